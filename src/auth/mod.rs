@@ -1,0 +1,1 @@
+//! Who is there: DER and SPNEGO, NTLMSSP, Kerberos.

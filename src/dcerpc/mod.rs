@@ -1,0 +1,1 @@
+//! DCE/RPC: PDUs, bind, fragments, NDR.

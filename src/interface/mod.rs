@@ -1,0 +1,1 @@
+//! Interface UUIDs and procedure names.

@@ -1,0 +1,1 @@
+//! A fold over events: who holds what.

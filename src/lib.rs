@@ -1,0 +1,57 @@
+//! **smbscope** reads SMB and MS-RPC traffic from captures and answers which anonymous (null) sessions to `IPC$`
+//! never close, what holds them open, and what that costs the server.
+//!
+//! # The house
+//!
+//! Data rises one floor at a time; a module imports only from floors below it.
+//!
+//! | floor | takes | gives |
+//! |---|---|---|
+//! | [`wire`] | bytes | integers, strings, times, status codes |
+//! | [`capture`] | pcap and pcapng files | [`capture::Packet`] |
+//! | [`net`] | link-layer frames | [`net::Segment`] |
+//! | [`tcp`] | segments | bytes in order, gaps |
+//! | [`netbios`] | stream bytes | framed messages |
+//! | [`auth`] | security blobs | who is there |
+//! | [`smb1`], [`smb2`] | framed messages | commands |
+//! | [`dcerpc`] | pipe bytes | PDUs, NDR values |
+//! | [`interface`], [`rprn`] | stubs | procedures, handles |
+//! | [`session`] | all of these | [`Event`]s |
+//! | [`ledger`] | events | who holds what |
+//! | [`finding`], [`report`] | the ledger | findings, text, JSON |
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::string_slice,
+        clippy::allow_attributes_without_reason
+    )
+)]
+
+pub mod auth;
+pub mod capture;
+pub mod dcerpc;
+pub mod error;
+pub mod finding;
+pub mod interface;
+pub mod ledger;
+pub mod net;
+pub mod netbios;
+pub mod report;
+pub mod rprn;
+pub mod session;
+pub mod smb1;
+pub mod smb2;
+pub mod tcp;
+pub mod wire;
+
+pub use error::ParseError;

@@ -1,0 +1,1 @@
+//! NetBIOS session service and direct TCP framing.

@@ -1,0 +1,1 @@
+//! MS-RPRN, the print spooler protocol.

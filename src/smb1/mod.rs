@@ -1,0 +1,1 @@
+//! SMB1: \[MS-CIFS\] and \[MS-SMB\].

@@ -1,0 +1,1 @@
+//! SMB2 and SMB3: \[MS-SMB2\].

@@ -1,0 +1,34 @@
+//! What every protocol floor shares: integers, UTF-16 strings, times, GUIDs and status codes.
+
+mod integers;
+mod macros;
+mod status;
+mod text;
+mod time;
+
+pub use integers::{array, be_u16, be_u24, be_u32, be_u64, le_i64, le_u16, le_u32, le_u64, take, u8, widen};
+pub use status::{DosError, NtStatus, Status, Win32Error};
+pub use text::{Utf16, ascii, latin1, utf16};
+pub use time::{FileTime, Timestamp};
+
+pub(crate) use macros::wire_enum;
+
+/// A GUID in its little-endian wire form (\[MS-DTYP\] 2.3.4.2).
+///
+/// # Errors
+/// The input ends before 16 bytes.
+pub fn guid(input: &[u8]) -> crate::error::Parsed<'_, uuid::Uuid> {
+    let (rest, bytes) = array::<16>(input)?;
+    Ok((rest, uuid::Uuid::from_bytes_le(bytes)))
+}
+
+/// A byte string as lower-case hex digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use core::fmt::Write;
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
