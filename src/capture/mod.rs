@@ -1,1 +1,33 @@
 //! Capture files: pcap and pcapng, plain or gzip, one or many as one timeline.
+
+mod packet;
+
+pub use packet::{Origin, Packet};
+
+use crate::wire::wire_enum;
+
+wire_enum! {
+    /// The link-layer header type of a capture (the LINKTYPE_ registry of tcpdump.org).
+    pub struct LinkType(u16) {
+        /// BSD loopback: a 4-byte address family in the capturing host's byte order.
+        NULL = 0, "NULL";
+        /// Ethernet.
+        ETHERNET = 1, "ETHERNET";
+        /// Raw IP, as some systems number it.
+        RAW_BSD = 12, "RAW";
+        /// Raw IP, as OpenBSD numbers it.
+        RAW_OPENBSD = 14, "RAW";
+        /// Raw IP: the packet begins with an IPv4 or IPv6 header.
+        RAW = 101, "RAW";
+        /// OpenBSD loopback: a 4-byte address family in network byte order.
+        LOOP = 108, "LOOP";
+        /// Linux cooked capture, version 1.
+        LINUX_SLL = 113, "LINUX_SLL";
+        /// Raw IPv4.
+        IPV4 = 228, "IPV4";
+        /// Raw IPv6.
+        IPV6 = 229, "IPV6";
+        /// Linux cooked capture, version 2.
+        LINUX_SLL2 = 276, "LINUX_SLL2";
+    }
+}

@@ -1,1 +1,5 @@
-//! Link layer and IP.
+//! Link layer and IP: from a captured packet to a TCP segment.
+
+mod segment;
+
+pub use segment::{Endpoint, FlowKey, Segment, Side, TcpFlags};

@@ -1,0 +1,37 @@
+//! A captured packet and its place in the captures.
+
+use super::LinkType;
+use crate::wire::Timestamp;
+
+/// Where and when a packet was captured: the address of every piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// Capture time.
+    pub time: Timestamp,
+    /// Which of the captures given, counted from 0.
+    pub capture: u32,
+    /// Number of the packet in its capture, counted from 1 as Wireshark does.
+    pub frame: u64,
+}
+
+/// One packet of a capture, borrowed from the reader's buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Packet<'a> {
+    /// Where and when.
+    pub origin: Origin,
+    /// What the bytes begin with.
+    pub link: LinkType,
+    /// The bytes that were captured.
+    pub data: &'a [u8],
+    /// The packet's length on the wire in bytes; more than `data` holds if the capture cut it.
+    pub length: u32,
+}
+
+impl<'a> Packet<'a> {
+    /// A packet from anywhere: a test, a live source, a file format of the caller's own.
+    #[must_use]
+    pub const fn new(origin: Origin, link: LinkType, data: &'a [u8], length: u32) -> Self {
+        Self { origin, link, data, length }
+    }
+}
