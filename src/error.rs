@@ -147,3 +147,11 @@ pub fn parse<'a, T>(
         }
     })
 }
+
+/// As its text.
+#[cfg(feature = "serde")]
+impl serde::Serialize for ParseError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

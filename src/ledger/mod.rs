@@ -1,1 +1,184 @@
-//! A fold over events: who holds what.
+//! The ledger: one sequential fold over events, which knows at every moment who holds what.
+//!
+//! Feed it events (it is a [`Sink`]), then ask for its rows, for [`verdicts`](Ledger::verdict) and for
+//! [`Slots`].
+
+mod close;
+mod fold;
+mod limits;
+mod rows;
+mod slots;
+mod verdict;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use foldhash::fast::RandomState;
+
+use crate::capture::Origin;
+use crate::rprn::ContextHandle;
+use crate::session::{ConnectionId, Event, SessionId, Sink};
+use crate::wire::Timestamp;
+
+pub use limits::LedgerLimits;
+pub use rows::{
+    BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow, InDoubt, Losses,
+    Open, OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Tree, TreeRow, Use, WaitingCall,
+    WaitingRequest,
+};
+pub use slots::Slots;
+pub use verdict::{Judgement, Verdict};
+
+type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// Who holds what, from the first event to the last one folded.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    limits: LedgerLimits,
+    connections: BTreeMap<ConnectionId, Connection>,
+    sessions: BTreeMap<SessionRow, Session>,
+    trees: BTreeMap<TreeRow, Tree>,
+    opens: BTreeMap<OpenRow, Open>,
+    handles: BTreeMap<HandleRow, Handle>,
+    groups: BTreeMap<GroupRow, Group>,
+    index: Index,
+    /// Ended sessions in the order of their end, candidates for aggregation.
+    ended: VecDeque<SessionRow>,
+    refusals: Vec<Refusal>,
+    denials: Vec<Denial>,
+    losses: Losses,
+    rows_made: u64,
+    end: Option<Timestamp>,
+}
+
+/// Where the live things are, by their ids on the wire, scoped as the protocols scope them.
+#[derive(Debug, Default)]
+struct Index {
+    sessions: Map<(ConnectionId, SessionId), SessionRow>,
+    /// The latest SMB2 session of a server's address that has this id.
+    by_server: Map<(core::net::IpAddr, SessionId), SessionRow>,
+    trees: Map<TreeKey, TreeRow>,
+    opens: Map<OpenKey, OpenRow>,
+    handles: Map<(GroupRow, ContextHandle), HandleRow>,
+    /// The latest association group of a server's address that has this number.
+    groups: Map<(core::net::IpAddr, u32), GroupRow>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum TreeKey {
+    Smb1(ConnectionId, u16),
+    Smb2(SessionRow, u32),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum OpenKey {
+    Smb1(ConnectionId, u16),
+    Smb2(SessionRow, u64, u64),
+}
+
+/// An RPC association group: the pipes that share its context handles.
+#[derive(Debug, Default)]
+struct Group {
+    number: u32,
+    server: Option<core::net::IpAddr>,
+    client: Option<core::net::IpAddr>,
+    pipes: std::collections::BTreeSet<OpenRow>,
+    handles: std::collections::BTreeSet<HandleRow>,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    #[must_use]
+    pub fn new(limits: LedgerLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// The connections that are open, or that a session refers to.
+    pub fn connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
+        self.connections.iter().map(|(id, row)| (*id, row))
+    }
+
+    /// The sessions, in the order in which they were first seen.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionRow, &Session)> {
+        self.sessions.iter().map(|(id, row)| (*id, row))
+    }
+
+    /// A connection.
+    #[must_use]
+    pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections.get(&id)
+    }
+
+    /// A session.
+    #[must_use]
+    pub fn session(&self, id: SessionRow) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
+    /// A session's trees, in the order in which they were first seen.
+    pub fn trees<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Tree> {
+        session.trees.iter().filter_map(|row| self.trees.get(row))
+    }
+
+    /// A tree's opens, in the order in which they were first seen: what is open, and pipes that were.
+    pub fn opens<'a>(&'a self, tree: &'a Tree) -> impl Iterator<Item = &'a Open> {
+        tree.opens.iter().filter_map(|row| self.opens.get(row))
+    }
+
+    /// The handles that were granted or first used on a pipe.
+    pub fn handles<'a>(&'a self, open: &'a Open) -> impl Iterator<Item = &'a Handle> {
+        open.handles.iter().filter_map(|row| self.handles.get(row))
+    }
+
+    /// All pipes and files of a session.
+    pub fn opens_of<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Open> {
+        self.trees(session).flat_map(|tree| self.opens(tree))
+    }
+
+    /// What was turned away because a limit was reached, in order.
+    #[must_use]
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
+
+    /// What was denied to anonymous clients, in order.
+    #[must_use]
+    pub fn denials(&self) -> &[Denial] {
+        &self.denials
+    }
+
+    /// What was lost, counted.
+    #[must_use]
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// The latest moment known of.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.end
+    }
+
+    /// Says that the capture goes on to `end` at least, although no event tells so: its last packet of any kind, or
+    /// a time the user knows.
+    pub fn extend_to(&mut self, end: Timestamp) {
+        self.end = self.end.max(Some(end));
+    }
+
+    fn next_row(&mut self) -> u64 {
+        self.rows_made = self.rows_made.saturating_add(1);
+        self.rows_made
+    }
+}
+
+impl Sink for Ledger {
+    fn event(&mut self, event: Event) {
+        self.fold(event);
+    }
+}
+
+/// Sets `slot` to the later of two doubts.
+fn doubt(slot: &mut Option<InDoubt>, at: Origin, why: crate::session::Doubt) {
+    if slot.is_none_or(|before| before.at <= at) {
+        *slot = Some(InDoubt { at, why });
+    }
+}

@@ -1,0 +1,244 @@
+//! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
+
+use super::{By, Closing, HandleRow, Ledger, OpenRow, SessionRow, TreeRow, verdict};
+use crate::session::{CloseReason, ConnectionId, OpenKind, SessionId, TreeId};
+
+impl From<CloseReason> for By {
+    fn from(reason: CloseReason) -> Self {
+        match reason {
+            CloseReason::OwnClose => Self::OwnClose,
+            CloseReason::ServerDeniesIt => Self::ServerDeniesIt,
+            CloseReason::Expired => Self::Expired,
+        }
+    }
+}
+
+/// What the end of a holder is called in what it held: its kind of end if it ended by itself, else what ended it.
+const fn inherited(closing: Closing, own: By) -> Closing {
+    match closing.by {
+        By::OwnClose => Closing { at: closing.at, by: own },
+        _ => closing,
+    }
+}
+
+impl Ledger {
+    pub(super) fn close_connection(&mut self, id: ConnectionId, closing: Closing) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        if connection.closed.is_some() {
+            return;
+        }
+        connection.closed = Some(closing);
+        let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
+        let closing = Closing { at: closing.at, by: By::ConnectionEnd };
+        for row in sessions {
+            let Some(session) = self.sessions.get(&row) else { continue };
+            let alive = session
+                .connections
+                .iter()
+                .any(|id| self.connections.get(id).is_some_and(|connection| connection.closed.is_none()));
+            if !alive {
+                self.close_session(row, closing, By::ConnectionEnd);
+            }
+            // SMB1 trees outlive the session that asked for them, but not the connection.
+            let trees: Vec<TreeRow> =
+                self.sessions.get(&row).map(|s| s.trees.iter().copied().collect()).unwrap_or_default();
+            for tree in trees {
+                if self.trees.get(&tree).is_some_and(|tree| tree.connection == id && tree.id.is_smb1()) {
+                    self.close_tree(tree, closing, By::ConnectionEnd);
+                }
+            }
+        }
+        self.forget_connection_without_sessions(id);
+    }
+
+    pub(super) fn close_session(&mut self, row: SessionRow, closing: Closing, own: By) {
+        let Some(session) = self.sessions.get_mut(&row) else { return };
+        if session.closed.is_some() {
+            return;
+        }
+        session.closed = Some(closing);
+        session.waiting.clear();
+        let below = inherited(closing, own);
+        let id = session.id;
+        let connections = session.connections.clone();
+        match id {
+            SessionId::Smb2(_) => {
+                let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
+                for tree in trees {
+                    self.close_tree(tree, below, own);
+                }
+            }
+            // Trees of SMB1 belong to the connection; what the UID opened in any of them ends.
+            SessionId::Uid(_) => {
+                for open in self.opens_by_uid(row, &connections) {
+                    self.close_open(open, below, By::PipeClose);
+                }
+            }
+        }
+        for connection in connections {
+            self.index.sessions.remove(&(connection, id));
+        }
+        self.ended.push_back(row);
+        while self.ended.len() > self.limits.ended_sessions {
+            self.aggregate_oldest();
+        }
+    }
+
+    fn opens_by_uid(&self, row: SessionRow, connections: &[ConnectionId]) -> Vec<OpenRow> {
+        let sessions = connections.iter().filter_map(|id| self.connections.get(id)).flat_map(|c| &c.sessions);
+        let trees = sessions.filter_map(|row| self.sessions.get(row)).flat_map(|session| &session.trees);
+        let opens = trees.filter_map(|row| self.trees.get(row)).flat_map(|tree| &tree.opens);
+        opens.filter(|open| self.opens.get(open).is_some_and(|open| open.session == row)).copied().collect()
+    }
+
+    pub(super) fn close_tree(&mut self, row: TreeRow, closing: Closing, own: By) {
+        let Some(tree) = self.trees.get_mut(&row) else { return };
+        if tree.closed.is_some() {
+            return;
+        }
+        tree.closed = Some(closing);
+        let key = match tree.id {
+            TreeId::Tid(tid) => super::TreeKey::Smb1(tree.connection, tid),
+            TreeId::Smb2 { tree: id, .. } => super::TreeKey::Smb2(tree.session, id),
+        };
+        let opens: Vec<OpenRow> = tree.opens.iter().copied().collect();
+        self.index.trees.remove(&key);
+        let below = inherited(closing, own);
+        for open in opens {
+            self.close_open(open, below, By::PipeClose);
+        }
+    }
+
+    pub(super) fn close_open(&mut self, row: OpenRow, closing: Closing, own: By) {
+        let Some(open) = self.opens.get_mut(&row) else { return };
+        if open.closed.is_some() {
+            return;
+        }
+        open.closed = Some(closing);
+        open.waiting.clear();
+        let key = match open.id {
+            crate::session::OpenId::Fid(fid) => super::OpenKey::Smb1(open.connection, fid),
+            crate::session::OpenId::Smb2 { persistent, volatile, .. } => {
+                super::OpenKey::Smb2(open.session, persistent, volatile)
+            }
+        };
+        let (group, tree) = (open.group, open.tree);
+        let is_pipe = open.what == OpenKind::Pipe || !open.handles.is_empty() || !open.interfaces.is_empty();
+        self.index.opens.remove(&key);
+        if let Some(group) = group {
+            let below = inherited(closing, own);
+            let last_pipe = self.groups.get_mut(&group).is_some_and(|group| {
+                group.pipes.remove(&row);
+                group.pipes.is_empty()
+            });
+            if last_pipe && let Some(group) = self.groups.remove(&group) {
+                for handle in group.handles {
+                    self.close_handle(handle, below);
+                }
+                if let Some(server) = group.server {
+                    self.index.groups.remove(&(server, group.number));
+                }
+            }
+        }
+        let Some(tree) = self.trees.get_mut(&tree) else { return };
+        if !is_pipe {
+            tree.opens.remove(&row);
+            tree.opens_ended = tree.opens_ended.saturating_add(1);
+            self.opens.remove(&row);
+        } else if tree.opens.len() > self.limits.ended_rows {
+            let oldest =
+                tree.opens.iter().find(|row| self.opens.get(row).is_none_or(|open| open.closed.is_some()));
+            if let Some(oldest) = oldest.copied() {
+                tree.opens.remove(&oldest);
+                tree.opens_ended = tree.opens_ended.saturating_add(1);
+                self.forget_open(oldest);
+            }
+        }
+    }
+
+    /// Ends a handle: by its own call, or run down with what held it.
+    pub(super) fn close_handle(&mut self, row: HandleRow, closing: Closing) {
+        let Some(handle) = self.handles.get(&row) else { return };
+        if handle.closed.is_some() {
+            return;
+        }
+        let open = self.opens.get(&handle.open);
+        let connection = open.and_then(|open| self.connections.get(&open.connection));
+        let doubts = [
+            handle.in_doubt,
+            open.and_then(|open| open.in_doubt),
+            connection.and_then(|connection| connection.in_doubt),
+        ];
+        let doubted = verdict::doubted(&handle.used, &doubts).is_some();
+        let session = open.map(|open| open.session);
+        let group = open.and_then(|open| open.group);
+        let bytes = handle.handle;
+        if let Some(group) = group {
+            self.index.handles.remove(&(group, bytes));
+            if let Some(group) = self.groups.get_mut(&group) {
+                group.handles.remove(&row);
+            }
+        }
+        if let Some(handle) = self.handles.get_mut(&row) {
+            handle.closed = Some(closing);
+        }
+        if let Some(session) = session.and_then(|row| self.sessions.get_mut(&row)) {
+            match closing.by {
+                By::CloseCall | By::ServerDeniesIt => {}
+                _ if doubted => session.handles_end_unknown = session.handles_end_unknown.saturating_add(1),
+                _ => session.handles_run_down = session.handles_run_down.saturating_add(1),
+            }
+        }
+    }
+
+    // Forgetting
+
+    /// Counts the oldest ended session by its verdict and drops its rows: the harmless ones before the others.
+    fn aggregate_oldest(&mut self) {
+        let harmless = |row: &SessionRow| {
+            self.sessions.get(row).is_none_or(|session| {
+                session.identity.who != crate::auth::Who::Null && session.handles_run_down == 0
+            })
+        };
+        // Looking a bounded way ahead keeps this constant in time.
+        let place = self.ended.iter().take(64).position(harmless).unwrap_or(0);
+        let Some(row) = self.ended.remove(place) else { return };
+        let verdict = self.judge(row, 0.0).map_or("unknown", |judgement| judgement.verdict.as_str());
+        let count = self.losses.sessions_aggregated.entry(verdict).or_default();
+        *count = count.saturating_add(1);
+        let Some(session) = self.sessions.remove(&row) else { return };
+        for tree in session.trees {
+            self.forget_tree(tree);
+        }
+        let by_server = (session.server.ip(), session.id);
+        if self.index.by_server.get(&by_server) == Some(&row) {
+            self.index.by_server.remove(&by_server);
+        }
+        for id in session.connections {
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.sessions.remove(&row);
+            }
+            self.forget_connection_without_sessions(id);
+        }
+    }
+
+    fn forget_connection_without_sessions(&mut self, id: ConnectionId) {
+        if self.connections.get(&id).is_some_and(|c| c.closed.is_some() && c.sessions.is_empty()) {
+            self.connections.remove(&id);
+        }
+    }
+
+    pub(super) fn forget_tree(&mut self, row: TreeRow) {
+        let Some(tree) = self.trees.remove(&row) else { return };
+        for open in tree.opens {
+            self.forget_open(open);
+        }
+    }
+
+    fn forget_open(&mut self, row: OpenRow) {
+        let Some(open) = self.opens.remove(&row) else { return };
+        for handle in open.handles {
+            self.handles.remove(&handle);
+        }
+    }
+}

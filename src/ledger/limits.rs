@@ -1,0 +1,35 @@
+//! How much the ledger keeps.
+
+/// Caps of the ledger's tables. What goes beyond is counted in [`Losses`](super::Losses).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LedgerLimits {
+    /// Ended sessions that keep their rows; older ones are aggregated by verdict.
+    pub ended_sessions: usize,
+    /// Sessions that are open.
+    pub open_sessions: usize,
+    /// Rows a session may have of trees, and a tree of pipes that have ended.
+    pub ended_rows: usize,
+    /// Opens of one tree.
+    pub opens: usize,
+    /// Handles of one pipe.
+    pub handles: usize,
+    /// Calls of one pipe that wait for their answer.
+    pub waiting_calls: usize,
+    /// Refusals, and denials, that are kept one by one.
+    pub refusals: usize,
+}
+
+impl Default for LedgerLimits {
+    fn default() -> Self {
+        Self {
+            ended_sessions: 20_000,
+            open_sessions: 200_000,
+            ended_rows: 256,
+            opens: 65_536,
+            handles: 4_096,
+            waiting_calls: 1_024,
+            refusals: 10_000,
+        }
+    }
+}

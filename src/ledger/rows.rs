@@ -1,0 +1,428 @@
+//! The rows of the ledger: connections, sessions, trees, opens, handles, and what was refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::auth::Identity;
+use crate::capture::Origin;
+use crate::net::Endpoint;
+use crate::rprn::ContextHandle;
+use crate::session::{
+    ClientMachine, ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, Transport, TreeId,
+};
+use crate::wire::Status;
+
+macro_rules! row_ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(super) u64);
+
+        impl $name {
+            /// The number of the row, in the order in which rows of this kind were made, from 1.
+            #[must_use]
+            pub const fn as_raw(self) -> u64 {
+                self.0
+            }
+        }
+    )*};
+}
+
+row_ids! {
+    /// The id of a [`Session`] row.
+    SessionRow;
+    /// The id of a [`Tree`] row.
+    TreeRow;
+    /// The id of an [`Open`] row.
+    OpenRow;
+    /// The id of a [`Handle`] row.
+    HandleRow;
+    /// The id of an RPC association group.
+    GroupRow;
+}
+
+/// How something ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum By {
+    /// A handle: ClosePrinter or its like succeeded.
+    CloseCall,
+    /// Its own LOGOFF, TREE_DISCONNECT or CLOSE succeeded.
+    OwnClose,
+    /// A handle: the last pipe of its association group was closed.
+    PipeClose,
+    /// Its tree was disconnected.
+    TreeDisconnect,
+    /// Its session was logged off.
+    Logoff,
+    /// Its last connection ended.
+    ConnectionEnd,
+    /// The client set up another session in its place (SMB2 PreviousSessionId).
+    Reconnected,
+    /// The session expired.
+    Expired,
+    /// The server answered that it does not know it.
+    ServerDeniesIt,
+    /// The client set up its first session anew (SMB1 VcNumber 0) and the server dropped the older ones.
+    VcZero,
+    /// A connection: a FIN.
+    Fin,
+    /// A connection: a RST.
+    Rst,
+    /// A connection: another one took its ports.
+    PortReused,
+}
+
+impl By {
+    /// The word for it in JSON and text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CloseCall => "close_call",
+            Self::OwnClose => "own_close",
+            Self::PipeClose => "pipe_close",
+            Self::TreeDisconnect => "tree_disconnect",
+            Self::Logoff => "logoff",
+            Self::ConnectionEnd => "connection_end",
+            Self::Reconnected => "reconnected",
+            Self::Expired => "expired",
+            Self::ServerDeniesIt => "server_denies_it",
+            Self::VcZero => "vc_zero",
+            Self::Fin => "fin",
+            Self::Rst => "rst",
+            Self::PortReused => "port_reused",
+        }
+    }
+}
+
+/// The end of something: when, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closing {
+    /// The packet that ended it.
+    pub at: Origin,
+    /// How.
+    pub by: By,
+}
+
+/// A moment after which nobody can say whether something went on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InDoubt {
+    /// The packet that shows it.
+    pub at: Origin,
+    /// Why.
+    pub why: Doubt,
+}
+
+/// When something was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// The first sign of it.
+    pub first: Origin,
+    /// The last use, whatever came of it.
+    pub last: Origin,
+    /// The last request that was answered with success; after it, no earlier ending can be true.
+    pub succeeded: Option<Origin>,
+}
+
+impl Use {
+    pub(super) const fn since(at: Origin) -> Self {
+        Self { first: at, last: at, succeeded: None }
+    }
+
+    pub(super) fn touch(&mut self, at: Origin, succeeded: Option<Origin>) {
+        self.last = self.last.max(at);
+        self.succeeded = self.succeeded.max(succeeded);
+    }
+}
+
+/// A TCP connection that carries SMB.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Connection {
+    /// The end that connected.
+    pub client: Endpoint,
+    /// The end that was connected to.
+    pub server: Endpoint,
+    /// NetBIOS or direct.
+    pub transport: Transport,
+    /// Its first packet.
+    pub opened: Origin,
+    /// Whether that was the TCP handshake.
+    pub start_seen: bool,
+    /// NetBIOS: the server's name as called.
+    pub called: Option<String>,
+    /// NetBIOS: the client's name.
+    pub calling: Option<String>,
+    /// The dialect that was agreed on.
+    pub dialect: Option<String>,
+    /// The server's GUID.
+    pub server_guid: Option<Uuid>,
+    /// The client's GUID.
+    pub client_guid: Option<Uuid>,
+    /// The client's operating system as an SMB1 session setup tells it.
+    pub client_os: Option<String>,
+    /// The server's operating system as an SMB1 session setup tells it.
+    pub server_os: Option<String>,
+    /// The sessions that used it.
+    pub sessions: BTreeSet<SessionRow>,
+    /// The last packet of the client that is known of.
+    pub client_last: Option<Origin>,
+    /// The last packet of the server that is known of.
+    pub server_last: Option<Origin>,
+    /// Bytes missing here may have ended anything that was not used with success later.
+    pub in_doubt: Option<InDoubt>,
+    /// Its end.
+    pub closed: Option<Closing>,
+}
+
+/// An SMB session.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Session {
+    /// Its id on the wire.
+    pub id: SessionId,
+    /// The server's end of its first connection.
+    pub server: Endpoint,
+    /// The client's end of its first connection.
+    pub client: Endpoint,
+    /// Its connections, in the order in which they joined.
+    pub connections: Vec<ConnectionId>,
+    /// Who, by the latest credentials.
+    pub identity: Identity,
+    /// Who it was before it was reauthenticated, each until when; the last few.
+    pub identities_before: Vec<(Origin, Identity)>,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Origin>,
+    /// Its use. ECHO is none.
+    pub used: Use,
+    /// The process ids that used it; the first few.
+    pub pids: BTreeSet<u32>,
+    /// Since when its messages are encrypted.
+    pub encrypted: Option<Origin>,
+    /// Nobody can say whether it goes on.
+    pub in_doubt: Option<InDoubt>,
+    /// Requests without an answer that are not calls on a pipe, at the end.
+    pub waiting: Vec<WaitingRequest>,
+    /// Its trees.
+    pub trees: BTreeSet<TreeRow>,
+    /// Handles of its pipes that were run down instead of closed.
+    pub handles_run_down: u64,
+    /// Handles of its pipes that ended, and bytes missing from the capture hide whether by a call of their own.
+    pub handles_end_unknown: u64,
+    /// Its end.
+    pub closed: Option<Closing>,
+}
+
+/// A request without an answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WaitingRequest {
+    /// The command.
+    pub command: &'static str,
+    /// What it is about.
+    pub target: Option<String>,
+    /// When it was sent.
+    pub sent: Origin,
+}
+
+/// A tree connect.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Tree {
+    /// The session that asked for it.
+    pub session: SessionRow,
+    /// The connection it was asked for on.
+    pub connection: ConnectionId,
+    /// Its id on the wire.
+    pub id: TreeId,
+    /// The share's path.
+    pub path: Option<String>,
+    /// What kind of share it is.
+    pub share: ShareKind,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Origin>,
+    /// Its first sign.
+    pub first_seen: Origin,
+    /// Nobody can say whether it goes on.
+    pub in_doubt: Option<InDoubt>,
+    /// What is open in it, and the pipes that were.
+    pub opens: BTreeSet<OpenRow>,
+    /// Files and directories that were opened and closed again, which have no row any more, and pipes beyond the cap.
+    pub opens_ended: u64,
+    /// Its end.
+    pub closed: Option<Closing>,
+}
+
+/// An open file, directory, printer or pipe.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Open {
+    /// The session that asked for it.
+    pub session: SessionRow,
+    /// The tree it lies in.
+    pub tree: TreeRow,
+    /// The connection it was asked for on.
+    pub connection: ConnectionId,
+    /// Its id on the wire.
+    pub id: OpenId,
+    /// Its name; a pipe's without `\PIPE\`.
+    pub name: Option<String>,
+    /// What it is.
+    pub what: OpenKind,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Origin>,
+    /// Its use.
+    pub used: Use,
+    /// The interfaces that were bound on it.
+    pub interfaces: Vec<BoundInterface>,
+    /// The association group of its bind.
+    pub group: Option<GroupRow>,
+    /// The handles that were granted or first used on it.
+    pub handles: BTreeSet<HandleRow>,
+    /// Calls that wait for their answer, by their number on the pipe.
+    pub waiting: BTreeMap<u32, WaitingCall>,
+    /// How often each call was made: (interface, opnum).
+    pub calls: BTreeMap<(Option<&'static str>, u16), u64>,
+    /// Calls that open a handle and whose answer is missing from the capture.
+    pub grants_lost: Vec<WaitingCall>,
+    /// Nobody can say whether it goes on.
+    pub in_doubt: Option<InDoubt>,
+    /// Its end.
+    pub closed: Option<Closing>,
+}
+
+/// An interface that was bound on a pipe.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct BoundInterface {
+    /// Its UUID.
+    pub uuid: Uuid,
+    /// Its version: major and minor.
+    pub version: (u16, u16),
+    /// Its short name.
+    pub name: Option<&'static str>,
+    /// The answer that accepted the bind.
+    pub bound: Origin,
+}
+
+/// A call that waits for its answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WaitingCall {
+    /// The interface's short name.
+    pub interface: Option<&'static str>,
+    /// The procedure's number.
+    pub opnum: u16,
+    /// The procedure's name.
+    pub procedure: Option<&'static str>,
+    /// The printer or server that the call opens.
+    pub object: Option<String>,
+    /// The client as the call describes it.
+    pub client: Option<ClientMachine>,
+    /// The packet that completed the request.
+    pub sent: Origin,
+    /// True if the call may wait as long as it likes.
+    pub waits_by_design: bool,
+}
+
+/// A context handle.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Handle {
+    /// The pipe that it was granted or first used on.
+    pub open: OpenRow,
+    /// The 20 bytes.
+    pub handle: ContextHandle,
+    /// The opening call's number and name.
+    pub opened_by: Option<(u16, &'static str)>,
+    /// The printer or server it stands for.
+    pub object: Option<String>,
+    /// The client as the opening call describes it.
+    pub client: Option<ClientMachine>,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Origin>,
+    /// Its use.
+    pub used: Use,
+    /// Nobody can say whether it goes on.
+    pub in_doubt: Option<InDoubt>,
+    /// Its end. Anything but [`By::CloseCall`] means that it was run down with what held it.
+    pub closed: Option<Closing>,
+}
+
+/// A set-up, tree connect or NetBIOS session that was turned away because a limit is reached.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The answer.
+    pub at: Origin,
+    /// The server's end.
+    pub server: Endpoint,
+    /// The client's end.
+    pub client: Endpoint,
+    /// What the server answered.
+    pub answer: RefusalAnswer,
+    /// The slots in use at that moment.
+    pub slots: super::Slots,
+    /// Who held them; the first few.
+    pub held_by: Vec<SessionRow>,
+}
+
+/// The answer of a [`Refusal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalAnswer {
+    /// An SMB status.
+    Status(Status),
+    /// The reason of a NetBIOS negative session response.
+    NetBios(u8),
+}
+
+/// What was denied to an anonymous client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Denied {
+    /// A session setup.
+    Session,
+    /// A tree connect.
+    Tree,
+    /// A pipe, or a file.
+    Pipe,
+}
+
+/// An anonymous set-up, tree or pipe that was answered with access denied.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Denial {
+    /// The answer.
+    pub at: Origin,
+    /// The connection, which may hold a slot although the session was denied.
+    pub connection: ConnectionId,
+    /// The server's end.
+    pub server: Endpoint,
+    /// The client's end.
+    pub client: Endpoint,
+    /// What was denied.
+    pub what: Denied,
+    /// The status.
+    pub status: Status,
+}
+
+/// What was lost, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Losses {
+    /// Places where bytes are missing from the capture.
+    pub gaps: u64,
+    /// The bytes missing there.
+    pub gap_bytes: u64,
+    /// Of those places, the ones inside a message that ends nothing.
+    pub harmless_gaps: u64,
+    /// Messages that could not be read to their end.
+    pub unreadable: u64,
+    /// What was let go because a table was full, by table.
+    pub evictions: BTreeMap<&'static str, u64>,
+    /// Ended sessions that were aggregated because there were too many, by verdict.
+    pub sessions_aggregated: BTreeMap<&'static str, u64>,
+}

@@ -1,0 +1,706 @@
+//! Events: the one border between the wire and its meaning.
+//!
+//! An event says what happened, on which connection, in which frame. It owns its few strings, and names sessions, trees
+//! and opens by their ids on the wire, each in a type that says how far the id reaches.
+
+use uuid::Uuid;
+
+use crate::auth::Identity;
+use crate::capture::Origin;
+use crate::net::Endpoint;
+use crate::rprn::ContextHandle;
+use crate::wire::{Status, hex};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Event {
+    /// The packet that completed it.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub at: Origin,
+    /// The connection it happened on.
+    pub connection: ConnectionId,
+    /// What happened.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub kind: EventKind,
+}
+
+/// A connection: the ordinal, in the merged timeline, of the first packet seen of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ConnectionId(pub u64);
+
+/// An SMB session's id as the wire has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SessionId {
+    /// An SMB1 UID; it means something on its connection only.
+    Uid(u16),
+    /// An SMB2 SessionId; it means something on its server.
+    Smb2(u64),
+}
+
+impl SessionId {
+    /// The number.
+    #[must_use]
+    pub fn as_raw(self) -> u64 {
+        match self {
+            Self::Uid(uid) => u64::from(uid),
+            Self::Smb2(id) => id,
+        }
+    }
+}
+
+/// A tree's id as the wire has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TreeId {
+    /// An SMB1 TID; it means something on its connection only.
+    Tid(u16),
+    /// An SMB2 TreeId; it means something within its session.
+    Smb2 {
+        /// The SessionId.
+        session: u64,
+        /// The TreeId.
+        tree: u32,
+    },
+}
+
+impl TreeId {
+    /// True for an SMB1 TID.
+    #[must_use]
+    pub const fn is_smb1(self) -> bool {
+        matches!(self, Self::Tid(_))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn as_raw(self) -> u32 {
+        match self {
+            Self::Tid(tid) => u32::from(tid),
+            Self::Smb2 { tree, .. } => tree,
+        }
+    }
+}
+
+/// The id of an open file, directory, printer or pipe as the wire has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OpenId {
+    /// An SMB1 FID; it means something on its connection only.
+    Fid(u16),
+    /// An SMB2 FileId; it means something within its session.
+    Smb2 {
+        /// The SessionId.
+        session: u64,
+        /// The persistent part.
+        persistent: u64,
+        /// The volatile part.
+        volatile: u64,
+    },
+}
+
+impl OpenId {
+    /// The id as hex digits without prefix, as long as it is on the wire: 4 for a FID, 32 for a FileId.
+    #[must_use]
+    pub fn digits(self) -> String {
+        match self {
+            Self::Fid(fid) => format!("{fid:04x}"),
+            Self::Smb2 { persistent, volatile, .. } => format!("{persistent:016x}{volatile:016x}"),
+        }
+    }
+}
+
+macro_rules! serialize_as_text {
+    ($($type:ty, |$value:ident| $text:expr;)*) => {$(
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let $value = self;
+                serializer.collect_str(&$text)
+            }
+        }
+    )*};
+}
+
+serialize_as_text! {
+    SessionId, |id| format_args!("{:#x}", id.as_raw());
+    TreeId, |id| format_args!("{:#x}", id.as_raw());
+    OpenId, |id| format_args!("0x{}", id.digits());
+    ContextHandle, |handle| hex(&handle.0);
+}
+
+/// What happened, by what it is about.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(tag = "about", rename_all = "snake_case"))]
+pub enum EventKind {
+    /// About the TCP connection.
+    Connection(ConnectionEvent),
+    /// About an SMB session.
+    Session(SessionEvent),
+    /// About a tree connect.
+    Tree(TreeEvent),
+    /// About an open file or pipe.
+    Open(OpenEvent),
+    /// About DCE/RPC on a pipe.
+    Rpc(RpcEvent),
+    /// About a context handle.
+    Handle(HandleEvent),
+    /// Something of use to a diagnosis.
+    Notice(Notice),
+    /// What could not be followed.
+    Loss(Loss),
+}
+
+/// The direction of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Direction {
+    /// From the client.
+    ToServer,
+    /// From the server.
+    ToClient,
+}
+
+/// How SMB is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Transport {
+    /// NetBIOS session service, TCP port 139.
+    NetBios,
+    /// Direct TCP, port 445 or another.
+    Direct,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum ConnectionEnd {
+    /// A FIN.
+    Fin,
+    /// A RST.
+    Rst,
+    /// Another connection took its ports.
+    PortReused,
+}
+
+/// Why nobody can say what became of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Doubt {
+    /// Requests are missing from the capture, and what was answered to them, if anything, was not seen.
+    RequestMissing,
+    /// A request that would end it was sent, and its answer is missing from the capture.
+    AnswerMissing,
+    /// An answer shows that one of several things ended, and its request, which named it, is missing.
+    EndedOneOfSeveral,
+}
+
+/// About the TCP connection.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum ConnectionEvent {
+    /// The first packet of it.
+    Opened {
+        /// The end that connected.
+        client: Endpoint,
+        /// The end that was connected to.
+        server: Endpoint,
+        /// NetBIOS or direct.
+        transport: Transport,
+        /// Whether the TCP handshake was seen.
+        start_seen: bool,
+    },
+    /// A NetBIOS session request (RFC 1002 4.3.2).
+    NetBiosNamed {
+        /// The server's name as the client calls it.
+        called: String,
+        /// The client's name.
+        calling: String,
+    },
+    /// The server turned the connection away before any session (NetBIOS negative session response).
+    NetBiosRefused {
+        /// The reason code of RFC 1002 4.3.4.
+        reason: u8,
+    },
+    /// Bytes are missing from the capture.
+    Gap {
+        /// Whose bytes.
+        direction: Direction,
+        /// How many.
+        bytes: u64,
+        /// True if they all lay within one message whose kind is known and which ends nothing.
+        harmless: bool,
+    },
+    /// Everything that was open on the connection at this moment may have ended, unless it was used with success
+    /// later.
+    InDoubt {
+        /// Why.
+        why: Doubt,
+    },
+    /// A session's messages are encrypted from here on.
+    Encrypted {
+        /// The session.
+        session: SessionId,
+    },
+    /// When each end was last seen; told at the end of the capture for connections still open, and before.
+    LastSeen {
+        /// The last packet of the client.
+        client: Option<Origin>,
+        /// The last packet of the server.
+        server: Option<Origin>,
+    },
+    /// It ended.
+    Closed {
+        /// How.
+        by: ConnectionEnd,
+    },
+}
+
+/// About an SMB session.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// The two ends agreed on a dialect. Told once for a connection, before its sessions.
+    Negotiated {
+        /// The dialect as the specification writes it.
+        dialect: String,
+        /// SMB2 and SMB1 with extended security: the server's GUID.
+        server_guid: Option<Uuid>,
+        /// SMB2.1 and later: the client's GUID.
+        client_guid: Option<Uuid>,
+    },
+    /// What the ends say of themselves in an SMB1 session setup.
+    Native {
+        /// The client's operating system.
+        client_os: Option<String>,
+        /// The server's operating system.
+        server_os: Option<String>,
+    },
+    /// A process id that used the session.
+    Pid {
+        /// The session.
+        session: SessionId,
+        /// The process id.
+        pid: u32,
+    },
+    /// The session was used although its set-up was not seen.
+    FirstSeen {
+        /// The session.
+        session: SessionId,
+    },
+    /// The session was set up.
+    SetUp {
+        /// The session.
+        session: SessionId,
+        /// Who.
+        identity: Identity,
+        /// False if the server's answer is missing and the set-up is known from the session's use.
+        answer_seen: bool,
+        /// The session that this one replaces (SMB2 PreviousSessionId).
+        previous: Option<SessionId>,
+        /// SMB1 VcNumber was 0: the client says that this is its first connection.
+        vc_zero: bool,
+    },
+    /// The session was bound to a further connection (SMB 3 multichannel).
+    ChannelJoined {
+        /// The session.
+        session: SessionId,
+    },
+    /// Credentials were presented anew on a session that was set up.
+    Reauthenticated {
+        /// The session.
+        session: SessionId,
+        /// Who, now.
+        identity: Identity,
+    },
+    /// The set-up was turned away because a limit is reached.
+    Refused {
+        /// The status.
+        status: Status,
+        /// Who asked.
+        identity: Identity,
+    },
+    /// An anonymous set-up was answered with access denied.
+    Denied {
+        /// The status.
+        status: Status,
+        /// Who asked.
+        identity: Identity,
+    },
+    /// The session was in use up to this moment (told from time to time, and at the end).
+    LastUsed {
+        /// The session.
+        session: SessionId,
+        /// The last request that was answered with success.
+        succeeded: Option<Origin>,
+    },
+    /// A request of the session has no answer (told at the end).
+    Waiting {
+        /// The session.
+        session: SessionId,
+        /// The request's command.
+        command: &'static str,
+        /// What it is about: a tree's path, an open's name.
+        target: Option<String>,
+    },
+    /// The session ended.
+    Closed {
+        /// The session.
+        session: SessionId,
+        /// How.
+        by: CloseReason,
+    },
+    /// Nobody can say whether the session goes on.
+    InDoubt {
+        /// The session.
+        session: SessionId,
+        /// Why.
+        why: Doubt,
+    },
+}
+
+/// How a session, tree or open ended by a message of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// LOGOFF, TREE_DISCONNECT or CLOSE succeeded.
+    OwnClose,
+    /// The server answered that it does not know it (STATUS_USER_SESSION_DELETED and its kin).
+    ServerDeniesIt,
+    /// The server answered that the session has expired.
+    Expired,
+}
+
+/// What a tree is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum ShareKind {
+    /// A disk share.
+    Disk,
+    /// `IPC$`.
+    Pipe,
+    /// A printer.
+    Print,
+    /// Not seen, or something else.
+    Unknown,
+}
+
+/// About a tree connect.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum TreeEvent {
+    /// It was granted.
+    Connected {
+        /// The session that asked.
+        session: SessionId,
+        /// The tree.
+        tree: TreeId,
+        /// The share's path, if the request was seen.
+        path: Option<String>,
+        /// What kind of share it is.
+        share: ShareKind,
+        /// False if the server's answer is missing and the tree is known from its use.
+        answer_seen: bool,
+    },
+    /// It was used although its connect was not seen.
+    FirstSeen {
+        /// The session that used it.
+        session: SessionId,
+        /// The tree.
+        tree: TreeId,
+    },
+    /// An anonymous tree connect was answered with access denied.
+    Denied {
+        /// The session that asked.
+        session: SessionId,
+        /// The share's path.
+        path: Option<String>,
+        /// The status.
+        status: Status,
+    },
+    /// A tree connect was turned away because a limit is reached.
+    Refused {
+        /// The session that asked.
+        session: SessionId,
+        /// The share's path.
+        path: Option<String>,
+        /// The status.
+        status: Status,
+    },
+    /// It ended.
+    Closed {
+        /// The tree.
+        tree: TreeId,
+        /// How.
+        by: CloseReason,
+    },
+    /// Nobody can say whether it goes on.
+    InDoubt {
+        /// The tree.
+        tree: TreeId,
+        /// Why.
+        why: Doubt,
+    },
+}
+
+/// What was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum OpenKind {
+    /// A named pipe.
+    Pipe,
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// A printer (a spool file on a printer share).
+    Printer,
+    /// Not seen.
+    Unknown,
+}
+
+/// About an open file, directory, printer or pipe.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum OpenEvent {
+    /// It was granted, or first seen in use.
+    Opened {
+        /// The session that asked.
+        session: SessionId,
+        /// The tree it lies in.
+        tree: TreeId,
+        /// The open.
+        open: OpenId,
+        /// Its name; a pipe's without `\PIPE\`.
+        name: Option<String>,
+        /// What it is.
+        what: OpenKind,
+        /// False if it was in use before anything of its opening was seen.
+        answer_seen: bool,
+    },
+    /// An anonymous open was answered with access denied.
+    Denied {
+        /// The session that asked.
+        session: SessionId,
+        /// The name.
+        name: Option<String>,
+        /// The status.
+        status: Status,
+    },
+    /// It was in use up to this moment (told from time to time, and at the end).
+    LastUsed {
+        /// The open.
+        open: OpenId,
+        /// The last request that was answered with success.
+        succeeded: Option<Origin>,
+    },
+    /// It ended.
+    Closed {
+        /// The open.
+        open: OpenId,
+        /// How.
+        by: CloseReason,
+    },
+    /// Nobody can say whether it goes on.
+    InDoubt {
+        /// The open.
+        open: OpenId,
+        /// Why.
+        why: Doubt,
+    },
+}
+
+/// The client as a print call describes it (SPLCLIENT_INFO, \[MS-RPRN\] 2.2.1.3.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ClientMachine {
+    /// The client computer.
+    pub machine: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+    /// The build number of its operating system.
+    pub build: Option<u32>,
+}
+
+/// About DCE/RPC on a pipe.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum RpcEvent {
+    /// A presentation context was accepted.
+    Bound {
+        /// The pipe.
+        open: OpenId,
+        /// The context's id.
+        context: u16,
+        /// The interface's UUID.
+        interface: Uuid,
+        /// The interface's version: major and minor.
+        version: (u16, u16),
+        /// The interface's short name.
+        name: Option<&'static str>,
+        /// True for NDR64.
+        ndr64: bool,
+        /// The association group the server named.
+        group: u32,
+        /// True if the client asked to join that group, false if it asked for a new one.
+        joined: bool,
+    },
+    /// The bind was refused.
+    Refused {
+        /// The pipe.
+        open: OpenId,
+        /// The reason code of the bind_nak, or of the rejected context.
+        reason: u16,
+    },
+    /// A call was sent whole.
+    Call {
+        /// The pipe.
+        open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
+        /// The interface's short name, where known.
+        interface: Option<&'static str>,
+        /// The procedure's number.
+        opnum: u16,
+        /// The procedure's name.
+        procedure: Option<&'static str>,
+        /// The printer or server that the call opens.
+        object: Option<String>,
+        /// The client as the call describes it.
+        client: Option<ClientMachine>,
+        /// True if the call may wait as long as it likes for its answer.
+        waits_by_design: bool,
+    },
+    /// Its answer came.
+    Answered {
+        /// The pipe.
+        open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
+        /// The return value, where the procedure is known to have one.
+        return_value: Option<u32>,
+    },
+    /// It was answered with a fault, or the pipe failed under it.
+    Faulted {
+        /// The pipe.
+        open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
+        /// The fault's status, or the NTSTATUS of the failed request.
+        status: u32,
+    },
+    /// The client cancelled it.
+    Cancelled {
+        /// The pipe.
+        open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
+    },
+    /// Its answer is missing from the capture.
+    AnswerLost {
+        /// The pipe.
+        open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
+    },
+}
+
+/// About a context handle. It is named by the pipe it was seen on; the pipe's association group gives its scope.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum HandleEvent {
+    /// A call's answer granted it.
+    Granted {
+        /// The pipe.
+        open: OpenId,
+        /// The handle.
+        handle: ContextHandle,
+        /// The opening call's number and name, if its request was seen.
+        opened_by: Option<(u16, &'static str)>,
+        /// The printer or server it stands for.
+        object: Option<String>,
+        /// The client as the opening call describes it.
+        client: Option<ClientMachine>,
+    },
+    /// A call named it.
+    Used {
+        /// The pipe.
+        open: OpenId,
+        /// The handle.
+        handle: ContextHandle,
+    },
+    /// A call that named it succeeded.
+    Proved {
+        /// The pipe.
+        open: OpenId,
+        /// The handle.
+        handle: ContextHandle,
+    },
+    /// ClosePrinter or its like succeeded.
+    Closed {
+        /// The pipe.
+        open: OpenId,
+        /// The handle, if the request was seen or only one can be meant.
+        handle: ContextHandle,
+    },
+    /// The server answered that it does not know the handle.
+    Stale {
+        /// The pipe.
+        open: OpenId,
+        /// The handle.
+        handle: ContextHandle,
+    },
+    /// Nobody can say whether it goes on.
+    InDoubt {
+        /// The pipe.
+        open: OpenId,
+        /// The handle, or none if any handle of the pipe may be meant.
+        handle: Option<ContextHandle>,
+        /// Why.
+        why: Doubt,
+    },
+}
+
+/// Something of use to a diagnosis.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Notice {
+    /// A change notification was registered: the server will call back.
+    NotifyRegistered {
+        /// The pipe.
+        open: OpenId,
+        /// The printer handle.
+        handle: Option<ContextHandle>,
+        /// The machine to be called back.
+        machine: String,
+    },
+}
+
+/// What could not be followed.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Loss {
+    /// A table was full and something was let go.
+    Evicted {
+        /// Which table.
+        table: &'static str,
+    },
+    /// A message could not be read to its end.
+    Unreadable {
+        /// What was wrong, with layer and offset.
+        error: crate::error::ParseError,
+    },
+}
