@@ -122,10 +122,15 @@ fn nt_lan_manager<'a>(block: &Block<'a>) -> Result<Response<'a>, ParseError> {
         }
     } else {
         let (challenge, names) = split(block.bytes, challenge_length.into());
-        let mut names = Strings::of(block, names).unpadded();
+        let mut names = Strings::new(names, block.unicode || is_utf16(&response, names), false);
         Security::Challenge { challenge, domain_name: names.text(), server_name: names.text() }
     };
     Ok(response)
+}
+
+/// The header of a negotiate response may not say yet that strings are UTF-16, though the server sends such.
+fn is_utf16(response: &Response<'_>, names: &[u8]) -> bool {
+    response.capabilities.contains(Capabilities::UNICODE) && matches!(names, [1..=255, 0, ..])
 }
 
 fn nt_lan_manager_words(words: &[u8]) -> Parsed<'_, (Response<'_>, u8)> {
@@ -291,8 +296,11 @@ mod tests {
     fn reads_the_challenge_form_whose_names_have_no_pad_byte() {
         let names = wide("WORKGROUP\0PRNSRV\0");
         let bytes = [&[1, 2, 3, 4, 5, 6, 7, 8][..], &names].concat();
+        // Whether the header says UTF-16 or not.
+        let unannounced = message(Command::NEGOTIATE, RESPONSE, &NT_WORDS, &bytes);
         let message = message(Command::NEGOTIATE, UNICODE_RESPONSE, &NT_WORDS, &bytes);
         let response = Response::parse(&block(&message)).unwrap();
+        assert_eq!(Response::parse(&block(&unannounced)), Ok(response));
         assert_eq!(response.dialect_index, 5);
         assert_eq!(response.security_mode.bits(), 3);
         assert_eq!((response.max_mpx_count, response.max_number_vcs), (50, 1));
@@ -311,6 +319,16 @@ mod tests {
             assert_eq!(cut.is_ok(), block.words.len() == 34);
             assert!(cut.is_err() || cut.unwrap().capabilities == response.capabilities);
         });
+    }
+
+    #[test]
+    fn reads_8_bit_names() {
+        let message = message(Command::NEGOTIATE, RESPONSE, &NT_WORDS, b"12345678OFFICE\0");
+        let response = Response::parse(&block(&message)).unwrap();
+        let Security::Challenge { domain_name, server_name, .. } = response.security else {
+            panic!("{response:?}")
+        };
+        assert_eq!([domain_name, server_name].map(|name| name.to_string()), ["OFFICE", ""]);
     }
 
     #[test]

@@ -105,11 +105,6 @@ impl<'a> Strings<'a> {
         Self::of(block, self.rest)
     }
 
-    /// The same strings, where the first is never padded whatever its offset.
-    pub(super) const fn unpadded(self) -> Self {
-        Self { padded: false, ..self }
-    }
-
     /// The next string, empty if the sender left it out, `None` if the message was cut before it.
     pub(super) fn take(&mut self) -> Option<Text<'a>> {
         let text = if self.unicode { Text::Utf16(self.utf16()) } else { self.oem() };
