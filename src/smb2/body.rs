@@ -48,8 +48,8 @@ mod tests {
         let bytes = [1, 2, 3, 4];
         assert_eq!(buffer(&bytes, 1, 2), [2, 3]);
         assert_eq!(buffer(&bytes, 2, 9), [3, 4]);
-        assert_eq!(buffer(&bytes, 4, 1), []);
-        assert_eq!(buffer(&bytes, usize::MAX, usize::MAX), []);
+        assert!(buffer(&bytes, 4, 1).is_empty());
+        assert!(buffer(&bytes, usize::MAX, usize::MAX).is_empty());
     }
 
     #[test]
