@@ -1,10 +1,6 @@
-//! The classic pcap format: a file header, then records.
+//! The classic pcap format: a file header, which pcap-parser reads, then records, which are read in place.
 
-use nom::IResult;
-use pcap_parser::{
-    LegacyPcapBlock, PcapError, PcapHeader, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified,
-    parse_pcap_header,
-};
+use pcap_parser::{PcapHeader, parse_pcap_header};
 
 use super::LinkType;
 use super::format::{MAX_RECORD, Order, Record, Step, USUAL_SNAPLEN};
@@ -15,7 +11,6 @@ pub(super) const FILE_HEADER: usize = 24;
 
 /// How to read the records of a file.
 pub(super) struct Pcap {
-    parse: Parse,
     order: Order,
     /// The size of a record's header.
     header: usize,
@@ -25,82 +20,75 @@ pub(super) struct Pcap {
     snaplen: u32,
 }
 
-type Parse = fn(&[u8]) -> IResult<&[u8], LegacyPcapBlock<'_>, PcapError<&[u8]>>;
+/// The header of a record.
+struct Header {
+    seconds: u32,
+    fraction: u32,
+    captured: u32,
+    length: u32,
+}
 
 impl Pcap {
     /// From the file header, if `data` begins with one.
     pub(super) fn new(data: &[u8]) -> Option<Self> {
         let (_, header) = parse_pcap_header(data).ok()?;
-        let (parse, order, size): (Parse, Order, usize) = match header {
-            ref header if header.is_modified_format() => (parse_pcap_frame_modified, Order::Little, 24),
-            ref header if header.is_bigendian() => (parse_pcap_frame_be, Order::Big, 16),
-            _ => (parse_pcap_frame, Order::Little, 16),
-        };
         Some(Self {
-            parse,
-            order,
-            header: size,
+            order: if header.is_bigendian() { Order::Big } else { Order::Little },
+            header: if header.is_modified_format() { 24 } else { 16 },
             link: link(&header),
             nanos_per_unit: if header.is_nanosecond_precision() { 1 } else { 1_000 },
             snaplen: header.snaplen.max(USUAL_SNAPLEN),
         })
     }
 
+    #[inline]
     pub(super) fn step(&self, data: &[u8]) -> Step {
-        match (self.parse)(data) {
-            Ok((_, record)) if self.believes(record.caplen, record.origlen) => {
-                Step::Packet(self.record(&record, record.data.len()))
-            }
-            Ok((_, record)) => Step::corrupt("captured length", record.caplen),
-            Err(_) => self.incomplete(data),
+        let Some(header) = self.header(data) else { return Step::More(self.header) };
+        let size = self.header.saturating_add(widen(header.captured));
+        if !self.believes(&header) {
+            Step::corrupt("captured length", header.captured)
+        } else if data.len() < size {
+            Step::More(size)
+        } else {
+            Step::Packet(self.record(&header, size))
         }
     }
 
     pub(super) fn cut(&self, data: &[u8]) -> Option<Record> {
-        let record = self.peek(data)?;
-        let captured = data.len().checked_sub(self.header).filter(|captured| *captured > 0)?;
-        Some(self.record(&record, captured))
+        let header = self.header(data)?;
+        (data.len() > self.header).then(|| self.record(&header, data.len()))
     }
 
-    /// How many bytes the record that `data` begins with needs.
-    fn incomplete(&self, data: &[u8]) -> Step {
-        match self.peek(data) {
-            None => Step::More(self.header),
-            Some(record) if self.believes(record.caplen, record.origlen) => {
-                Step::More(self.header.saturating_add(widen(record.caplen)))
-            }
-            Some(record) => Step::corrupt("captured length", record.caplen),
-        }
-    }
-
-    /// The header alone of the record that `data` begins with.
-    fn peek<'a>(&self, data: &'a [u8]) -> Option<LegacyPcapBlock<'a>> {
-        let (header, data) = data.split_at_checked(self.header)?;
+    #[inline]
+    fn header(&self, data: &[u8]) -> Option<Header> {
+        let (header, _) = data.split_at_checked(self.header)?;
         let ([seconds, fraction, captured, length, ..], _) = header.as_chunks::<4>() else { return None };
-        Some(LegacyPcapBlock {
-            ts_sec: self.order.u32(*seconds),
-            ts_usec: self.order.u32(*fraction),
-            caplen: self.order.u32(*captured),
-            origlen: self.order.u32(*length),
-            data,
+        Some(Header {
+            seconds: self.order.u32(*seconds),
+            fraction: self.order.u32(*fraction),
+            captured: self.order.u32(*captured),
+            length: self.order.u32(*length),
         })
     }
 
     /// A record longer than the file's snapshot length can only be one that was captured whole by a program that
     /// writes the wrong snapshot length, and else is none.
-    fn believes(&self, captured: u32, length: u32) -> bool {
+    #[inline]
+    fn believes(&self, header: &Header) -> bool {
+        let Header { captured, length, .. } = *header;
         captured <= self.snaplen.min(LARGEST) || captured == length && captured <= LARGEST
     }
 
-    fn record(&self, record: &LegacyPcapBlock<'_>, captured: usize) -> Record {
-        let size = self.header.saturating_add(captured);
-        let nanos = i64::from(record.ts_usec).saturating_mul(self.nanos_per_unit);
+    /// The record of `size` bytes that begins with `header`.
+    #[inline]
+    fn record(&self, header: &Header, size: usize) -> Record {
+        let nanos = i64::from(header.fraction).saturating_mul(self.nanos_per_unit);
         Record {
             size,
             data: self.header..size,
-            length: record.origlen,
+            length: header.length,
             link: self.link,
-            time: Some(Timestamp::from_parts(i64::from(record.ts_sec), nanos)),
+            time: Some(Timestamp::from_parts(i64::from(header.seconds), nanos)),
         }
     }
 }

@@ -43,8 +43,8 @@ mod ether_type {
 /// How many VLAN tags may stand one after another.
 const MAX_TAGS: usize = 8;
 
-#[inline]
 /// Two addresses of 6 bytes, then an EtherType or a length.
+#[inline]
 fn ethernet(frame: &[u8]) -> Parsed<'_, Content> {
     let (rest, [.., k0, k1]) = array::<14>(frame)?;
     typed(u16::from_be_bytes([k0, k1]), rest)
