@@ -144,7 +144,7 @@ impl Header {
     }
 }
 
-pub(super) fn header(input: &[u8]) -> Parsed<'_, Header> {
+fn header(input: &[u8]) -> Parsed<'_, Header> {
     let (rest, version) = u8(input)?;
     if version != 5 {
         return Err(Unread::error(input, Reason::BadValue { field: "rpc_vers", value: version.into() }));

@@ -5,7 +5,7 @@ use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
 use super::auth::{AuthLevel, AuthTrailer, trailer};
 use super::bind::{Bind, BindAck, BindNak, bind, bind_ack, bind_nak};
 use super::call::{Fault, Request, Response, fault, request, response};
-use super::header::{Header, PduType, PfcFlags, header};
+use super::header::{Header, PduType, PfcFlags};
 
 /// A connection-oriented PDU (C706 12.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +60,10 @@ impl<'a> Pdu<'a> {
     /// # Errors
     /// No [`Header`], a fixed part that is cut, or an `auth_length` that does not fit into the PDU.
     pub fn parse(input: &'a [u8]) -> Result<(&'a [u8], Self), ParseError> {
-        let (_, head) = Header::parse(input)?;
-        let length = usize::from(head.frag_length);
+        let (_, header) = Header::parse(input)?;
+        let length = usize::from(header.frag_length);
         let (bytes, rest) = input.split_at_checked(length).unwrap_or((input, &[]));
-        let (_, pdu) = parse(Layer::DceRpc, bytes, pdu)?;
+        let (_, pdu) = parse(Layer::DceRpc, bytes, |bytes| pdu(header, bytes))?;
         Ok((rest, pdu))
     }
 
@@ -74,8 +74,8 @@ impl<'a> Pdu<'a> {
     }
 }
 
-fn pdu(bytes: &[u8]) -> Parsed<'_, Pdu<'_>> {
-    let (content, header) = header(bytes)?;
+fn pdu(header: Header, bytes: &[u8]) -> Parsed<'_, Pdu<'_>> {
+    let content = bytes.get(Header::SIZE..).unwrap_or_default();
     let missing = usize::from(header.frag_length).saturating_sub(bytes.len());
     let (content, auth) = split_auth(&header, bytes, content)?;
     let body = body(&header, content)?;

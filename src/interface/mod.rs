@@ -10,7 +10,9 @@ pub fn name(uuid: &Uuid) -> Option<&'static str> {
 }
 
 /// Sorted by UUID.
-static INTERFACES: [(Uuid, &str); 58] = [
+static INTERFACES: [(Uuid, &str); 60] = [
+    (uuid!("00000131-0000-0000-c000-000000000046"), "iremunknown"),
+    (uuid!("00000143-0000-0000-c000-000000000046"), "iremunknown2"),
     (uuid!("000001a0-0000-0000-c000-000000000046"), "isystemactivator"),
     (uuid!("0b6edbfa-4a24-4fc6-8a23-942b1eca65d1"), "irpcasyncnotify"),
     (uuid!("12345678-1234-abcd-ef00-0123456789ab"), "spoolss"),

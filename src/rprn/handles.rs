@@ -82,3 +82,35 @@ impl<'a> CreatePrinterIc<'a> {
         Ok(Self { handle, devmode: devmode.unwrap_or_default(), unread: ndr.unread(), stopped })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{CLOSE_PRINTER, CREATE_PRINTER_IC, GRANTED};
+    use super::*;
+    use crate::dcerpc::ndr::Syntax;
+
+    const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
+
+    #[test]
+    fn create_printer_ic_has_a_handle_and_a_device_mode() {
+        let create = CreatePrinterIc::parse(CREATE_PRINTER_IC, NDR).unwrap();
+        assert_eq!(create.handle.0[..], CLOSE_PRINTER[..]);
+        assert_eq!((create.devmode, create.unread, create.stopped), (&[1, 2, 3, 4, 5][..], 0, None));
+        for length in 0..CREATE_PRINTER_IC.len() {
+            let create = CreatePrinterIc::parse(&CREATE_PRINTER_IC[..length], NDR);
+            assert_eq!(create.is_ok(), length >= 20, "{length}");
+            assert!(create.is_ok_and(|create| create.stopped.is_some()) || length < 20, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_cut_response_still_has_its_handle() {
+        for length in 0..=GRANTED.len() {
+            let response = HandleResponse::parse(&GRANTED[..length], NDR);
+            assert_eq!(response.is_ok(), length >= 20);
+            let Ok(response) = response else { continue };
+            assert_eq!(response.handle.0[..], CLOSE_PRINTER[..]);
+            assert_eq!(response.return_value, (length == 24).then_some(0));
+        }
+    }
+}

@@ -201,3 +201,91 @@ impl<'a> Ndr<'a> {
         self.stub.get(self.offset..).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
+    const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };
+    const BIG: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: true };
+
+    #[test]
+    fn each_type_is_aligned_to_its_size_from_the_start_of_the_stub() {
+        let bytes: Vec<u8> = (0..32).collect();
+        let mut ndr = Ndr::new(&bytes, NDR);
+        assert_eq!(ndr.u8("a"), Ok(0));
+        assert_eq!(ndr.u16("b"), Ok(0x0302));
+        assert_eq!(ndr.u8("c"), Ok(4));
+        assert_eq!(ndr.u32("d"), Ok(0x0b0a_0908));
+        assert_eq!(ndr.u8("e"), Ok(12));
+        assert_eq!(ndr.u64("f"), Ok(0x1716_1514_1312_1110));
+        assert_eq!((ndr.offset(), ndr.unread()), (24, 8));
+    }
+
+    #[test]
+    fn pointers_have_the_size_of_the_syntax_and_handles_are_aligned_to_4() {
+        let bytes = [1; 40];
+        for (encoding, after) in [(NDR, 8), (NDR64, 16)] {
+            let mut ndr = Ndr::new(&bytes, encoding);
+            ndr.u8("a").unwrap();
+            assert_eq!(ndr.pointer("p"), Ok(true));
+            assert_eq!(ndr.offset(), after);
+            ndr.u8("b").unwrap();
+            ndr.context_handle("h").unwrap();
+            assert_eq!(ndr.offset(), after + 24);
+        }
+    }
+
+    #[test]
+    fn integers_follow_the_byte_order_and_handles_do_not() {
+        let bytes: Vec<u8> = (0..24).collect();
+        let mut ndr = Ndr::new(&bytes, BIG);
+        assert_eq!(ndr.u32("a"), Ok(0x0001_0203));
+        assert_eq!(ndr.context_handle("h").unwrap().0[..], bytes[4..]);
+    }
+
+    /// A string of `actual` units at `offset` of `max`, with room for two units.
+    #[rustfmt::skip]
+    fn string(max: u8, offset: u8, actual: u8) -> [u8; 16] {
+        [
+            max, 0, 0, 0, // max_count
+            offset, 0, 0, 0, // offset
+            actual, 0, 0, 0, // actual_count
+            b'a', 0, 0, 0, // "a"
+        ]
+    }
+
+    #[test]
+    fn counts_of_a_string_must_not_contradict_each_other() {
+        for (max, offset, actual, fits) in
+            [(2, 0, 2, true), (9, 0, 2, true), (1, 0, 2, false), (2, 1, 2, false), (3, 1, 2, true)]
+        {
+            let bytes = string(max, offset, actual);
+            let mut ndr = Ndr::new(&bytes, NDR);
+            let text = ndr.string("s");
+            assert_eq!(text.is_ok(), fits, "{max} {offset} {actual}");
+            if let Ok(text) = text {
+                assert_eq!((text.to_string().as_str(), ndr.finish(), ndr.unread()), ("a", Ok(()), 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_string_gives_its_beginning_and_every_later_error_names_it() {
+        let bytes = string(200, 0, 200);
+        let mut ndr = Ndr::new(&bytes, NDR);
+        assert_eq!(ndr.string("name").unwrap().to_string(), "a");
+        let cut = ParseError { layer: Layer::Ndr, offset: 12, reason: Reason::Truncated { field: "name" } };
+        assert_eq!(ndr.finish(), Err(cut));
+        assert_eq!(ndr.u32("next"), Err(cut));
+    }
+
+    #[test]
+    fn an_array_has_the_size_that_its_parameter_says() {
+        let bytes = [3, 0, 0, 0, 7, 8, 9, 0];
+        assert_eq!(Ndr::new(&bytes, NDR).byte_array("b", 3), Ok(&[7, 8, 9][..]));
+        assert!(Ndr::new(&bytes, NDR).byte_array("b", 4).is_err());
+        assert_eq!(Ndr::new(&[0; 4], NDR).unique_byte_array("b", 3), Ok(&[][..]));
+    }
+}
