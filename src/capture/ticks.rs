@@ -15,7 +15,7 @@ pub(super) struct Ticks {
 enum Unit {
     /// So many nanoseconds.
     Nanos(u64),
-    /// So many make a nanosecond.
+    /// So many make a nanosecond; 0 is more than can be counted.
     PerNano(u64),
     /// Two to this power make a second.
     Binary(u32),
@@ -28,7 +28,7 @@ impl Ticks {
         let unit = match (resolution >= 0x80, power.checked_sub(9)) {
             (true, _) => Unit::Binary(power),
             (false, None) => Unit::Nanos(10_u64.saturating_pow(9_u32.saturating_sub(power))),
-            (false, Some(power)) => Unit::PerNano(10_u64.saturating_pow(power)),
+            (false, Some(power)) => Unit::PerNano(10_u64.checked_pow(power).unwrap_or(0)),
         };
         Self { unit, offset }
     }

@@ -80,9 +80,13 @@ impl Fragments {
         }
         let key = Key::new(ip, fragment);
         let place = self.held.iter().rposition(|partial| partial.key == key);
-        let mut partial =
-            place.and_then(|place| self.held.remove(place)).unwrap_or_else(|| Partial::new(key, time));
-        self.bytes = self.bytes.saturating_sub(partial.cost());
+        let mut partial = match place.and_then(|place| self.held.remove(place)) {
+            Some(partial) => {
+                self.bytes = self.bytes.saturating_sub(partial.cost());
+                partial
+            }
+            None => Partial::new(key, time),
+        };
         partial.insert(fragment, ip.payload, end);
         if let Some(length) = partial.is_complete() {
             self.complete = partial.bytes;
