@@ -10,7 +10,7 @@ import struct
 import sys
 import threading
 
-from impacket import smb, smb3
+from impacket import smb, smb3, smb3structs
 from impacket.dcerpc.v5 import lsad, rprn, rrp, srvs
 from impacket.dcerpc.v5.rpcrt import DCERPC_v5
 from impacket.smb3structs import SMB2_DIALECT_002, SMB2_DIALECT_21, SMB2_DIALECT_30, SMB2_DIALECT_311
@@ -23,15 +23,21 @@ INTERFACES = {"spoolss": rprn.MSRPC_UUID_RPRN, "srvsvc": srvs.MSRPC_UUID_SRVS, "
 HOST = "127.0.0.1"
 
 
+# As Windows does, TransactNmPipe leaves room for 1024 bytes; an answer that is longer (STATUS_BUFFER_OVERFLOW) is an answer too.
+smb.SMBTransaction_Parameters.structure = tuple(
+    ("MaxDataCount", "<H=1024") if row[0] == "MaxDataCount" else row for row in smb.SMBTransaction_Parameters.structure)
+more_in_dos_words = smb.NewSMBPacket.isMoreData
+smb.NewSMBPacket.isMoreData = lambda self: more_in_dos_words(self) or (self["ErrorClass"], self["ErrorCode"]) == (5, 0x8000)
+
+
 class Pipe:
     """A named pipe in the shape impacket's DCERPC_v5 wants of a transport."""
 
-    def __init__(self, conn, tree, name, how, piece, assoc):
-        self.conn, self.tree, self.name, self.how, self.piece, self.assoc = conn, tree, name, how, piece, assoc
+    def __init__(self, conn, tree, name, how, piece, assoc, room):
+        self.conn, self.tree, self.name, self.how, self.piece, self.assoc, self.room = conn, tree, name, how, piece, assoc, room
         self.fid = conn.openFile(tree, "\\" + name)
         self.granted_assoc = None
         self.pending = None
-        self.parts = []
 
     def get_credentials(self):
         return self.conn.getCredentials()
@@ -45,23 +51,65 @@ class Pipe:
         last = bool(data[3] & 2)
         if self.how == "transact" and last and not self.piece:
             server = self.conn.getSMBServer()
-            if isinstance(server, smb3.SMB3):
-                self.pending = server.TransactNamedPipe(self.tree, self.fid, data)
-            else:
-                self.pending = server.TransactNamedPipe(self.tree, self.fid, data)
+            transact = transceive if isinstance(server, smb3.SMB3) else smb.SMB.TransactNamedPipe
+            self.pending = transact(server, self.tree, self.fid, data)
             return
-        piece = self.piece or len(data)
-        for at in range(0, len(data), piece):
-            self.conn.writeNamedPipe(self.tree, self.fid, data[at:at + piece])
+        for part in (data[:self.piece], data[self.piece:]):  # Samba takes one PDU in two writes, not in more
+            if part:
+                self.conn.writeNamedPipe(self.tree, self.fid, part)
 
     def recv(self, forceRecv=0, count=0):
         if self.pending is not None:
             data, self.pending = self.pending, None
         else:
-            data = self.conn.readFile(self.tree, self.fid)
-        if data[2] in (12, 15):
+            data = self.read()
+        while len(data) < 10 or len(data) < struct.unpack_from("<H", data, 8)[0]:
+            data += self.read()
+        if data[:1] == b"\5" and data[2] in (12, 15):
             self.granted_assoc = struct.unpack_from("<L", data, 20)[0]
         return data
+
+    def read(self):
+        server = self.conn.getSMBServer()
+        if self.room and isinstance(server, smb3.SMB3):
+            return read(server, self.tree, self.fid, self.room)
+        return self.conn.readFile(self.tree, self.fid, bytesToRead=self.room or None)
+
+
+class Lenient(dict):
+    """impacket's table of open files goes by name, and trips when one name was opened twice."""
+
+    def __delitem__(self, key):
+        self.pop(key, None)
+
+
+def transceive(server, tree, fid, data, room=1024):
+    """FSCTL_PIPE_TRANSCEIVE as Windows sends it: room for 1024 bytes, the rest of a longer answer is read."""
+    packet = server.SMB_PACKET()
+    packet["Command"], packet["TreeID"] = smb3structs.SMB2_IOCTL, tree
+    call = smb3structs.SMB2Ioctl()
+    call["FileID"], call["CtlCode"], call["Flags"] = fid, smb3structs.FSCTL_PIPE_TRANSCEIVE, smb3structs.SMB2_0_IOCTL_IS_FSCTL
+    call["MaxInputResponse"], call["MaxOutputResponse"], call["OutputOffset"] = 0, room, 0
+    call["InputCount"], call["Buffer"] = len(data), data
+    packet["Data"] = call
+    return smb3structs.SMB2Ioctl_Response(answer_to(server, packet)["Data"])["Buffer"]
+
+
+def read(server, tree, fid, room):
+    """One READ of at most `room` bytes; STATUS_BUFFER_OVERFLOW is an answer too."""
+    packet = server.SMB_PACKET()
+    packet["Command"], packet["TreeID"] = smb3structs.SMB2_READ, tree
+    call = smb3structs.SMB2Read()
+    call["Padding"], call["FileID"], call["Length"], call["Offset"] = 0x50, fid, room, 0
+    packet["Data"] = call
+    return smb3structs.SMB2Read_Response(answer_to(server, packet)["Data"])["Buffer"]
+
+
+def answer_to(server, packet):
+    answer = server.recvSMB(server.sendSMB(packet))
+    if answer["Status"] not in (0, 0x80000005):
+        raise smb3.SessionError(answer["Status"], answer)
+    return answer
 
 
 class Client:
@@ -87,6 +135,8 @@ class Client:
         if plain:
             low, flags2 = self.conn.getSMBServer(), self.conn.getSMBServer().get_flags()[1]
             low.set_flags(flags2=flags2 & ~smb.SMB.FLAGS2_EXTENDED_SECURITY)
+        if dialect != "smb1":
+            self.conn.getSMBServer().GlobalFileTable = Lenient()
         self.sock = self.conn.getSMBServer().get_socket()
         return {"client_port": self.sock.getsockname()[1]}
 
@@ -95,7 +145,9 @@ class Client:
             self.conn.getSMBServer().login_standard(user, password)
         else:
             self.conn.login(user, password)
-        return {"guest": bool(self.conn.isGuestSession())}
+        server = self.conn.getSMBServer()
+        encrypted = isinstance(server, smb3.SMB3) and server._Session["SessionFlags"] & smb3structs.SMB2_SESSION_FLAG_ENCRYPT_DATA
+        return {"guest": bool(self.conn.isGuestSession()), "encrypted": bool(encrypted)}
 
     def tree(self, share="IPC$", id="ipc"):
         self.trees[id] = self.conn.connectTree(share)
@@ -121,8 +173,8 @@ class Client:
 
     # Pipes and calls.
 
-    def pipe(self, id, name="spoolss", tree="ipc", how="write", piece=0, assoc=0, fragment=0, bind=True):
-        pipe = Pipe(self.conn, self.trees[tree], name, how, piece, assoc)
+    def pipe(self, id, name="spoolss", tree="ipc", how="write", piece=0, assoc=0, fragment=0, room=0, bind=True):
+        pipe = Pipe(self.conn, self.trees[tree], name, how, piece, assoc, room)
         dce = DCERPC_v5(pipe)
         self.pipes[id] = (pipe, dce)
         if bind:
@@ -131,10 +183,16 @@ class Client:
             dce.set_max_fragment_size(fragment)
         return {"assoc": pipe.granted_assoc}
 
-    def bind(self, id, alter=0):
+    def bind(self, id):
         pipe, dce = self.pipes[id]
-        dce.bind(INTERFACES[pipe.name], alter=alter)
+        dce.bind(INTERFACES[pipe.name])
         return {"assoc": pipe.granted_assoc}
+
+    def alter(self, id, new, interface):
+        """Another interface on the same pipe, by alter_context."""
+        pipe, dce = self.pipes[id]
+        self.pipes[new] = (pipe, dce.alter_ctx(INTERFACES[interface]))
+        return {}
 
     def shut(self, id):
         pipe, _ = self.pipes.pop(id)
@@ -232,10 +290,9 @@ def main():
             answer = getattr(client, order.pop("do"))(**order)
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
-            if hasattr(error, "getErrorCode"):
-                answer["status"] = error.getErrorCode()
-            elif hasattr(error, "get_error_code"):
-                answer["status"] = error.get_error_code()
+            code = getattr(error, "error", None) or getattr(error, "error_code", None)
+            if isinstance(code, int):
+                answer["status"] = code
         print(json.dumps(answer), flush=True)
     os._exit(0)
 

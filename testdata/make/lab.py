@@ -36,12 +36,15 @@ class Server:
                 memo.write("Toner is in the cupboard.\n" * (n + 1))
         with open(f"{work}/printcap", "w") as printcap:
             printcap.write("lp1|Office LaserJet|\nlp2|Color|\n")
-        text = open(f"{HERE}/smb.conf.in").read().replace("@LAB@", work).replace("@EXTRA@", extra)
-        with open(self.conf, "w") as conf:
-            conf.write(text.replace("PRNSRV", name))
-        run("smbpasswd", "-c", self.conf, "-a", "-s", "root", input="pw\npw\n")
-        subprocess.run(["smbd", "-s", self.conf, "-D", "-l", f"{work}/log"], check=True)
         self.version = run("smbd", "-V").stdout.split()[-1]
+        self.start(extra)
+        run("smbpasswd", "-c", self.conf, "-a", "-s", "root", input="pw\npw\n")
+
+    def start(self, extra=""):
+        text = open(f"{HERE}/smb.conf.in").read().replace("@LAB@", self.dir).replace("@EXTRA@", extra)
+        with open(self.conf, "w") as conf:
+            conf.write(text.replace("PRNSRV", self.name))
+        subprocess.run(["smbd", "-s", self.conf, "-D", "-l", f"{self.dir}/log"], check=True)
         for _ in range(50):
             if ":445 " in run("ss", "-ltn").stdout:
                 break
@@ -60,7 +63,11 @@ class Server:
                     os.kill(int(open(f"{self.dir}/pid/{name}").read()), signal.SIGTERM)
                 except (ValueError, ProcessLookupError):
                     pass
-        time.sleep(1)
+        for _ in range(50):
+            if ":445 " not in run("ss", "-ltn").stdout:
+                break
+            time.sleep(0.1)
+        time.sleep(0.5)
 
     def status(self):
         answer = run("smbstatus", "-s", self.conf, "--json").stdout
@@ -98,7 +105,7 @@ class Session:
         self.port, self.server_port, self.dialect, self.who, self.account = port, server_port, dialect, who, account
         self.pipes, self.handles, self.waiting, self.words = [], [], [], []
         self.open_pipes, self.ended, self.hidden = set(), None, False
-        self.server = server
+        self.server, self.more = server, {}
         self.last_use = time.time()
 
     def used(self):
@@ -118,6 +125,7 @@ class Session:
 
     def verdict(self, end, grace):
         if self.hidden:
+            self.more["encrypted"] = True
             return "unknown"
         if self.ended:
             return "closed" if all(h["closed_by"] == "close_call" for h in self.handles) else "abandoned"
@@ -131,15 +139,31 @@ class Session:
         return "leaked" if held else "lingering"
 
     def truth(self, end, grace):
+        verdict = self.verdict(end, grace)
         handles = [{key: value for key, value in handle.items() if key != "pipe"} for handle in self.handles]
         truth = {"client_port": self.port, "server_port": self.server_port, "dialect": self.dialect, "who": self.who,
                  "account": self.account, "pipes": self.pipes, "handles": handles, "waiting": [w[0] for w in self.waiting],
-                 "ended": self.ended, "fate": "; ".join(self.words), "verdict": self.verdict(end, grace)}
+                 "ended": self.ended, **self.more, "fate": "; ".join(self.words), "verdict": verdict}
         return truth
 
 
 class Failed(Exception):
-    pass
+    """A client's order went wrong; the second argument is its answer."""
+
+
+class LimitedServer:
+    """limited_server.py in a process of its own."""
+
+    def __init__(self, port, limit, kind):
+        self.process = subprocess.Popen([sys.executable, f"{HERE}/limited_server.py", str(port), str(limit), kind],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process.stdout.readline()
+        time.sleep(0.5)
+        self.software = "limited_server.py (impacket)"
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Client:
@@ -154,6 +178,7 @@ class Client:
         recording.processes.append(self.process)
 
     def order(self, do, **arguments):
+        self.recording.last_order = time.time()
         self.process.stdin.write(json.dumps(dict(do=do, **arguments)) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -162,6 +187,8 @@ class Client:
             self.session.used()
         if "error" in answer:
             raise Failed(f"{do} {arguments}: {answer['error']}", answer)
+        if do.startswith("close") and answer["code"]:
+            raise Failed(f"{do} {arguments}: error {answer['code']}", answer)
         return answer
 
     # Session
@@ -176,10 +203,21 @@ class Client:
         answer = self.order("login", user=user, password=password, plain=self.plain)
         who = "null" if not user else "guest" if answer["guest"] else "user"
         self.session = Session(self.port, self.server_port, self.dialect, who, user, self.host)
+        self.session.hidden = answer["encrypted"]
         self.session.words.append({"null": "null session set up", "guest": f"set up as {user}, which the server makes a guest",
                                    "user": f"set up as user {user}"}[who] + (" (plain SMB1 fields, no NTLMSSP)" if self.plain else ""))
         self.recording.sessions.append(self.session)
         return self
+
+    def refused(self, status, user="", password=""):
+        """A session set-up that must fail with `status`."""
+        try:
+            self.order("login", user=user, password=password, plain=self.plain)
+        except Failed as error:
+            assert error.args[1].get("status") == status, error
+            self.recording.refusals.append({"client_port": self.port, "status": "ERRSRV/0x59" if status == 0x59 else f"0x{status:08x}"})
+            return
+        raise Failed("the server was to refuse this session", {})
 
     def tree(self, share="IPC$", id="ipc"):
         self.order("tree", share=share, id=id)
@@ -193,11 +231,13 @@ class Client:
         self.order("untree", id=id)
         self.session.run_down("tree_disconnect")
         self.session.open_pipes.clear()
+        self.groups.clear()
         self.session.words.append("tree disconnected")
 
     def logoff(self):
         self.order("logoff")
         self.session.end("logoff")
+        self.groups.clear()
         self.session.words.append("logged off")
 
     def hang_up(self, by="fin"):
@@ -227,8 +267,7 @@ class Client:
         self.order("shut", id=id)
         group = self.groups.pop(id)
         if group not in self.groups.values():
-            members = {pipe for pipe, g in self.all_groups() if g == group} | {id}
-            self.session.run_down("pipe_close", members)
+            self.session.run_down("pipe_close", {id})
         else:  # a pipe of the same group lives on and keeps the handles
             heir = next(pipe for pipe, g in self.groups.items() if g == group)
             for handle in self.session.handles:
@@ -236,9 +275,6 @@ class Client:
                     handle["pipe"] = heir
         self.session.open_pipes.discard(id)
         self.session.words.append(f"pipe {id} closed")
-
-    def all_groups(self):
-        return self.groups.items()
 
     def open(self, id="a", printer=PRINTER, ex=True, **more):
         procedure = "RpcOpenPrinterEx" if ex else "RpcOpenPrinter"
@@ -340,6 +376,7 @@ class Shell:
         self.session.words.append(line)
 
     def quit(self, line="quit"):
+        self.recording.last_order = time.time()
         self.process.stdin.write(line + "\n")
         self.process.stdin.close()
         self.process.wait()
@@ -366,19 +403,18 @@ def tcp_ports(pid):
 class Recording:
     """with Recording(...) as r: the capture runs inside; the truth is written when it ends."""
 
-    def __init__(self, server, out, name, about, grace=2, kind="pcap", interface="lo", options=(), ports="445 139", quick_pipes=None,
-                 keep_raw=False):
-        self.server, self.out, self.name, self.about, self.grace, self.kind = server, out, name, about, grace, kind
+    def __init__(self, server, out, name, about, grace=2, interface="lo", options=(), ports="445 139", quick_pipes=None, command=None):
+        self.server, self.out, self.name, self.about, self.grace, self.command = server, out, name, about, grace, command
         self.interface, self.options, self.ports, self.quick_pipes = interface, options, ports.split(), quick_pipes
-        self.sessions, self.refusals, self.processes, self.more = [], [], [], {}
-        self.notes = {}
-        self.path = f"{out}/{name}.pcap"
+        self.sessions, self.refusals, self.processes, self.others, self.more = [], [], [], [], {}
+        self.last_order = 0
+        self.path, self.software = f"{out}/{name}.pcap", None
 
     def __enter__(self):
         os.makedirs(self.out, exist_ok=True)
         wanted = " or ".join(f"tcp port {port}" for port in self.ports)
-        self.tcpdump = subprocess.Popen(["tcpdump", "-Z", "root", "-i", self.interface, "-s0", "-U", *self.options, "-w", self.path, wanted],
-                                        stderr=subprocess.PIPE, text=True)
+        self.tcpdump = subprocess.Popen(self.command or ["tcpdump", "-Z", "root", "-i", self.interface, "-s0", "-U", "-B", "16384", "--immediate-mode", *self.options, "-w",
+                                                         self.path, wanted], stderr=subprocess.PIPE, text=True)
         time.sleep(1)
         return self
 
@@ -411,12 +447,18 @@ class Recording:
         shell.tell("ls")
         shell.quit()
 
+    def ending(self):
+        return last_packet(self.path)
+
     def __exit__(self, kind, error, trace):
         try:
             if not kind:
                 status = self.server.status() if self.server else None
-                time.sleep(0.5)
+                time.sleep(1.5 if self.command else 0.7)
         finally:
+            for other in self.others:
+                other.send_signal(signal.SIGINT)
+                other.communicate()
             self.tcpdump.send_signal(signal.SIGINT)
             said = self.tcpdump.stderr.read()
             self.tcpdump.wait()
@@ -427,12 +469,17 @@ class Recording:
                 process.wait()
         if kind:
             return False
-        assert re.search(r"^0 packets dropped by kernel", said, re.M), said
-        end = last_packet(self.path)
+        assert re.search(r"^0 packets dropped by kernel", said, re.M) or self.command and not re.search(r"on interface '\w+': \d+/[1-9]", said), said
+        end = self.ending()
+        assert end >= self.last_order - 0.01, "the capture ends before the last order"
+        if status:
+            seen = {int(session["hostname"].rsplit(":", 1)[1]) for session in status["sessions"].values()}
+            mine = {session.port for session in self.sessions if not session.ended} | set(self.more.get("unseen", ()))
+            assert seen == mine, f"smbstatus has {seen}, the clients {mine}"
         truth = {"about": self.about, "grace": self.grace,
                  "server": {"address": self.sessions[0].server if self.sessions else "127.0.0.1", "ports": sorted({s.server_port for s in self.sessions}),
                             "name": self.server.name if self.server else None,
-                            "software": f"Samba {self.server.version}" if self.server else self.more.pop("software", None)},
+                            "software": f"Samba {self.server.version}" if self.server else self.software},
                  "sessions": [session.truth(end, self.grace) for session in self.sessions],
                  "refusals": self.refusals, "smbstatus": status, **self.more}
         write_truth(f"{self.out}/{self.name}.truth.json", truth)

@@ -8,7 +8,8 @@ import sys
 import threading
 
 from samba import credentials, param
-from samba.dcerpc import spoolss, srvsvc
+from samba.dcerpc import spoolss
+from samba.ndr import ndr_pack
 
 
 def open_sockets():
@@ -55,12 +56,7 @@ class Client:
         new = [port for inode, port in ports().items() if inode not in before]
         return {"client_port": new[0] if len(new) == 1 else new}
 
-    def alter(self, id, new):
-        """A second interface on the same pipe, by alter_context."""
-        self.pipes[new] = srvsvc.srvsvc("ncacn_np:127.0.0.1", basis_connection=self.pipes[id])
-        return {}
-
-    def open(self, id, printer, machine="\\\\WS", user="alice", build=2600, wait=True):
+    def open(self, id, printer, ex=True, machine="\\\\WS", user="alice", build=2600, wait=True):
         info = spoolss.UserLevel1()
         info.client, info.user, info.build, info.major = machine, user, build, 3
         ctr = spoolss.UserLevelCtr()
@@ -69,7 +65,6 @@ class Client:
         if not wait:
             threading.Thread(target=call, daemon=True).start()
             return {"sent": True}
-        from samba.ndr import ndr_pack
         handle = call()
         self.pipes[id, ndr_pack(handle).hex()] = handle
         return {"handle": ndr_pack(handle).hex(), "code": 0}
