@@ -26,7 +26,7 @@ def check(path):
         bad.append(f"noise in frames {noise.split()[:5]}")
     rows = [row.split("\t") for row in tshark(path, "-T", "fields", "-e", "frame.number", "-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.flags.fin",
                                               "-e", "tcp.flags.reset", "-e", "frame.cap_len", "-e", "frame.len", "-e", "tcp.payload").splitlines()]
-    sent, heard, ended = {}, {}, set()
+    sent, heard, ended, how = {}, {}, set(), {}
     for _, source, target, fin, reset, kept, whole, payload in rows:
         if kept != whole:
             bad.append("a packet is cut")
@@ -34,6 +34,7 @@ def check(path):
         heard.setdefault(target, []).append(payload)
         if fin == "1" or reset == "1":
             ended |= {source, target}
+            how.setdefault(source, set()).add("rst" if reset == "1" else "fin")
     by_port = {}
     for session in truth["sessions"]:
         by_port.setdefault(str(session["client_port"]), []).append(session)
@@ -41,8 +42,8 @@ def check(path):
         if port not in sent or port not in heard:
             bad.append(f"port {port} is not heard both ways")
             continue
-        if sessions[-1]["ended"] in ("fin", "rst") and port not in ended:
-            bad.append(f"port {port} should have ended")
+        if sessions[-1]["ended"] in ("fin", "rst") and sessions[-1]["ended"] not in how.get(port, ()):
+            bad.append(f"port {port} should have ended by {sessions[-1]['ended']}")
         if all(not session["ended"] for session in sessions) and port in ended:
             bad.append(f"port {port} should not have ended")
         if sessions[0]["verdict"] == "unknown":
