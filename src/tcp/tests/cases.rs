@@ -117,9 +117,11 @@ fn a_side_that_was_acknowledged_first_begins_there_even_out_of_order() {
 fn bytes_that_passed_before_the_capture_began_are_no_gap() {
     let mut log = Log::of(&[packet(C, 7000, 9000, "req"), packet(S, 9100, 7003, "resp")]);
     assert_eq!(log.summary(), [data(C, "req")], "what is missing may have been captured a little later");
-    log.push(&packet(C, 7003, 9104, "next"));
+    log.push(&packet(C, 7003, 9100, "+"));
+    assert_eq!(log.summary(), [data(C, "req+")], "nothing of what passed before the capture is waited for");
+    log.push(&packet(C, 7004, 9104, "next"));
     let log = log.flush();
-    assert_eq!(log.summary(), [data(C, "req"), data(S, "resp"), data(C, "next")]);
+    assert_eq!(log.summary(), [data(C, "req+"), data(S, "resp"), data(C, "next")]);
     assert_eq!(log.flow.counts().gaps, 0);
 }
 
@@ -264,6 +266,18 @@ fn a_lost_last_segment_is_known_by_its_acknowledgment_alone() {
     assert_eq!(log.told, [(C, 4, Told::data("req"))]);
     let log = log.flush();
     assert_eq!(log.told[1..], [(C, 5, Told::Gap(17))]);
+}
+
+#[test]
+fn repeated_acknowledgments_of_what_is_missing_are_held_once() {
+    let mut log = connected();
+    log.push(&packet(C, 104, 500, "late"));
+    log.push(&packet(S, 500, 108, ""));
+    let held = log.flow.held_bytes();
+    (0..30).for_each(|_| log.push(&packet(S, 500, 108, "")));
+    (0..30).for_each(|_| log.push(&packet(C, 108, 500, "")));
+    (0..2).for_each(|_| log.push(&packet(C, 104, 500, "late")));
+    assert_eq!(log.flow.held_bytes(), held);
 }
 
 #[test]
