@@ -339,8 +339,8 @@ class SambaClient(Client):
 
     def hang_up(self):
         self.order("shut", id="a")
-        self.session.end("rst")
-        self.session.words.append("the client library closed its pipe and dropped its connection, which it does by a reset")
+        self.session.end("fin|rst")
+        self.session.words.append("the client library closed its pipe and, without waiting for the answer, its connection")
 
 
 class Shell:
