@@ -42,7 +42,7 @@ def check(path):
         if port not in sent or port not in heard:
             bad.append(f"port {port} is not heard both ways")
             continue
-        if sessions[-1]["ended"] in ("fin", "rst") and sessions[-1]["ended"] not in how.get(port, ()):
+        if sessions[-1]["ended"] in ("fin", "rst", "fin|rst") and not set(sessions[-1]["ended"].split("|")) & how.get(port, set()):
             bad.append(f"port {port} should have ended by {sessions[-1]['ended']}")
         if all(not session["ended"] for session in sessions) and port in ended:
             bad.append(f"port {port} should not have ended")

@@ -114,18 +114,18 @@ def answer_to(server, packet):
 
 class Client:
     def __init__(self):
-        self.conn, self.pipes, self.trees = None, {}, {}
+        self.conn, self.port, self.pipes, self.trees = None, None, {}, {}
 
     # Connection, session, tree.
 
     def connect(self, dialect="3.1.1", port=445, host=HOST, name="PRNSRV", plain=False, source=None):
-        if source:
-            original = socket.socket.connect
-            def bound(self, address):
-                if address[0] == host:
-                    self.bind((source, 0))
-                return original(self, address)
-            socket.socket.connect = bound
+        original = socket.socket.connect
+        def connect(sock, address):
+            if source and address[0] == host:
+                sock.bind((source, 0))
+            original(sock, address)
+            self.port = sock.getsockname()[1]
+        socket.socket.connect = connect
         if plain:  # SMB1 without extended security: the credentials stand in plain SMB1 fields
             extended = smb.SMB.neg_session
             smb.SMB.neg_session = lambda self, extended_security=True, negPacket=None: extended(self, False, negPacket)
@@ -138,7 +138,7 @@ class Client:
         if dialect != "smb1":
             self.conn.getSMBServer().GlobalFileTable = Lenient()
         self.sock = self.conn.getSMBServer().get_socket()
-        return {"client_port": self.sock.getsockname()[1]}
+        return {"client_port": self.port}
 
     def login(self, user="", password="", plain=False):
         if plain:
@@ -289,7 +289,7 @@ def main():
         try:
             answer = getattr(client, order.pop("do"))(**order)
         except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
+            answer = {"error": f"{type(error).__name__}: {error}", "client_port": client.port}
             code = getattr(error, "error", None) or getattr(error, "error_code", None)
             if isinstance(code, int):
                 answer["status"] = code

@@ -339,8 +339,8 @@ class SambaClient(Client):
 
     def hang_up(self):
         self.order("shut", id="a")
-        self.session.end("rst")
-        self.session.words.append("the client library closed its pipe and dropped its connection, which it does by a reset")
+        self.session.end("fin|rst")
+        self.session.words.append("the client library closed its pipe and, without waiting for the answer, its connection")
 
 
 class Shell:
@@ -477,7 +477,7 @@ class Recording:
             mine = {session.port for session in self.sessions if not session.ended} | set(self.more.get("unseen", ()))
             assert seen == mine, f"smbstatus has {seen}, the clients {mine}"
         truth = {"about": self.about, "grace": self.grace,
-                 "server": {"address": self.sessions[0].server if self.sessions else "127.0.0.1", "ports": sorted({s.server_port for s in self.sessions}),
+                 "server": {"address": self.sessions[0].server if self.sessions else "127.0.0.1", "ports": sorted({s.server_port for s in self.sessions} or map(int, self.ports)),
                             "name": self.server.name if self.server else None,
                             "software": f"Samba {self.server.version}" if self.server else self.software},
                  "sessions": [session.truth(end, self.grace) for session in self.sessions],

@@ -220,6 +220,26 @@ def refused_smb1_dos(server, out):
                                                 smb1_clients(0x59)))
 
 
+@scenario
+def refused_netbios(server, out):
+    def record():
+        limited = lab.LimitedServer(139, 0, "netbios")
+        try:
+            with Recording(None, out, "refused_netbios", "a server that answers every NetBIOS session request with 0x8F (unspecified error): no SMB is spoken",
+                           ports="139") as r:
+                r.software = limited.software
+                for dialect in ("smb1", "2.1", "smb1"):
+                    try:
+                        r.client().connect(dialect, 139)
+                    except lab.Failed as error:
+                        assert "NetBIOSError" in error.args[0], error
+                        r.refusals.append({"client_port": error.args[1]["client_port"], "status": "netbios 0x8f"})
+                assert len(r.refusals) == 3
+        finally:
+            limited.stop()
+    with_samba_stopped(server, record)
+
+
 def with_samba_stopped(server, work):
     server.stop()
     try:
