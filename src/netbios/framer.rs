@@ -234,21 +234,21 @@ impl Framer {
         }
         let mut passed = 0_usize;
         while let Some(rest) = bytes.get(passed..)
-            && let Some(zero) = rest.iter().position(|byte| *byte == PacketType::SESSION_MESSAGE.0)
+            && let Some(next) = sync::candidate(rest)
         {
-            let place = passed.saturating_add(zero);
-            let candidate = bytes.get(place..).unwrap_or_default();
-            match sync::found(candidate) {
+            let place = passed.saturating_add(next);
+            let rest = bytes.get(place..).unwrap_or_default();
+            match sync::found(rest) {
                 Sign::Nothing => passed = place.saturating_add(1),
                 Sign::Unsure => {
                     self.pass_over(place);
-                    return self.extend_start(candidate, sync::found, out);
+                    return self.extend_start(rest, sync::found, out);
                 }
                 Sign::Packet(_) => {
                     self.pass_over(place);
                     self.tell_junk(out);
                     self.state = State::Between;
-                    return candidate;
+                    return rest;
                 }
             }
         }
