@@ -234,21 +234,21 @@ impl Framer {
         }
         let mut passed = 0_usize;
         while let Some(rest) = bytes.get(passed..)
-            && let Some(zero) = rest.iter().position(|byte| *byte == PacketType::SESSION_MESSAGE.0)
+            && let Some(next) = sync::candidate(rest)
         {
-            let place = passed.saturating_add(zero);
-            let candidate = bytes.get(place..).unwrap_or_default();
-            match sync::found(candidate) {
+            let place = passed.saturating_add(next);
+            let rest = bytes.get(place..).unwrap_or_default();
+            match sync::found(rest) {
                 Sign::Nothing => passed = place.saturating_add(1),
                 Sign::Unsure => {
                     self.pass_over(place);
-                    return self.extend_start(candidate, sync::found, out);
+                    return self.extend_start(rest, sync::found, out);
                 }
                 Sign::Packet(_) => {
                     self.pass_over(place);
                     self.tell_junk(out);
                     self.state = State::Between;
-                    return candidate;
+                    return rest;
                 }
             }
         }
@@ -261,7 +261,7 @@ impl Framer {
     fn extend_start<'a>(
         &mut self,
         bytes: &'a [u8],
-        judge: fn(&[u8]) -> Sign,
+        mut judge: fn(&[u8]) -> Sign,
         out: &mut impl FnMut(Framed<'_>),
     ) -> &'a [u8] {
         for (taken, byte) in bytes.iter().enumerate() {
@@ -284,9 +284,14 @@ impl Framer {
                 Sign::Nothing => {
                     if matches!(self.state, State::Between) {
                         self.lose();
+                        judge = sync::found;
                     }
                     self.drop_first_of_start();
-                    return bytes.get(taken.saturating_add(1)..).unwrap_or_default();
+                    if let Some(place) = taken.saturating_add(1).checked_sub(self.start.length) {
+                        // What is left of it stands in `bytes` too, where it is faster to search.
+                        self.start = Start::default();
+                        return bytes.get(place..).unwrap_or_default();
+                    }
                 }
             }
         }

@@ -34,6 +34,16 @@ pub(super) fn expected(bytes: &[u8]) -> Sign {
     }
 }
 
+/// The first place worth a judgment by [`found`]: a header of a message with a magic number after it, as far as there
+/// are bytes.
+pub(super) fn candidate(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(5).position(|window| matches!(window, [0, _, _, _, 0xfc..=0xff])).or_else(|| {
+        let end = bytes.len().saturating_sub(4);
+        let zero = bytes.get(end..)?.iter().position(|byte| *byte == PacketType::SESSION_MESSAGE.0)?;
+        Some(end.saturating_add(zero))
+    })
+}
+
 /// Judges any place, where only the beginning of an SMB message is proof enough.
 pub(super) fn found(bytes: &[u8]) -> Sign {
     if bytes.first().is_some_and(|first| *first != PacketType::SESSION_MESSAGE.0) {
@@ -41,7 +51,7 @@ pub(super) fn found(bytes: &[u8]) -> Sign {
     }
     match expected(bytes) {
         Sign::Packet(Header { length: 0, .. }) => Sign::Nothing,
-        Sign::Packet(header) if bytes.get(4) == Some(&0xfe) => {
+        Sign::Packet(header) if bytes.get(Header::SIZE) == Some(&0xfe) => {
             // The SMB2 header begins with its own size, 64 ([MS-SMB2] 2.2.1).
             let size = bytes.get(8..).unwrap_or_default();
             match size.split_first_chunk::<2>() {
