@@ -3,6 +3,9 @@
 use super::{By, Closing, HandleRow, Ledger, OpenRow, SessionRow, TreeRow, verdict};
 use crate::session::{CloseReason, ConnectionId, OpenKind, SessionId, TreeId};
 
+/// Handles of an association group that are remembered as closed before they were seen to be granted.
+const CLOSED_UNOPENED: usize = 64;
+
 impl From<CloseReason> for By {
     fn from(reason: CloseReason) -> Self {
         match reason {
@@ -177,6 +180,9 @@ impl Ledger {
             self.index.handles.remove(&(group, bytes));
             if let Some(group) = self.groups.get_mut(&group) {
                 group.handles.remove(&row);
+                if handle.opened.is_none() && group.closed_unopened.len() < CLOSED_UNOPENED {
+                    group.closed_unopened.insert(bytes, row);
+                }
             }
         }
         if let Some(handle) = self.handles.get_mut(&row) {

@@ -293,8 +293,9 @@ impl Ledger {
         match event {
             HandleEvent::Granted { open, handle, opened_by, object, client } => {
                 let Some(open) = self.open_row(connection, open) else { return };
-                let Some(row) = self.new_handle(at, open, handle) else { return };
-                if let Some(row) = self.handles.get_mut(&row) {
+                let row =
+                    self.used_before_granted(at, open, handle).or_else(|| self.new_handle(at, open, handle));
+                if let Some(row) = row.and_then(|row| self.handles.get_mut(&row)) {
                     row.opened_by = opened_by;
                     row.object = object;
                     row.client = client;
@@ -605,14 +606,17 @@ impl Ledger {
             return;
         }
         let ends = self.connections.get(&connection).map(|ends| (ends.server.ip(), ends.client.ip()));
-        let known = ends.filter(|_| joined).and_then(|(server, client)| {
+        let known = ends.and_then(|(server, client)| {
             let row = *self.index.groups.get(&(server, number))?;
-            // Some servers give every client the same number.
-            self.groups.get(&row).filter(|group| group.client == Some(client)).map(|_| row)
+            let group = self.groups.get(&row)?;
+            // Some servers give every client the same number. A group that somebody joined before it was seen to be
+            // made is the one that is made now.
+            (group.client == Some(client) && (joined || !group.made)).then_some(row)
         });
         let row = known.unwrap_or_else(|| GroupRow(self.next_row()));
         let group = self.groups.entry(row).or_default();
         group.number = number;
+        group.made |= !joined;
         group.server = ends.map(|(server, _)| server);
         group.client = ends.map(|(_, client)| client);
         group.pipes.insert(pipe);
@@ -679,6 +683,24 @@ impl Ledger {
             .filter_map(|open| open.group)
             .filter(|other| self.groups.get(other).is_some_and(|g| g.server == server && g.client == client))
             .find_map(|other| self.index.handles.get(&(other, handle)).copied())
+    }
+
+    /// The handle that is granted here, if a pipe of the group on another connection was told to use it before: their
+    /// packets were captured in another order. It belongs to the pipe that it was granted on.
+    fn used_before_granted(&mut self, at: Origin, pipe: OpenRow, handle: ContextHandle) -> Option<HandleRow> {
+        let group = self.group_of(pipe)?;
+        let closed = self.groups.get(&group)?.closed_unopened.get(&handle);
+        let row = *self.index.handles.get(&(group, handle)).or(closed)?;
+        let known = self.handles.get_mut(&row)?;
+        if known.opened.is_some() || known.closed.is_some_and(|closing| closing.at < at) {
+            return None;
+        }
+        let before = core::mem::replace(&mut known.open, pipe);
+        if let Some(open) = self.opens.get_mut(&before) {
+            open.handles.remove(&row);
+        }
+        self.opens.get_mut(&pipe)?.handles.insert(row);
+        Some(row)
     }
 
     fn new_handle(&mut self, at: Origin, pipe: OpenRow, handle: ContextHandle) -> Option<HandleRow> {

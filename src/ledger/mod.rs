@@ -79,10 +79,14 @@ enum OpenKey {
 #[derive(Debug, Default)]
 struct Group {
     number: u32,
+    /// The bind that made it was seen.
+    made: bool,
     server: Option<core::net::IpAddr>,
     client: Option<core::net::IpAddr>,
     pipes: std::collections::BTreeSet<OpenRow>,
     handles: std::collections::BTreeSet<HandleRow>,
+    /// Handles that were closed before they were seen to be granted; the first few.
+    closed_unopened: BTreeMap<ContextHandle, HandleRow>,
 }
 
 impl Ledger {

@@ -167,7 +167,7 @@ impl Ledger {
 
     fn hung(&self, session: &Session, end: Timestamp, grace: f64) -> Option<String> {
         let server_seen_since = |connection, sent| {
-            self.connections.get(connection).and_then(|c| c.server_last).is_some_and(|last| last > sent)
+            self.connections.get(connection).and_then(|c| c.server_last).is_some_and(|last| last >= sent)
         };
         for open in self.opens_of(session).filter(|open| open.closed.is_none() && !open.waiting.is_empty()) {
             if self.open_in_doubt(open).is_some() {

@@ -156,10 +156,10 @@ fn take(
     };
     let Followed { flow, connection, fresh } = &mut **followed;
     *fresh = true;
-    *connection.last.get_mut(side) = Some(at);
     if connection.is_other() {
         return;
     }
+    connection.saw(side, segment, at);
     flow.push(side, segment, at, &mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
 }
 

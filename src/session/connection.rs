@@ -42,7 +42,11 @@ pub(super) struct Connection {
     smb2: Option<Box<Smb2>>,
     tables: Tables,
     missing: Missing,
-    pub(super) last: PerSide<Option<Origin>>,
+    last: PerSide<Option<Origin>>,
+    /// Sequence number behind the last byte of each side.
+    sent: PerSide<u32>,
+    /// The last byte of the other side that each side acknowledged.
+    acknowledged: PerSide<Option<u32>>,
     ends: PerSide<Option<(Origin, End)>>,
     /// A single byte is missing here, and nothing came after it yet: a FIN that was not captured.
     missed_fin: PerSide<Option<Origin>>,
@@ -115,10 +119,38 @@ impl Connection {
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
+            sent: PerSide::default(),
+            acknowledged: PerSide::default(),
             ends: PerSide::default(),
             missed_fin: PerSide::default(),
             closed: false,
         }
+    }
+
+    /// Notes a segment of a side, in the order of the capture.
+    pub(super) fn saw(&mut self, side: Side, segment: &Segment<'_>, at: Origin) {
+        let end = segment.seq.wrapping_add(segment.length);
+        let sent = self.sent.get_mut(side);
+        let last = self.last.get_mut(side);
+        if last.is_none() || is_after(end, *sent) {
+            *sent = end;
+        }
+        *last = Some(at).max(*last);
+        if let Some(ack) = segment.ack {
+            let acknowledged = self.acknowledged.get_mut(side);
+            if acknowledged.is_none_or(|before| is_after(ack, before)) {
+                *acknowledged = Some(ack);
+            }
+        }
+    }
+
+    /// When the server was last seen: its last packet, or the client's if the server acknowledged all that came from
+    /// there, whatever the order in which the two were captured.
+    fn server_last(&self, client: Side) -> Option<Origin> {
+        let (client_last, server_last) = (*self.last.get(client), *self.last.get(client.other()));
+        let caught_up =
+            self.acknowledged.get(client.other()).is_some_and(|ack| !is_after(*self.sent.get(client), ack));
+        if caught_up { server_last.max(client_last) } else { server_last }
     }
 
     /// True if it is known to carry something else.
@@ -264,7 +296,6 @@ impl Connection {
                     self.lost(side, at, bytes, sink);
                 }
             }
-            _ => {}
         }
     }
 
@@ -462,7 +493,7 @@ impl Connection {
             return self.close(sink);
         }
         let client = self.client.unwrap_or(Side::Low);
-        let (client, server) = (*self.last.get(client), *self.last.get(client.other()));
+        let (client, server) = (*self.last.get(client), self.server_last(client));
         let mut out = Out { at, connection: self.id, sink };
         if let Some(smb1) = &mut self.smb1 {
             smb1.tell_waiting(server, &mut self.tables, limits, &mut out);
@@ -493,6 +524,11 @@ impl MinByOrigin for (Origin, End) {
     fn min_by_origin(self, other: Self) -> Self {
         if other.0 < self.0 { other } else { self }
     }
+}
+
+/// True if a TCP sequence number is later than another.
+const fn is_after(seq: u32, other: u32) -> bool {
+    seq.wrapping_sub(other).cast_signed() > 0
 }
 
 /// What a well-known port carries.

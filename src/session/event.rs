@@ -248,7 +248,7 @@ pub enum ConnectionEvent {
     LastSeen {
         /// The last packet of the client.
         client: Option<Origin>,
-        /// The last packet of the server.
+        /// The last packet of the server, or the client's last one if the server has acknowledged everything before it.
         server: Option<Origin>,
     },
     /// It ended.

@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use uuid::Uuid;
-
 use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
 use super::limits::Limits;
 use super::out::Out;

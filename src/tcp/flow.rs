@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::vec_deque;
 
-use super::half::{End, Half, State};
+use super::half::{End, Half, LATE_SYN_REACH, State};
 use super::held::{Held, Part, Queue};
 use super::seq::Seq;
 use super::{FlowCounts, FlowLimits, Piece};
@@ -13,6 +13,10 @@ use crate::net::{Segment, Side, TcpFlags};
 /// A hole that the receiver has acknowledged is given up after so many further packets of the flow: the capture lost
 /// those bytes, or has them a little later, since reordering inside a capture is short.
 const PATIENCE: u32 = 64;
+
+/// Where a connection begins that was under way when the capture began is judged by so many of its packets: the first
+/// ones captured need not be the first ones sent.
+const OPENING: u32 = 8;
 
 /// One TCP connection.
 ///
@@ -34,6 +38,8 @@ pub struct Flow {
     packets: u32,
     /// A SYN of either side was captured: the connection began inside the capture.
     syn_seen: bool,
+    /// No SYN was captured, and the first packets are held until it is clear where the streams stand.
+    opening: bool,
     limits: FlowLimits,
     counts: FlowCounts,
 }
@@ -48,6 +54,7 @@ impl Flow {
             held: None,
             packets: 0,
             syn_seen: false,
+            opening: true,
             limits,
             counts: FlowCounts::default(),
         }
@@ -65,16 +72,23 @@ impl Flow {
         deliver: &mut impl FnMut(Side, Origin, Piece<'_>),
     ) {
         self.packets = self.packets.wrapping_add(1);
-        if !self.pass(side, segment, at, deliver) {
-            self.admit(Part::new(side, segment, at, self.packets), deliver);
-            self.give_up_overdue(deliver);
-            self.give_up_beyond_limits(deliver);
+        if self.pass(side, segment, at, deliver) {
+            return;
         }
+        let part = Part::new(side, segment, at, self.packets);
+        if self.opening && !part.syn && self.packets < OPENING {
+            return self.hold(part);
+        }
+        self.open(deliver);
+        self.admit(part, deliver);
+        self.give_up_overdue(deliver);
+        self.give_up_beyond_limits(deliver);
     }
 
     /// Gives up everything that is waited for, and delivers what is held: at the end of the capture, when the flow is
     /// evicted, or when its ports are used again.
     pub fn flush(&mut self, deliver: &mut impl FnMut(Side, Origin, Piece<'_>)) {
+        self.open(deliver);
         while self.held.is_some() {
             self.give_up_oldest(deliver);
         }
@@ -89,6 +103,15 @@ impl Flow {
             return false;
         }
         let seq = Seq(segment.seq);
+        if self.opening {
+            // Only what is held tells where the streams stand.
+            let near = |held: &Held| {
+                let place = if held.side == side { Some(held.seq) } else { held.ack };
+                place.is_some_and(|place| place.distance(seq) <= LATE_SYN_REACH)
+            };
+            let syn = segment.flags.contains(TcpFlags::SYN);
+            return syn && self.held.is_some() && !self.waiting().any(near);
+        }
         if segment.flags.contains(TcpFlags::SYN) {
             let young = self.packets < PATIENCE;
             return if own.state == State::Unknown { self.is_closed() } else { !own.is_own_syn(seq, young) };
@@ -163,6 +186,23 @@ impl Flow {
             deliver(side, at, Piece::Data(segment.payload));
         }
         passes
+    }
+
+    /// Ends the opening: each side's stream begins with the first byte that was captured of it.
+    fn open(&mut self, deliver: &mut impl FnMut(Side, Origin, Piece<'_>)) {
+        if !core::mem::take(&mut self.opening) {
+            return;
+        }
+        let Some(mut first) = self.held.take() else { return };
+        for side in [Side::Low, Side::High] {
+            let of_side = first.iter().filter(|part| part.side == side && part.has_content());
+            if let Some(start) = of_side.map(|part| part.seq).reduce(Seq::min) {
+                self.halves_mut(side).0.anchor(start, State::Open);
+            }
+        }
+        while let Some(part) = first.remove(0) {
+            self.admit(part.borrowed(), deliver);
+        }
     }
 
     /// Every other segment: it is delivered if it can be, held if it must be.

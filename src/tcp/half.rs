@@ -9,7 +9,7 @@ const PLAUSIBLE: u32 = 1 << 26;
 const UNSEEN_LAG: u32 = 1 << 20;
 
 /// How far into the stream a new connection may be when its SYN is captured.
-const LATE_SYN_REACH: u32 = 0xffff;
+pub(super) const LATE_SYN_REACH: u32 = 0xffff;
 
 /// How a side's stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -241,15 +241,15 @@ proptest! {
         prop_assert_eq!(told, [0, 1].map(|side: usize| streams[side].len() as u64));
     }
 
-    /// A capture that begins in the middle: all of it is told, at once and as it happened.
+    /// A capture that begins in the middle: all of it is told, as it happened.
     #[test]
     fn what_follows_a_late_beginning_is_whole(plan in plan(), noise in noise(Just(vec![])), skipped in 2_usize..40) {
         let noise = Noise { shuffle: vec![], ..noise };
         let packets = plan.conversation().packets;
         let packets = packets.get(skipped..).unwrap_or_default();
         prop_assume!(!packets.is_empty());
-        let log = Log::of(&noise.capture(packets));
-        prop_assert_eq!((log.flow.held_bytes(), log.flow.counts().gaps), (0, 0));
+        let log = Log::of(&noise.capture(packets)).flush();
+        prop_assert_eq!(log.flow.counts().gaps, 0);
         let mut truth: Vec<(Side, Vec<u8>)> = Vec::new();
         for packet in packets.iter().filter(|packet| !packet.payload.is_empty()) {
             match truth.last_mut() {
