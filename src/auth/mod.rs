@@ -1,19 +1,18 @@
-//! Who is there: DER and SPNEGO, NTLMSSP, Kerberos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Who {
-    Null,
-    Guest,
-    User,
-    #[default]
-    Unknown,
-}
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Identity {
-    pub who: Who,
-    pub account: Option<String>,
-    pub domain: Option<String>,
-    pub workstation: Option<String>,
-    pub evidence: Vec<&'static str>,
-}
+//! Who is there: the security blobs of session setups, as far as they name a client.
+//!
+//! [`token`] finds the innermost message of a blob, whatever it is wrapped in; [`Credentials`] are what the client
+//! said of itself, owned; [`identify`] weighs them against the server's flags.
+
+mod blob;
+mod credentials;
+mod der;
+mod identity;
+pub mod kerberos;
+pub mod ntlm;
+mod oid;
+pub mod spnego;
+
+pub use blob::{Blob, Token, token};
+pub use credentials::{Credentials, Mechanism};
+pub use identity::{Evidence, Identity, Who, identify};
+pub use oid::Oid;

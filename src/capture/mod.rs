@@ -1,8 +1,27 @@
 //! Capture files: pcap and pcapng, plain or gzip, one or many as one timeline.
 
+mod error;
+mod format;
+mod info;
 mod packet;
+mod pcap;
+mod pcapng;
+mod reader;
+mod sniff;
+mod source;
+mod ticks;
+mod timeline;
 
+#[cfg(test)]
+mod tests;
+
+pub use error::{CaptureError, Trouble, Warning};
+pub use format::MAX_RECORD;
+pub use info::Info;
 pub use packet::{Origin, Packet};
+pub use reader::Capture;
+pub use sniff::Begins;
+pub use timeline::Timeline;
 
 use crate::wire::wire_enum;
 

@@ -3,11 +3,28 @@
 use core::fmt;
 use core::net::IpAddr;
 
+/// An IP address: IPv6, or IPv4 in its mapped form; one integer hashes and compares faster than an enum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Address(u128);
+
+impl Address {
+    /// An IPv4 address.
+    pub(super) const fn v4(bytes: [u8; 4]) -> Self {
+        #[expect(clippy::as_conversions, reason = "widening, and From is not const")]
+        let bits = u32::from_be_bytes(bytes) as u128;
+        Self(0xffff_0000_0000 | bits)
+    }
+
+    /// An IPv6 address.
+    pub(super) const fn v6(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+}
+
 /// An IP address and a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Endpoint {
-    /// IPv6, or IPv4 in its mapped form; one integer hashes and compares faster than an enum.
-    ip: u128,
+    ip: Address,
     /// The port.
     pub port: u16,
 }
@@ -17,16 +34,21 @@ impl Endpoint {
     #[must_use]
     pub fn new(ip: IpAddr, port: u16) -> Self {
         let ip = match ip {
-            IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
-            IpAddr::V6(v6) => v6.to_bits(),
+            IpAddr::V4(v4) => Address::v4(v4.octets()),
+            IpAddr::V6(v6) => Address::v6(v6.octets()),
         };
+        Self { ip, port }
+    }
+
+    /// A port of an address.
+    pub(super) const fn at(ip: Address, port: u16) -> Self {
         Self { ip, port }
     }
 
     /// The address.
     #[must_use]
     pub fn ip(self) -> IpAddr {
-        IpAddr::V6(core::net::Ipv6Addr::from_bits(self.ip)).to_canonical()
+        IpAddr::V6(core::net::Ipv6Addr::from_bits(self.ip.0)).to_canonical()
     }
 }
 

@@ -1,0 +1,46 @@
+//! `walk FILE`: the bare walk of a capture with pcap-parser and etherparse and nothing else, which speed is measured
+//! against. Prints how many packets the file has and how many bytes of TCP payload.
+
+use std::error::Error;
+use std::fs::File;
+
+use etherparse::{LaxSlicedPacket, TransportSlice};
+use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader};
+
+const BUFFER: usize = 1 << 20;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("usage: walk FILE")?;
+    let mut reader = create_reader(BUFFER, File::open(path)?)?;
+    let (mut packets, mut payload) = (0_u64, 0_u64);
+    loop {
+        match reader.next() {
+            Ok((size, block)) => {
+                let data = match &block {
+                    PcapBlockOwned::Legacy(record) => Some(record.data),
+                    PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => Some(packet.data),
+                    PcapBlockOwned::NG(Block::SimplePacket(packet)) => Some(packet.data),
+                    PcapBlockOwned::NG(_) | PcapBlockOwned::LegacyHeader(_) => None,
+                };
+                if let Some(data) = data {
+                    packets += 1;
+                    payload += tcp_payload(data);
+                }
+                reader.consume(size);
+            }
+            Err(PcapError::Eof) => break,
+            Err(PcapError::Incomplete(_)) => reader.refill().map_err(|error| error.to_string())?,
+            Err(error) => return Err(error.to_string().into()),
+        }
+    }
+    println!("{packets} packets, {payload} bytes of TCP payload");
+    Ok(())
+}
+
+/// The bytes of TCP payload in an Ethernet frame.
+fn tcp_payload(frame: &[u8]) -> u64 {
+    match LaxSlicedPacket::from_ethernet(frame).ok().and_then(|packet| packet.transport) {
+        Some(TransportSlice::Tcp(tcp)) => tcp.payload().len() as u64,
+        _ => 0,
+    }
+}

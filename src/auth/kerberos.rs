@@ -1,0 +1,253 @@
+//! Kerberos: the AP-REQ of RFC 4120 5.5.1 in the GSS-API token of RFC 4121 4.1. It names the service and says how the
+//! ticket is encrypted; the client's name is inside what is encrypted.
+
+use core::fmt;
+
+use super::Oid;
+use super::der::{
+    GENERAL_STRING, INTEGER, OID, SEQUENCE, application, content, context, each, inside, integer,
+};
+use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::wire::{ascii, be_u16, wire_enum};
+
+wire_enum! {
+    /// An encryption type (RFC 3961 8, and the registry that goes on from it).
+    pub struct EncryptionType(i32) {
+        DES_CBC_CRC = 1, "des-cbc-crc";
+        DES_CBC_MD5 = 3, "des-cbc-md5";
+        AES128_CTS_HMAC_SHA1_96 = 17, "aes128-cts-hmac-sha1-96";
+        AES256_CTS_HMAC_SHA1_96 = 18, "aes256-cts-hmac-sha1-96";
+        AES128_CTS_HMAC_SHA256_128 = 19, "aes128-cts-hmac-sha256-128";
+        AES256_CTS_HMAC_SHA384_192 = 20, "aes256-cts-hmac-sha384-192";
+        RC4_HMAC = 23, "rc4-hmac";
+        RC4_HMAC_EXP = 24, "rc4-hmac-exp";
+    }
+}
+
+/// An AP-REQ (RFC 4120 5.5.1): a ticket shown to a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ApReq<'a> {
+    /// realm of the ticket: that of the service.
+    pub realm: &'a [u8],
+    /// sname of the ticket.
+    pub service: ServiceName<'a>,
+    /// etype of the ticket's encrypted part.
+    pub ticket_encryption: Option<EncryptionType>,
+    /// etype of the authenticator.
+    pub authenticator_encryption: Option<EncryptionType>,
+}
+
+/// A service's principal name (RFC 4120 5.2.2), its parts still in DER. Prints as `cifs/server`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ServiceName<'a>(&'a [u8]);
+
+impl<'a> ServiceName<'a> {
+    /// The parts: `cifs`, `server`.
+    pub fn parts(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let (after, part) = content(GENERAL_STRING, "name-string")(rest).ok()?;
+            rest = after;
+            Some(part)
+        })
+    }
+}
+
+impl fmt::Display for ServiceName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.parts().enumerate() {
+            let slash = if index == 0 { "" } else { "/" };
+            write!(f, "{slash}{}", ascii(part))?;
+        }
+        Ok(())
+    }
+}
+
+/// TOK_ID of an AP-REQ (RFC 4121 4.1).
+const AP_REQ: u16 = 0x0100;
+
+impl<'a> ApReq<'a> {
+    /// Reads an AP-REQ in its GSS-API token, or bare. What is cut off behind is missing from the result.
+    ///
+    /// # Errors
+    /// The token is no AP-REQ, or an element in it has another type than it should.
+    pub fn parse(token: &'a [u8]) -> Result<Self, ParseError> {
+        parse(Layer::Auth, token, |input| {
+            if input.first() == Some(&application(14)) {
+                return Self::message(input);
+            }
+            inside(application(0), "InitialContextToken", |input| {
+                let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
+                if !Oid(mechanism).is_kerberos() {
+                    let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
+                    return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
+                }
+                let (rest, token_id) = be_u16(at_oid)?;
+                if token_id != AP_REQ {
+                    let reason = Reason::BadValue { field: "TOK_ID", value: token_id.into() };
+                    return Err(Unread::error(at_oid, reason));
+                }
+                Self::message(rest)
+            })(input)
+        })
+        .map(|(_, request)| request)
+    }
+
+    fn message(input: &'a [u8]) -> Parsed<'a, Self> {
+        inside(application(14), "AP-REQ", |input| inside(SEQUENCE, "AP-REQ", Self::fields)(input))(input)
+    }
+
+    fn fields(input: &'a [u8]) -> Parsed<'a, Self> {
+        let mut request = Self::default();
+        let (rest, ()) = each(input, |tag, field| {
+            if tag == context(3) {
+                request.ticket(field)?;
+            } else if tag == context(4) {
+                request.authenticator_encryption = encryption_type(field)?.1;
+            }
+            Ok(())
+        })?;
+        Ok((rest, request))
+    }
+
+    /// Ticket (RFC 4120 5.3).
+    fn ticket(&mut self, input: &'a [u8]) -> Parsed<'a, ()> {
+        let fields = |input| {
+            each(input, |tag, field| {
+                if tag == context(1) {
+                    self.realm = content(GENERAL_STRING, "realm")(field)?.1;
+                } else if tag == context(2) {
+                    self.service = service_name(field)?.1;
+                } else if tag == context(3) {
+                    self.ticket_encryption = encryption_type(field)?.1;
+                }
+                Ok(())
+            })
+        };
+        inside(application(1), "ticket", |input| inside(SEQUENCE, "ticket", fields)(input))(input)
+    }
+}
+
+/// PrincipalName (RFC 4120 5.2.2).
+fn service_name(input: &[u8]) -> Parsed<'_, ServiceName<'_>> {
+    inside(SEQUENCE, "sname", |input| {
+        let mut name = ServiceName::default();
+        let (rest, ()) = each(input, |tag, field| {
+            if tag == context(1) {
+                name = ServiceName(content(SEQUENCE, "name-string")(field)?.1);
+            }
+            Ok(())
+        })?;
+        Ok((rest, name))
+    })(input)
+}
+
+/// The etype of an EncryptedData (RFC 4120 5.2.9).
+fn encryption_type(input: &[u8]) -> Parsed<'_, Option<EncryptionType>> {
+    inside(SEQUENCE, "EncryptedData", |input| {
+        let mut etype = None;
+        let (rest, ()) = each(input, |tag, field| {
+            if tag == context(0) {
+                etype = Some(EncryptionType(integer(INTEGER, "etype")(field)?.1));
+            }
+            Ok(())
+        })?;
+        Ok((rest, etype))
+    })(input)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::der::OCTET_STRING;
+    use super::super::der::tests::encode;
+    use super::*;
+
+    fn encrypted(etype: u8) -> Vec<u8> {
+        encode(
+            SEQUENCE, // EncryptedData
+            &[
+                &encode(context(0), &[&encode(INTEGER, &[&[etype]])]), // etype
+                &encode(context(1), &[&encode(INTEGER, &[&[2]])]),     // kvno
+                &encode(context(2), &[&encode(OCTET_STRING, &[&[0xee; 200]])]), // cipher
+            ],
+        )
+    }
+
+    /// An AP-REQ for cifs/SRV of EXAMPLE.ORG in its GSS-API token.
+    pub(in crate::auth) fn fixture() -> Vec<u8> {
+        let strings = encode(
+            SEQUENCE, // name-string
+            &[&encode(GENERAL_STRING, &[b"cifs"]), &encode(GENERAL_STRING, &[b"SRV"])],
+        );
+        let name = encode(
+            SEQUENCE, // sname
+            &[
+                &encode(context(0), &[&encode(INTEGER, &[&[2]])]), // name-type
+                &encode(context(1), &[&strings]),                  // name-string
+            ],
+        );
+        let ticket = encode(
+            SEQUENCE, // Ticket
+            &[
+                &encode(context(0), &[&encode(INTEGER, &[&[5]])]), // tkt-vno
+                &encode(context(1), &[&encode(GENERAL_STRING, &[b"EXAMPLE.ORG"])]), // realm
+                &encode(context(2), &[&name]),                     // sname
+                &encode(context(3), &[&encrypted(18)]),            // enc-part
+            ],
+        );
+        let request = encode(
+            SEQUENCE, // AP-REQ
+            &[
+                &encode(context(0), &[&encode(INTEGER, &[&[5]])]),    // pvno
+                &encode(context(1), &[&encode(INTEGER, &[&[14]])]),   // msg-type
+                &encode(context(2), &[&[0x03, 5, 0, 0x20, 0, 0, 0]]), // ap-options
+                &encode(context(3), &[&encode(application(1), &[&ticket])]), // ticket
+                &encode(context(4), &[&encrypted(23)]),               // authenticator
+            ],
+        );
+        encode(
+            application(0), // InitialContextToken
+            &[
+                &encode(OID, &[Oid::KERBEROS.0]),      // thisMech
+                &[0x01, 0x00],                         // TOK_ID
+                &encode(application(14), &[&request]), // AP-REQ
+            ],
+        )
+    }
+
+    #[test]
+    fn ap_req() {
+        let bytes = fixture();
+        let request = ApReq::parse(&bytes).unwrap();
+        assert_eq!(request.realm, b"EXAMPLE.ORG");
+        assert_eq!(request.service.to_string(), "cifs/SRV");
+        assert_eq!(request.ticket_encryption, Some(EncryptionType::AES256_CTS_HMAC_SHA1_96));
+        assert_eq!(request.authenticator_encryption, Some(EncryptionType::RC4_HMAC));
+        let bare = bytes.iter().position(|byte| *byte == application(14)).unwrap();
+        assert_eq!(ApReq::parse(&bytes[bare..]), Ok(request));
+    }
+
+    #[test]
+    fn a_ticket_that_is_cut_still_names_its_service() {
+        let bytes = fixture();
+        let cipher = bytes.iter().position(|byte| *byte == 0xee).unwrap();
+        let request = ApReq::parse(&bytes[..cipher + 10]).unwrap();
+        assert_eq!(request.service.to_string(), "cifs/SRV");
+        assert_eq!(request.authenticator_encryption, None);
+        for length in 0..bytes.len() {
+            if let Err(error) = ApReq::parse(&bytes[..length]) {
+                assert!(error.offset <= length && length < cipher, "{error} at {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_kerberos_tokens_are_refused_at_their_token_id() {
+        let mut bytes = fixture();
+        let at = bytes.windows(2).position(|window| window == [0x01, 0x00]).unwrap();
+        bytes[at] = 0x02;
+        let error = ApReq::parse(&bytes).unwrap_err();
+        assert_eq!((error.offset, error.reason), (at, Reason::BadValue { field: "TOK_ID", value: 0x0200 }));
+    }
+}

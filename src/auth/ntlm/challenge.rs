@@ -1,0 +1,88 @@
+//! CHALLENGE_MESSAGE: \[MS-NLMP\] 2.2.1.2.
+
+use super::field::{Field, field};
+use super::flags::version;
+use super::{AvPairs, MessageType, NegotiateFlags, Text, Version, head};
+use crate::error::{Layer, ParseError, parse};
+use crate::wire::{array, le_u32};
+
+/// A CHALLENGE_MESSAGE (\[MS-NLMP\] 2.2.1.2): the server's. It names the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Challenge<'a> {
+    /// TargetName: the server's domain, or the server.
+    pub target_name: Text<'a>,
+    /// NegotiateFlags.
+    pub flags: NegotiateFlags,
+    /// ServerChallenge.
+    pub server_challenge: [u8; 8],
+    /// TargetInfo: names of the server and its domain.
+    pub target_info: AvPairs<'a>,
+    /// Version, if there is one.
+    pub version: Option<Version>,
+}
+
+impl<'a> Challenge<'a> {
+    /// Reads a CHALLENGE_MESSAGE. Old servers end it after the challenge.
+    ///
+    /// # Errors
+    /// The message has another signature or type, or is cut before the end of its challenge.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        parse(Layer::Auth, message, |input| {
+            let (rest, ()) = head(MessageType::CHALLENGE)(input)?;
+            let (rest, target_name) = field(message)(rest)?;
+            let (rest, flags) = le_u32(rest)?;
+            let (rest, server_challenge) = array::<8>(rest)?;
+            let flags = NegotiateFlags::from_bits_retain(flags);
+            let (rest, _reserved) = array::<8>(rest).unwrap_or((&[], [0; 8]));
+            let (rest, target_info) = field(message)(rest).unwrap_or((&[], Field::default()));
+            let version = version(rest)
+                .ok()
+                .filter(|_| flags.contains(NegotiateFlags::VERSION))
+                .map(|(_, version)| version);
+            let challenge = Self {
+                target_name: Text::new(target_name.bytes, flags),
+                flags,
+                server_challenge,
+                target_info: AvPairs(target_info.bytes),
+                version,
+            };
+            Ok((rest, challenge))
+        })
+        .map(|(_, challenge)| challenge)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::AvId;
+    use super::super::field::tests::encode;
+    use super::*;
+
+    #[test]
+    fn challenge() {
+        let bytes = [
+            &b"NTLMSSP\0"[..],                // Signature
+            &[2, 0, 0, 0],                    // MessageType
+            &encode(4, 56),                   // TargetNameFields
+            &[0x15, 0x82, 0x8a, 0x62],        // NegotiateFlags
+            &[1, 2, 3, 4, 5, 6, 7, 8],        // ServerChallenge
+            &[0; 8],                          // Reserved
+            &encode(14, 60),                  // TargetInfoFields
+            &[6, 1, 0xb1, 0x1d, 0, 0, 0, 15], // Version
+            b"W\0G\0",                        // Payload: TargetName
+            &[1, 0, 6, 0],                    // MsvAvNbComputerName
+            b"S\0R\0V\0",
+            &[0, 0, 0, 0], // MsvAvEOL
+        ]
+        .concat();
+        let challenge = Challenge::parse(&bytes).unwrap();
+        assert_eq!(challenge.target_name.to_string(), "WG");
+        assert_eq!(challenge.server_challenge, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(challenge.target_info.text(AvId::NB_COMPUTER_NAME).unwrap().to_string(), "SRV");
+        assert_eq!(challenge.version.unwrap().to_string(), "6.1.7601");
+        for length in 0..bytes.len() {
+            assert_eq!(Challenge::parse(&bytes[..length]).is_ok(), length >= 32);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `Timeline`: several captures as one, in the order of capture time.
+
+use core::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io;
+use std::path::Path;
+
+use super::Packet;
+use super::error::CaptureError;
+use super::info::Info;
+use super::reader::{Capture, Head};
+use crate::wire::Timestamp;
+
+/// What the buffers of all captures of a timeline take together, in bytes, if there are many.
+const BUFFERS: usize = 16 << 20;
+
+/// The bounds of the buffer of each.
+const LEAST_BUFFER: usize = 16 << 10;
+const MOST_BUFFER: usize = 256 << 10;
+
+/// Several captures merged by capture time. Packets of equal time come in the order of their captures, and those of
+/// one capture always in the order of its file, even where its clock goes back.
+pub struct Timeline {
+    captures: Vec<Capture>,
+    /// The next packet of each capture, where there are several.
+    heads: Vec<Option<Head>>,
+    /// The captures that have a next packet, by its time.
+    queue: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// Captures whose next packet is still to be read.
+    behind: Vec<usize>,
+}
+
+impl Timeline {
+    /// Opens files; `-` is standard input.
+    ///
+    /// # Errors
+    /// The first file that cannot be read, or is no capture.
+    pub fn open<P: AsRef<Path>>(paths: &[P]) -> Result<Self, CaptureError> {
+        let share = BUFFERS.checked_div(paths.len()).unwrap_or(MOST_BUFFER).clamp(LEAST_BUFFER, MOST_BUFFER);
+        let open = |path: &P| match path.as_ref() {
+            path if path == Path::new("-") => Capture::new(Box::new(io::stdin()), "-", share),
+            path => Capture::open_with(path, share),
+        };
+        paths.iter().map(open).collect::<Result<_, _>>().map(Self::new)
+    }
+
+    /// Merges captures. Their packets' [`Origin::capture`](super::Origin::capture) is their place in the list.
+    #[must_use]
+    pub fn new(mut captures: Vec<Capture>) -> Self {
+        for (index, capture) in (0..).zip(&mut captures) {
+            capture.set_index(index);
+        }
+        let heads = captures.iter().map(|_| None).collect();
+        let behind = (0..captures.len()).collect();
+        Self { captures, heads, queue: BinaryHeap::new(), behind }
+    }
+
+    /// The next packet, or `None` after the last packet of the last capture.
+    ///
+    /// # Errors
+    /// The operating system cannot read on in one of the captures. That one is then at its end; the others can be
+    /// read on.
+    #[expect(clippy::should_implement_trait, reason = "an Iterator cannot lend from itself")]
+    pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        if self.captures.len() == 1 {
+            return self.captures.first_mut().map_or(Ok(None), Capture::next);
+        }
+        while let Some(index) = self.behind.pop() {
+            let Some(capture) = self.captures.get_mut(index) else { continue };
+            let Some(head) = capture.advance()? else { continue };
+            self.queue.push(Reverse((head.origin.time, index)));
+            if let Some(place) = self.heads.get_mut(index) {
+                *place = Some(head);
+            }
+        }
+        let Some(Reverse((_, index))) = self.queue.pop() else { return Ok(None) };
+        self.behind.push(index);
+        let head = self.heads.get(index).and_then(Option::as_ref);
+        Ok(self.captures.get(index).zip(head).map(|(capture, head)| capture.lend(head)))
+    }
+
+    /// What is known of each capture as far as it has been read.
+    pub fn captures(&self) -> impl Iterator<Item = &Info> {
+        self.captures.iter().map(Capture::info)
+    }
+}

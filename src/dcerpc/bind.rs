@@ -1,0 +1,275 @@
+//! Binding: which interfaces a connection may call, and in which transfer syntax (C706 12.6.4.1 to 12.6.4.5).
+
+use core::fmt;
+
+use uuid::{Uuid, uuid};
+
+use crate::error::Parsed;
+use crate::wire::{take, u8, wire_enum};
+
+use super::order;
+
+/// An interface or a transfer syntax with its version (`p_syntax_id_t`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SyntaxId {
+    /// The UUID.
+    pub uuid: Uuid,
+    /// The major version.
+    pub version: u16,
+    /// The minor version.
+    pub minor: u16,
+}
+
+impl SyntaxId {
+    /// NDR 2.0, the transfer syntax of C706 14.
+    pub const NDR: Self = Self { uuid: uuid!("8a885d04-1ceb-11c9-9fe8-08002b104860"), version: 2, minor: 0 };
+    /// NDR64 1.0 (\[MS-RPCE\] 2.2.5).
+    pub const NDR64: Self =
+        Self { uuid: uuid!("71710533-beba-4937-8319-b5dbef9ccc36"), version: 1, minor: 0 };
+    /// No syntax: what a rejected context has in its place.
+    pub const NONE: Self = Self { uuid: Uuid::nil(), version: 0, minor: 0 };
+
+    /// Length on the wire in bytes.
+    pub const SIZE: usize = 20;
+
+    /// The feature bits, if this is no transfer syntax but the client's offer to negotiate features at bind time
+    /// (\[MS-RPCE\] 3.3.1.5.3): bit 0 security context multiplexing, bit 1 the connection is kept when a call is
+    /// orphaned.
+    #[must_use]
+    pub const fn bind_time_features(&self) -> Option<u64> {
+        match *self.uuid.as_bytes() {
+            [0x6c, 0xb7, 0x1c, 0x2c, 0x98, 0x12, 0x45, 0x40, a, b, c, d, e, f, g, h] => {
+                Some(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for SyntaxId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} v{}.{}", self.uuid, self.version, self.minor)
+    }
+}
+
+fn syntax_id(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, SyntaxId> {
+    move |input| {
+        let (rest, uuid) = order::uuid(big_endian)(input)?;
+        let (rest, if_version) = order::u32(big_endian)(rest)?;
+        let [a, b, c, d] = if_version.to_le_bytes();
+        Ok((rest, SyntaxId { uuid, version: u16::from_le_bytes([a, b]), minor: u16::from_le_bytes([c, d]) }))
+    }
+}
+
+/// A bind (C706 12.6.4.3) or an alter context (12.6.4.1), which have one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bind<'a> {
+    /// The longest PDU in bytes that the client sends.
+    pub max_xmit_frag: u16,
+    /// The longest PDU in bytes that the client takes.
+    pub max_recv_frag: u16,
+    /// The association group to join; 0 asks for a new one.
+    pub assoc_group_id: u32,
+    /// How many contexts the client says it proposes.
+    pub context_count: u8,
+    list: &'a [u8],
+    big_endian: bool,
+}
+
+impl<'a> Bind<'a> {
+    /// The proposed contexts, as many as can be read.
+    pub fn contexts(&self) -> impl Iterator<Item = Context<'a>> + use<'a> {
+        let (mut list, big_endian) = (self.list, self.big_endian);
+        (0..self.context_count).map_while(move |_| {
+            let (rest, context) = context(big_endian)(list).ok()?;
+            list = rest;
+            Some(context)
+        })
+    }
+}
+
+pub(super) fn bind(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Bind<'_>> {
+    move |input| {
+        let (rest, max_xmit_frag) = order::u16(big_endian)(input)?;
+        let (rest, max_recv_frag) = order::u16(big_endian)(rest)?;
+        let (rest, assoc_group_id) = order::u32(big_endian)(rest)?;
+        let (rest, context_count) = u8(rest)?;
+        let list = rest.get(3..).unwrap_or_default();
+        Ok((&[], Bind { max_xmit_frag, max_recv_frag, assoc_group_id, context_count, list, big_endian }))
+    }
+}
+
+/// One proposed presentation context (`p_cont_elem_t`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Context<'a> {
+    /// The number that requests name this context by.
+    pub id: u16,
+    /// The interface.
+    pub abstract_syntax: SyntaxId,
+    list: &'a [u8],
+    big_endian: bool,
+}
+
+impl<'a> Context<'a> {
+    /// The transfer syntaxes the client offers for it.
+    pub fn transfer_syntaxes(&self) -> impl Iterator<Item = SyntaxId> + use<'a> {
+        let big_endian = self.big_endian;
+        self.list
+            .chunks_exact(SyntaxId::SIZE)
+            .filter_map(move |chunk| Some(syntax_id(big_endian)(chunk).ok()?.1))
+    }
+}
+
+/// A context whose list of transfer syntaxes is cut gives those that are whole.
+fn context(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Context<'_>> {
+    move |input| {
+        let (rest, id) = order::u16(big_endian)(input)?;
+        let (rest, count) = u8(rest)?;
+        let (rest, _reserved) = u8(rest)?;
+        let (rest, abstract_syntax) = syntax_id(big_endian)(rest)?;
+        let length = usize::from(count).saturating_mul(SyntaxId::SIZE).min(rest.len());
+        let (rest, list) = take("transfer_syntaxes", length)(rest)?;
+        Ok((rest, Context { id, abstract_syntax, list, big_endian }))
+    }
+}
+
+wire_enum! {
+    /// What the server made of one context (`p_cont_def_result_t`; 3 is from \[MS-RPCE\] 2.2.2.4).
+    pub struct ResultCode(u16) {
+        ACCEPTANCE = 0, "acceptance";
+        USER_REJECTION = 1, "user_rejection";
+        PROVIDER_REJECTION = 2, "provider_rejection";
+        NEGOTIATE_ACK = 3, "negotiate_ack";
+    }
+}
+
+wire_enum! {
+    /// Why the server rejected a context (`p_provider_reason_t`).
+    pub struct ProviderReason(u16) {
+        REASON_NOT_SPECIFIED = 0, "reason_not_specified";
+        ABSTRACT_SYNTAX_NOT_SUPPORTED = 1, "abstract_syntax_not_supported";
+        PROPOSED_TRANSFER_SYNTAXES_NOT_SUPPORTED = 2, "proposed_transfer_syntaxes_not_supported";
+        LOCAL_LIMIT_EXCEEDED = 3, "local_limit_exceeded";
+    }
+}
+
+/// A bind ack (C706 12.6.4.4) or an alter context response (12.6.4.2), which have one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BindAck<'a> {
+    /// The longest PDU in bytes that the server sends.
+    pub max_xmit_frag: u16,
+    /// The longest PDU in bytes that the server takes.
+    pub max_recv_frag: u16,
+    /// The association group this connection now belongs to. Context handles are valid all over their group.
+    pub assoc_group_id: u32,
+    /// The server's endpoint, `\PIPE\spoolss` say, with its NUL. Empty in alter context responses.
+    pub secondary_address: &'a [u8],
+    /// How many results the server says it gives.
+    pub result_count: u8,
+    list: &'a [u8],
+    big_endian: bool,
+}
+
+impl<'a> BindAck<'a> {
+    /// The results in the order of the contexts proposed, as many as can be read.
+    pub fn results(&self) -> impl Iterator<Item = ContextResult> + use<'a> {
+        let big_endian = self.big_endian;
+        self.list
+            .chunks_exact(ContextResult::SIZE)
+            .take(usize::from(self.result_count))
+            .filter_map(move |chunk| Some(context_result(big_endian)(chunk).ok()?.1))
+    }
+}
+
+pub(super) fn bind_ack(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindAck<'_>> {
+    move |input| {
+        let (rest, max_xmit_frag) = order::u16(big_endian)(input)?;
+        let (rest, max_recv_frag) = order::u16(big_endian)(rest)?;
+        let (rest, assoc_group_id) = order::u32(big_endian)(rest)?;
+        let (secondary_address, result_count, list) = results(rest, big_endian);
+        let ack = BindAck {
+            max_xmit_frag,
+            max_recv_frag,
+            assoc_group_id,
+            secondary_address,
+            result_count,
+            list,
+            big_endian,
+        };
+        Ok((&[], ack))
+    }
+}
+
+/// The variable part of a bind ack: the secondary address, the number of results and their list. What is cut is
+/// empty.
+fn results(input: &[u8], big_endian: bool) -> (&[u8], u8, &[u8]) {
+    let Ok((rest, length)) = order::u16(big_endian)(input) else { return Default::default() };
+    let length = usize::from(length);
+    let Some((address, rest)) = rest.split_at_checked(length) else { return (rest, 0, &[]) };
+    // The address begins at byte 26 of the PDU, and the results at the next multiple of 4.
+    let padding = length.wrapping_add(2).wrapping_neg() & 3;
+    let rest = rest.get(padding..).unwrap_or_default();
+    let Some((count, rest)) = rest.split_first() else { return (address, 0, &[]) };
+    (address, *count, rest.get(3..).unwrap_or_default())
+}
+
+/// The server's answer to one context (`p_result_t`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ContextResult {
+    /// Accepted or not.
+    pub result: ResultCode,
+    /// Why not. For [`ResultCode::NEGOTIATE_ACK`], the feature bits the server takes.
+    pub reason: ProviderReason,
+    /// The transfer syntax chosen, [`SyntaxId::NONE`] if none was.
+    pub transfer_syntax: SyntaxId,
+}
+
+impl ContextResult {
+    /// Length on the wire in bytes.
+    pub const SIZE: usize = 24;
+}
+
+fn context_result(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, ContextResult> {
+    move |input| {
+        let (rest, result) = order::u16(big_endian)(input)?;
+        let (rest, reason) = order::u16(big_endian)(rest)?;
+        let (rest, transfer_syntax) = syntax_id(big_endian)(rest)?;
+        let (result, reason) = (ResultCode(result), ProviderReason(reason));
+        Ok((rest, ContextResult { result, reason, transfer_syntax }))
+    }
+}
+
+wire_enum! {
+    /// Why the server refused a whole bind (`p_reject_reason_t`; 8 and 9 are from \[MS-RPCE\] 2.2.2.5).
+    pub struct RejectReason(u16) {
+        REASON_NOT_SPECIFIED = 0, "reason_not_specified";
+        TEMPORARY_CONGESTION = 1, "temporary_congestion";
+        LOCAL_LIMIT_EXCEEDED = 2, "local_limit_exceeded";
+        CALLED_PADDR_UNKNOWN = 3, "called_paddr_unknown";
+        PROTOCOL_VERSION_NOT_SUPPORTED = 4, "protocol_version_not_supported";
+        DEFAULT_CONTEXT_NOT_SUPPORTED = 5, "default_context_not_supported";
+        USER_DATA_NOT_READABLE = 6, "user_data_not_readable";
+        NO_PSAP_AVAILABLE = 7, "no_psap_available";
+        AUTHENTICATION_TYPE_NOT_RECOGNIZED = 8, "authentication_type_not_recognized";
+        INVALID_CHECKSUM = 9, "invalid_checksum";
+    }
+}
+
+/// A refused bind (C706 12.6.4.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BindNak {
+    /// Why.
+    pub reason: RejectReason,
+}
+
+pub(super) fn bind_nak(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindNak> {
+    move |input| {
+        let (rest, reason) = order::u16(big_endian)(input)?;
+        Ok((rest, BindNak { reason: RejectReason(reason) }))
+    }
+}

@@ -1,0 +1,78 @@
+//! NDR (C706 14) and NDR64 (\[MS-RPCE\] 2.2.5): how the arguments of calls stand in stubs.
+//!
+//! [`Ndr`] is a cursor that knows alignment, pointers, strings and arrays. What a structure consists of, and that the
+//! pointees of its pointers follow it, is for its decoder to know.
+
+mod cursor;
+mod string;
+
+use core::fmt;
+
+pub use cursor::Ndr;
+pub use string::NdrString;
+
+use super::bind::SyntaxId;
+
+/// The two transfer syntaxes of stubs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Syntax {
+    /// NDR 2.0: pointers and counts have 4 bytes.
+    #[default]
+    Ndr,
+    /// NDR64 1.0: pointers and counts have 8 bytes.
+    Ndr64,
+}
+
+impl Syntax {
+    /// The syntax that a bind ack chose, if it is one of these.
+    #[must_use]
+    pub fn of(id: &SyntaxId) -> Option<Self> {
+        match *id {
+            SyntaxId::NDR => Some(Self::Ndr),
+            SyntaxId::NDR64 => Some(Self::Ndr64),
+            _ => None,
+        }
+    }
+}
+
+/// How a stub is written: its transfer syntax, and the byte order of its PDU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Encoding {
+    /// The transfer syntax of the presentation context.
+    pub syntax: Syntax,
+    /// True if the data representation of the PDU says big-endian.
+    pub big_endian: bool,
+}
+
+/// A context handle as its 20 raw bytes on the wire, attributes and UUID (C706 `ndr_context_handle`). They
+/// are never swapped: a client sends back what it was given.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ContextHandle(pub [u8; 20]);
+
+impl ContextHandle {
+    /// True for the null handle: none was granted, or the one sent is closed now.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0 == [0; 20]
+    }
+}
+
+/// 40 hex digits.
+impl fmt::Display for ContextHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ContextHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContextHandle({self})")
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for ContextHandle {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

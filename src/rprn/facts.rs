@@ -1,0 +1,303 @@
+//! What a ledger of handles needs to know of any call.
+
+use crate::dcerpc::ndr::{ContextHandle, Encoding, NdrString};
+use crate::error::ParseError;
+
+use super::add_printer::AddPrinter;
+use super::containers::{ClientInfo, PrinterInfo};
+use super::handles::{CreatePrinterIc, HandleRequest, HandleResponse};
+use super::notify::{RemoteFindFirst, ReplyOpenPrinter};
+use super::open_printer::OpenPrinter;
+use super::procedures::{HandleRole, procedure};
+
+/// Of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RequestFacts<'a> {
+    /// The handle it uses or closes.
+    pub handle: Option<ContextHandle>,
+    /// What it opens: the name of a printer or server, or the machine of `RpcReplyOpenPrinter`. `None` in a call that
+    /// opens is the server called.
+    pub object: Option<NdrString<'a>>,
+    /// Who the client says it is.
+    pub client: Option<ClientInfo<'a>>,
+    /// The machine that change notifications shall go to.
+    pub notify: Option<NdrString<'a>>,
+    /// Bytes of the stub that no parameter claimed; `None` if the call is not decoded whole.
+    pub unread: Option<usize>,
+    /// Why a call that is decoded whole could not be read to its end; what is given was read in front of that.
+    pub stopped: Option<ParseError>,
+}
+
+/// Reads of a request what [`RequestFacts`] holds. Calls that give or take a handle are decoded whole, of the others
+/// only the handle is read.
+///
+/// # Errors
+/// The first parameter is cut or contradicts itself.
+pub fn request_facts(opnum: u16, stub: &[u8], encoding: Encoding) -> Result<RequestFacts<'_>, ParseError> {
+    match opnum {
+        1 => OpenPrinter::parse(stub, encoding).map(RequestFacts::from),
+        69 => OpenPrinter::parse_ex(stub, encoding).map(RequestFacts::from),
+        5 => AddPrinter::parse(stub, encoding).map(RequestFacts::from),
+        70 => AddPrinter::parse_ex(stub, encoding).map(RequestFacts::from),
+        29 | 42 | 56 | 60 => HandleRequest::parse(stub, encoding).map(|HandleRequest { handle, unread }| {
+            RequestFacts { handle: Some(handle), ..RequestFacts::read_to_end(unread, None) }
+        }),
+        40 => CreatePrinterIc::parse(stub, encoding).map(
+            |CreatePrinterIc { handle, unread, stopped, .. }| RequestFacts {
+                handle: Some(handle),
+                ..RequestFacts::read_to_end(unread, stopped)
+            },
+        ),
+        58 => ReplyOpenPrinter::parse(stub, encoding).map(
+            |ReplyOpenPrinter { machine, unread, stopped, .. }| RequestFacts {
+                object: Some(machine),
+                ..RequestFacts::read_to_end(unread, stopped)
+            },
+        ),
+        62 | 65 => RemoteFindFirst::parse(stub, encoding).map(|find| RequestFacts {
+            handle: Some(find.handle),
+            notify: find.local_machine,
+            stopped: find.stopped,
+            ..RequestFacts::default()
+        }),
+        _ if handle_role(opnum).in_request() => {
+            let HandleRequest { handle, .. } = HandleRequest::parse(stub, encoding)?;
+            Ok(RequestFacts { handle: Some(handle), ..RequestFacts::default() })
+        }
+        _ => Ok(RequestFacts::default()),
+    }
+}
+
+impl RequestFacts<'_> {
+    fn read_to_end(unread: usize, stopped: Option<ParseError>) -> Self {
+        Self { unread: stopped.is_none().then_some(unread), stopped, ..Self::default() }
+    }
+}
+
+impl<'a> From<OpenPrinter<'a>> for RequestFacts<'a> {
+    fn from(open: OpenPrinter<'a>) -> Self {
+        let OpenPrinter { printer_name, client, unread, stopped, .. } = open;
+        Self { object: printer_name, client, ..Self::read_to_end(unread, stopped) }
+    }
+}
+
+impl<'a> From<AddPrinter<'a>> for RequestFacts<'a> {
+    /// The object is the printer added, or the server if the printer has no name.
+    fn from(add: AddPrinter<'a>) -> Self {
+        let AddPrinter { server_name, printer, client, unread, stopped, .. } = add;
+        let object = printer.as_ref().and_then(PrinterInfo::printer_name).or(server_name);
+        Self { object, client, ..Self::read_to_end(unread, stopped) }
+    }
+}
+
+/// Of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ResponseFacts {
+    /// The handle granted, or the one a closing call returns.
+    pub handle: Option<ContextHandle>,
+    /// The return value, a Win32 error code or an HRESULT ([`super::Procedure::returns`]); `None` if the stub does not
+    /// reach it.
+    pub return_value: Option<u32>,
+    /// True if this call gives a handle, its handle is not zero and its return value is 0.
+    pub granted: bool,
+    /// True if this call takes a handle and its return value is 0.
+    pub closed: bool,
+}
+
+/// Reads of a response what [`ResponseFacts`] holds. The stub must be whole: the return value is its last 4 bytes.
+///
+/// # Errors
+/// The procedure returns a handle, and the stub is shorter than that.
+pub fn response_facts(opnum: u16, stub: &[u8], encoding: Encoding) -> Result<ResponseFacts, ParseError> {
+    let role = handle_role(opnum);
+    if !role.in_response() {
+        let return_value = procedure(opnum).and_then(|_| last_u32(stub, encoding));
+        return Ok(ResponseFacts { return_value, ..ResponseFacts::default() });
+    }
+    let HandleResponse { handle, return_value, .. } = HandleResponse::parse(stub, encoding)?;
+    let success = return_value == Some(0);
+    Ok(ResponseFacts {
+        handle: Some(handle),
+        return_value,
+        granted: success && role.gives() && !handle.is_zero(),
+        closed: success && role == HandleRole::Takes,
+    })
+}
+
+/// True if `stub` is surely the request of `RpcOpenPrinter` (opnum 1), `RpcOpenPrinterEx` (69) or `RpcClosePrinter`
+/// (29): for pipes whose bind was not seen. It must decode to its last byte, and name a printer or server in printable
+/// characters, or be a handle that is not zero with attributes that are.
+#[must_use]
+pub fn infer_open(opnum: u16, stub: &[u8], encoding: Encoding) -> bool {
+    match opnum {
+        1 => OpenPrinter::parse(stub, encoding).is_ok_and(|open| is_plausible(&open)),
+        69 => OpenPrinter::parse_ex(stub, encoding)
+            .is_ok_and(|open| is_plausible(&open) && open.client_level == 1),
+        29 => HandleRequest::parse(stub, encoding).is_ok_and(|HandleRequest { handle, unread }| {
+            unread == 0 && handle.0.starts_with(&[0; 4]) && !handle.is_zero()
+        }),
+        _ => false,
+    }
+}
+
+fn is_plausible(open: &OpenPrinter<'_>) -> bool {
+    let printable = |name: NdrString<'_>| {
+        name.is_terminated() && name.chars().all(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER)
+    };
+    open.stopped.is_none()
+        && open.unread == 0
+        && open.printer_name.is_some_and(|name| !name.is_empty() && printable(name))
+        && open.datatype.is_none_or(printable)
+}
+
+fn handle_role(opnum: u16) -> HandleRole {
+    procedure(opnum).map_or(HandleRole::None, |procedure| procedure.handle)
+}
+
+/// The last 4 bytes, if they are aligned as a return value is.
+fn last_u32(stub: &[u8], encoding: Encoding) -> Option<u32> {
+    let bytes = *stub.last_chunk::<4>().filter(|_| stub.len().is_multiple_of(4))?;
+    Some(if encoding.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::*;
+    use crate::dcerpc::ndr::Syntax;
+    use proptest::prelude::*;
+
+    const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
+    const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };
+    const BIG: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: true };
+    const BIG64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: true };
+    const ENCODINGS: [Encoding; 4] = [NDR, NDR64, BIG, BIG64];
+    const HANDLE: &str = "000000004e27c30601c4a940a32b0f314ceea319";
+
+    /// Handle, object, user, machine to notify, bytes unread.
+    fn summary(opnum: u16, stub: &[u8], encoding: Encoding) -> [Option<String>; 5] {
+        let facts = request_facts(opnum, stub, encoding).unwrap();
+        assert_eq!(facts.stopped, None);
+        [
+            facts.handle.map(|handle| handle.to_string()),
+            facts.object.map(|name| name.to_string()),
+            facts.client.and_then(|client| client.user).map(|name| name.to_string()),
+            facts.notify.map(|name| name.to_string()),
+            facts.unread.map(|count| count.to_string()),
+        ]
+    }
+
+    fn some<const N: usize>(facts: [&str; N]) -> [Option<String>; N] {
+        facts.map(|fact| (fact != "-").then(|| fact.to_owned()))
+    }
+
+    #[test]
+    fn requests() {
+        for (opnum, stub, encoding, facts) in [
+            (69, OPEN_PRINTER_EX, NDR, ["-", r"\\prn\lp1", "alice", "-", "0"]),
+            (1, OPEN_PRINTER_NDR64, NDR64, ["-", r"\\prn\lp1", "-", "-", "0"]),
+            (5, ADD_PRINTER, NDR, ["-", "lp1", "-", "-", "0"]),
+            (70, ADD_PRINTER_EX_NDR64, NDR64, ["-", "lp1", "alice", "-", "0"]),
+            (29, CLOSE_PRINTER, BIG, [HANDLE, "-", "-", "-", "0"]),
+            (40, CREATE_PRINTER_IC, NDR, [HANDLE, "-", "-", "-", "0"]),
+            (58, REPLY_OPEN_PRINTER, NDR, ["-", "WS-21", "-", "-", "0"]),
+            (65, REMOTE_FIND_FIRST_EX_NDR64, NDR64, [HANDLE, "-", "-", r"\\10.0.0.7", "-"]),
+            (8, CLOSE_PRINTER, NDR, [HANDLE, "-", "-", "-", "-"]),
+            (0, CLOSE_PRINTER, NDR, ["-", "-", "-", "-", "-"]),
+            (999, CLOSE_PRINTER, NDR, ["-", "-", "-", "-", "-"]),
+        ] {
+            assert_eq!(summary(opnum, stub, encoding), some(facts), "opnum {opnum}");
+        }
+    }
+
+    #[test]
+    fn responses() {
+        let closed = [&[0; 24][..]].concat();
+        for (opnum, stub, granted, is_closed, return_value) in [
+            (69, GRANTED, true, false, Some(0)),
+            (40, GRANTED, true, false, Some(0)),
+            (1, DENIED, false, false, Some(5)),
+            (1, &closed[..], false, false, Some(0)),
+            (29, &closed[..], false, true, Some(0)),
+            (29, DENIED, false, false, Some(5)),
+            (8, DENIED, false, false, Some(5)),
+            (8, &DENIED[..2], false, false, None),
+            (69, &GRANTED[..23], false, false, None),
+        ] {
+            let facts = response_facts(opnum, stub, NDR).unwrap();
+            assert_eq!((facts.granted, facts.closed, facts.return_value), (granted, is_closed, return_value));
+        }
+        assert_eq!(response_facts(69, GRANTED, NDR).unwrap().handle.unwrap().to_string(), HANDLE);
+        assert!(response_facts(69, &GRANTED[..19], NDR).is_err());
+        assert_eq!(response_facts(8, &[0, 0, 0, 5], BIG).unwrap().return_value, Some(5));
+    }
+
+    #[test]
+    fn a_close_that_is_cut_has_no_handle() {
+        assert!(request_facts(29, &CLOSE_PRINTER[..19], NDR).is_err());
+    }
+
+    #[test]
+    fn opens_are_inferred_in_their_own_encoding_alone() {
+        for (opnum, stub, encoding) in [
+            (69, OPEN_PRINTER_EX, NDR),
+            (69, OPEN_PRINTER_EX_BIG, BIG),
+            (69, OPEN_PRINTER_EX_NDR64, NDR64),
+            (1, OPEN_PRINTER_NDR64, NDR64),
+        ] {
+            for other in ENCODINGS {
+                assert_eq!(infer_open(opnum, stub, other), other == encoding, "{opnum} {other:?}");
+            }
+            assert!((0..stub.len()).all(|length| !infer_open(opnum, &stub[..length], encoding)));
+            assert!(!infer_open(opnum, &[stub, &[0; 4]].concat(), encoding));
+            assert!(!infer_open(70 - opnum, stub, encoding));
+        }
+        assert!(infer_open(29, CLOSE_PRINTER, NDR) && !infer_open(29, GRANTED, NDR));
+        assert!(!infer_open(29, &[0; 20], NDR) && !infer_open(29, &[1; 20], NDR));
+        assert!(!infer_open(1, &[0; 20], NDR));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(
+            opnum in prop_oneof![0_u16..130, prop::sample::select(vec![1_u16, 5, 29, 40, 58, 62, 65, 69, 70])],
+            // Small words, so that counts and pointers make sense often.
+            words in prop::collection::vec(prop_oneof![0_u32..12, any::<u32>()], 0..80),
+            cut in 0_usize..4,
+        ) {
+            let bytes: Vec<_> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            let stub = &bytes[..bytes.len().saturating_sub(cut)];
+            for encoding in ENCODINGS {
+                if let Ok(facts) = request_facts(opnum, stub, encoding) {
+                    prop_assert!(facts.unread.unwrap_or(0) <= stub.len());
+                    prop_assert!(facts.stopped.is_none_or(|error| error.offset <= stub.len()));
+                    prop_assert!(facts.object.is_none_or(|name| name.as_bytes().len() <= stub.len()));
+                }
+                let _ = response_facts(opnum, stub, encoding);
+                let _ = infer_open(opnum, stub, encoding);
+            }
+        }
+
+        #[test]
+        fn changed_fixtures_are_never_read_beyond_their_end(
+            at in 0_usize..400, byte: u8, which in 0_usize..5,
+        ) {
+            let (opnum, stub, encoding) = [
+                (69, OPEN_PRINTER_EX, NDR),
+                (69, OPEN_PRINTER_EX_NDR64, NDR64),
+                (70, ADD_PRINTER_EX, NDR),
+                (70, ADD_PRINTER_EX_NDR64, NDR64),
+                (58, REPLY_OPEN_PRINTER, NDR),
+            ][which];
+            let mut stub = stub.to_vec();
+            let at = at % stub.len();
+            stub[at] = byte;
+            if let Ok(facts) = request_facts(opnum, &stub, encoding) {
+                prop_assert!(facts.unread.unwrap_or(0) <= stub.len());
+                prop_assert!(facts.unread.is_some() != facts.stopped.is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The fixed header of every message.
+
+use nom::Parser as _;
+
+use super::Command;
+use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::wire::{DosError, NtStatus, Status, array, le_u16, u8};
+
+/// The header of a message (\[MS-CIFS\] 2.2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Header {
+    /// The command of the message's first block.
+    pub command: Command,
+    /// What the server answers: an NTSTATUS if [`Flags2::NT_STATUS`] is set, else a DOS class and code.
+    pub status: Status,
+    /// The `Flags` field.
+    pub flags: Flags,
+    /// The `Flags2` field.
+    pub flags2: Flags2,
+    /// The client's process: `PIDHigh` and `PIDLow` together.
+    pub pid: u32,
+    /// `SecurityFeatures`: the signature if messages are signed.
+    pub security_features: [u8; 8],
+    /// Tree id.
+    pub tid: u16,
+    /// User id: the session.
+    pub uid: u16,
+    /// Multiplex id: with the PID, what pairs a response with its request.
+    pub mid: u16,
+}
+
+impl Header {
+    /// Bytes a header takes.
+    pub const SIZE: usize = 32;
+
+    /// The bytes a message begins with.
+    pub const PROTOCOL: [u8; 4] = *b"\xffSMB";
+
+    /// Reads a header and gives what follows it: the first block.
+    ///
+    /// # Errors
+    /// The message is shorter than [`Header::SIZE`], or does not begin with [`Header::PROTOCOL`].
+    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
+        parse(Layer::Smb1, input, header)
+    }
+
+    /// True if the server sent this message.
+    #[must_use]
+    pub const fn is_response(&self) -> bool {
+        self.flags.contains(Flags::REPLY)
+    }
+
+    /// True if the message's strings are UTF-16, where its commands know both forms.
+    #[must_use]
+    pub const fn unicode(&self) -> bool {
+        self.flags2.contains(Flags2::UNICODE)
+    }
+}
+
+fn header(input: &[u8]) -> Parsed<'_, Header> {
+    let (rest, protocol) = array::<4>(input)?;
+    if protocol != Header::PROTOCOL {
+        let value = u64::from(u32::from_be_bytes(protocol));
+        return Err(Unread::error(input, Reason::BadValue { field: "Protocol", value }));
+    }
+    let (rest, (command, status, flags, flags2)) = (u8, array::<4>, u8, le_u16).parse(rest)?;
+    let (rest, (pid_high, security_features, _reserved)) = (le_u16, array::<8>, le_u16).parse(rest)?;
+    let (rest, (tid, pid_low, uid, mid)) = (le_u16, le_u16, le_u16, le_u16).parse(rest)?;
+    let flags2 = Flags2::from_bits_retain(flags2);
+    let header = Header {
+        command: Command(command),
+        status: status_of(status, flags2),
+        flags: Flags::from_bits_retain(flags),
+        flags2,
+        pid: u32::from(pid_high) << 16 | u32::from(pid_low),
+        security_features,
+        tid,
+        uid,
+        mid,
+    };
+    Ok((rest, header))
+}
+
+/// The status field in the form that `flags2` says.
+fn status_of(bytes: [u8; 4], flags2: Flags2) -> Status {
+    if flags2.contains(Flags2::NT_STATUS) {
+        return Status::Nt(NtStatus(u32::from_le_bytes(bytes)));
+    }
+    let [class, _reserved, low, high] = bytes;
+    Status::Dos(DosError { class, code: u16::from_le_bytes([low, high]) })
+}
+
+bitflags::bitflags! {
+    /// The `Flags` field (\[MS-CIFS\] 2.2.3.1).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct Flags: u8 {
+        /// The server knows `LOCK_AND_READ` and `WRITE_AND_UNLOCK`.
+        const LOCK_AND_READ_OK = 0x01;
+        /// Obsolete: a receive buffer is posted.
+        const BUF_AVAIL = 0x02;
+        /// Paths are case-insensitive.
+        const CASE_INSENSITIVE = 0x08;
+        /// Obsolete: paths are in canonical form.
+        const CANONICALIZED_PATHS = 0x10;
+        /// Obsolete: an exclusive oplock is asked for, or granted.
+        const OPLOCK = 0x20;
+        /// Obsolete: a batch oplock is asked for, or granted.
+        const OPBATCH = 0x40;
+        /// The message is a response.
+        const REPLY = 0x80;
+    }
+}
+
+bitflags::bitflags! {
+    /// The `Flags2` field (\[MS-CIFS\] 2.2.3.1, \[MS-SMB\] 2.2.3.1).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct Flags2: u16 {
+        /// The client knows long file names.
+        const LONG_NAMES = 0x0001;
+        /// The client knows extended attributes.
+        const EAS = 0x0002;
+        /// The message is signed.
+        const SMB_SECURITY_SIGNATURE = 0x0004;
+        /// The client may compress `WRITE_ANDX` data.
+        const COMPRESSED = 0x0008;
+        /// The client requires signing.
+        const SMB_SECURITY_SIGNATURE_REQUIRED = 0x0010;
+        /// Paths in the message are long names.
+        const IS_LONG_NAME = 0x0040;
+        /// The path names an older version of the file.
+        const REPARSE_PATH = 0x0400;
+        /// Sessions are set up with security blobs.
+        const EXTENDED_SECURITY = 0x0800;
+        /// Paths are DFS paths.
+        const DFS = 0x1000;
+        /// Reading needs no more than execute access.
+        const PAGING_IO = 0x2000;
+        /// The status is an NTSTATUS.
+        const NT_STATUS = 0x4000;
+        /// Strings are UTF-16.
+        const UNICODE = 0x8000;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rustfmt::skip]
+    const REFUSED: [u8; Header::SIZE] = [
+        0xff, b'S', b'M', b'B',                         // Protocol
+        0x73,                                           // Command: SESSION_SETUP_ANDX
+        0xd0, 0x00, 0x00, 0xc0,                         // Status: STATUS_REQUEST_NOT_ACCEPTED
+        0x98,                                           // Flags: REPLY, CANONICALIZED_PATHS, CASE_INSENSITIVE
+        0x07, 0xc8,                                     // Flags2: UNICODE, NT_STATUS, EXTENDED_SECURITY, ...
+        0x01, 0x00,                                     // PIDHigh
+        0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, // SecurityFeatures
+        0xee, 0xee,                                     // Reserved, not zero
+        0x02, 0x08,                                     // TID
+        0xff, 0xfe,                                     // PIDLow
+        0x03, 0x10,                                     // UID
+        0x40, 0x00,                                     // MID
+    ];
+
+    #[test]
+    fn reads_every_field_and_leaves_the_blocks() {
+        let message = [&REFUSED[..], &[0, 0, 0]].concat();
+        let (rest, header) = Header::parse(&message).unwrap();
+        assert_eq!(rest, [0, 0, 0]);
+        assert_eq!(header.command, Command::SESSION_SETUP_ANDX);
+        assert_eq!(header.status.to_string(), "STATUS_REQUEST_NOT_ACCEPTED");
+        assert!(header.is_response() && header.unicode());
+        assert_eq!(header.flags.bits(), 0x98);
+        assert_eq!(header.flags2.bits(), 0xc807);
+        assert_eq!(header.pid, 0x0001_feff);
+        assert_eq!(header.security_features, [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18]);
+        assert_eq!([header.tid, header.uid, header.mid], [0x0802, 0x1003, 0x0040]);
+    }
+
+    #[test]
+    fn without_the_flag_the_status_is_class_and_code() {
+        let mut message = REFUSED;
+        message[5..9].copy_from_slice(&[0x02, 0x77, 0x59, 0x00]);
+        message[11] = 0x80;
+        let (_, header) = Header::parse(&message).unwrap();
+        assert_eq!(header.status, Status::Dos(DosError { class: 2, code: 0x59 }));
+        assert!(header.status.is_refusal());
+    }
+
+    #[test]
+    fn a_short_or_foreign_message_is_an_error_with_its_place() {
+        for length in 0..Header::SIZE {
+            let error = Header::parse(&REFUSED[..length]).unwrap_err();
+            assert!(error.offset <= length && matches!(error.reason, Reason::Truncated { .. }));
+        }
+        let error = Header::parse(b"\xfeSMB____________________________").unwrap_err();
+        assert_eq!(error.reason, Reason::BadValue { field: "Protocol", value: 0xfe53_4d42 });
+        assert_eq!(error.offset, 0);
+    }
+}

@@ -1,0 +1,69 @@
+//! CHANGE_NOTIFY: \[MS-SMB2\] 2.2.35. Its answer waits for a change, which may never come.
+
+use super::FileId;
+use super::body::body;
+use crate::error::ParseError;
+use crate::wire::{le_u16, le_u32};
+
+bitflags::bitflags! {
+    /// Flags of a CHANGE_NOTIFY request (\[MS-SMB2\] 2.2.35). Unknown bits are kept.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct NotifyFlags: u16 {
+        /// Directories below are watched too.
+        const WATCH_TREE = 0x0001;
+    }
+}
+
+/// A CHANGE_NOTIFY request (\[MS-SMB2\] 2.2.35).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// Flags.
+    pub flags: NotifyFlags,
+    /// OutputBufferLength: how many bytes of answer the client takes.
+    pub output_buffer_length: u32,
+    /// FileId of the directory.
+    pub file_id: FileId,
+    /// CompletionFilter: the kinds of change that are waited for.
+    pub completion_filter: u32,
+}
+
+impl Request {
+    /// Reads a CHANGE_NOTIFY request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The message is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+        body(message, "CHANGE_NOTIFY Request", 32, |input| {
+            let (rest, flags) = le_u16(input)?;
+            let (rest, output_buffer_length) = le_u32(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let (rest, completion_filter) = le_u32(rest)?;
+            let flags = NotifyFlags::from_bits_retain(flags);
+            Ok((rest, Self { flags, output_buffer_length, file_id, completion_filter }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[32, 0],         // StructureSize
+            &[1, 0],          // Flags
+            &[0, 8, 0, 0],    // OutputBufferLength
+            &FILE_ID,         // FileId
+            &[0x17, 0, 0, 0], // CompletionFilter
+            &[0; 4],          // Reserved
+        ]);
+        let request = Request::parse(&bytes).unwrap();
+        assert_eq!(request.flags, NotifyFlags::WATCH_TREE);
+        assert_eq!((request.output_buffer_length, request.completion_filter), (2048, 0x17));
+        assert_eq!(request.file_id.persistent, 0x0a0b);
+        try_truncations(&bytes, 92, Request::parse);
+    }
+}

@@ -1,0 +1,62 @@
+//! The body of a response that failed: \[MS-SMB2\] 2.2.2.
+
+use super::Header;
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{le_u32, u8, widen};
+
+/// An ERROR response (\[MS-SMB2\] 2.2.2); interim responses (`STATUS_PENDING`) have this body too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Response<'a> {
+    /// ErrorContextCount: number of contexts in the data, 0 before SMB 3.1.1.
+    pub error_context_count: u8,
+    /// ByteCount of the data.
+    pub byte_count: u32,
+    /// ErrorData, as far as it is there.
+    pub error_data: &'a [u8],
+}
+
+impl<'a> Response<'a> {
+    /// Reads an ERROR response that begins at its SMB2 header. Some servers send a header alone, which is an error
+    /// response without data.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        if message.len() == Header::SIZE {
+            return Ok(Self::default());
+        }
+        body(message, "ERROR Response", 9, |input| {
+            let (rest, error_context_count) = u8(input)?;
+            let (rest, _reserved) = u8(rest)?;
+            let (rest, byte_count) = le_u32(rest)?;
+            let error_data = buffer(rest, 0, widen(byte_count));
+            Ok((rest, Self { error_context_count, byte_count, error_data }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::message;
+    use super::*;
+
+    #[test]
+    fn response() {
+        let bytes = message(&[
+            &[9, 0],       // StructureSize
+            &[0],          // ErrorContextCount
+            &[0],          // Reserved
+            &[4, 0, 0, 0], // ByteCount
+            &[0, 0, 1, 0], // ErrorData
+        ]);
+        let whole = Response { error_context_count: 0, byte_count: 4, error_data: &[0, 0, 1, 0] };
+        assert_eq!(Response::parse(&bytes), Ok(whole));
+        assert_eq!(Response::parse(&bytes[..73]), Ok(Response { error_data: &[0], ..whole }));
+        assert_eq!(Response::parse(&bytes[..64]), Ok(Response::default()), "a header alone");
+        for length in (0..64).chain(65..72) {
+            assert!(Response::parse(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+}

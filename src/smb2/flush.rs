@@ -1,0 +1,47 @@
+//! FLUSH: \[MS-SMB2\] 2.2.17.
+
+use super::FileId;
+use super::body::body;
+use crate::error::ParseError;
+use crate::wire::array;
+
+/// A FLUSH request (\[MS-SMB2\] 2.2.17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// FileId.
+    pub file_id: FileId,
+}
+
+impl Request {
+    /// Reads a FLUSH request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The message is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+        body(message, "FLUSH Request", 24, |input| {
+            let (rest, _reserved) = array::<6>(input)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            Ok((rest, Self { file_id }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[24, 0], // StructureSize
+            &[0; 2],  // Reserved1
+            &[0; 4],  // Reserved2
+            &FILE_ID, // FileId
+        ]);
+        let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
+        assert_eq!(Request::parse(&bytes), Ok(Request { file_id }));
+        try_truncations(&bytes, 88, Request::parse);
+    }
+}

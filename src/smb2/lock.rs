@@ -1,0 +1,124 @@
+//! LOCK: \[MS-SMB2\] 2.2.26.
+
+use super::FileId;
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{array, le_u16, le_u32, le_u64};
+
+/// The length of a lock element in bytes.
+const ELEMENT: usize = 24;
+
+bitflags::bitflags! {
+    /// Flags of a lock element (\[MS-SMB2\] 2.2.26.1). Unknown bits are kept.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct LockFlags: u32 {
+        /// Others may read the range.
+        const SHARED_LOCK = 0x0000_0001;
+        /// Others may do nothing with the range.
+        const EXCLUSIVE_LOCK = 0x0000_0002;
+        /// The range is given back.
+        const UNLOCK = 0x0000_0004;
+        /// The request does not wait for a lock that somebody else has.
+        const FAIL_IMMEDIATELY = 0x0000_0010;
+    }
+}
+
+/// A LOCK request (\[MS-SMB2\] 2.2.26).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// LockCount: the number of elements.
+    pub lock_count: u16,
+    /// FileId.
+    pub file_id: FileId,
+    locks: &'a [u8],
+}
+
+/// SMB2_LOCK_ELEMENT (\[MS-SMB2\] 2.2.26.1): a range of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock {
+    /// Offset of the range in bytes.
+    pub offset: u64,
+    /// Length of the range in bytes.
+    pub length: u64,
+    /// Flags.
+    pub flags: LockFlags,
+}
+
+impl<'a> Request<'a> {
+    /// Reads a LOCK request that begins at its SMB2 header. Its fixed part ends before the lock elements, though
+    /// StructureSize counts the first of them.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "LOCK Request", 48, |input| {
+            let (rest, lock_count) = le_u16(input)?;
+            let (rest, _lock_sequence) = le_u32(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let locks = buffer(rest, 0, usize::from(lock_count).saturating_mul(ELEMENT));
+            Ok((rest, Self { lock_count, file_id, locks }))
+        })
+    }
+
+    /// Locks: the elements that are wholly there.
+    pub fn locks(&self) -> impl Iterator<Item = Lock> + 'a {
+        self.locks.as_chunks::<ELEMENT>().0.iter().filter_map(|element| {
+            let (rest, offset) = le_u64(element).ok()?;
+            let (rest, length) = le_u64(rest).ok()?;
+            let (rest, flags) = le_u32(rest).ok()?;
+            let _reserved = array::<4>(rest).ok()?;
+            Some(Lock { offset, length, flags: LockFlags::from_bits_retain(flags) })
+        })
+    }
+
+    /// True if the request may wait for its answer as long as somebody else has the lock.
+    #[must_use]
+    pub fn is_blocking(&self) -> bool {
+        self.locks().any(|lock| !lock.flags.intersects(LockFlags::UNLOCK | LockFlags::FAIL_IMMEDIATELY))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    fn request(first: u8, second: u8) -> Vec<u8> {
+        message(&[
+            &[48, 0],                  // StructureSize
+            &[2, 0],                   // LockCount
+            &[0; 4],                   // LockSequenceNumber, LockSequenceIndex
+            &FILE_ID,                  // FileId
+            &[1, 0, 0, 0, 0, 0, 0, 0], // Offset
+            &[2, 0, 0, 0, 0, 0, 0, 0], // Length
+            &[first, 0, 0, 0],         // Flags
+            &[0; 4],                   // Reserved
+            &[3, 0, 0, 0, 0, 0, 0, 0], // Offset
+            &[4, 0, 0, 0, 0, 0, 0, 0], // Length
+            &[second, 0, 0, 0],        // Flags
+            &[0; 4],                   // Reserved
+        ])
+    }
+
+    #[test]
+    fn reads_the_elements() {
+        let bytes = request(0x12, 0x04);
+        let request = Request::parse(&bytes).unwrap();
+        assert_eq!(request.file_id.volatile, 0x0c0d);
+        let locks: Vec<_> =
+            request.locks().map(|lock| (lock.offset, lock.length, lock.flags.bits())).collect();
+        assert_eq!(locks, [(1, 2, 0x12), (3, 4, 0x04)]);
+        assert_eq!(Request::parse(&bytes[..135]).unwrap().locks().count(), 1);
+        try_truncations(&bytes, 88, Request::parse);
+    }
+
+    #[test]
+    fn a_lock_that_may_wait_blocks() {
+        for (first, second, blocking) in
+            [(0x12, 0x11, false), (0x04, 0x04, false), (0x02, 0x12, true), (0x12, 1, true)]
+        {
+            assert_eq!(Request::parse(&request(first, second)).unwrap().is_blocking(), blocking);
+        }
+    }
+}

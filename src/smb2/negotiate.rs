@@ -1,0 +1,230 @@
+//! NEGOTIATE: \[MS-SMB2\] 2.2.3 and 2.2.4.
+
+use uuid::Uuid;
+
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{FileTime, array, guid, le_u16, le_u32, le_u64, wire_enum};
+
+wire_enum! {
+    /// A dialect (\[MS-SMB2\] 2.2.3, 2.2.4).
+    pub struct Dialect(u16) {
+        SMB_2_0_2 = 0x0202, "SMB 2.0.2";
+        SMB_2_1 = 0x0210, "SMB 2.1";
+        SMB_3_0 = 0x0300, "SMB 3.0";
+        SMB_3_0_2 = 0x0302, "SMB 3.0.2";
+        SMB_3_1_1 = 0x0311, "SMB 3.1.1";
+        /// The answer to an SMB1 negotiation that offered `SMB 2.???`: a second negotiation follows.
+        WILDCARD = 0x02ff, "SMB 2.???";
+    }
+}
+
+bitflags::bitflags! {
+    /// SecurityMode of negotiations and session setups (\[MS-SMB2\] 2.2.3). Unknown bits are kept.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct SecurityMode: u16 {
+        /// The sender can sign.
+        const SIGNING_ENABLED = 0x0001;
+        /// The sender insists on signing.
+        const SIGNING_REQUIRED = 0x0002;
+    }
+}
+
+bitflags::bitflags! {
+    /// Capabilities of negotiations and session setups (\[MS-SMB2\] 2.2.3). Unknown bits are kept.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct Capabilities: u32 {
+        /// DFS.
+        const DFS = 0x0000_0001;
+        /// Leases.
+        const LEASING = 0x0000_0002;
+        /// Requests that cost more than one credit.
+        const LARGE_MTU = 0x0000_0004;
+        /// Several connections for one session.
+        const MULTI_CHANNEL = 0x0000_0008;
+        /// Handles that outlive the server's fail-over.
+        const PERSISTENT_HANDLES = 0x0000_0010;
+        /// Leases of directories.
+        const DIRECTORY_LEASING = 0x0000_0020;
+        /// Encryption.
+        const ENCRYPTION = 0x0000_0040;
+        /// Notifications of the server to the client.
+        const NOTIFICATIONS = 0x0000_0080;
+    }
+}
+
+/// A NEGOTIATE request (\[MS-SMB2\] 2.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// DialectCount.
+    pub dialect_count: u16,
+    /// SecurityMode.
+    pub security_mode: SecurityMode,
+    /// Capabilities.
+    pub capabilities: Capabilities,
+    /// ClientGuid: names the client's computer; zero if the client speaks SMB 2.0.2 only.
+    pub client_guid: Uuid,
+    dialects: &'a [u8],
+}
+
+impl<'a> Request<'a> {
+    /// Reads a NEGOTIATE request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "NEGOTIATE Request", 36, |input| {
+            let (rest, dialect_count) = le_u16(input)?;
+            let (rest, security_mode) = le_u16(rest)?;
+            let (rest, _reserved) = le_u16(rest)?;
+            let (rest, capabilities) = le_u32(rest)?;
+            let (rest, client_guid) = guid(rest)?;
+            let (rest, _contexts_or_start_time) = le_u64(rest)?;
+            let request = Self {
+                dialect_count,
+                security_mode: SecurityMode::from_bits_retain(security_mode),
+                capabilities: Capabilities::from_bits_retain(capabilities),
+                client_guid,
+                dialects: buffer(rest, 0, usize::from(dialect_count).saturating_mul(2)),
+            };
+            Ok((rest, request))
+        })
+    }
+
+    /// Dialects: what the client offers, as far as they are there.
+    pub fn dialects(&self) -> impl Iterator<Item = Dialect> + 'a {
+        self.dialects.as_chunks::<2>().0.iter().map(|dialect| Dialect(u16::from_le_bytes(*dialect)))
+    }
+}
+
+/// A NEGOTIATE response (\[MS-SMB2\] 2.2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response<'a> {
+    /// SecurityMode.
+    pub security_mode: SecurityMode,
+    /// DialectRevision: the dialect that the server chose.
+    pub dialect: Dialect,
+    /// ServerGuid.
+    pub server_guid: Uuid,
+    /// Capabilities.
+    pub capabilities: Capabilities,
+    /// MaxTransactSize in bytes.
+    pub max_transact_size: u32,
+    /// MaxReadSize in bytes.
+    pub max_read_size: u32,
+    /// MaxWriteSize in bytes.
+    pub max_write_size: u32,
+    /// SystemTime: the server's clock.
+    pub system_time: FileTime,
+    /// ServerStartTime.
+    pub server_start_time: FileTime,
+    /// SecurityBufferLength in bytes.
+    pub security_buffer_length: u16,
+    /// The security buffer: a SPNEGO token or nothing.
+    pub security_buffer: &'a [u8],
+}
+
+impl<'a> Response<'a> {
+    /// Reads a NEGOTIATE response that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "NEGOTIATE Response", 65, |input| {
+            let (rest, security_mode) = le_u16(input)?;
+            let (rest, dialect) = le_u16(rest)?;
+            let (rest, _context_count) = le_u16(rest)?;
+            let (rest, server_guid) = guid(rest)?;
+            let (rest, capabilities) = le_u32(rest)?;
+            let (rest, max_transact_size) = le_u32(rest)?;
+            let (rest, max_read_size) = le_u32(rest)?;
+            let (rest, max_write_size) = le_u32(rest)?;
+            let (rest, system_time) = le_u64(rest)?;
+            let (rest, server_start_time) = le_u64(rest)?;
+            let (rest, offset) = le_u16(rest)?;
+            let (rest, security_buffer_length) = le_u16(rest)?;
+            let (rest, _context_offset) = array::<4>(rest)?;
+            let response = Self {
+                security_mode: SecurityMode::from_bits_retain(security_mode),
+                dialect: Dialect(dialect),
+                server_guid,
+                capabilities: Capabilities::from_bits_retain(capabilities),
+                max_transact_size,
+                max_read_size,
+                max_write_size,
+                system_time: FileTime(system_time),
+                server_start_time: FileTime(server_start_time),
+                security_buffer_length,
+                security_buffer: buffer(message, offset.into(), security_buffer_length.into()),
+            };
+            Ok((rest, response))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{message, try_truncations};
+    use super::*;
+
+    const GUID: [u8; 16] =
+        [0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff];
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[36, 0],         // StructureSize
+            &[3, 0],          // DialectCount
+            &[1, 0],          // SecurityMode
+            &[0, 0],          // Reserved
+            &[0x7f, 0, 0, 0], // Capabilities
+            &GUID,            // ClientGuid
+            &[0; 8],          // NegotiateContextOffset, NegotiateContextCount, Reserved2
+            &[0x10, 0x02],    // Dialects
+            &[0x11, 0x03],
+            &[0x34, 0x12],
+        ]);
+        let request = Request::parse(&bytes).unwrap();
+        let dialects: Vec<_> = request.dialects().map(|dialect| dialect.to_string()).collect();
+        assert_eq!(dialects, ["SMB 2.1", "SMB 3.1.1", "0x1234"]);
+        assert_eq!(request.security_mode, SecurityMode::SIGNING_ENABLED);
+        assert!(request.capabilities.contains(Capabilities::MULTI_CHANNEL));
+        assert_eq!(request.client_guid.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
+        assert_eq!(Request::parse(&bytes[..103]).unwrap().dialects().count(), 1);
+        try_truncations(&bytes, 100, Request::parse);
+    }
+
+    #[test]
+    fn response() {
+        let bytes = message(&[
+            &[65, 0],                                          // StructureSize
+            &[3, 0],                                           // SecurityMode
+            &[0xff, 0x02],                                     // DialectRevision
+            &[0, 0],                                           // NegotiateContextCount
+            &GUID,                                             // ServerGuid
+            &[0x05, 0, 0, 0],                                  // Capabilities
+            &[0, 0, 0x10, 0],                                  // MaxTransactSize
+            &[0, 0, 0x20, 0],                                  // MaxReadSize
+            &[0, 0, 0x30, 0],                                  // MaxWriteSize
+            &[0x00, 0x80, 0x3e, 0xd5, 0xde, 0xb1, 0x9d, 0x01], // SystemTime
+            &[0; 8],                                           // ServerStartTime
+            &[128, 0],                                         // SecurityBufferOffset
+            &[4, 0],                                           // SecurityBufferLength
+            &[0; 4],                                           // NegotiateContextOffset
+            b"blob",                                           // Buffer
+        ]);
+        let response = Response::parse(&bytes).unwrap();
+        assert_eq!(response.dialect, Dialect::WILDCARD);
+        assert_eq!(response.server_guid.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
+        let sizes = (response.max_transact_size, response.max_read_size, response.max_write_size);
+        assert_eq!(sizes, (0x10_0000, 0x20_0000, 0x30_0000));
+        assert_eq!(response.system_time.timestamp().unwrap().as_nanos(), 0);
+        assert_eq!(response.server_start_time.timestamp(), None);
+        assert_eq!(response.security_buffer, b"blob");
+        let cut = Response::parse(&bytes[..130]).unwrap();
+        assert_eq!((cut.security_buffer, cut.security_buffer_length), (&b"bl"[..], 4));
+        try_truncations(&bytes, 128, Response::parse);
+    }
+}

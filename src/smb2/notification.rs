@@ -1,0 +1,54 @@
+//! SERVER_TO_CLIENT_NOTIFICATION: \[MS-SMB2\] 2.2.44. With it a server says, unasked, that a session is gone.
+
+use super::body::body;
+use crate::error::ParseError;
+use crate::wire::{le_u16, le_u32, wire_enum};
+
+wire_enum! {
+    /// What a server tells its client (\[MS-SMB2\] 2.2.44).
+    pub struct NotificationType(u32) {
+        /// The session of the header's SessionId was closed by the server.
+        SESSION_CLOSED = 0, "SmbNotifySessionClosed";
+    }
+}
+
+/// A SERVER_TO_CLIENT_NOTIFICATION (\[MS-SMB2\] 2.2.44).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Notification {
+    /// NotificationType.
+    pub notification_type: NotificationType,
+}
+
+impl Notification {
+    /// Reads a SERVER_TO_CLIENT_NOTIFICATION that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The message is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+        body(message, "SERVER_TO_CLIENT_NOTIFICATION", 4, |input| {
+            let (rest, _reserved) = le_u16(input)?;
+            let (rest, notification_type) = le_u32(rest)?;
+            Ok((rest, Self { notification_type: NotificationType(notification_type) }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn session_closed() {
+        let bytes = message(&[
+            &[4, 0],       // StructureSize
+            &[0; 2],       // Reserved
+            &[0, 0, 0, 0], // NotificationType
+            &[0; 4],       // Notification: Reserved
+        ]);
+        let notification = Notification::parse(&bytes).unwrap();
+        assert_eq!(notification.notification_type, NotificationType::SESSION_CLOSED);
+        try_truncations(&bytes, 72, Notification::parse);
+    }
+}

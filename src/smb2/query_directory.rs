@@ -1,0 +1,68 @@
+//! QUERY_DIRECTORY: \[MS-SMB2\] 2.2.33.
+
+use super::FileId;
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{Utf16, le_u16, le_u32, u8};
+
+/// A QUERY_DIRECTORY request (\[MS-SMB2\] 2.2.33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// FileInformationClass: what to say of each file (\[MS-FSCC\] 2.4).
+    pub file_information_class: u8,
+    /// Flags.
+    pub flags: u8,
+    /// FileId of the directory.
+    pub file_id: FileId,
+    /// The pattern that names must match.
+    pub pattern: Utf16<'a>,
+    /// OutputBufferLength: how many bytes of answer the client takes.
+    pub output_buffer_length: u32,
+}
+
+impl<'a> Request<'a> {
+    /// Reads a QUERY_DIRECTORY request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "QUERY_DIRECTORY Request", 33, |input| {
+            let (rest, file_information_class) = u8(input)?;
+            let (rest, flags) = u8(rest)?;
+            let (rest, _file_index) = le_u32(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let (rest, offset) = le_u16(rest)?;
+            let (rest, length) = le_u16(rest)?;
+            let (rest, output_buffer_length) = le_u32(rest)?;
+            let pattern = Utf16::new(buffer(message, offset.into(), length.into()));
+            Ok((rest, Self { file_information_class, flags, file_id, pattern, output_buffer_length }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations, utf16};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[33, 0],      // StructureSize
+            &[0x25],       // FileInformationClass
+            &[1],          // Flags
+            &[0; 4],       // FileIndex
+            &FILE_ID,      // FileId
+            &[96, 0],      // FileNameOffset
+            &[2, 0],       // FileNameLength
+            &[0, 0, 1, 0], // OutputBufferLength
+            &utf16("*"),   // Buffer
+        ]);
+        let request = Request::parse(&bytes).unwrap();
+        assert_eq!((request.file_information_class, request.flags), (0x25, 1));
+        assert_eq!(request.file_id.persistent, 0x0a0b);
+        assert_eq!((request.pattern.to_string(), request.output_buffer_length), ("*".into(), 0x10000));
+        try_truncations(&bytes, 96, Request::parse);
+    }
+}

@@ -1,0 +1,65 @@
+//! QUERY_INFO: \[MS-SMB2\] 2.2.37.
+
+use super::FileId;
+use super::body::body;
+use super::set_info::InfoType;
+use crate::error::ParseError;
+use crate::wire::{array, le_u32, u8};
+
+/// A QUERY_INFO request (\[MS-SMB2\] 2.2.37).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// InfoType.
+    pub info_type: InfoType,
+    /// FileInfoClass: which information of that type (\[MS-FSCC\] 2.4, 2.5).
+    pub file_info_class: u8,
+    /// OutputBufferLength: how many bytes of answer the client takes.
+    pub output_buffer_length: u32,
+    /// FileId.
+    pub file_id: FileId,
+}
+
+impl Request {
+    /// Reads a QUERY_INFO request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+        body(message, "QUERY_INFO Request", 41, |input| {
+            let (rest, info_type) = u8(input)?;
+            let (rest, file_info_class) = u8(rest)?;
+            let (rest, output_buffer_length) = le_u32(rest)?;
+            let (rest, _input_buffer_additional_information_flags) = array::<16>(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let info_type = InfoType(info_type);
+            Ok((rest, Self { info_type, file_info_class, output_buffer_length, file_id }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[41, 0],       // StructureSize
+            &[1],           // InfoType
+            &[5],           // FileInfoClass
+            &[24, 0, 0, 0], // OutputBufferLength
+            &[104, 0],      // InputBufferOffset
+            &[0; 2],        // Reserved
+            &[0; 4],        // InputBufferLength
+            &[0; 4],        // AdditionalInformation
+            &[0; 4],        // Flags
+            &FILE_ID,       // FileId
+        ]);
+        let request = Request::parse(&bytes).unwrap();
+        assert_eq!((request.info_type, request.file_info_class), (InfoType::FILE, 5));
+        assert_eq!((request.output_buffer_length, request.file_id.persistent), (24, 0x0a0b));
+        try_truncations(&bytes, 104, Request::parse);
+    }
+}

@@ -1,0 +1,109 @@
+//! READ: \[MS-SMB2\] 2.2.19 and 2.2.20.
+
+use super::FileId;
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{array, le_u32, le_u64, u8, widen};
+
+/// A READ request (\[MS-SMB2\] 2.2.19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// Length: how many bytes to read.
+    pub length: u32,
+    /// Offset in the file; of no meaning for pipes.
+    pub offset: u64,
+    /// FileId.
+    pub file_id: FileId,
+    /// MinimumCount: fewer bytes than these count as a failure.
+    pub minimum_count: u32,
+}
+
+impl Request {
+    /// Reads a READ request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+        body(message, "READ Request", 49, |input| {
+            let (rest, _padding_flags) = array::<2>(input)?;
+            let (rest, length) = le_u32(rest)?;
+            let (rest, offset) = le_u64(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let (rest, minimum_count) = le_u32(rest)?;
+            let (rest, _channel_remaining_bytes_channel_info) = array::<12>(rest)?;
+            Ok((rest, Self { length, offset, file_id, minimum_count }))
+        })
+    }
+}
+
+/// A READ response (\[MS-SMB2\] 2.2.20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response<'a> {
+    /// DataLength in bytes.
+    pub data_length: u32,
+    /// The data, as far as it is there.
+    pub data: &'a [u8],
+}
+
+impl<'a> Response<'a> {
+    /// Reads a READ response that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "READ Response", 17, |input| {
+            let (rest, data_offset) = u8(input)?;
+            let (rest, _reserved) = u8(rest)?;
+            let (rest, data_length) = le_u32(rest)?;
+            let (rest, _data_remaining_reserved) = array::<8>(rest)?;
+            let data = buffer(message, data_offset.into(), widen(data_length));
+            Ok((rest, Self { data_length, data }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[49, 0],                  // StructureSize
+            &[0x50],                   // Padding
+            &[0],                      // Flags
+            &[0, 4, 0, 0],             // Length
+            &[9, 0, 0, 0, 0, 0, 0, 0], // Offset
+            &FILE_ID,                  // FileId
+            &[1, 0, 0, 0],             // MinimumCount
+            &[0; 4],                   // Channel
+            &[0; 4],                   // RemainingBytes
+            &[0; 2],                   // ReadChannelInfoOffset
+            &[0; 2],                   // ReadChannelInfoLength
+            &[0],                      // Buffer
+        ]);
+        let request = Request::parse(&bytes).unwrap();
+        let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
+        assert_eq!(request, Request { length: 1024, offset: 9, file_id, minimum_count: 1 });
+        try_truncations(&bytes, 112, Request::parse);
+    }
+
+    #[test]
+    fn response() {
+        let bytes = message(&[
+            &[17, 0],      // StructureSize
+            &[0x50],       // DataOffset
+            &[0],          // Reserved
+            &[4, 0, 0, 0], // DataLength
+            &[0; 4],       // DataRemaining
+            &[0; 4],       // Reserved2
+            b"data",       // Buffer
+        ]);
+        assert_eq!(Response::parse(&bytes), Ok(Response { data_length: 4, data: b"data" }));
+        assert_eq!(Response::parse(&bytes[..81]), Ok(Response { data_length: 4, data: b"d" }));
+        try_truncations(&bytes, 80, Response::parse);
+    }
+}

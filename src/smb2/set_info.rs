@@ -1,0 +1,83 @@
+//! SET_INFO: \[MS-SMB2\] 2.2.39.
+
+use super::FileId;
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{le_u16, le_u32, u8, widen, wire_enum};
+
+wire_enum! {
+    /// What a QUERY_INFO or SET_INFO is about (\[MS-SMB2\] 2.2.37, 2.2.39).
+    pub struct InfoType(u8) {
+        FILE = 0x01, "FILE";
+        FILESYSTEM = 0x02, "FILESYSTEM";
+        SECURITY = 0x03, "SECURITY";
+        QUOTA = 0x04, "QUOTA";
+    }
+}
+
+/// A SET_INFO request (\[MS-SMB2\] 2.2.39).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// InfoType.
+    pub info_type: InfoType,
+    /// FileInfoClass: which information of that type (\[MS-FSCC\] 2.4, 2.5).
+    pub file_info_class: u8,
+    /// FileId.
+    pub file_id: FileId,
+    /// BufferLength in bytes.
+    pub buffer_length: u32,
+    /// The information, as far as it is there.
+    pub buffer: &'a [u8],
+}
+
+impl<'a> Request<'a> {
+    /// Reads a SET_INFO request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "SET_INFO Request", 33, |input| {
+            let (rest, info_type) = u8(input)?;
+            let (rest, file_info_class) = u8(rest)?;
+            let (rest, buffer_length) = le_u32(rest)?;
+            let (rest, offset) = le_u16(rest)?;
+            let (rest, _reserved) = le_u16(rest)?;
+            let (rest, _additional_information) = le_u32(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let request = Self {
+                info_type: InfoType(info_type),
+                file_info_class,
+                file_id,
+                buffer_length,
+                buffer: buffer(message, offset.into(), widen(buffer_length)),
+            };
+            Ok((rest, request))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[33, 0],      // StructureSize
+            &[1],          // InfoType
+            &[13],         // FileInfoClass
+            &[1, 0, 0, 0], // BufferLength
+            &[96, 0],      // BufferOffset
+            &[0; 2],       // Reserved
+            &[0; 4],       // AdditionalInformation
+            &FILE_ID,      // FileId
+            &[1],          // Buffer
+        ]);
+        let request = Request::parse(&bytes).unwrap();
+        assert_eq!((request.info_type, request.file_info_class), (InfoType::FILE, 13));
+        assert_eq!((request.file_id.persistent, request.buffer), (0x0a0b, &[1][..]));
+        try_truncations(&bytes, 96, Request::parse);
+    }
+}

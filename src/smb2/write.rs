@@ -1,0 +1,101 @@
+//! WRITE: \[MS-SMB2\] 2.2.21 and 2.2.22.
+
+use super::FileId;
+use super::body::{body, buffer};
+use crate::error::ParseError;
+use crate::wire::{array, le_u16, le_u32, le_u64, widen};
+
+/// A WRITE request (\[MS-SMB2\] 2.2.21).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// Length of the data in bytes.
+    pub length: u32,
+    /// Offset in the file; of no meaning for pipes.
+    pub offset: u64,
+    /// FileId.
+    pub file_id: FileId,
+    /// The data, as far as it is there.
+    pub data: &'a [u8],
+}
+
+impl<'a> Request<'a> {
+    /// Reads a WRITE request that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The fixed part is cut short, or StructureSize is that of another structure.
+    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+        body(message, "WRITE Request", 49, |input| {
+            let (rest, data_offset) = le_u16(input)?;
+            let (rest, length) = le_u32(rest)?;
+            let (rest, offset) = le_u64(rest)?;
+            let (rest, file_id) = FileId::read(rest)?;
+            let (rest, _channel_remaining_bytes_channel_info_flags) = array::<16>(rest)?;
+            let data = buffer(message, data_offset.into(), widen(length));
+            Ok((rest, Self { length, offset, file_id, data }))
+        })
+    }
+}
+
+/// A WRITE response (\[MS-SMB2\] 2.2.22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response {
+    /// Count: how many bytes were written.
+    pub count: u32,
+}
+
+impl Response {
+    /// Reads a WRITE response that begins at its SMB2 header.
+    ///
+    /// # Errors
+    /// The message is cut short before its Count, or StructureSize is that of another structure.
+    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+        body(message, "WRITE Response", 17, |input| {
+            let (rest, _reserved) = le_u16(input)?;
+            let (rest, count) = le_u32(rest)?;
+            Ok((rest, Self { count }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::*;
+
+    #[test]
+    fn request() {
+        let bytes = message(&[
+            &[49, 0],                  // StructureSize
+            &[112, 0],                 // DataOffset
+            &[4, 0, 0, 0],             // Length
+            &[9, 0, 0, 0, 0, 0, 0, 0], // Offset
+            &FILE_ID,                  // FileId
+            &[0; 4],                   // Channel
+            &[0; 4],                   // RemainingBytes
+            &[0; 2],                   // WriteChannelInfoOffset
+            &[0; 2],                   // WriteChannelInfoLength
+            &[0; 4],                   // Flags
+            b"data",                   // Buffer
+        ]);
+        let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
+        let request = Request::parse(&bytes).unwrap();
+        assert_eq!(request, Request { length: 4, offset: 9, file_id, data: b"data" });
+        assert_eq!(Request::parse(&bytes[..114]).unwrap().data, b"da");
+        try_truncations(&bytes, 112, Request::parse);
+    }
+
+    #[test]
+    fn response() {
+        let bytes = message(&[
+            &[17, 0],      // StructureSize
+            &[0, 0],       // Reserved
+            &[4, 0, 0, 0], // Count
+            &[0; 4],       // Remaining
+            &[0; 4],       // WriteChannelInfoOffset, WriteChannelInfoLength
+        ]);
+        assert_eq!(Response::parse(&bytes), Ok(Response { count: 4 }));
+        try_truncations(&bytes, 72, Response::parse);
+    }
+}
