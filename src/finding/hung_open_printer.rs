@@ -30,7 +30,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// True if the session hangs in a call that opens a printer.
 pub(super) fn applies(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
-    let opens_printer = |call: &WaitingCall| crate::rprn::gives_handle(call.interface, call.opnum);
+    let opens_printer = |call: &WaitingCall| call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
     judged.verdict == Verdict::Hung
         && scene.hung_call(judged.session).is_some_and(|(_, call)| opens_printer(call))
 }
@@ -45,7 +45,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     frames.sort_unstable();
     let object = oldest.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
     let text = format!(
-        "{} of client {}{} to server {} {} in {}{}, the longest for {}. Each takes a slot of its own",
+        "{} of client {}{} to server {} {} in {}{}{} for {}. {} a slot of its own",
         count(group.len(), "null session"),
         first.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
@@ -53,7 +53,9 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         if group.len() == 1 { "hangs" } else { "hang" },
         oldest.name(),
         object.unwrap_or_default(),
+        if group.len() == 1 { "" } else { ", the longest" },
         Span::between(oldest.sent.time, scene.end),
+        scene::takes(group.len()),
     );
     RULE.finding(group, frames, text)
 }
@@ -71,7 +73,10 @@ mod tests {
         let findings = super::super::all(&made.ended_after(100.0), 90.0);
         assert_eq!(rules(&findings), ["hung_open_printer"]);
         let text = &findings.first().unwrap().text;
-        assert!(text.contains(r"hangs in RpcOpenPrinterEx of \\PRNSRV\lp1, the longest for 1m40s"), "{text}");
+        assert!(
+            text.contains(r"hangs in RpcOpenPrinterEx of \\PRNSRV\lp1 for 1m40s. It takes a slot"),
+            "{text}"
+        );
     }
 
     #[test]

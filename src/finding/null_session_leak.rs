@@ -52,14 +52,15 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let hung = group.iter().filter(|judged| judged.verdict == Verdict::Hung).count();
     let unanswered = if hung == 0 { String::new() } else { format!("; {} an unanswered call", wait(hung)) };
     let text = format!(
-        "{} of client {}{} to server {} never closed and held {} and {} to the end{unanswered}. Each takes a slot \
-         of its own",
+        "{} of client {}{} to server {} never closed and held {} and {} to the end{unanswered}. {} a slot of \
+         its own",
         count(group.len(), "null session"),
         first.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         count(pipes.len(), "pipe"),
         count(handles.len(), "printer handle"),
+        scene::takes(group.len()),
     );
     RULE.finding(group, frames, text)
 }

@@ -113,3 +113,8 @@ pub(super) fn in_brackets(name: Option<&str>) -> String {
 pub(super) fn start(session: &Session) -> Origin {
     session.opened.unwrap_or(session.used.first)
 }
+
+/// `It takes` or `Each takes`.
+pub(super) const fn takes(sessions: usize) -> &'static str {
+    if sessions == 1 { "It takes" } else { "Each takes" }
+}

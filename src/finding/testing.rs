@@ -5,15 +5,15 @@ use core::net::IpAddr;
 use uuid::Uuid;
 
 use super::Finding;
-use crate::auth::{Identity, Who};
+use crate::auth::{Evidence, Identity, Who, identify};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, LedgerLimits};
 use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
 use crate::session::{
-    ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent,
-    OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink, Transport, TreeEvent,
-    TreeId,
+    ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
+    EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink,
+    Transport, TreeEvent, TreeId,
 };
 use crate::wire::{Status, Timestamp};
 
@@ -110,8 +110,8 @@ impl Made {
     }
 
     pub(crate) fn null_session_alone(&mut self, client: u16) {
-        let evidence = vec!["empty user", "LM response of 1 byte"];
-        self.session(client, Identity { who: Who::Null, evidence, ..Identity::default() });
+        let evidence = vec![Evidence::EmptyAccount, Evidence::LmResponse1Byte];
+        self.session(client, Identity { who: Who::Null, evidence, ..nobody() });
     }
 
     pub(crate) fn native(&mut self, client: u16, client_os: &str, server_os: &str) {
@@ -127,7 +127,7 @@ impl Made {
 
     pub(crate) fn user_session(&mut self, client: u16) {
         let account = Some("alice".to_owned());
-        self.session(client, Identity { who: Who::User, account, ..Identity::default() });
+        self.session(client, Identity { who: Who::User, account, ..nobody() });
         self.pipe(client);
     }
 
@@ -217,6 +217,23 @@ impl Made {
         self.granted.get(&client).copied().unwrap()
     }
 
+    pub(crate) fn use_handle(&mut self, client: u16) {
+        let used = HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(client) };
+        self.tell(client, EventKind::Handle(used));
+    }
+
+    /// Bytes are missing, and may have held an ending.
+    pub(crate) fn gap(&mut self, client: u16, bytes: u64) {
+        let gap = ConnectionEvent::Gap { direction: Direction::ToServer, bytes, harmless: false };
+        self.tell(client, EventKind::Connection(gap));
+    }
+
+    /// Whatever is open may have ended.
+    pub(crate) fn doubt(&mut self, client: u16) {
+        let doubt = ConnectionEvent::InDoubt { why: Doubt::RequestMissing };
+        self.tell(client, EventKind::Connection(doubt));
+    }
+
     /// Closes the handle by its own call.
     pub(crate) fn close_handle(&mut self, client: u16) {
         let closed = HandleEvent::Closed { open: OpenId::Fid(0x4001), handle: handle_of(client) };
@@ -254,7 +271,7 @@ impl Made {
 
     pub(crate) fn refuse(&mut self, client: u16, status: Status) {
         self.connect(client);
-        let identity = Identity::default();
+        let identity = nobody();
         self.tell(client, EventKind::Session(SessionEvent::Refused { status, identity }));
     }
 
@@ -267,7 +284,7 @@ impl Made {
         self.connect(client);
         let denied = SessionEvent::Denied {
             status: Status::Nt(crate::wire::NtStatus::ACCESS_DENIED),
-            identity: Identity { who: Who::Null, ..Identity::default() },
+            identity: Identity { who: Who::Null, ..nobody() },
         };
         self.tell(client, EventKind::Session(denied));
     }
@@ -279,4 +296,8 @@ pub(crate) fn handle_of(client: u16) -> ContextHandle {
     let [high, low] = client.to_be_bytes();
     bytes[4..10].copy_from_slice(&[0x5f, high, low, 0x11, 0x22, 0x33]);
     ContextHandle(bytes)
+}
+
+fn nobody() -> Identity {
+    identify(None, false, false)
 }

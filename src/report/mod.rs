@@ -8,6 +8,8 @@ mod moment;
 mod null_sessions;
 mod refusal;
 mod session;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use limit::SlotLimit;

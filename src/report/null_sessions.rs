@@ -2,8 +2,10 @@
 
 use super::session::Session;
 use super::{Denial, Refusal, SlotLimit, Text};
+use crate::capture::Info;
 use crate::finding::{self, Finding};
 use crate::ledger::{self, Ledger, Verdict};
+use crate::session::Counts;
 use crate::wire::Timestamp;
 
 /// What the user wants to know.
@@ -28,6 +30,7 @@ impl Default for Options {
 /// A capture that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Capture {
     /// Its path as it was given.
     pub path: String,
@@ -42,6 +45,18 @@ pub struct Capture {
     pub warnings: Vec<String>,
 }
 
+impl From<&Info> for Capture {
+    fn from(info: &Info) -> Self {
+        Self {
+            path: info.name.clone(),
+            packets: info.packets,
+            first: info.first,
+            last: info.last,
+            warnings: info.warnings.iter().map(|warning| format!("{}: {warning}", info.name)).collect(),
+        }
+    }
+}
+
 /// What was lost, counted.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -50,8 +65,12 @@ pub struct Losses<'a> {
     /// What the ledger knows: gaps, evictions, unreadable messages.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub ledger: &'a ledger::Losses,
-    /// Packets that could not be read, and packets of other traffic.
+    /// Packets whose link, IP or TCP header could not be read.
     pub unreadable_packets: u64,
+    /// Packets that are older than one before them.
+    pub time_went_back: u64,
+    /// Connections that were let go because there were too many.
+    pub connections_evicted: u64,
 }
 
 /// Every null session, its verdict and why; who was refused and denied; what to do.
@@ -83,14 +102,12 @@ pub struct NullSessions<'a> {
 }
 
 impl<'a> NullSessions<'a> {
-    /// The state of a ledger at its end.
-    ///
-    /// `unreadable_packets` counts what the ledger was never told of.
+    /// The state of a ledger at its end; `captures` and `counts` say what it was made from.
     #[must_use]
-    pub fn new(
+    pub fn new<'i>(
         ledger: &'a Ledger,
-        captures: Vec<Capture>,
-        unreadable_packets: u64,
+        captures: impl IntoIterator<Item = &'i Info>,
+        counts: &Counts,
         options: Options,
     ) -> Self {
         let end = ledger.end();
@@ -101,14 +118,19 @@ impl<'a> NullSessions<'a> {
             .filter(|session| options.all || session.is_candidate());
         let refusals = ledger.refusals().iter().filter(|refusal| refusal.answer.is_of_limit());
         Self {
-            captures,
+            captures: captures.into_iter().map(Capture::from).collect(),
             grace_seconds: options.grace,
             end,
             sessions: sessions.collect(),
             refusals: refusals.map(Refusal::from).collect(),
             denials: ledger.denials().iter().map(Denial::from).collect(),
             findings: finding::all(ledger, options.grace),
-            losses: Losses { ledger: ledger.losses(), unreadable_packets },
+            losses: Losses {
+                ledger: ledger.losses(),
+                unreadable_packets: counts.unreadable_packets,
+                time_went_back: counts.time_went_back,
+                connections_evicted: counts.connections_evicted,
+            },
             ledger,
             options,
         }

@@ -80,7 +80,7 @@ pub struct Connection {
 #[non_exhaustive]
 pub struct Who<'a> {
     /// `null`, `guest`, `user` or `unknown`.
-    pub kind: &'static str,
+    pub kind: auth::Who,
     /// The account.
     pub account: Option<&'a str>,
     /// Its domain.
@@ -88,7 +88,7 @@ pub struct Who<'a> {
     /// The client computer as its credentials name it.
     pub workstation: Option<&'a str>,
     /// What shows it.
-    pub evidence: &'a [&'static str],
+    pub evidence: &'a [auth::Evidence],
 }
 
 /// A tree connect.
@@ -238,14 +238,14 @@ impl<'a> Session<'a> {
     /// True for a null session.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        self.who.kind == "null"
+        self.who.kind == auth::Who::Null
     }
 }
 
 /// True if nobody knows who the session is, since its set-up was not seen, and all that is seen of it is confined to
 /// `IPC$`. One that is encrypted is not null: a null session has no key.
 fn possibly_null(ledger: &Ledger, session: &ledger::Session) -> bool {
-    if word(session.identity.who) != "unknown" || session.opened.is_some() || session.encrypted.is_some() {
+    if session.identity.who != auth::Who::Unknown || session.opened.is_some() || session.encrypted.is_some() {
         return false;
     }
     let mut signs = 0_usize;
@@ -291,21 +291,12 @@ impl Connection {
 impl<'a> Who<'a> {
     fn of(identity: &'a auth::Identity) -> Self {
         Self {
-            kind: word(identity.who),
+            kind: identity.who,
             account: identity.account.as_deref(),
             domain: identity.domain.as_deref(),
             workstation: identity.workstation.as_deref(),
             evidence: &identity.evidence,
         }
-    }
-}
-
-const fn word(who: auth::Who) -> &'static str {
-    match who {
-        auth::Who::Null => "null",
-        auth::Who::Guest => "guest",
-        auth::Who::User => "user",
-        auth::Who::Unknown => "unknown",
     }
 }
 

@@ -126,10 +126,12 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
             let row = report.ledger.session(session.id);
             row.is_some_and(|row| finding::held_handles(report.ledger, row).next().is_some())
         });
+    let alone = server.stuck().count() == 1;
     let mut parts = Vec::new();
     let mut part = |number: usize, one: &str, several: &str| {
         if number > 0 {
-            parts.push(format!("{number} {}", if number == 1 { one } else { several }));
+            let subject = if alone { "it".to_owned() } else { number.to_string() };
+            parts.push(format!("{subject} {}", if number == 1 { one } else { several }));
         }
     };
     part(with_handle.len(), "holds a printer handle", "hold printer handles");
@@ -160,7 +162,12 @@ fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String
                 let name = call.name();
                 name.strip_prefix("Rpc").unwrap_or(&name).to_owned()
             }
-            None => row.waiting.first().map_or("a request", |request| request.command).to_owned(),
+            None => row
+                .waiting
+                .iter()
+                .min_by_key(|request| request.sent)
+                .map_or("a request", |request| request.command)
+                .to_owned(),
         };
         let times = calls.entry(name).or_default();
         *times = times.saturating_add(1);
@@ -269,11 +276,12 @@ pub(super) fn refusals(
         let slots = refusal.slots_in_use;
         let in_use = match (slots.low, slots.high) {
             (_, 0) => String::new(),
-            (low, high) if low == high => format!(", {low} slots known to be in use"),
-            (low, high) => format!(", {low} to {high} slots known to be in use"),
+            (low, high) if low == high => format!(", {low} slots known in use"),
+            (low, high) => format!(", {low} to {high} slots known in use"),
         };
         let first = format!("refused  {}  {}  ", when.second(refusal.at.time), refusal.client);
-        let text = format!("{}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
+        let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+        let text = format!("{}{error}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
         paragraph(out, &first, 19, &text, width)?;
     }
     let left = server.refusals.len().saturating_sub(REFUSALS);

@@ -142,6 +142,6 @@ mod tests {
         ];
         let mut out = String::new();
         table(&mut out, &columns, &rows, 15).unwrap();
-        assert_eq!(out, "A  B      C\nx  some   yes\n   words\n   here\nx  y\n   too long to\n   fit\n");
+        assert_eq!(out, "A  B        C\nx  some     yes\n   words\n   here\nx  y\n   too long to\n   fit\n");
     }
 }

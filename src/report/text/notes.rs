@@ -58,9 +58,11 @@ pub(super) fn read(
     if left > 0 {
         writeln!(out, "Read {left} more captures, numbered in the order given")?;
     }
-    if report.end.is_some() {
-        let grace = report.grace_seconds;
-        let text = format!("Times are UTC; without a date, of {}. The grace is {grace} s.", when.day);
+    if let Some(end) = report.end {
+        let (day, end, grace) = (&when.day, when.second(end), report.grace_seconds);
+        let text = format!(
+            "Times are UTC, of {day} where no date is told. Judged at {end} with a grace of {grace} s."
+        );
         paragraph(out, "", 0, &text, width)?;
     }
     let mut losses = losses(report);
@@ -104,6 +106,13 @@ fn losses(report: &NullSessions<'_>) -> Vec<String> {
     }
     if report.losses.unreadable_packets > 0 {
         told.push(format!("{} could not be read", number(report.losses.unreadable_packets, "packet")));
+    }
+    if report.losses.time_went_back > 0 {
+        told.push(format!("{} older than one before", number(report.losses.time_went_back, "packet")));
+    }
+    if report.losses.connections_evicted > 0 {
+        let evicted = number(report.losses.connections_evicted, "connection");
+        told.push(format!("there were too many connections at once: {evicted} let go"));
     }
     for (table, times) in &losses.evictions {
         told.push(format!("the table of {table} was full: {} let go", digits(*times)));

@@ -6,6 +6,7 @@ use super::super::{Moment, NullSessions, Session};
 use super::layout::paragraph;
 use super::servers::ServerPart;
 use super::{When, table};
+use crate::auth::Evidence;
 use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count};
 use crate::ledger::{self, Verdict};
@@ -127,8 +128,8 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
     let mut step = |at: Origin, what: String, note: String| steps.push(Step { at, what, note });
     match row.opened {
         Some(at) => {
-            let evidence = session.who.evidence.join(", ");
-            let note = if evidence.is_empty() { evidence } else { format!("({evidence})") };
+            let evidence: Vec<String> = session.who.evidence.iter().map(told).collect();
+            let note = if evidence.is_empty() { String::new() } else { format!("({})", evidence.join(", ")) };
             step(at, format!("{} session set up", session.who.kind), note);
         }
         None => step(row.used.first, "session first seen".to_owned(), "(set-up not captured)".to_owned()),
@@ -141,8 +142,12 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
         }
     }
     for open in ledger.opens_of(row).filter(|open| open.closed.is_none()) {
-        let name = open.name.as_deref().map_or_else(|| "?".to_owned(), |name| Plain::name(name).to_string());
-        let name = if open.holds() { format!(r"\PIPE\{name}") } else { name };
+        let name = match (open.name.as_deref().map(Plain::name), open.holds()) {
+            (Some(name), true) => format!(r"\PIPE\{name}"),
+            (Some(name), false) => name.to_string(),
+            (None, true) => "a pipe".to_owned(),
+            (None, false) => "an open".to_owned(),
+        };
         match open.opened {
             Some(at) => step(at, format!("{name} opened"), String::new()),
             None => step(open.used.first, format!("{name} first seen"), String::new()),
@@ -195,7 +200,7 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
     if session.verdict == Verdict::Hung {
         let connections = row.connections.iter().filter_map(|id| ledger.connection(*id));
         if let Some(at) = connections.filter_map(|connection| connection.server_last).max() {
-            step(at, "server last seen".to_owned(), "it is there and does not answer".to_owned());
+            step(at, "server last seen".to_owned(), "still there".to_owned());
         }
     }
     steps
@@ -203,4 +208,23 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
 
 fn idle(last: Origin, when: &When) -> String {
     format!("idle for {}", Span::between(last.time, when.end))
+}
+
+/// What showed who the session is, in words.
+fn told(evidence: &Evidence) -> String {
+    let text = match evidence {
+        Evidence::CredentialsNotSeen => "credentials not captured",
+        Evidence::EmptyAccount => "empty user",
+        Evidence::AccountGiven => "a user named",
+        Evidence::NtResponseEmpty => "no NT response",
+        Evidence::NtResponseGiven => "an NT response",
+        Evidence::LmResponseEmpty => "no LM response",
+        Evidence::LmResponse1Byte => "LM response of 1 byte",
+        Evidence::LmResponseGiven => "an LM response",
+        Evidence::NegotiateAnonymousFlag => "NTLMSSP's anonymous flag",
+        Evidence::ServerNullFlag => "server's null flag",
+        Evidence::ServerGuestFlag => "server's guest flag",
+        Evidence::KerberosTicket { service } => return format!("ticket for {}", Plain::name(service)),
+    };
+    text.to_owned()
 }

@@ -2,13 +2,12 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{NullSessions, Open, Session};
+use super::super::{NullSessions, Session};
 use super::layout::{self, Column};
 use super::servers::ServerPart;
 use super::{ROWS, When};
 use crate::finding::{self, Plain, Span, count};
 use crate::ledger::Verdict;
-use crate::session::OpenKind;
 
 /// Writes the table of a server's sessions, the worst first.
 pub(super) fn of_server(
@@ -70,7 +69,7 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
     let age = Span::between(start, until);
     let mut cells = vec![session.verdict.to_string()];
     if with_who {
-        cells.push(if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_owned() });
+        cells.push(if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_string() });
     }
     cells.extend([
         session.client.to_string(),
@@ -81,20 +80,19 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
             Some(_) => "-".to_owned(),
             None => Span::between(session.last_used.time, when.end).to_string(),
         },
-        pipes(session),
+        pipes(report, session),
         holds(report, session, when),
     ]);
     cells
 }
 
 /// The names of the pipes that are held, else of those that were opened.
-fn pipes(session: &Session<'_>) -> String {
-    let is_pipe = |open: &&Open<'_>| open.kind == OpenKind::Pipe || !open.interfaces.is_empty();
-    let pipes = || session.trees.iter().flat_map(|tree| &tree.opens).filter(is_pipe);
-    let held = |open: &&Open<'_>| open.closed.is_none();
-    let any_held = pipes().any(|open| held(&open));
-    let mut names: Vec<&str> =
-        pipes().filter(|open| !any_held || held(open)).map(|open| open.name.unwrap_or("?")).collect();
+fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
+    let Some(row) = report.ledger.session(session.id) else { return String::new() };
+    let pipes = || report.ledger.opens_of(row).filter(|open| open.holds());
+    let any_held = pipes().any(|open| open.closed.is_none());
+    let shown = pipes().filter(|open| open.closed.is_none() || !any_held);
+    let mut names: Vec<&str> = shown.map(|open| open.name.as_deref().unwrap_or("?")).collect();
     names.sort_unstable();
     names.dedup();
     match names.as_slice() {
@@ -120,7 +118,7 @@ fn holds(report: &NullSessions<'_>, session: &Session<'_>, when: &When) -> Strin
                 let object = call.object.as_deref().map(|name| format!(" {}", Plain::name(name)));
                 return format!("{}{}, unanswered", call.name(), object.unwrap_or_default());
             }
-            if let Some(request) = row.waiting.first() {
+            if let Some(request) = row.waiting.iter().min_by_key(|request| request.sent) {
                 return format!("{}, unanswered", request.command);
             }
         }
