@@ -1,5 +1,6 @@
 //! What a client said of itself, owned.
 
+use super::blob::{Token, token};
 use super::kerberos::ApReq;
 use super::ntlm::{Authenticate, NegotiateFlags};
 use crate::wire::ascii;
@@ -44,6 +45,16 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Of a session setup's security blob, if it holds the message that says who the client is.
+    #[must_use]
+    pub fn from_blob(blob: &[u8]) -> Option<Self> {
+        match token(blob) {
+            Token::NtlmAuthenticate(message) => Some(Self::from_ntlm(&message)),
+            Token::KerberosApReq(request) => Some(Self::from_kerberos(&request)),
+            _ => None,
+        }
+    }
+
     /// Of an NTLMSSP AUTHENTICATE_MESSAGE.
     #[must_use]
     pub fn from_ntlm(message: &Authenticate<'_>) -> Self {

@@ -136,6 +136,15 @@ pub fn identify(credentials: Option<&Credentials>, server_guest: bool, server_nu
     }
 }
 
+/// As [`identify`], where the server's answer and so its flags were not seen: it may have let in as a guest whoever
+/// named an account.
+#[must_use]
+pub fn identify_unanswered(credentials: Option<&Credentials>) -> Identity {
+    let identity = identify(credentials, false, false);
+    let who = if identity.who == Who::User { Who::Unknown } else { identity.who };
+    Identity { who, ..identity }
+}
+
 fn facts(credentials: &Credentials) -> Vec<Evidence> {
     if credentials.mechanism == Mechanism::Kerberos {
         return vec![Evidence::KerberosTicket { service: credentials.service.clone() }];

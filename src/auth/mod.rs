@@ -14,5 +14,5 @@ pub mod spnego;
 
 pub use blob::{Blob, Token, token};
 pub use credentials::{Credentials, Mechanism};
-pub use identity::{Evidence, Identity, Who, identify};
+pub use identity::{Evidence, Identity, Who, identify, identify_unanswered};
 pub use oid::Oid;

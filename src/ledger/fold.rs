@@ -274,15 +274,16 @@ impl Ledger {
             | RpcEvent::Cancelled { open, call } => {
                 if let Some(open) = self.open_mut(connection, open) {
                     open.waiting.remove(&call);
+                    open.grants_lost.remove(&call);
                 }
             }
-            RpcEvent::AnswerLost { open, call } => {
+            RpcEvent::AnswerLost { open, call: number, may_grant } => {
                 if let Some(open) = self.open_mut(connection, open)
-                    && let Some(call) = open.waiting.remove(&call)
-                    && crate::rprn::gives_handle(call.interface, call.opnum)
+                    && let Some(call) = open.waiting.remove(&number)
+                    && may_grant
                     && open.grants_lost.len() < waiting_cap
                 {
-                    open.grants_lost.push(call);
+                    open.grants_lost.insert(number, call);
                 }
             }
         }
@@ -358,7 +359,7 @@ impl Ledger {
                 server,
                 client,
                 connections: vec![connection],
-                identity: Identity::default(),
+                identity: crate::auth::identify(None, false, false),
                 identities_before: Vec::new(),
                 opened: None,
                 used: Use::since(at),
@@ -585,7 +586,7 @@ impl Ledger {
                 handles: BTreeSet::new(),
                 waiting: BTreeMap::new(),
                 calls: BTreeMap::new(),
-                grants_lost: Vec::new(),
+                grants_lost: BTreeMap::new(),
                 in_doubt: None,
                 closed: None,
             },
@@ -735,11 +736,8 @@ impl Ledger {
             None => {
                 let row = self.new_handle(at, pipe, handle)?;
                 // The oldest opening call whose answer is missing must have granted it.
-                let grant = self
-                    .opens
-                    .get_mut(&pipe)
-                    .and_then(|open| (!open.grants_lost.is_empty()).then(|| open.grants_lost.remove(0)));
-                if let (Some(call), Some(row)) = (grant, self.handles.get_mut(&row)) {
+                let grant = self.opens.get_mut(&pipe).and_then(|open| open.grants_lost.pop_first());
+                if let (Some((_, call)), Some(row)) = (grant, self.handles.get_mut(&row)) {
                     row.opened_by = call.procedure.map(|procedure| (call.opnum, procedure));
                     row.object = call.object;
                     row.client = call.client;

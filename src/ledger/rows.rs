@@ -285,8 +285,8 @@ pub struct Open {
     pub waiting: BTreeMap<u32, WaitingCall>,
     /// How often each call was made: (interface, opnum).
     pub calls: BTreeMap<(Option<&'static str>, u16), u64>,
-    /// Calls that open a handle and whose answer is missing from the capture.
-    pub grants_lost: Vec<WaitingCall>,
+    /// Calls that open a handle and whose answer is missing from the capture, by their number on the pipe.
+    pub grants_lost: BTreeMap<u32, WaitingCall>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// Its end.

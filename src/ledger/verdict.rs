@@ -121,7 +121,7 @@ impl Ledger {
             return Judgement::new(Verdict::Unknown, why);
         }
         for open in self.opens_of(session) {
-            if let Some(call) = open.grants_lost.first() {
+            if let Some(call) = open.grants_lost.values().next() {
                 let why = format!(
                     "{ended}, but the answer to {} of frame {} is missing",
                     call.name(),
@@ -158,11 +158,21 @@ impl Ledger {
         self.judge_held(session, end, grace)
     }
 
+    /// Why nobody can say whether an open goes on, if so.
+    fn open_in_doubt(&self, open: &Open) -> Option<InDoubt> {
+        let connection = self.connections.get(&open.connection).and_then(|connection| connection.in_doubt);
+        let tree = self.trees.get(&open.tree).and_then(|tree| tree.in_doubt);
+        doubted(&open.used, &[open.in_doubt, tree, connection])
+    }
+
     fn hung(&self, session: &Session, end: Timestamp, grace: f64) -> Option<String> {
         let server_seen_since = |connection, sent| {
             self.connections.get(connection).and_then(|c| c.server_last).is_some_and(|last| last > sent)
         };
-        for open in self.opens_of(session).filter(|open| open.closed.is_none()) {
+        for open in self.opens_of(session).filter(|open| open.closed.is_none() && !open.waiting.is_empty()) {
+            if self.open_in_doubt(open).is_some() {
+                continue;
+            }
             let waited = open.waiting.values().filter(|call| !call.waits_by_design).find(|call| {
                 end.seconds_since(call.sent.time) > grace && server_seen_since(&open.connection, call.sent)
             });

@@ -9,7 +9,7 @@ use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
-use crate::wire::{Status, hex};
+use crate::wire::Status;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,7 +124,6 @@ serialize_as_text! {
     SessionId, |id| format_args!("{:#x}", id.as_raw());
     TreeId, |id| format_args!("{:#x}", id.as_raw());
     OpenId, |id| format_args!("0x{}", id.digits());
-    ContextHandle, |handle| hex(&handle.0);
 }
 
 /// What happened, by what it is about.
@@ -612,6 +611,8 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
+        /// True if the answer may have granted a handle.
+        may_grant: bool,
     },
 }
 

@@ -1,15 +1,75 @@
 //! The reconstructor: packets in, events out.
+//!
+//! An [`Analyzer`] takes packets and tells a [`Sink`] what happens: connections, sessions, trees, opens, calls and
+//! handles begin, are used and end. It reads each connection by itself; what spans connections is the ledger's to join.
 
+mod analyzer;
+mod connection;
 mod event;
+mod limits;
+mod missing;
+mod out;
+mod pipe;
+mod smb1;
+mod smb2;
+mod tables;
 
+pub use analyzer::{Analyzer, Counts};
 pub use event::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
     EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId,
     ShareKind, Transport, TreeEvent, TreeId,
 };
+pub use limits::Limits;
 
 /// Hears what the analyzer finds.
 pub trait Sink {
+    /// A PDU, lent for the call alone. What nobody asks of it is not decoded.
+    fn pdu(&mut self, pdu: &Pdu<'_>) {
+        let _ = pdu;
+    }
+
     /// Something happened.
     fn event(&mut self, event: Event);
+}
+
+/// A PDU as a [`Sink`] hears it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Pdu<'a> {
+    /// A NetBIOS session packet other than a message.
+    NetBios {
+        /// Who sent it.
+        direction: Direction,
+        /// The packet.
+        frame: &'a crate::netbios::Frame<'a>,
+    },
+    /// An SMB1 message.
+    Smb1 {
+        /// Its header.
+        header: &'a crate::smb1::Header,
+        /// The message from its header on.
+        message: &'a [u8],
+    },
+    /// An SMB2 message, one of a compound perhaps.
+    Smb2(&'a crate::smb2::Message<'a>),
+    /// A DCE/RPC PDU on a pipe.
+    Rpc {
+        /// Who sent it.
+        direction: Direction,
+        /// The PDU.
+        pdu: &'a crate::dcerpc::Pdu<'a>,
+    },
+}
+
+/// True for the path of an `IPC$` share.
+fn is_ipc(path: &str) -> bool {
+    path.rsplit('\\').next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
+}
+
+/// A pipe's name without what leads to it: `\PIPE\spoolss`, `\spoolss` and `spoolss` are one.
+fn pipe_name(name: &str) -> String {
+    let name = name.trim_start_matches('\\');
+    let tail = name.get(..5).filter(|head| head.eq_ignore_ascii_case(r"PIPE\")).and_then(|_| name.get(5..));
+    tail.unwrap_or(name).to_owned()
 }

@@ -82,12 +82,14 @@ fn header(input: &[u8]) -> Parsed<'_, Header> {
     Ok((rest, header))
 }
 
-/// The status field in the form that `flags2` says.
+/// The status field in the form that `flags2` says. Errors that exist in the DOS form only are sent as a class and
+/// code even where NTSTATUS was agreed on (\[MS-CIFS\] 2.2.2.4: STATUS_SMB_BAD_UID is 0x005B0002).
 fn status_of(bytes: [u8; 4], flags2: Flags2) -> Status {
-    if flags2.contains(Flags2::NT_STATUS) {
+    let [class, reserved, low, high] = bytes;
+    let only_dos = matches!((class, reserved, low, high), (1 | 2, 0, 1.., 0));
+    if flags2.contains(Flags2::NT_STATUS) && !only_dos {
         return Status::Nt(NtStatus(u32::from_le_bytes(bytes)));
     }
-    let [class, _reserved, low, high] = bytes;
     Status::Dos(DosError { class, code: u16::from_le_bytes([low, high]) })
 }
 
@@ -162,6 +164,16 @@ mod tests {
         0x03, 0x10,                                     // UID
         0x40, 0x00,                                     // MID
     ];
+
+    #[test]
+    fn errors_of_the_dos_form_alone_are_read_as_such_whatever_the_flags_say() {
+        let mut bad_uid = REFUSED;
+        bad_uid[5..9].copy_from_slice(&[0x02, 0x00, 0x5b, 0x00]);
+        let (_, header) = Header::parse(&bad_uid).unwrap();
+        assert!(header.flags2.contains(Flags2::NT_STATUS));
+        assert_eq!(header.status, Status::Dos(DosError::BAD_UID));
+        assert!(header.status.is_session_gone() && !header.status.is_success());
+    }
 
     #[test]
     fn reads_every_field_and_leaves_the_blocks() {

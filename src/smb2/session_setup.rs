@@ -16,7 +16,7 @@ bitflags::bitflags! {
 
 bitflags::bitflags! {
     /// SessionFlags of a SESSION_SETUP response (\[MS-SMB2\] 2.2.6). Unknown bits are kept.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct SessionFlags: u16 {
         /// The client was let in as a guest. Some servers set it for anonymous clients too.
         const IS_GUEST = 0x0001;

@@ -6,6 +6,7 @@ use crate::error::{Parsed, Reason, Unread};
 ///
 /// # Errors
 /// The input is shorter than `N`.
+#[inline]
 pub fn array<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
     match input.split_first_chunk::<N>() {
         Some((bytes, rest)) => Ok((rest, *bytes)),
@@ -17,6 +18,7 @@ pub fn array<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
 ///
 /// # Errors
 /// The input is shorter than `count`; `field` names what was cut.
+#[inline]
 pub fn take<'a>(field: &'static str, count: usize) -> impl Fn(&'a [u8]) -> Parsed<'a, &'a [u8]> {
     move |input| match input.split_at_checked(count) {
         Some((bytes, rest)) => Ok((rest, bytes)),
@@ -27,6 +29,7 @@ pub fn take<'a>(field: &'static str, count: usize) -> impl Fn(&'a [u8]) -> Parse
 /// A length or offset from the wire as an index. On targets where it does not fit, the largest index, which no
 /// slice reaches.
 #[must_use]
+#[inline]
 pub fn widen(value: u32) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
@@ -37,6 +40,7 @@ macro_rules! integers {
         ///
         /// # Errors
         /// The input ends before the integer does.
+        #[inline]
         pub fn $name(input: &[u8]) -> Parsed<'_, $type> {
             let (rest, bytes) = array::<$size>(input)?;
             Ok((rest, $type::$from(bytes)))
@@ -67,6 +71,7 @@ integers! {
 ///
 /// # Errors
 /// The input is shorter than three bytes.
+#[inline]
 pub fn be_u24(input: &[u8]) -> Parsed<'_, u32> {
     let (rest, [a, b, c]) = array::<3>(input)?;
     Ok((rest, u32::from_be_bytes([0, a, b, c])))

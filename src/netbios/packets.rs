@@ -1,0 +1,84 @@
+//! What the packets that set up a session hold.
+
+use core::net::Ipv4Addr;
+
+use super::Name;
+use crate::error::{Layer, ParseError, parse};
+use crate::wire::{be_u16, be_u32, u8, wire_enum};
+
+/// A client's wish for a session (RFC 1002 4.3.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionRequest {
+    /// CALLED_NAME: the server's.
+    pub called: Name,
+    /// CALLING_NAME: the client's.
+    pub calling: Name,
+}
+
+impl SessionRequest {
+    /// Reads the payload of a [`SESSION_REQUEST`](super::PacketType::SESSION_REQUEST).
+    ///
+    /// # Errors
+    /// One of the names cannot be read; [`Name::parse`] reads the called name alone.
+    pub fn parse(payload: &[u8]) -> Result<Self, ParseError> {
+        let (_, request) = parse(Layer::NetBios, payload, |input| {
+            let (input, called) = Name::read(input)?;
+            let (input, calling) = Name::read(input)?;
+            Ok((input, Self { called, calling }))
+        })?;
+        Ok(request)
+    }
+}
+
+wire_enum! {
+    /// ERROR_CODE of a negative session response (RFC 1002 4.3.4).
+    pub struct NegativeReason(u8) {
+        /// Nobody listens on the called name.
+        NOT_LISTENING_ON_CALLED_NAME = 0x80, "not listening on called name";
+        /// Nobody listens for the calling name.
+        NOT_LISTENING_FOR_CALLING_NAME = 0x81, "not listening for calling name";
+        /// The called name is not present.
+        CALLED_NAME_NOT_PRESENT = 0x82, "called name not present";
+        /// The called name is present, but has no room for the session.
+        INSUFFICIENT_RESOURCES = 0x83, "called name present, but insufficient resources";
+        /// Any other error.
+        UNSPECIFIED_ERROR = 0x8f, "unspecified error";
+    }
+}
+
+impl NegativeReason {
+    /// Reads the payload of a [`NEGATIVE_SESSION_RESPONSE`](super::PacketType::NEGATIVE_SESSION_RESPONSE).
+    ///
+    /// # Errors
+    /// It is empty.
+    pub fn parse(payload: &[u8]) -> Result<Self, ParseError> {
+        let (_, code) = parse(Layer::NetBios, payload, u8)?;
+        Ok(Self(code))
+    }
+}
+
+/// Where a server sends a client instead (RFC 1002 4.3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retarget {
+    /// RETARGET_IP_ADDRESS.
+    pub address: Ipv4Addr,
+    /// PORT.
+    pub port: u16,
+}
+
+impl Retarget {
+    /// Reads the payload of a [`RETARGET_SESSION_RESPONSE`](super::PacketType::RETARGET_SESSION_RESPONSE).
+    ///
+    /// # Errors
+    /// It is shorter than six bytes.
+    pub fn parse(payload: &[u8]) -> Result<Self, ParseError> {
+        let (_, retarget) = parse(Layer::NetBios, payload, |input| {
+            let (input, address) = be_u32(input)?;
+            let (input, port) = be_u16(input)?;
+            Ok((input, Self { address: Ipv4Addr::from_bits(address), port }))
+        })?;
+        Ok(retarget)
+    }
+}

@@ -1,0 +1,80 @@
+//! Telling where a packet begins.
+
+use super::{Header, PacketType};
+
+/// Bytes that settle every question: a header, the magic number, and the size of the SMB2 header.
+pub(super) const ENOUGH: usize = 10;
+
+/// What the first bytes at some place of a stream are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// The beginning of a packet.
+    Packet(Header),
+    /// No beginning of a packet.
+    Nothing,
+    /// Too few bytes to say.
+    Unsure,
+}
+
+/// Judges a place where a packet should begin: one of a known type, and if it is a message, of SMB.
+pub(super) fn expected(bytes: &[u8]) -> Sign {
+    let Some(first) = bytes.first() else { return Sign::Unsure };
+    let Some((shortest, longest)) = PacketType(*first).lengths() else { return Sign::Nothing };
+    let Ok((payload, header)) = Header::parse(bytes) else { return Sign::Unsure };
+    if header.length < shortest || header.length > longest {
+        return Sign::Nothing;
+    }
+    if header.kind != PacketType::SESSION_MESSAGE || header.length == 0 {
+        return Sign::Packet(header);
+    }
+    match begins_with_magic(payload) {
+        Some(true) if header.length >= 4 => Sign::Packet(header),
+        None if header.length >= 4 => Sign::Unsure,
+        _ => Sign::Nothing,
+    }
+}
+
+/// Judges any place, where only the beginning of an SMB message is proof enough.
+pub(super) fn found(bytes: &[u8]) -> Sign {
+    if bytes.first().is_some_and(|first| *first != PacketType::SESSION_MESSAGE.0) {
+        return Sign::Nothing;
+    }
+    match expected(bytes) {
+        Sign::Packet(Header { length: 0, .. }) => Sign::Nothing,
+        Sign::Packet(header) if bytes.get(4) == Some(&0xfe) => {
+            // The SMB2 header begins with its own size, 64 ([MS-SMB2] 2.2.1).
+            let size = bytes.get(8..).unwrap_or_default();
+            match size.split_first_chunk::<2>() {
+                _ if header.length < 64 => Sign::Nothing,
+                Some(([64, 0], _)) => Sign::Packet(header),
+                None if size.first().is_none_or(|low| *low == 64) => Sign::Unsure,
+                _ => Sign::Nothing,
+            }
+        }
+        sign => sign,
+    }
+}
+
+/// True if `payload` begins with 0xFF (SMB1), 0xFE (SMB2), 0xFD (encrypted) or 0xFC (compressed) and `SMB`.
+fn begins_with_magic(payload: &[u8]) -> Option<bool> {
+    let (first, rest) = payload.split_first()?;
+    let known = rest.len().min(3);
+    let matches = (0xfc..=0xff).contains(first) && rest.get(..known) == b"SMB".get(..known);
+    if matches && known < 3 { None } else { Some(matches) }
+}
+
+/// Tells SMB by the first bytes of a stream, on whatever port: a NetBIOS session packet, or a message that begins with
+/// one of the magic numbers of SMB. `None` if more bytes are needed; eight are always enough.
+#[must_use]
+pub fn looks_like_smb(first_bytes: &[u8]) -> Option<bool> {
+    match expected(first_bytes) {
+        Sign::Unsure => None,
+        Sign::Nothing => Some(false),
+        Sign::Packet(Header { kind: PacketType::SESSION_MESSAGE, length: 0 }) => Some(false),
+        Sign::Packet(Header { kind: PacketType::SESSION_REQUEST, length }) => {
+            // Two names of 34 bytes each or more, the first of them with a label of 32 letters.
+            if length < 68 { Some(false) } else { first_bytes.get(4).map(|label| *label == 32) }
+        }
+        Sign::Packet(_) => Some(true),
+    }
+}

@@ -1,0 +1,191 @@
+//! The front door: packets in, events out.
+
+use std::collections::VecDeque;
+
+use super::Sink;
+use super::connection::Connection;
+use super::event::ConnectionId;
+use super::limits::Limits;
+use super::tables::Map;
+use crate::capture::{Origin, Packet};
+use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
+use crate::tcp::Flow;
+
+/// Reads packets and tells a [`Sink`] what happens in them.
+///
+/// Push the packets of all captures in the order of their time, then call [`Analyzer::finish`].
+#[derive(Debug)]
+pub struct Analyzer {
+    limits: Limits,
+    decoder: Decoder,
+    flows: Map<FlowKey, Box<Followed>>,
+    /// Flows in the order in which they are looked at when one must be let go.
+    clock: VecDeque<FlowKey>,
+    counts: Counts,
+    latest: Option<Origin>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Counts {
+    /// Packets pushed.
+    pub packets: u64,
+    /// Of those, the TCP segments.
+    pub segments: u64,
+    /// Packets whose link, IP or TCP header could not be read.
+    pub unreadable_packets: u64,
+    /// Packets that are older than one before them.
+    pub time_went_back: u64,
+    /// Connections that were let go because there were too many.
+    pub connections_evicted: u64,
+}
+
+#[derive(Debug)]
+struct Followed {
+    flow: Flow,
+    connection: Connection,
+    /// It had packets since the clock came by.
+    fresh: bool,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl Analyzer {
+    /// An analyzer that has seen nothing.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let decoder = Decoder::new(&limits.fragments);
+        Self {
+            limits,
+            decoder,
+            flows: Map::default(),
+            clock: VecDeque::new(),
+            counts: Counts::default(),
+            latest: None,
+        }
+    }
+
+    /// What was read so far.
+    #[must_use]
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Reads the next packet and tells `sink` what it completes.
+    pub fn push(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
+        let at = packet.origin;
+        self.counts.packets = self.counts.packets.saturating_add(1);
+        if self.latest.is_some_and(|latest| latest.time > at.time) {
+            self.counts.time_went_back = self.counts.time_went_back.saturating_add(1);
+        } else {
+            self.latest = Some(at);
+        }
+        let Self { limits, decoder, flows, clock, counts, .. } = self;
+        match decoder.decode(packet) {
+            Decoded::Tcp(segment) => {
+                counts.segments = counts.segments.saturating_add(1);
+                take(flows, clock, counts, limits, &segment, at, sink);
+            }
+            Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
+            _ => {}
+        }
+    }
+
+    /// Says that no more packets will come, and tells what is still to be told.
+    pub fn finish(&mut self, sink: &mut dyn Sink) {
+        let mut flows: Vec<Box<Followed>> = self.flows.drain().map(|(_, followed)| followed).collect();
+        flows.sort_by_key(|followed| followed.connection.id);
+        for mut followed in flows {
+            followed.flush(&self.limits, sink);
+            followed.connection.finish(&self.limits, sink);
+        }
+        self.clock.clear();
+    }
+}
+
+impl Followed {
+    fn flush(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+        let Self { flow, connection, .. } = self;
+        flow.flush(&mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
+    }
+}
+
+fn take(
+    flows: &mut Map<FlowKey, Box<Followed>>,
+    clock: &mut VecDeque<FlowKey>,
+    counts: &mut Counts,
+    limits: &Limits,
+    segment: &Segment<'_>,
+    at: Origin,
+    sink: &mut dyn Sink,
+) {
+    let (key, side) = segment.flow();
+    let followed = match flows.get_mut(&key) {
+        Some(followed) => {
+            if followed.flow.is_new_connection(side, segment) {
+                followed.flush(limits, sink);
+                followed.connection.replaced(at, limits, sink);
+                followed.flow = Flow::new(limits.flow.clone());
+                followed.connection = Connection::new(ConnectionId(counts.packets), segment, at);
+                followed.connection.announce_by_port(sink);
+            }
+            followed
+        }
+        None => {
+            // What neither begins nor carries anything is no sign of a connection worth a place.
+            if segment.length == 0 && !segment.flags.contains(TcpFlags::SYN) && segment.flags != TcpFlags::ACK
+            {
+                return;
+            }
+            if flows.len() >= limits.connections {
+                make_room(flows, clock, counts, limits, sink);
+            }
+            clock.push_back(key);
+            let connection = Connection::new(ConnectionId(counts.packets), segment, at);
+            connection.announce_by_port(sink);
+            flows.entry(key).or_insert_with(|| {
+                Box::new(Followed { flow: Flow::new(limits.flow.clone()), connection, fresh: true })
+            })
+        }
+    };
+    let Followed { flow, connection, fresh } = &mut **followed;
+    *fresh = true;
+    *connection.last.get_mut(side) = Some(at);
+    if connection.is_other() {
+        return;
+    }
+    flow.push(side, segment, at, &mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
+}
+
+/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones and those
+/// that carry something else before the others.
+fn make_room(
+    flows: &mut Map<FlowKey, Box<Followed>>,
+    clock: &mut VecDeque<FlowKey>,
+    counts: &mut Counts,
+    limits: &Limits,
+    sink: &mut dyn Sink,
+) {
+    for round in 0_u8..=8 {
+        let Some(key) = clock.pop_front() else { return };
+        let Some(followed) = flows.get_mut(&key) else { continue };
+        let idle = followed.connection.is_closed() || followed.connection.is_other() || !followed.fresh;
+        if !idle && round < 8 {
+            followed.fresh = false;
+            clock.push_back(key);
+            continue;
+        }
+        if let Some(mut followed) = flows.remove(&key) {
+            followed.flush(limits, sink);
+            followed.connection.evict(limits, sink);
+        }
+        counts.connections_evicted = counts.connections_evicted.saturating_add(1);
+        return;
+    }
+}

@@ -1,0 +1,505 @@
+//! One TCP connection: its bytes become frames, and the frames go to the dialect they are of.
+
+use core::cell::RefCell;
+
+use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Transport};
+use super::limits::Limits;
+use super::missing::Missing;
+use super::out::Out;
+use super::smb1::Smb1;
+use super::smb2::{Answered, Smb2};
+use super::tables::Tables;
+use super::{Pdu, Sink};
+use crate::capture::Origin;
+use crate::net::{Endpoint, FlowKey, Segment, Side, TcpFlags};
+use crate::netbios::{Frame, Framed, Framer, NegativeReason, PacketType, SessionRequest, looks_like_smb};
+use crate::smb1;
+use crate::smb2;
+use crate::smb2::transform::{Compressed, Encrypted};
+use crate::tcp::{End, Piece};
+
+/// Bytes of a connection on an unknown port that are looked through for SMB before it is left alone.
+const SNIFFED: u64 = 16 * 1024;
+/// Bytes of the largest answer that no call can be answered with: an SMB2 error, or interim answer, and its frame.
+const SMALL_ANSWER: u64 = 77;
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) id: ConnectionId,
+    key: FlowKey,
+    client: Option<Side>,
+    transport: Transport,
+    /// The first packet.
+    first: Origin,
+    start_seen: bool,
+    standing: Standing,
+    /// Bytes looked through while undecided.
+    sniffed: u64,
+    framers: PerSide<Framer>,
+    /// A frame was seen of this side, so what is skipped from now on was missed and not before the capture.
+    in_sync: PerSide<bool>,
+    smb1: Option<Box<Smb1>>,
+    smb2: Option<Box<Smb2>>,
+    tables: Tables,
+    missing: Missing,
+    pub(super) last: PerSide<Option<Origin>>,
+    ends: PerSide<Option<(Origin, End)>>,
+    /// A single byte is missing here, and nothing came after it yet: a FIN that was not captured.
+    missed_fin: PerSide<Option<Origin>>,
+    closed: bool,
+}
+
+/// Whether a connection carries SMB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// On an unknown port, and no SMB seen yet.
+    Undecided,
+    /// It does, or its port says so.
+    Smb,
+    /// It does not.
+    Other,
+}
+
+/// One thing for each end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PerSide<T> {
+    low: T,
+    high: T,
+}
+
+impl<T> PerSide<T> {
+    pub(super) const fn get(&self, side: Side) -> &T {
+        match side {
+            Side::Low => &self.low,
+            Side::High => &self.high,
+        }
+    }
+
+    pub(super) const fn get_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Low => &mut self.low,
+            Side::High => &mut self.high,
+        }
+    }
+}
+
+impl Connection {
+    /// A connection of which `segment` is the first that was captured.
+    pub(super) fn new(id: ConnectionId, segment: &Segment<'_>, at: Origin) -> Self {
+        let (key, side) = segment.flow();
+        let syn = segment.flags.contains(TcpFlags::SYN);
+        let server_by_port = match (service(key.low), service(key.high)) {
+            (Some(_), None) => Some(Side::Low),
+            (None, Some(_)) => Some(Side::High),
+            _ => None,
+        };
+        let client = match (syn, segment.flags.contains(TcpFlags::ACK)) {
+            (true, false) => Some(side),
+            (true, true) => Some(side.other()),
+            _ => server_by_port.map(Side::other),
+        };
+        let service = client.and_then(|client| service(key.endpoint(client.other())));
+        Self {
+            id,
+            key,
+            client,
+            transport: service.unwrap_or(Transport::Direct),
+            first: at,
+            start_seen: syn,
+            standing: if service.is_some() { Standing::Smb } else { Standing::Undecided },
+            sniffed: 0,
+            framers: PerSide { low: Framer::new(syn), high: Framer::new(syn) },
+            in_sync: PerSide { low: syn, high: syn },
+            smb1: None,
+            smb2: None,
+            tables: Tables::default(),
+            missing: Missing::default(),
+            last: PerSide::default(),
+            ends: PerSide::default(),
+            missed_fin: PerSide::default(),
+            closed: false,
+        }
+    }
+
+    /// True if it is known to carry something else.
+    pub(super) fn is_other(&self) -> bool {
+        self.standing == Standing::Other
+    }
+
+    /// True if it ended.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn out<'a>(&self, at: Origin, sink: &'a mut dyn Sink) -> Out<'a> {
+        Out { at, connection: self.id, sink }
+    }
+
+    /// Tells of a connection whose port says what it carries.
+    pub(super) fn announce_by_port(&self, sink: &mut dyn Sink) {
+        if self.standing == Standing::Smb {
+            self.announce(sink);
+        }
+    }
+
+    fn announce(&self, sink: &mut dyn Sink) {
+        let client = self.client.unwrap_or(Side::Low);
+        let event = ConnectionEvent::Opened {
+            client: self.key.endpoint(client),
+            server: self.key.endpoint(client.other()),
+            transport: self.transport,
+            start_seen: self.start_seen,
+        };
+        self.out(self.first, sink).tell(event);
+    }
+
+    // Pieces of the stream
+
+    /// The next piece of one direction.
+    pub(super) fn piece(
+        &mut self,
+        side: Side,
+        at: Origin,
+        piece: Piece<'_>,
+        limits: &Limits,
+        sink: &mut dyn Sink,
+    ) {
+        if self.closed || self.standing == Standing::Other {
+            return;
+        }
+        match piece {
+            Piece::Data(bytes) => {
+                if let Some(at) = self.missed_fin.get_mut(side).take() {
+                    self.lost(side, at, 1, sink);
+                }
+                if self.sniff(side, bytes) {
+                    self.framed(side, at, limits, sink, |framer, mut wanted, mut out| {
+                        framer.data(bytes, &mut wanted, &mut out)
+                    });
+                }
+            }
+            Piece::Gap { bytes } => {
+                self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
+                self.close_if_ended(at, limits, sink);
+            }
+            Piece::End(end) => {
+                self.ends.get_mut(side).get_or_insert((at, end));
+                self.close_if_ended(at, limits, sink);
+            }
+            _ => {}
+        }
+    }
+
+    /// How a side ended, if it did.
+    fn end(&self, side: Side) -> Option<(Origin, End)> {
+        self.ends.get(side).or_else(|| self.missed_fin.get(side).map(|at| (at, End::Fin)))
+    }
+
+    fn close_if_ended(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+        let ends = [self.end(Side::Low), self.end(Side::High)];
+        let reset = ends.iter().flatten().any(|(_, end)| *end == End::Rst);
+        if reset || ends.iter().all(Option::is_some) {
+            self.flush_framers(at, limits, sink);
+            self.close(sink);
+        }
+    }
+
+    /// False if these bytes show that the connection carries something else.
+    fn sniff(&mut self, side: Side, bytes: &[u8]) -> bool {
+        if self.standing != Standing::Undecided {
+            return true;
+        }
+        let at_start = self.sniffed == 0 && *self.in_sync.get(side);
+        self.sniffed = self.sniffed.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        if (at_start && looks_like_smb(bytes) == Some(false)) || self.sniffed > SNIFFED {
+            self.standing = Standing::Other;
+            return false;
+        }
+        true
+    }
+
+    /// Lets the framer of a side work, and takes what it frames.
+    fn framed(
+        &mut self,
+        side: Side,
+        at: Origin,
+        limits: &Limits,
+        sink: &mut dyn Sink,
+        work: impl FnOnce(&mut Framer, &mut dyn FnMut(&[u8]) -> usize, &mut dyn FnMut(Framed<'_>)),
+    ) {
+        // The framer is taken out while it lends frames to what it belongs to.
+        let mut framer = core::mem::replace(self.framers.get_mut(side), Framer::new(false));
+        {
+            let state = RefCell::new((&mut *self, sink));
+            work(&mut framer, &mut |head| state.borrow().0.wanted(head), &mut |framed| {
+                let (connection, sink) = &mut *state.borrow_mut();
+                connection.take(side, at, framed, limits, *sink);
+            });
+        }
+        *self.framers.get_mut(side) = framer;
+    }
+
+    /// How much of a message is needed, told by its head.
+    fn wanted(&self, head: &[u8]) -> usize {
+        if head.starts_with(&smb1::Header::PROTOCOL) {
+            return smb1::wanted(head, |header, fid| {
+                self.smb1.as_ref().is_none_or(|smb1| smb1.is_pipe(header, fid, &self.tables))
+            });
+        }
+        smb2::wanted(head, |header, file| {
+            self.smb2.as_ref().is_none_or(|smb2| smb2.is_pipe(header, file, &self.tables))
+        })
+    }
+
+    fn take(&mut self, side: Side, at: Origin, framed: Framed<'_>, limits: &Limits, sink: &mut dyn Sink) {
+        match framed {
+            Framed::Frame(frame) => {
+                *self.in_sync.get_mut(side) = true;
+                self.frame(side, at, &frame, limits, sink);
+            }
+            Framed::Gap { bytes, inside } => self.gap(side, at, bytes, inside, sink),
+            Framed::Junk { bytes } => {
+                // What was skipped to find the first frame of a capture begun mid-stream is no loss.
+                if *self.in_sync.get(side) && self.standing == Standing::Smb {
+                    self.lost(side, at, bytes, sink);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    // Frames
+
+    fn frame(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
+        self.decide(side, frame, sink);
+        let from_client = self.client.is_none_or(|client| client == side);
+        let direction = if from_client { Direction::ToServer } else { Direction::ToClient };
+        let mut out = self.out(at, sink);
+        if frame.kind != PacketType::SESSION_MESSAGE {
+            out.pdu(&Pdu::NetBios { direction, frame });
+        }
+        match frame.kind {
+            PacketType::SESSION_MESSAGE => self.message(side, at, frame, limits, sink),
+            PacketType::SESSION_REQUEST => match SessionRequest::parse(frame.payload) {
+                Ok(request) => {
+                    let (called, calling) = (request.called.name, request.calling.name);
+                    out.tell(ConnectionEvent::NetBiosNamed { called, calling });
+                }
+                Err(error) => out.unreadable(error),
+            },
+            PacketType::NEGATIVE_SESSION_RESPONSE => {
+                let reason = frame.payload.first().copied().map(NegativeReason);
+                let limit = [NegativeReason::INSUFFICIENT_RESOURCES, NegativeReason::UNSPECIFIED_ERROR];
+                if let Some(reason) = reason.filter(|reason| limit.contains(reason)) {
+                    out.tell(ConnectionEvent::NetBiosRefused { reason: reason.0 });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The first frame of a connection on an unknown port decides that it is SMB, and who is the server if nothing
+    /// else has.
+    fn decide(&mut self, side: Side, frame: &Frame<'_>, sink: &mut dyn Sink) {
+        if self.standing != Standing::Undecided {
+            return;
+        }
+        if self.client.is_none() {
+            let from_server = match frame.kind {
+                PacketType::SESSION_MESSAGE if frame.payload.starts_with(&smb1::Header::PROTOCOL) => {
+                    smb1::Header::parse(frame.payload).is_ok_and(|(_, header)| header.is_response())
+                }
+                PacketType::SESSION_MESSAGE => {
+                    smb2::Header::parse(frame.payload).is_ok_and(|(_, header)| header.is_response())
+                }
+                kind => kind != PacketType::SESSION_REQUEST,
+            };
+            self.client = Some(if from_server { side.other() } else { side });
+        }
+        if frame.kind == PacketType::SESSION_REQUEST {
+            self.transport = Transport::NetBios;
+        }
+        self.standing = Standing::Smb;
+        self.announce(sink);
+    }
+
+    fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
+        let Self { smb1, smb2, tables, .. } = self;
+        let mut out = Out { at, connection: self.id, sink };
+        let payload = frame.payload;
+        let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
+            smb2.get_or_insert_default().frame(payload, frame.damaged, tables, limits, &mut out)
+        } else if payload.starts_with(&smb1::Header::PROTOCOL) {
+            smb1.get_or_insert_default().frame(payload, frame.damaged, tables, limits, &mut out)
+        } else if payload.starts_with(&Encrypted::PROTOCOL_ID) {
+            match Encrypted::parse(payload) {
+                Ok((_, transform)) => {
+                    let smb2 = smb2.get_or_insert_default();
+                    smb2.encrypted(transform.session_id, tables, limits, &mut out);
+                }
+                Err(error) => out.unreadable(error),
+            }
+            Answered::default()
+        } else if payload.starts_with(&Compressed::PROTOCOL_ID) {
+            // Its content may be anything.
+            let bytes = u64::try_from(frame.length).unwrap_or(u64::MAX);
+            self.lost(side, at, bytes, sink);
+            return;
+        } else {
+            Answered::default()
+        };
+        self.missing.answered(&answered);
+        if frame.damaged {
+            self.lost(side, at, u64::try_from(frame.length).unwrap_or(u64::MAX), sink);
+        }
+    }
+
+    // What is missing
+
+    fn gap(&mut self, side: Side, at: Origin, bytes: u64, inside: bool, sink: &mut dyn Sink) {
+        if self.standing != Standing::Smb {
+            return;
+        }
+        let direction = self.direction(side);
+        if bytes == 1 && !inside {
+            *self.missed_fin.get_mut(side) = Some(at);
+        }
+        let harmless = inside || bytes == 1;
+        self.out(at, sink).tell(ConnectionEvent::Gap { direction, bytes, harmless });
+        if !harmless {
+            self.lost(side, at, bytes, sink);
+        }
+    }
+
+    fn direction(&self, side: Side) -> Direction {
+        if self.client == Some(side) { Direction::ToServer } else { Direction::ToClient }
+    }
+
+    /// Messages of one side are missing.
+    fn lost(&mut self, side: Side, at: Origin, bytes: u64, sink: &mut dyn Sink) {
+        let direction = self.direction(side);
+        let mut out = Out { at, connection: self.id, sink };
+        let small = direction == Direction::ToClient && self.smb2.is_some() && bytes <= SMALL_ANSWER;
+        if !small {
+            self.tables.pipes_lost(direction, &mut out);
+        }
+        if direction == Direction::ToClient {
+            if let Some(smb1) = &mut self.smb1 {
+                smb1.answers_lost(&mut out);
+            }
+            if let Some(smb2) = &mut self.smb2 {
+                smb2.answers_lost(&mut out);
+            }
+        }
+        if self.missing.lost(direction, at) {
+            out.tell(ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
+        }
+    }
+
+    // Ends
+
+    fn flush_framers(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+        for side in [Side::Low, Side::High] {
+            self.framed(side, at, limits, sink, |framer, _, mut out| framer.flush(&mut out));
+        }
+    }
+
+    /// Tells what is in doubt and when things were last used: what must be known before the end.
+    fn settle(&mut self, sink: &mut dyn Sink) {
+        let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        let mut out = Out { at, connection: self.id, sink };
+        if let Some(at) = self.missing.unanswered() {
+            out.tell_at(at, ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
+        }
+        self.tables.tell_uses(|_| true, &mut out);
+    }
+
+    fn close(&mut self, sink: &mut dyn Sink) {
+        self.closed = true;
+        if self.standing != Standing::Smb {
+            return;
+        }
+        self.settle(sink);
+        // It ended with the first FIN, or with the RST.
+        let first = match (self.end(Side::Low), self.end(Side::High)) {
+            (Some(low), Some(high)) => Some(low.min_by_origin(high)),
+            (one, other) => one.or(other),
+        };
+        if let Some((at, end)) = first {
+            let by = match end {
+                End::Rst => ConnectionEnd::Rst,
+                _ => ConnectionEnd::Fin,
+            };
+            self.out(at, sink).tell(ConnectionEvent::Closed { by });
+        }
+        self.tables = Tables::default();
+        self.smb1 = None;
+        self.smb2 = None;
+    }
+
+    /// Another connection took the ports.
+    pub(super) fn replaced(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+        if self.closed || self.standing != Standing::Smb {
+            return;
+        }
+        self.flush_framers(at, limits, sink);
+        if self.end(Side::Low).or(self.end(Side::High)).is_some() {
+            return self.close(sink);
+        }
+        self.settle(sink);
+        self.closed = true;
+        self.out(at, sink).tell(ConnectionEvent::Closed { by: ConnectionEnd::PortReused });
+    }
+
+    /// Nothing more will come: the capture is over, or the connection is let go.
+    pub(super) fn finish(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+        if self.closed || self.standing != Standing::Smb {
+            return;
+        }
+        let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        self.flush_framers(at, limits, sink);
+        if self.end(Side::Low).or(self.end(Side::High)).is_some() {
+            return self.close(sink);
+        }
+        let client = self.client.unwrap_or(Side::Low);
+        let (client, server) = (*self.last.get(client), *self.last.get(client.other()));
+        let mut out = Out { at, connection: self.id, sink };
+        if let Some(smb1) = &mut self.smb1 {
+            smb1.tell_waiting(server, &mut self.tables, limits, &mut out);
+        }
+        if let Some(smb2) = &mut self.smb2 {
+            smb2.tell_waiting(server, &mut self.tables, limits, &mut out);
+        }
+        self.tables.tell_unanswered_endings(server, &mut out);
+        self.settle(sink);
+        self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server });
+    }
+
+    /// The connection is let go since there are too many.
+    pub(super) fn evict(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+        if !self.closed && self.standing == Standing::Smb {
+            let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+            self.out(at, sink).tell(Loss::Evicted { table: "connections" });
+            self.finish(limits, sink);
+        }
+    }
+}
+
+trait MinByOrigin {
+    fn min_by_origin(self, other: Self) -> Self;
+}
+
+impl MinByOrigin for (Origin, End) {
+    fn min_by_origin(self, other: Self) -> Self {
+        if other.0 < self.0 { other } else { self }
+    }
+}
+
+/// What a well-known port carries.
+const fn service(endpoint: Endpoint) -> Option<Transport> {
+    match endpoint.port {
+        139 => Some(Transport::NetBios),
+        445 => Some(Transport::Direct),
+        _ => None,
+    }
+}

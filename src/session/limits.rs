@@ -1,0 +1,42 @@
+//! How much the analyzer holds.
+
+use crate::dcerpc::CallLimits;
+use crate::net::FragmentLimits;
+use crate::tcp::FlowLimits;
+
+/// Caps of the analyzer's tables. What goes beyond is told as [`Loss::Evicted`](super::Loss::Evicted).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// IP datagrams that wait for their fragments.
+    pub fragments: FragmentLimits,
+    /// Segments of one connection that wait for what comes before them.
+    pub flow: FlowLimits,
+    /// TCP connections that are followed, ended ones and those that carry something else included.
+    pub connections: usize,
+    /// Requests of one connection that wait for their answer.
+    pub requests: usize,
+    /// Sessions, and trees, of one connection.
+    pub sessions: usize,
+    /// Opens of one connection.
+    pub opens: usize,
+    /// Calls of one pipe that wait for their answer, and handles that are known on it.
+    pub calls: usize,
+    /// Calls of several fragments that are put together.
+    pub fragments_of_calls: CallLimits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            fragments: FragmentLimits::default(),
+            flow: FlowLimits::default(),
+            connections: 100_000,
+            requests: 8_192,
+            sessions: 4_096,
+            opens: 65_536,
+            calls: 256,
+            fragments_of_calls: CallLimits::default(),
+        }
+    }
+}

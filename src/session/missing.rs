@@ -1,0 +1,55 @@
+//! What a gap may hide: an ending needs its request, and the server's answer tells of a request that is missing.
+//!
+//! A gap in what the client sent matters until the answers to what was in it were seen, or a later request was
+//! answered, since servers answer endings in order. It matters for good if answers are missing too.
+
+use super::event::Direction;
+use super::smb2::Answered;
+use crate::capture::Origin;
+
+#[derive(Debug, Default)]
+pub(super) struct Missing {
+    requests: Option<Lost>,
+    answers: Option<Origin>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Lost {
+    at: Origin,
+    /// An answer came whose request is missing, so it was one of these.
+    answered: bool,
+}
+
+impl Missing {
+    /// Messages of one direction are missing. True if with them both a request and its answer may be.
+    pub(super) fn lost(&mut self, direction: Direction, at: Origin) -> bool {
+        match direction {
+            Direction::ToServer => {
+                self.requests = Some(Lost { at, answered: false });
+                self.answers.is_some()
+            }
+            Direction::ToClient => {
+                self.answers = Some(at);
+                self.requests.is_some()
+            }
+        }
+    }
+
+    /// Answers came.
+    pub(super) fn answered(&mut self, answered: &Answered) {
+        if let Some(sent) = answered.sent {
+            self.requests = self.requests.filter(|lost| lost.at > sent);
+            self.answers = self.answers.filter(|lost| *lost > sent);
+        }
+        if answered.orphans
+            && let Some(lost) = &mut self.requests
+        {
+            lost.answered = true;
+        }
+    }
+
+    /// Where requests are missing to which no answer was seen.
+    pub(super) fn unanswered(&self) -> Option<Origin> {
+        self.requests.filter(|lost| !lost.answered).map(|lost| lost.at)
+    }
+}

@@ -1,0 +1,481 @@
+//! DCE/RPC on one pipe: its bytes in both directions, whichever way SMB carries them, become calls and handles.
+
+use std::collections::VecDeque;
+
+use uuid::Uuid;
+
+use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
+use super::limits::Limits;
+use super::out::Out;
+use crate::capture::Origin;
+use crate::dcerpc::ndr::{Encoding, Syntax};
+use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
+use crate::interface;
+use crate::rprn::{self, ContextHandle, HandleRole};
+
+/// Presentation contexts that are remembered of a pipe, and proposals that wait for their answer.
+const CONTEXTS: usize = 64;
+
+/// The short name of the print spooler's interface.
+const SPOOLSS: &str = "spoolss";
+
+#[derive(Debug)]
+pub(super) struct Pipe {
+    to_server: Stream,
+    to_client: Stream,
+    requests: Calls,
+    responses: Calls,
+    /// The pipe is the spooler's by its name, so calls on it are the spooler's even if the bind was not seen.
+    is_spoolss: bool,
+    proposals: VecDeque<Proposal>,
+    contexts: Vec<Context>,
+    calls: Vec<Call>,
+    calls_made: u32,
+    /// Handles that are open as far as this pipe shows.
+    handles: Vec<ContextHandle>,
+}
+
+#[derive(Debug)]
+struct Proposal {
+    call_id: u32,
+    group: u32,
+    contexts: Vec<(u16, SyntaxId)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    id: u16,
+    /// Its proposal was seen, so that no name means an interface that this library does not name.
+    proposed: bool,
+    interface: Option<&'static str>,
+    syntax: Syntax,
+}
+
+/// A call that waits for its answer.
+#[derive(Debug)]
+struct Call {
+    number: u32,
+    call_id: u32,
+    opnum: u16,
+    interface: Option<&'static str>,
+    syntax: Syntax,
+    sent: Origin,
+    /// Which SMB request completed it.
+    carrier: u64,
+    handle: Option<ContextHandle>,
+    object: Option<String>,
+    client: Option<ClientMachine>,
+    /// Its answer is missing from the capture, as far as known.
+    lost: bool,
+}
+
+impl Call {
+    fn is_spoolss(&self) -> bool {
+        self.interface == Some(SPOOLSS)
+    }
+
+    fn procedure(&self) -> Option<&'static rprn::Procedure> {
+        rprn::procedure(self.opnum).filter(|_| self.is_spoolss())
+    }
+}
+
+impl Pipe {
+    pub(super) fn new(name: Option<&str>, limits: &Limits) -> Self {
+        Self {
+            to_server: Stream::new(),
+            to_client: Stream::new(),
+            requests: Calls::new(limits.fragments_of_calls),
+            responses: Calls::new(limits.fragments_of_calls),
+            is_spoolss: name.is_some_and(|name| name.eq_ignore_ascii_case(SPOOLSS)),
+            proposals: VecDeque::new(),
+            contexts: Vec::new(),
+            calls: Vec::new(),
+            calls_made: 0,
+            handles: Vec::new(),
+        }
+    }
+
+    /// Bytes the client wrote; `carrier` names the SMB request that carries them.
+    pub(super) fn data_to_server(
+        &mut self,
+        id: OpenId,
+        bytes: &[u8],
+        carrier: u64,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let mut stream = core::mem::take(&mut self.to_server);
+        stream.push(bytes, &mut |pdu| match Pdu::parse(pdu) {
+            Ok((_, pdu)) => self.from_client(id, &pdu, carrier, limits, out),
+            Err(error) => out.unreadable(error),
+        });
+        self.to_server = stream;
+    }
+
+    /// Bytes the client read.
+    pub(super) fn data_to_client(&mut self, id: OpenId, bytes: &[u8], limits: &Limits, out: &mut Out<'_>) {
+        let mut stream = core::mem::take(&mut self.to_client);
+        stream.push(bytes, &mut |pdu| match Pdu::parse(pdu) {
+            Ok((_, pdu)) => self.from_server(id, &pdu, limits, out),
+            Err(error) => out.unreadable(error),
+        });
+        self.to_client = stream;
+    }
+
+    /// Bytes of one direction are missing.
+    pub(super) fn lost(&mut self, id: OpenId, direction: Direction, out: &mut Out<'_>) {
+        match direction {
+            Direction::ToServer => {
+                self.to_server.lost();
+                self.requests.lost();
+            }
+            Direction::ToClient => {
+                self.to_client.lost();
+                self.responses.lost();
+                self.answers_lost(id, out);
+            }
+        }
+    }
+
+    /// The answers of all calls that wait may be among what is missing.
+    pub(super) fn answers_lost(&mut self, id: OpenId, out: &mut Out<'_>) {
+        for call in self.calls.iter_mut().filter(|call| !call.lost) {
+            call.lost = true;
+            let role = call.procedure().map_or(HandleRole::None, |procedure| procedure.handle);
+            out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: role.gives() });
+            if role == HandleRole::Takes && call.handle.is_some() {
+                let why = Doubt::AnswerMissing;
+                out.tell(HandleEvent::InDoubt { open: id, handle: call.handle, why });
+            }
+        }
+    }
+
+    /// Tells of handles whose closing call was sent after the server was last seen, so that its answer may be missing.
+    pub(super) fn tell_unanswered_endings(&self, id: OpenId, server_last: Option<Origin>, out: &mut Out<'_>) {
+        let unseen = |call: &&Call| !call.lost && server_last.is_none_or(|last| last < call.sent);
+        for call in self.calls.iter().filter(unseen) {
+            let takes = call.procedure().is_some_and(|procedure| procedure.handle == HandleRole::Takes);
+            if takes && call.handle.is_some() {
+                let why = Doubt::AnswerMissing;
+                out.tell_at(call.sent, HandleEvent::InDoubt { open: id, handle: call.handle, why });
+            }
+        }
+    }
+
+    /// True if a call of that id, or the answer to a bind, is waited for.
+    pub(super) fn awaits(&self, call_id: u32) -> bool {
+        self.calls.iter().any(|call| call.call_id == call_id)
+            || self.proposals.iter().any(|proposal| proposal.call_id == call_id)
+    }
+
+    /// The SMB request that carried calls failed, so they will have no answer.
+    pub(super) fn failed(
+        &mut self,
+        id: OpenId,
+        carrier: u64,
+        status: u32,
+        cancelled: bool,
+        out: &mut Out<'_>,
+    ) {
+        self.calls.retain(|call| {
+            let failed = call.carrier == carrier;
+            if failed && cancelled {
+                out.tell(RpcEvent::Cancelled { open: id, call: call.number });
+            } else if failed {
+                out.tell(RpcEvent::Faulted { open: id, call: call.number, status });
+            }
+            !failed
+        });
+    }
+
+    fn from_client(&mut self, id: OpenId, pdu: &Pdu<'_>, carrier: u64, limits: &Limits, out: &mut Out<'_>) {
+        out.pdu(&super::Pdu::Rpc { direction: Direction::ToServer, pdu });
+        let call_id = pdu.header.call_id;
+        match &pdu.body {
+            Body::Bind(bind) | Body::AlterContext(bind) => self.propose(call_id, bind),
+            Body::Request(_) => {
+                if let Some(request) = self.requests.push(pdu) {
+                    self.request(id, &request, carrier, limits, out);
+                }
+            }
+            Body::Cancel | Body::Orphaned => {
+                self.requests.push(pdu);
+                self.calls.retain(|call| {
+                    let cancelled = call.call_id == call_id;
+                    if cancelled {
+                        out.tell(RpcEvent::Cancelled { open: id, call: call.number });
+                    }
+                    // A cancelled call may still be answered, and its answer may grant a handle.
+                    !cancelled || matches!(pdu.body, Body::Cancel)
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn from_server(&mut self, id: OpenId, pdu: &Pdu<'_>, limits: &Limits, out: &mut Out<'_>) {
+        out.pdu(&super::Pdu::Rpc { direction: Direction::ToClient, pdu });
+        let call_id = pdu.header.call_id;
+        match &pdu.body {
+            Body::BindAck(ack) | Body::AlterContextResponse(ack) => self.bound(id, call_id, ack, out),
+            Body::BindNak(nak) => {
+                self.proposals.retain(|proposal| proposal.call_id != call_id);
+                out.tell(RpcEvent::Refused { open: id, reason: nak.reason.0 });
+            }
+            Body::Response(_) => {
+                if let Some(response) = self.responses.push(pdu) {
+                    self.response(id, &response, limits, out);
+                }
+            }
+            Body::Fault(fault) => {
+                self.responses.push(pdu);
+                if let Some(call) = self.take_call(call_id) {
+                    let status = fault.status;
+                    out.tell(RpcEvent::Faulted { open: id, call: call.number, status: status.0 });
+                    let stale = status == crate::dcerpc::FaultStatus::CONTEXT_MISMATCH;
+                    if let Some(handle) = call.handle.filter(|_| stale) {
+                        self.forget(handle);
+                        out.tell(HandleEvent::Stale { open: id, handle });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    // Binding
+
+    fn propose(&mut self, call_id: u32, bind: &Bind<'_>) {
+        let contexts =
+            bind.contexts().take(CONTEXTS).map(|context| (context.id, context.abstract_syntax)).collect();
+        if self.proposals.len() >= CONTEXTS {
+            self.proposals.pop_front();
+        }
+        self.proposals.push_back(Proposal { call_id, group: bind.assoc_group_id, contexts });
+    }
+
+    fn bound(&mut self, id: OpenId, call_id: u32, ack: &BindAck<'_>, out: &mut Out<'_>) {
+        if is_spoolss_address(ack.secondary_address) {
+            self.is_spoolss = true;
+        }
+        let place = self.proposals.iter().position(|proposal| proposal.call_id == call_id);
+        let proposal = place.and_then(|place| self.proposals.remove(place));
+        for (place, result) in ack.results().enumerate().take(CONTEXTS) {
+            // Without its proposal an answer tells the encoding only; contexts are nearly always numbered in order.
+            let proposed = proposal.as_ref().and_then(|proposal| proposal.contexts.get(place)).copied();
+            let context =
+                proposed.map_or_else(|| u16::try_from(place).unwrap_or(u16::MAX), |(context, _)| context);
+            if result.result != ResultCode::ACCEPTANCE {
+                if result.result == ResultCode::PROVIDER_REJECTION {
+                    out.tell(RpcEvent::Refused { open: id, reason: result.reason.0 });
+                }
+                continue;
+            }
+            let Some(syntax) = Syntax::of(&result.transfer_syntax) else { continue };
+            let name = proposed.and_then(|(_, interface)| interface::name(&interface.uuid));
+            self.contexts.retain(|known| known.id != context);
+            if self.contexts.len() < CONTEXTS {
+                self.contexts.push(Context {
+                    id: context,
+                    proposed: proposed.is_some(),
+                    interface: name,
+                    syntax,
+                });
+            }
+            if let Some((_, interface)) = proposed {
+                out.tell(RpcEvent::Bound {
+                    open: id,
+                    context,
+                    interface: interface.uuid,
+                    version: (interface.version, interface.minor),
+                    name,
+                    ndr64: syntax == Syntax::Ndr64,
+                    group: ack.assoc_group_id,
+                    joined: proposal.as_ref().is_some_and(|proposal| proposal.group != 0),
+                });
+            }
+        }
+    }
+
+    fn context(&self, id: u16) -> Option<&Context> {
+        self.contexts.iter().find(|context| context.id == id)
+    }
+
+    // Calls
+
+    fn request(
+        &mut self,
+        id: OpenId,
+        request: &Assembled<'_>,
+        carrier: u64,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let Some(opnum) = request.opnum else { return };
+        let context = self.context(request.context_id).copied();
+        let syntax = context.map_or(Syntax::Ndr, |context| context.syntax);
+        let encoding = Encoding { syntax, big_endian: request.big_endian };
+        let readable = request.complete && !request.sealed;
+        let interface = match context {
+            Some(context) if context.proposed => context.interface,
+            _ if self.is_spoolss => Some(SPOOLSS),
+            _ if readable && rprn::infer_open(opnum, &request.stub, encoding) => {
+                self.is_spoolss = true;
+                Some(SPOOLSS)
+            }
+            _ => None,
+        };
+        self.calls_made = self.calls_made.wrapping_add(1);
+        let mut call = Call {
+            number: self.calls_made,
+            call_id: request.call_id,
+            opnum,
+            interface,
+            syntax,
+            sent: out.at,
+            carrier,
+            handle: None,
+            object: None,
+            client: None,
+            lost: false,
+        };
+        let mut notify = None;
+        if call.is_spoolss() && readable {
+            match rprn::request_facts(opnum, &request.stub, encoding) {
+                Ok(facts) => {
+                    call.handle = facts.handle.filter(|handle| !handle.is_zero());
+                    call.object = facts.object.map(|object| object.to_string());
+                    call.client = facts.client.map(|client| ClientMachine {
+                        machine: client.machine.map(|name| name.to_string()),
+                        user: client.user.map(|name| name.to_string()),
+                        build: Some(client.build),
+                    });
+                    notify = facts.notify.map(|machine| machine.to_string());
+                }
+                Err(error) => out.unreadable(error),
+            }
+        }
+        let procedure = call.procedure().map(|procedure| procedure.name);
+        out.tell(RpcEvent::Call {
+            open: id,
+            call: call.number,
+            interface,
+            opnum,
+            procedure,
+            object: call.object.clone(),
+            client: call.client.clone(),
+            waits_by_design: call.procedure().is_some_and(|procedure| procedure.waits_by_design),
+        });
+        if let Some(handle) = call.handle {
+            self.learn(handle, limits);
+            out.tell(HandleEvent::Used { open: id, handle });
+        }
+        if let Some(machine) = notify {
+            out.tell(Notice::NotifyRegistered { open: id, handle: call.handle, machine });
+        }
+        if self.calls.len() >= limits.calls {
+            self.calls.remove(0);
+            out.tell(Loss::Evicted { table: "calls of a pipe" });
+        }
+        self.calls.push(call);
+    }
+
+    fn response(&mut self, id: OpenId, response: &Assembled<'_>, limits: &Limits, out: &mut Out<'_>) {
+        let Some(call) = self.take_call(response.call_id) else {
+            self.orphan(id, response, limits, out);
+            return;
+        };
+        let encoding = Encoding { syntax: call.syntax, big_endian: response.big_endian };
+        let facts = match call.is_spoolss() && response.complete && !response.sealed {
+            true => rprn::response_facts(call.opnum, &response.stub, encoding)
+                .map_err(|error| out.unreadable(error))
+                .ok(),
+            false => None,
+        };
+        let return_value = facts.as_ref().and_then(|facts| facts.return_value);
+        out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
+        if !response.complete && call.procedure().is_some_and(|procedure| procedure.handle.gives()) {
+            out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: true });
+        }
+        let Some(facts) = facts else { return };
+        if let Some(handle) = call.handle {
+            if facts.closed {
+                self.forget(handle);
+                out.tell(HandleEvent::Closed { open: id, handle });
+            } else if return_value == Some(crate::wire::Win32Error::INVALID_HANDLE.0) {
+                self.forget(handle);
+                out.tell(HandleEvent::Stale { open: id, handle });
+            } else {
+                out.tell_at(call.sent.max(out.at), HandleEvent::Proved { open: id, handle });
+            }
+        }
+        if let Some(handle) = facts.handle.filter(|_| facts.granted) {
+            self.learn(handle, limits);
+            let opened_by = call.procedure().map(|procedure| (call.opnum, procedure.name));
+            out.tell(HandleEvent::Granted {
+                open: id,
+                handle,
+                opened_by,
+                object: call.object,
+                client: call.client,
+            });
+        }
+    }
+
+    /// An answer whose request is missing. The spooler's grants and closes can be told by their form: a handle and a
+    /// return value.
+    fn orphan(&mut self, id: OpenId, response: &Assembled<'_>, limits: &Limits, out: &mut Out<'_>) {
+        let context = self.context(response.context_id).copied();
+        let spoolss = match context {
+            Some(context) if context.proposed => context.interface == Some(SPOOLSS),
+            _ => self.is_spoolss,
+        };
+        if !spoolss || !response.complete || response.sealed {
+            return;
+        }
+        let Some((handle, [0, 0, 0, 0])) = handle_and_value(&response.stub) else { return };
+        if !handle.is_zero() {
+            self.learn(handle, limits);
+            out.tell(HandleEvent::Granted { open: id, handle, opened_by: None, object: None, client: None });
+            return;
+        }
+        match self.handles.as_slice() {
+            [] => {}
+            [only] => {
+                let handle = *only;
+                self.forget(handle);
+                out.tell(HandleEvent::Closed { open: id, handle });
+            }
+            _ => out.tell(HandleEvent::InDoubt { open: id, handle: None, why: Doubt::EndedOneOfSeveral }),
+        }
+    }
+
+    fn take_call(&mut self, call_id: u32) -> Option<Call> {
+        let place = self.calls.iter().rposition(|call| call.call_id == call_id)?;
+        Some(self.calls.remove(place))
+    }
+
+    fn learn(&mut self, handle: ContextHandle, limits: &Limits) {
+        if !self.handles.contains(&handle) && self.handles.len() < limits.calls {
+            self.handles.push(handle);
+        }
+    }
+
+    fn forget(&mut self, handle: ContextHandle) {
+        self.handles.retain(|known| *known != handle);
+    }
+}
+
+/// A context handle and a return value and nothing else: with attributes of zero, as all servers send them.
+fn handle_and_value(stub: &[u8]) -> Option<(ContextHandle, [u8; 4])> {
+    let (handle, rest) = stub.split_first_chunk::<20>()?;
+    let value = <[u8; 4]>::try_from(rest).ok()?;
+    handle.starts_with(&[0; 4]).then_some((ContextHandle(*handle), value))
+}
+
+/// True for `\PIPE\spoolss`, which a bind_ack gives as its secondary address.
+fn is_spoolss_address(address: &[u8]) -> bool {
+    let address = address.strip_suffix(&[0]).unwrap_or(address);
+    let tail = address.len().checked_sub(SPOOLSS.len()).and_then(|start| address.get(start..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(SPOOLSS.as_bytes()))
+}

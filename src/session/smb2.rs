@@ -1,0 +1,873 @@
+//! SMB2 on one connection: messages in, events out.
+
+use super::event::{
+    CloseReason, ConnectionEvent, Direction, Doubt, Loss, OpenEvent, OpenId, OpenKind, SessionEvent,
+    SessionId, ShareKind, TreeEvent, TreeId,
+};
+use super::limits::Limits;
+use super::out::Out;
+use super::pipe::Pipe;
+use super::tables::{Map, Tables, TreeState};
+use super::{Pdu, is_ipc, pipe_name};
+use crate::auth::{Credentials, Who, identify, identify_unanswered};
+use crate::capture::Origin;
+use crate::smb2::{
+    Command, FileId, Header, Message, close, compound, create, ioctl, lock, negotiate, read, request_file_id,
+    session_setup, tree_connect, write,
+};
+use crate::wire::{NtStatus, Status};
+
+/// A message id of no request: that of oplock break notifications.
+const UNSOLICITED: u64 = u64::MAX;
+/// A TreeId or SessionId that stands for that of the message before (related operations).
+const RELATED_TREE: u32 = u32::MAX;
+const RELATED_SESSION: u64 = u64::MAX;
+
+#[derive(Debug, Default)]
+pub(super) struct Smb2 {
+    pending: Map<u64, Pending>,
+    /// Set-ups under way, by the id that the server gave them in its first answer.
+    setups: Map<u64, SetUp>,
+    client_guid: Option<uuid::Uuid>,
+    negotiated: bool,
+    encrypted: Vec<u64>,
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+struct Pending {
+    command: Command,
+    sent: Origin,
+    session: u64,
+    tree: u32,
+    file: Option<FileId>,
+    what: What,
+    /// Its answer may be among what is missing from the capture.
+    answer_lost: bool,
+}
+
+impl Pending {
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
+    fn doubt(&self) -> Option<super::EventKind> {
+        let why = Doubt::AnswerMissing;
+        let session = self.session;
+        Some(match (self.command, self.file) {
+            (Command::CLOSE, Some(file)) => OpenEvent::InDoubt { open: open_id(session, file), why }.into(),
+            (Command::TREE_DISCONNECT, _) => {
+                TreeEvent::InDoubt { tree: TreeId::Smb2 { session, tree: self.tree }, why }.into()
+            }
+            (Command::LOGOFF, _) => SessionEvent::InDoubt { session: SessionId::Smb2(session), why }.into(),
+            _ => return None,
+        })
+    }
+}
+
+/// What of a request its answer will be read with.
+#[derive(Debug)]
+enum What {
+    /// Nothing more.
+    Plain,
+    /// It may wait as long as it likes.
+    WaitsByDesign,
+    SessionSetup(Box<SetUp>),
+    TreeConnect(Option<String>),
+    Create {
+        name: Option<String>,
+        directory: bool,
+    },
+    /// Data went to, or will come from, a pipe.
+    Pipe,
+}
+
+/// A session setup exchange.
+#[derive(Debug, Clone, Default)]
+struct SetUp {
+    credentials: Option<Credentials>,
+    binding: bool,
+    previous: Option<u64>,
+}
+
+/// The messages before in one frame, which related ones refer to.
+#[derive(Debug, Default, Clone, Copy)]
+struct Chain {
+    session: u64,
+    tree: u32,
+    file: Option<FileId>,
+}
+
+impl Smb2 {
+    /// True if what is in `head` is read from or written to a pipe, or may be.
+    pub(super) fn is_pipe(&self, header: &Header, file: Option<FileId>, tables: &Tables) -> bool {
+        let (session, tree, file) = match (header.is_response(), file) {
+            (true, _) => match self.pending.get(&header.message_id) {
+                Some(pending) => (pending.session, pending.tree, pending.file),
+                None => (header.session_id, header.tree_id, None),
+            },
+            (false, file) => (header.session_id, header.tree_id, file),
+        };
+        if let Some(open) = file.and_then(|file| tables.opens.get(&open_id(session, file))) {
+            return matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
+        }
+        let share = tables.trees.get(&TreeId::Smb2 { session, tree }).map(|tree| tree.share);
+        !matches!(share, Some(ShareKind::Disk | ShareKind::Print))
+    }
+
+    /// A frame that begins with an SMB2 header.
+    pub(super) fn frame(
+        &mut self,
+        frame: &[u8],
+        damaged: bool,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) -> Answered {
+        let mut answered = Answered::default();
+        let mut chain = Chain::default();
+        for message in compound(frame) {
+            let message = match message {
+                Ok(message) => message,
+                Err(error) => {
+                    if !damaged {
+                        out.unreadable(error);
+                    }
+                    break;
+                }
+            };
+            out.pdu(&Pdu::Smb2(&message));
+            if message.header.is_response() {
+                self.response(&message, damaged, &mut answered, &mut chain, tables, limits, out);
+            } else {
+                self.request(&message, damaged, &mut chain, tables, limits, out);
+            }
+        }
+        answered
+    }
+
+    /// A frame whose messages are encrypted for a session.
+    pub(super) fn encrypted(
+        &mut self,
+        session: u64,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let id = SessionId::Smb2(session);
+        if !self.encrypted.contains(&session) && self.encrypted.len() < limits.sessions {
+            self.encrypted.push(session);
+            self.ensure_session(session, tables, limits, out);
+            out.tell(ConnectionEvent::Encrypted { session: id });
+        }
+        tables.session_used(id, Some(out.at), out);
+    }
+
+    // Requests
+
+    fn request(
+        &mut self,
+        message: &Message<'_>,
+        damaged: bool,
+        chain: &mut Chain,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let header = &message.header;
+        let related = header.flags.contains(crate::smb2::HeaderFlags::RELATED_OPERATIONS);
+        let session = match header.session_id {
+            RELATED_SESSION if related => chain.session,
+            id => id,
+        };
+        let tree = match header.tree_id {
+            RELATED_TREE if related => chain.tree,
+            id => id,
+        };
+        let file = match request_file_id(header.command, message.bytes) {
+            Some(FileId::RELATED) => chain.file,
+            file => file,
+        };
+        *chain = Chain { session, tree, file: file.or(chain.file.filter(|_| related)) };
+        if header.command == Command::CANCEL {
+            return;
+        }
+        let id = SessionId::Smb2(session);
+        if header.command != Command::ECHO && session != 0 {
+            tables.session_used(id, None, out);
+            if !header.is_async() {
+                tables.pid(id, header.process_id, out);
+            }
+        }
+        let open = file.map(|file| open_id(session, file));
+        if let Some(open) = open {
+            tables.open_used(open, None, out);
+        }
+        let what = self.read_request(message, damaged, open, tables, limits, out).unwrap_or_else(|error| {
+            if !damaged {
+                out.unreadable(error);
+            }
+            What::Plain
+        });
+        if self.pending.len() >= limits.requests {
+            // The oldest requests have the lowest ids; what has waited through so many others is given up.
+            if let Some(oldest) = self.pending.keys().min().copied() {
+                self.pending.remove(&oldest);
+                out.tell(Loss::Evicted { table: "requests of a connection" });
+            }
+        }
+        let pending =
+            Pending { command: header.command, sent: out.at, session, tree, file, what, answer_lost: false };
+        self.pending.insert(header.message_id, pending);
+    }
+
+    fn read_request(
+        &mut self,
+        message: &Message<'_>,
+        damaged: bool,
+        open: Option<OpenId>,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) -> Result<What, crate::ParseError> {
+        let bytes = message.bytes;
+        let id = message.header.message_id;
+        Ok(match message.header.command {
+            Command::NEGOTIATE => {
+                let request = negotiate::Request::parse(bytes)?;
+                self.client_guid = Some(request.client_guid).filter(|guid| !guid.is_nil());
+                What::Plain
+            }
+            Command::SESSION_SETUP => {
+                let request = session_setup::Request::parse(bytes)?;
+                let known = self.setups.get(&message.header.session_id).cloned().unwrap_or_default();
+                let binding = request.flags.contains(session_setup::RequestFlags::BINDING);
+                let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);
+                let set_up = SetUp {
+                    credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
+                    binding: binding || known.binding,
+                    previous: previous.or(known.previous),
+                };
+                if message.header.session_id != 0 {
+                    self.keep_setup(message.header.session_id, set_up.clone(), limits);
+                }
+                What::SessionSetup(Box::new(set_up))
+            }
+            Command::TREE_CONNECT => {
+                let request = tree_connect::Request::parse(bytes)?;
+                What::TreeConnect(Some(request.path.to_string()))
+            }
+            Command::CREATE => {
+                let request = create::Request::parse(bytes)?;
+                let directory = request.options.contains(create::CreateOptions::DIRECTORY_FILE);
+                What::Create { name: Some(request.name.to_string()), directory }
+            }
+            Command::READ => {
+                // A read of a pipe may be posted long before there is anything to read.
+                let pipe = open
+                    .and_then(|open| tables.opens.get(&open))
+                    .is_none_or(|open| open.what == OpenKind::Pipe);
+                if pipe { What::Pipe } else { What::Plain }
+            }
+            Command::WRITE => {
+                let request = write::Request::parse(bytes)?;
+                let Some(open) = open else { return Ok(What::Plain) };
+                let whole = request.data.len() == crate::wire::widen(request.length);
+                self.to_pipe(open, message, request.data, whole, id, tables, limits, out)
+            }
+            Command::IOCTL => {
+                let request = ioctl::Request::parse(bytes)?;
+                match (request.ctl_code, open) {
+                    (ioctl::FsctlCode::PIPE_TRANSCEIVE, Some(open)) => {
+                        let whole = request.input.len() == crate::wire::widen(request.input_count);
+                        self.to_pipe(open, message, request.input, whole, id, tables, limits, out)
+                    }
+                    (ioctl::FsctlCode::PIPE_WAIT, _) => What::WaitsByDesign,
+                    _ => What::Plain,
+                }
+            }
+            Command::LOCK => {
+                let blocking = lock::Request::parse(bytes).is_ok_and(|request| request.is_blocking());
+                if blocking { What::WaitsByDesign } else { What::Plain }
+            }
+            Command::CHANGE_NOTIFY | Command::ECHO => What::WaitsByDesign,
+            Command::CLOSE => {
+                if damaged && open.is_none() {
+                    close::Request::parse(bytes)?;
+                }
+                What::Plain
+            }
+            _ => What::Plain,
+        })
+    }
+
+    /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
+    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
+    fn to_pipe(
+        &mut self,
+        open: OpenId,
+        message: &Message<'_>,
+        data: &[u8],
+        whole: bool,
+        carrier: u64,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) -> What {
+        let known = tables.opens.get(&open).map(|open| open.what);
+        let pipe = match known {
+            Some(OpenKind::Pipe) => true,
+            Some(OpenKind::Unknown) | None => crate::dcerpc::looks_like_pdu(data),
+            Some(_) => false,
+        };
+        if !pipe {
+            return What::Plain;
+        }
+        if known.is_none() {
+            self.ensure_open(open, message.header.session_id, message.header.tree_id, tables, limits, out);
+        }
+        if let Some(state) = tables.opens.get_mut(&open) {
+            let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, limits)));
+            pipe.data_to_server(open, data, carrier, limits, out);
+            if !whole {
+                pipe.lost(open, Direction::ToServer, out);
+            }
+        }
+        What::Pipe
+    }
+
+    // Answers
+
+    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
+    fn response(
+        &mut self,
+        message: &Message<'_>,
+        damaged: bool,
+        answered: &mut Answered,
+        chain: &mut Chain,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let header = &message.header;
+        let status = header.status();
+        if header.message_id == UNSOLICITED {
+            return;
+        }
+        if status == NtStatus::PENDING && header.is_async() {
+            // The answer proper comes later, under the same message id.
+            return;
+        }
+        let answers_it = |pending: &Pending| pending.command == header.command;
+        let id = header.message_id;
+        let Some(pending) =
+            self.pending.get(&id).is_some_and(answers_it).then(|| self.pending.remove(&id)).flatten()
+        else {
+            answered.orphans = true;
+            self.orphan(message, chain, tables, limits, out);
+            return;
+        };
+        answered.sent = answered.sent.max(Some(pending.sent));
+        let status = Status::Nt(status);
+        let session = match (pending.command, header.session_id) {
+            (Command::SESSION_SETUP, id) if id != 0 => id,
+            _ => pending.session,
+        };
+        let id = SessionId::Smb2(session);
+        if status.is_session_gone() && pending.command != Command::SESSION_SETUP {
+            let by = match status {
+                Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED) => CloseReason::Expired,
+                _ => CloseReason::ServerDeniesIt,
+            };
+            // An expired session is set up anew under the same id; it has not ended for its holder.
+            if by == CloseReason::ServerDeniesIt {
+                tables.close_session(id, by, out);
+            }
+            return;
+        }
+        let honoured = status.is_success() || status.is_more_data();
+        if honoured && session != 0 && !matches!(pending.command, Command::SESSION_SETUP | Command::ECHO) {
+            self.ensure_session(session, tables, limits, out);
+            tables.session_used(id, Some(pending.sent), out);
+        }
+        let open = pending.file.map(|file| open_id(session, file));
+        if let Some(open) = open {
+            if honoured && pending.command != Command::CLOSE {
+                self.ensure_open(open, session, pending.tree, tables, limits, out);
+                tables.open_used(open, Some(pending.sent), out);
+            }
+            if status == Status::Nt(NtStatus::FILE_CLOSED) {
+                tables.close_open(open, CloseReason::ServerDeniesIt, out);
+            }
+        }
+        let result = self.read_response(message, session, status, open, pending, tables, limits, out);
+        if let Err(error) = result
+            && !damaged
+        {
+            out.unreadable(error);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
+    fn read_response(
+        &mut self,
+        message: &Message<'_>,
+        session: u64,
+        status: Status,
+        open: Option<OpenId>,
+        pending: Pending,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) -> Result<(), crate::ParseError> {
+        let bytes = message.bytes;
+        let id = SessionId::Smb2(session);
+        let carrier = message.header.message_id;
+        match pending.command {
+            Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, out)?,
+            Command::SESSION_SETUP => {
+                let What::SessionSetup(set_up) = pending.what else { return Ok(()) };
+                self.session_setup_answered(bytes, session, status, *set_up, tables, limits, out)?;
+            }
+            Command::LOGOFF if status.is_success() => tables.close_session(id, CloseReason::OwnClose, out),
+            Command::TREE_CONNECT => {
+                let What::TreeConnect(path) = pending.what else { return Ok(()) };
+                let anonymous = tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+                if status.is_success() {
+                    let share =
+                        tree_connect::Response::parse(bytes).map(|response| share_kind(response.share_type));
+                    let share = share.unwrap_or(ShareKind::Unknown);
+                    let tree = TreeId::Smb2 { session, tree: message.header.tree_id };
+                    tables.add_tree(tree, TreeState { session: id, share }, limits, out);
+                    out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
+                } else if status.is_refusal() {
+                    out.tell(TreeEvent::Refused { session: id, path, status });
+                } else if status.is_access_denied() && anonymous {
+                    out.tell(TreeEvent::Denied { session: id, path, status });
+                }
+            }
+            Command::TREE_DISCONNECT if status.is_success() => {
+                tables.close_tree(TreeId::Smb2 { session, tree: pending.tree }, CloseReason::OwnClose, out);
+            }
+            Command::CREATE => {
+                let What::Create { name, directory } = pending.what else { return Ok(()) };
+                let tree = TreeId::Smb2 { session, tree: pending.tree };
+                if status.is_success() && status != Status::Nt(NtStatus::PENDING) {
+                    let response = create::Response::parse(bytes)?;
+                    let directory =
+                        directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
+                    self.created(session, tree, response.file_id, name, directory, true, tables, limits, out);
+                } else if status.is_access_denied() {
+                    let anonymous = tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+                    if anonymous {
+                        out.tell(OpenEvent::Denied { session: id, name, status });
+                    }
+                }
+            }
+            Command::CLOSE if status.is_success() => {
+                if let Some(open) = open {
+                    tables.close_open(open, CloseReason::OwnClose, out);
+                }
+            }
+            Command::READ if status.is_success() || status.is_more_data() => {
+                let response = read::Response::parse(bytes)?;
+                let whole = response.data.len() == crate::wire::widen(response.data_length);
+                from_pipe(open, response.data, whole, tables, limits, out);
+            }
+            Command::IOCTL if matches!(pending.what, What::Pipe) => {
+                if status.is_success() || status.is_more_data() {
+                    let response = ioctl::Response::parse(bytes)?;
+                    let whole = response.output.len() == crate::wire::widen(response.output_count);
+                    from_pipe(open, response.output, whole, tables, limits, out);
+                } else {
+                    pipe_failed(open, carrier, status, tables, out);
+                }
+            }
+            Command::WRITE if matches!(pending.what, What::Pipe) && !status.is_success() => {
+                pipe_failed(open, carrier, status, tables, out);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn negotiated(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), crate::ParseError> {
+        let response = negotiate::Response::parse(bytes)?;
+        // The answer to a multi-protocol negotiate says only that SMB2 it will be.
+        if response.dialect != negotiate::Dialect::WILDCARD && !self.negotiated {
+            self.negotiated = true;
+            out.tell(SessionEvent::Negotiated {
+                dialect: response.dialect.to_string(),
+                server_guid: Some(response.server_guid).filter(|guid| !guid.is_nil()),
+                client_guid: self.client_guid,
+            });
+        }
+        Ok(())
+    }
+
+    fn keep_setup(&mut self, session: u64, set_up: SetUp, limits: &Limits) {
+        if self.setups.len() < limits.sessions || self.setups.contains_key(&session) {
+            self.setups.insert(session, set_up);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
+    fn session_setup_answered(
+        &mut self,
+        bytes: &[u8],
+        session: u64,
+        status: Status,
+        set_up: SetUp,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) -> Result<(), crate::ParseError> {
+        let id = SessionId::Smb2(session);
+        if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
+            self.keep_setup(session, set_up, limits);
+            return Ok(());
+        }
+        self.setups.remove(&session);
+        let flags = if status.is_success() {
+            session_setup::Response::parse(bytes).map(|response| response.session_flags).unwrap_or_default()
+        } else {
+            session_setup::SessionFlags::empty()
+        };
+        let guest = flags.contains(session_setup::SessionFlags::IS_GUEST);
+        let null = flags.contains(session_setup::SessionFlags::IS_NULL);
+        let identity = identify(set_up.credentials.as_ref(), guest, null);
+        if status.is_success() {
+            if tables.sessions.contains_key(&id) {
+                tables.session_used(id, Some(out.at), out);
+                out.tell(SessionEvent::Reauthenticated { session: id, identity });
+            } else if set_up.binding {
+                tables.add_session(id, Some(&identity), limits, out);
+                out.tell(SessionEvent::ChannelJoined { session: id });
+            } else {
+                tables.add_session(id, Some(&identity), limits, out);
+                let previous = set_up.previous.map(SessionId::Smb2);
+                out.tell(SessionEvent::SetUp {
+                    session: id,
+                    identity,
+                    answer_seen: true,
+                    previous,
+                    vc_zero: false,
+                });
+            }
+        } else if status.is_refusal() {
+            out.tell(SessionEvent::Refused { status, identity });
+        } else if status.is_access_denied() && identity.who == Who::Null {
+            out.tell(SessionEvent::Denied { status, identity });
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one event, and the state of the connection")]
+    fn created(
+        &mut self,
+        session: u64,
+        tree: TreeId,
+        file: FileId,
+        name: Option<String>,
+        directory: bool,
+        answer_seen: bool,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let id = SessionId::Smb2(session);
+        tables.ensure_tree(tree, id, limits, out);
+        let share = tables.trees.get(&tree).map_or(ShareKind::Unknown, |tree| tree.share);
+        let what = match share {
+            ShareKind::Pipe => OpenKind::Pipe,
+            ShareKind::Print => OpenKind::Printer,
+            ShareKind::Disk if directory => OpenKind::Directory,
+            ShareKind::Disk => OpenKind::File,
+            _ => OpenKind::Unknown,
+        };
+        let name = if what == OpenKind::Pipe { name.map(|name| pipe_name(&name)) } else { name };
+        let open = open_id(session, file);
+        tables.add_open(open, id, tree, what, limits, out);
+        if matches!(what, OpenKind::Pipe | OpenKind::Unknown)
+            && let Some(state) = tables.opens.get_mut(&open)
+        {
+            state.pipe = name.as_deref().map(|name| Box::new(Pipe::new(Some(name), limits)));
+        }
+        out.tell(OpenEvent::Opened { session: id, tree, open, name, what, answer_seen });
+    }
+
+    // What was not seen to be granted
+
+    /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
+    fn ensure_session(&mut self, session: u64, tables: &mut Tables, limits: &Limits, out: &mut Out<'_>) {
+        let id = SessionId::Smb2(session);
+        if session == 0 || tables.sessions.contains_key(&id) {
+            return;
+        }
+        match self.setups.remove(&session).filter(|set_up| set_up.credentials.is_some()) {
+            Some(set_up) if !set_up.binding => {
+                let identity = identify_unanswered(set_up.credentials.as_ref());
+                tables.add_session(id, Some(&identity), limits, out);
+                let previous = set_up.previous.map(SessionId::Smb2);
+                out.tell(SessionEvent::SetUp {
+                    session: id,
+                    identity,
+                    answer_seen: false,
+                    previous,
+                    vc_zero: false,
+                });
+            }
+            _ => tables.ensure_session(id, limits, out),
+        }
+    }
+
+    /// An open is used: if its create has no answer yet, that is missing and this is what it granted.
+    fn ensure_open(
+        &mut self,
+        open: OpenId,
+        session: u64,
+        tree: u32,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        if tables.opens.contains_key(&open) {
+            return;
+        }
+        let OpenId::Smb2 { persistent, volatile, .. } = open else { return };
+        self.ensure_session(session, tables, limits, out);
+        let tree_id = TreeId::Smb2 { session, tree };
+        if !tables.trees.contains_key(&tree_id) {
+            let connect = self
+                .adopt(|pending| pending.session == session && matches!(pending.what, What::TreeConnect(_)));
+            if let Some(What::TreeConnect(path)) = connect {
+                let share =
+                    if path.as_deref().is_some_and(is_ipc) { ShareKind::Pipe } else { ShareKind::Unknown };
+                let id = SessionId::Smb2(session);
+                tables.add_tree(tree_id, TreeState { session: id, share }, limits, out);
+                out.tell(TreeEvent::Connected {
+                    session: id,
+                    tree: tree_id,
+                    path,
+                    share,
+                    answer_seen: false,
+                });
+            }
+        }
+        let create = self.adopt(|pending| {
+            pending.session == session && pending.tree == tree && matches!(pending.what, What::Create { .. })
+        });
+        let (name, directory) = match create {
+            Some(What::Create { name, directory }) => (name, directory),
+            _ => (None, false),
+        };
+        self.created(
+            session,
+            tree_id,
+            FileId { persistent, volatile },
+            name,
+            directory,
+            false,
+            tables,
+            limits,
+            out,
+        );
+    }
+
+    /// Takes the oldest request of its kind that has no answer.
+    fn adopt(&mut self, is_it: impl Fn(&Pending) -> bool) -> Option<What> {
+        let id = self.pending.iter().filter(|(_, pending)| is_it(pending)).map(|(id, _)| *id).min()?;
+        self.pending.remove(&id).map(|pending| pending.what)
+    }
+
+    /// An answer whose request is missing: what ended or began, as far as the answer alone shows.
+    fn orphan(
+        &mut self,
+        message: &Message<'_>,
+        chain: &mut Chain,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let header = &message.header;
+        let status = Status::Nt(header.status());
+        let session = header.session_id;
+        let id = SessionId::Smb2(session);
+        let tree = TreeId::Smb2 { session, tree: header.tree_id };
+        if header.command == Command::NEGOTIATE && status.is_success() {
+            let _ = self.negotiated(message.bytes, out);
+            return;
+        }
+        if header.command == Command::SESSION_SETUP {
+            let set_up = self.setups.get(&session).cloned().unwrap_or_default();
+            let _ = self.session_setup_answered(message.bytes, session, status, set_up, tables, limits, out);
+            return;
+        }
+        if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
+        {
+            return;
+        }
+        self.ensure_session(session, tables, limits, out);
+        tables.session_used(id, Some(out.at), out);
+        match header.command {
+            Command::TREE_CONNECT => {
+                if let Ok(response) = tree_connect::Response::parse(message.bytes) {
+                    let share = share_kind(response.share_type);
+                    tables.add_tree(tree, TreeState { session: id, share }, limits, out);
+                    let event =
+                        TreeEvent::Connected { session: id, tree, path: None, share, answer_seen: true };
+                    out.tell(event);
+                }
+            }
+            Command::TREE_DISCONNECT => tables.close_tree(tree, CloseReason::OwnClose, out),
+            Command::LOGOFF => tables.close_session(id, CloseReason::OwnClose, out),
+            Command::CREATE => {
+                if let Ok(response) = create::Response::parse(message.bytes) {
+                    let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
+                    let file = response.file_id;
+                    chain.file = Some(file);
+                    self.created(session, tree, file, None, directory, true, tables, limits, out);
+                }
+            }
+            Command::CLOSE => {
+                let mut candidates =
+                    tables.opens.iter().filter(|(_, open)| open.tree == tree).map(|(id, _)| *id);
+                match (candidates.next(), candidates.next()) {
+                    (None, _) => {}
+                    (Some(only), None) => tables.close_open(only, CloseReason::OwnClose, out),
+                    _ => out.tell(TreeEvent::InDoubt { tree, why: Doubt::EndedOneOfSeveral }),
+                }
+            }
+            Command::IOCTL => {
+                let Ok(response) = ioctl::Response::parse(message.bytes) else { return };
+                if response.ctl_code != ioctl::FsctlCode::PIPE_TRANSCEIVE {
+                    return;
+                }
+                let open = open_id(session, response.file_id);
+                self.ensure_open(open, session, header.tree_id, tables, limits, out);
+                let whole = response.output.len() == crate::wire::widen(response.output_count);
+                tables.open_used(open, Some(out.at), out);
+                from_pipe(Some(open), response.output, whole, tables, limits, out);
+            }
+            Command::READ => {
+                let Ok(response) = read::Response::parse(message.bytes) else { return };
+                if let Some(open) = tables.pipe_awaiting(tree, response.data, out) {
+                    let whole = response.data.len() == crate::wire::widen(response.data_length);
+                    from_pipe(Some(open), response.data, whole, tables, limits, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    // What is missing
+
+    /// Answers are missing: of all requests that wait now, nobody can say what came of them.
+    pub(super) fn answers_lost(&mut self, out: &mut Out<'_>) {
+        let mut doubts: Vec<(u64, super::EventKind)> = Vec::new();
+        for (id, pending) in self.pending.iter_mut().filter(|(_, pending)| !pending.answer_lost) {
+            pending.answer_lost = true;
+            doubts.extend(pending.doubt().map(|event| (*id, event)));
+        }
+        doubts.sort_by_key(|(id, _)| *id);
+        for (_, event) in doubts {
+            out.tell(event);
+        }
+    }
+
+    /// Tells of the requests that have no answer, at the end. The answers of those that were sent after the server was
+    /// last seen may be missing.
+    pub(super) fn tell_waiting(
+        &mut self,
+        server_last: Option<Origin>,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let mut waiting: Vec<(u64, Pending)> = self.pending.drain().collect();
+        waiting.sort_by_key(|(id, _)| *id);
+        for (_, pending) in waiting {
+            if server_last.is_none_or(|last| last < pending.sent) {
+                if let Some(event) = pending.doubt().filter(|_| !pending.answer_lost) {
+                    out.tell_at(pending.sent, event);
+                }
+                continue;
+            }
+            let counts = !pending.answer_lost && pending.session != 0;
+            let target = match pending.what {
+                What::Create { name, .. } => name,
+                What::TreeConnect(path) => path,
+                What::WaitsByDesign | What::Pipe => continue,
+                _ => None,
+            };
+            if counts {
+                self.ensure_session(pending.session, tables, limits, out);
+                let session = SessionId::Smb2(pending.session);
+                let command = pending.command.name().unwrap_or("a request");
+                out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
+            }
+        }
+    }
+}
+
+/// What a frame's answers say about what may be missing.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Answered {
+    /// The latest request that was answered.
+    pub(super) sent: Option<Origin>,
+    /// An answer came whose request is missing.
+    pub(super) orphans: bool,
+}
+
+/// Bytes that the client reads from something that is a pipe, or shows by them to be one.
+pub(super) fn from_pipe(
+    open: Option<OpenId>,
+    data: &[u8],
+    whole: bool,
+    tables: &mut Tables,
+    limits: &Limits,
+    out: &mut Out<'_>,
+) {
+    let Some((open, state)) = open.and_then(|open| tables.opens.get_mut(&open).map(|state| (open, state)))
+    else {
+        return;
+    };
+    if state.pipe.is_none() && matches!(state.what, OpenKind::Pipe | OpenKind::Unknown) {
+        let pipe = crate::dcerpc::looks_like_pdu(data).then(|| Box::new(Pipe::new(None, limits)));
+        state.pipe = pipe;
+    }
+    if let Some(pipe) = &mut state.pipe {
+        pipe.data_to_client(open, data, limits, out);
+        if !whole {
+            pipe.lost(open, Direction::ToClient, out);
+        }
+    }
+}
+
+/// The request that carried calls failed.
+pub(super) fn pipe_failed(
+    open: Option<OpenId>,
+    carrier: u64,
+    status: Status,
+    tables: &mut Tables,
+    out: &mut Out<'_>,
+) {
+    let Some((open, state)) = open.and_then(|open| tables.opens.get_mut(&open).map(|state| (open, state)))
+    else {
+        return;
+    };
+    if let Some(pipe) = &mut state.pipe {
+        let cancelled = status == Status::Nt(NtStatus::CANCELLED);
+        pipe.failed(open, carrier, status.as_raw(), cancelled, out);
+    }
+}
+
+fn open_id(session: u64, file: FileId) -> OpenId {
+    OpenId::Smb2 { session, persistent: file.persistent, volatile: file.volatile }
+}
+
+const fn share_kind(share: tree_connect::ShareType) -> ShareKind {
+    match share {
+        tree_connect::ShareType::DISK => ShareKind::Disk,
+        tree_connect::ShareType::PIPE => ShareKind::Pipe,
+        tree_connect::ShareType::PRINT => ShareKind::Print,
+        _ => ShareKind::Unknown,
+    }
+}

@@ -1,0 +1,280 @@
+//! What a connection's sessions, trees and opens are, as far as reading on needs it.
+//!
+//! Ids that are used although their granting was not seen are learnt from the first use that the server honours, or
+//! that carries a call.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::event::{
+    CloseReason, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+};
+use super::limits::Limits;
+use super::out::Out;
+use super::pipe::Pipe;
+use crate::auth::{Identity, Who};
+use crate::capture::Origin;
+use crate::session::Loss;
+
+pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// Nanoseconds between two `last_used` events of one thing.
+const TELL_USE_EVERY: i64 = 1_000_000_000;
+/// Process ids told of one session.
+const PIDS: usize = 16;
+
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) sessions: Map<SessionId, SessionState>,
+    pub(super) trees: Map<TreeId, TreeState>,
+    pub(super) opens: Map<OpenId, OpenState>,
+}
+
+#[derive(Debug)]
+pub(super) struct SessionState {
+    pub(super) anonymous: bool,
+    used: Usage,
+    pids: Vec<u32>,
+}
+
+#[derive(Debug)]
+pub(super) struct TreeState {
+    pub(super) session: SessionId,
+    pub(super) share: ShareKind,
+}
+
+#[derive(Debug)]
+pub(super) struct OpenState {
+    pub(super) session: SessionId,
+    pub(super) tree: TreeId,
+    pub(super) what: OpenKind,
+    used: Usage,
+    /// The RPC on it, from its first data on.
+    pub(super) pipe: Option<Box<Pipe>>,
+}
+
+/// When something was used, and what of that was told.
+#[derive(Debug)]
+struct Usage {
+    last: Origin,
+    succeeded: Option<Origin>,
+    told: Origin,
+}
+
+impl Usage {
+    const fn since(at: Origin) -> Self {
+        Self { last: at, succeeded: None, told: at }
+    }
+
+    /// Notes a use; true if it is time to tell of it.
+    fn touch(&mut self, at: Origin, succeeded: Option<Origin>) -> bool {
+        self.last = self.last.max(at);
+        self.succeeded = self.succeeded.max(succeeded);
+        let due = at.time.as_nanos().saturating_sub(self.told.time.as_nanos()) >= TELL_USE_EVERY;
+        if due {
+            self.told = at;
+        }
+        due
+    }
+
+    fn untold(&self) -> bool {
+        self.last > self.told || self.succeeded.is_some_and(|at| at >= self.told)
+    }
+}
+
+impl Tables {
+    // Use
+
+    /// A request of a session; `succeeded` is the request's place once it was answered with success.
+    pub(super) fn session_used(&mut self, id: SessionId, succeeded: Option<Origin>, out: &mut Out<'_>) {
+        if let Some(session) = self.sessions.get_mut(&id)
+            && session.used.touch(out.at, succeeded)
+        {
+            out.tell(SessionEvent::LastUsed { session: id, succeeded: session.used.succeeded });
+        }
+    }
+
+    /// A request that names an open.
+    pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, out: &mut Out<'_>) {
+        if let Some(open) = self.opens.get_mut(&id)
+            && open.used.touch(out.at, succeeded)
+        {
+            out.tell(OpenEvent::LastUsed { open: id, succeeded: open.used.succeeded });
+        }
+    }
+
+    /// A process id that uses a session.
+    pub(super) fn pid(&mut self, id: SessionId, pid: u32, out: &mut Out<'_>) {
+        if let Some(session) = self.sessions.get_mut(&id)
+            && session.pids.len() < PIDS
+            && !session.pids.contains(&pid)
+        {
+            session.pids.push(pid);
+            out.tell(SessionEvent::Pid { session: id, pid });
+        }
+    }
+
+    // Granting
+
+    /// A session is there: set up, or known from its use if `identity` is missing.
+    pub(super) fn add_session(
+        &mut self,
+        id: SessionId,
+        identity: Option<&Identity>,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        if self.sessions.len() >= limits.sessions && !self.sessions.contains_key(&id) {
+            out.tell(Loss::Evicted { table: "sessions of a connection" });
+            return;
+        }
+        let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);
+        self.sessions.insert(id, SessionState { anonymous, used: Usage::since(out.at), pids: Vec::new() });
+    }
+
+    /// A session is used, and its set-up was not seen.
+    pub(super) fn ensure_session(&mut self, id: SessionId, limits: &Limits, out: &mut Out<'_>) {
+        if !self.sessions.contains_key(&id) {
+            self.add_session(id, None, limits, out);
+            out.tell(SessionEvent::FirstSeen { session: id });
+        }
+    }
+
+    pub(super) fn add_tree(&mut self, id: TreeId, state: TreeState, limits: &Limits, out: &mut Out<'_>) {
+        if self.trees.len() >= limits.sessions && !self.trees.contains_key(&id) {
+            out.tell(Loss::Evicted { table: "trees of a connection" });
+            return;
+        }
+        self.trees.insert(id, state);
+    }
+
+    /// A tree is used, and its connect was not seen.
+    pub(super) fn ensure_tree(&mut self, id: TreeId, session: SessionId, limits: &Limits, out: &mut Out<'_>) {
+        if !self.trees.contains_key(&id) {
+            self.add_tree(id, TreeState { session, share: ShareKind::Unknown }, limits, out);
+            out.tell(TreeEvent::FirstSeen { session, tree: id });
+        }
+    }
+
+    pub(super) fn add_open(
+        &mut self,
+        id: OpenId,
+        session: SessionId,
+        tree: TreeId,
+        what: OpenKind,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        if self.opens.len() >= limits.opens && !self.opens.contains_key(&id) {
+            out.tell(Loss::Evicted { table: "opens of a connection" });
+            return;
+        }
+        self.opens.insert(id, OpenState { session, tree, what, used: Usage::since(out.at), pipe: None });
+    }
+
+    /// The pipe of a tree that an answer must be of which does not name its pipe: the only one there is, or the only
+    /// one on which the call that it answers waits. Otherwise nobody can say which calls were answered.
+    pub(super) fn pipe_awaiting(&mut self, tree: TreeId, data: &[u8], out: &mut Out<'_>) -> Option<OpenId> {
+        if !crate::dcerpc::looks_like_pdu(data) {
+            return None;
+        }
+        let call_id = crate::dcerpc::Header::parse(data).ok()?.1.call_id;
+        let is_pipe = |open: &OpenState| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
+        let of_tree = || self.opens.iter().filter(|(_, open)| open.tree == tree && is_pipe(open));
+        let awaits = |open: &OpenState| open.pipe.as_ref().is_some_and(|pipe| pipe.awaits(call_id));
+        let only = |mut pipes: Box<dyn Iterator<Item = OpenId> + '_>| match (pipes.next(), pipes.next()) {
+            (only, None) => only,
+            _ => None,
+        };
+        let found = only(Box::new(of_tree().map(|(id, _)| *id)))
+            .or_else(|| only(Box::new(of_tree().filter(|(_, open)| awaits(open)).map(|(id, _)| *id))));
+        if found.is_none() {
+            self.pipes_lost(super::Direction::ToClient, out);
+        }
+        found
+    }
+
+    /// Bytes of one direction are missing from every pipe, as far as known.
+    pub(super) fn pipes_lost(&mut self, direction: super::Direction, out: &mut Out<'_>) {
+        let mut pipes: Vec<_> = self.opens.iter_mut().filter(|(_, open)| open.pipe.is_some()).collect();
+        pipes.sort_by_key(|(id, _)| **id);
+        for (id, open) in pipes {
+            if let Some(pipe) = &mut open.pipe {
+                pipe.lost(*id, direction, out);
+            }
+        }
+    }
+
+    /// Tells of handles whose closing call was sent after the server was last seen.
+    pub(super) fn tell_unanswered_endings(&mut self, server_last: Option<Origin>, out: &mut Out<'_>) {
+        let mut pipes: Vec<_> = self.opens.iter().filter(|(_, open)| open.pipe.is_some()).collect();
+        pipes.sort_by_key(|(id, _)| **id);
+        for (id, open) in pipes {
+            if let Some(pipe) = &open.pipe {
+                pipe.tell_unanswered_endings(*id, server_last, out);
+            }
+        }
+    }
+
+    // Ending
+
+    pub(super) fn close_session(&mut self, id: SessionId, by: CloseReason, out: &mut Out<'_>) {
+        if self.sessions.contains_key(&id) {
+            // What is told of an end must come after what is told of the uses before it.
+            self.tell_uses(|session| session == id, out);
+            self.sessions.remove(&id);
+            if let SessionId::Smb2(_) = id {
+                self.trees.retain(|_, tree| tree.session != id);
+            }
+            self.opens.retain(|_, open| open.session != id);
+            out.tell(SessionEvent::Closed { session: id, by });
+        }
+    }
+
+    pub(super) fn close_tree(&mut self, id: TreeId, by: CloseReason, out: &mut Out<'_>) {
+        if self.trees.remove(&id).is_some() {
+            self.opens.retain(|_, open| open.tree != id);
+            out.tell(TreeEvent::Closed { tree: id, by });
+        }
+    }
+
+    pub(super) fn close_open(&mut self, id: OpenId, by: CloseReason, out: &mut Out<'_>) {
+        if let Some(open) = self.opens.remove(&id) {
+            if open.used.untold() {
+                out.tell_at(open.used.last, OpenEvent::LastUsed { open: id, succeeded: open.used.succeeded });
+            }
+            out.tell(OpenEvent::Closed { open: id, by });
+        }
+    }
+
+    /// Tells the last uses of sessions and of what they have open.
+    pub(super) fn tell_uses(&mut self, of: impl Fn(SessionId) -> bool, out: &mut Out<'_>) {
+        let mut uses: Vec<(Origin, super::EventKind)> = Vec::new();
+        for (id, session) in
+            self.sessions.iter_mut().filter(|(id, session)| of(**id) && session.used.untold())
+        {
+            session.used.told = session.used.last;
+            let event = SessionEvent::LastUsed { session: *id, succeeded: session.used.succeeded };
+            uses.push((session.used.last, event.into()));
+        }
+        for (id, open) in self.opens.iter_mut().filter(|(_, open)| of(open.session) && open.used.untold()) {
+            open.used.told = open.used.last;
+            let event = OpenEvent::LastUsed { open: *id, succeeded: open.used.succeeded };
+            uses.push((open.used.last, event.into()));
+        }
+        // The tables have no order of their own; what is told must have one.
+        uses.sort_by(|a, b| (a.0, order(&a.1)).cmp(&(b.0, order(&b.1))));
+        for (at, event) in uses {
+            out.tell_at(at, event);
+        }
+    }
+}
+
+fn order(kind: &super::EventKind) -> (u8, u64, Option<OpenId>) {
+    match kind {
+        super::EventKind::Session(SessionEvent::LastUsed { session, .. }) => (0, session.as_raw(), None),
+        super::EventKind::Open(OpenEvent::LastUsed { open, .. }) => (1, 0, Some(*open)),
+        _ => (2, 0, None),
+    }
+}
