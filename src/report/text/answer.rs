@@ -7,6 +7,7 @@ use super::super::{NullSessions, Session};
 use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
+use crate::auth::Who;
 use crate::finding::{self, Plain, count, list};
 use crate::ledger::{Denied, Verdict};
 
@@ -47,21 +48,29 @@ pub(super) fn overall(
 
 /// Nothing to tell of: what was looked at.
 fn nothing(report: &NullSessions<'_>) -> String {
-    let connections = report.ledger.connections().count();
-    let sessions = report.ledger.sessions().count();
     let packets =
         report.captures.iter().map(|capture| usize::try_from(capture.packets).unwrap_or(usize::MAX));
-    let packets = packets.fold(0, usize::saturating_add);
-    let within = format!("among {}", count(packets, "packet"));
-    match (connections, sessions) {
-        (0, 0) => format!("No null session: there is no SMB connection {within}."),
-        (_, 0) => format!(
-            "No null session: {} {within}, none with a session.",
-            count(connections, "SMB connection")
-        ),
-        _ => {
-            format!("No null session: {} {within}, all of other identities.", count(sessions, "SMB session"))
+    let packets = count(packets.fold(0, usize::saturating_add), "packet");
+    let mut identities: BTreeMap<Who, usize> = BTreeMap::new();
+    for (_, session) in report.ledger.sessions() {
+        let number = identities.entry(session.identity.who).or_default();
+        *number = number.saturating_add(1);
+    }
+    let sessions = identities.values().fold(0_usize, |sum, number| sum.saturating_add(*number));
+    let who: Vec<String> = identities.iter().map(|(who, number)| format!("{number} {who}")).collect();
+    match (report.ledger.connections().count(), sessions) {
+        (0, 0) => format!("No null session: no SMB connection in {packets}."),
+        (connections, 0) => {
+            format!(
+                "No null session: {} in {packets}, none with a session.",
+                count(connections, "SMB connection")
+            )
         }
+        _ => format!(
+            "No null session among {} ({}) in {packets}.",
+            count(sessions, "SMB session"),
+            who.join(", ")
+        ),
     }
 }
 
@@ -86,12 +95,11 @@ pub(super) fn of_server(
         let null = server.sessions.iter().filter(|session| session.is_null()).count();
         sentences.push(match null {
             0 => format!("No null session to {} was seen.", server.address()),
-            _ => format!(
-                "{} to {} on {}, none of them stuck.",
-                count(null, "null session"),
-                share(server),
-                server.address()
-            ),
+            _ => {
+                let (share, address) = (share(server), server.address());
+                let on = if share == address { String::new() } else { format!(" on {address}") };
+                format!("{} to {share}{on}, none of them stuck.", count(null, "null session"))
+            }
         });
     }
     sentences.extend(others(server));

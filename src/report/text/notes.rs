@@ -48,7 +48,7 @@ pub(super) fn read(
         let number = if when.several { format!("{place}: ") } else { String::new() };
         let text = format!(
             "{number}{}, {}{}",
-            Plain::name(if capture.path == "-" { "standard input" } else { &capture.path }),
+            Plain::sentence(if capture.path == "-" { "standard input" } else { &capture.path }),
             count(packets, "packet"),
             times(capture.first, capture.last, when)
         );

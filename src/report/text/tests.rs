@@ -148,14 +148,14 @@ leaked   192.168.1.21:1001  14:03:05  1m40s  1m40s  spoolss
 #[test]
 fn nothing_found_says_what_was_read() {
     let empty = text(&Ledger::default());
-    let expected = "No null session: there is no SMB connection among 12,345 packets.\n\n\
+    let expected = "No null session: no SMB connection in 12,345 packets.\n\n\
                     Read office.pcap, 12,345 packets, ";
     assert!(empty.starts_with(expected), "{empty}");
 
     let mut made = Made::new();
     made.user_session(1);
     let users = text(&made.ended_after(100.0));
-    let expected = "No null session: 1 SMB session among 12,345 packets, all of other identities.\n";
+    let expected = "No null session among 1 SMB session (1 user) in 12,345 packets.\n";
     assert!(users.starts_with(expected), "{users}");
     assert!(!users.contains("What to do"));
 }
