@@ -1,1 +1,162 @@
-//! Findings, one rule a file.
+//! Findings, one rule a file, each from the ledger alone.
+//!
+//! | rule | fires on |
+//! |---|---|
+//! | `null_session_leak` | null sessions that hold a pipe or a printer handle unused, or an unanswered call |
+//! | `hung_open_printer` | null sessions whose call to open a printer has no answer |
+//! | `slots_exhausted` | clients turned away because the server's limit is reached |
+//! | `lingering_null_session` | null sessions that stay and hold nothing |
+
+/// How to free slots, in the words of every rule's advice.
+macro_rules! free_the_slots {
+    () => {
+        concat!(
+            "To free the slots now, on the server: net session \\\\CLIENT /delete. It ends all sessions of that ",
+            "computer and closes its open files; what is not saved is lost. net session shows the null sessions of a ",
+            "client as one line, but the server counts each.",
+        )
+    };
+}
+
+mod hung_open_printer;
+mod lingering_null_session;
+mod null_session_leak;
+mod scene;
+mod server;
+mod slots_exhausted;
+#[cfg(test)]
+pub(crate) mod testing;
+mod words;
+
+use core::fmt;
+
+use crate::capture::Origin;
+use crate::ledger::{Ledger, SessionRow};
+use crate::net::Endpoint;
+
+pub use server::{Server, Servers};
+pub use words::{Digits, Plain, Span, count, list};
+
+pub(crate) use scene::{client_machine, client_name, held_handles, held_pipes, hung_call};
+
+use scene::{Judged, Scene};
+
+/// Something to act on.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The server it costs.
+    pub server: Endpoint,
+    /// The client that causes it: its endpoint if there is one session, its address if there are several.
+    pub client: Option<String>,
+    /// The sessions it rests on.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "ids"))]
+    pub sessions: Vec<SessionRow>,
+    /// The frames that show it.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "frames"))]
+    pub frames: Vec<Origin>,
+    /// What was found, in a sentence or two.
+    pub text: String,
+    /// What to do about it, in paragraphs.
+    pub advice: &'static str,
+    /// Where the rule and the advice come from.
+    pub source: &'static str,
+    /// What would show the finding to be wrong.
+    pub refuted_by: &'static str,
+}
+
+/// How bad a [`Finding`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Severity {
+    /// Clients are turned away.
+    Critical,
+    /// It costs the server slots that do not come back by themselves.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// The word for it in JSON and text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// Every finding, the worst first. `grace` is in seconds, as for [`Ledger::judge`].
+#[must_use]
+pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
+    let scene = Scene::of(ledger, grace);
+    let rules: [fn(&Scene<'_>) -> Vec<Finding>; 4] = [
+        slots_exhausted::find,
+        hung_open_printer::find,
+        null_session_leak::find,
+        lingering_null_session::find,
+    ];
+    let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(&scene)).collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// The finding's text, safe for a terminal: `warning: …`.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.severity.as_str(), self.text, self.source)
+    }
+}
+
+/// What a rule says about sessions of one client on one server.
+struct Rule {
+    name: &'static str,
+    severity: Severity,
+    advice: &'static str,
+    source: &'static str,
+    refuted_by: &'static str,
+}
+
+impl Rule {
+    /// The finding about a group of sessions, of which there is one at least.
+    fn finding(&self, group: &[Judged<'_>], frames: Vec<Origin>, text: String) -> Option<Finding> {
+        let first = group.first()?.session;
+        let client = if group.len() == 1 { first.client.to_string() } else { first.client.ip().to_string() };
+        Some(Finding {
+            rule: self.name,
+            severity: self.severity,
+            server: first.server,
+            client: Some(client),
+            sessions: group.iter().map(|judged| judged.row).collect(),
+            frames,
+            text,
+            advice: self.advice,
+            source: self.source,
+            refuted_by: self.refuted_by,
+        })
+    }
+}
+
+#[cfg(feature = "serde")]
+fn ids<S: serde::Serializer>(rows: &[SessionRow], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rows.iter().map(|row| format!("{:#x}", row.as_raw())))
+}
+
+#[cfg(feature = "serde")]
+fn frames<S: serde::Serializer>(origins: &[Origin], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(serde::Serialize)]
+    struct Frame {
+        capture: u32,
+        frame: u64,
+    }
+    serializer
+        .collect_seq(origins.iter().map(|origin| Frame { capture: origin.capture, frame: origin.frame }))
+}

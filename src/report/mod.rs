@@ -1,1 +1,24 @@
-//! Text and JSON.
+//! Text and JSON: what the ledger knows, for people and for programs.
+//!
+//! [`NullSessions`] is the answer to the main question, as one value: serialised it is the JSON of the example
+//! `null_sessions`, and [`NullSessions::text`] is its text.
+
+mod limit;
+mod moment;
+mod null_sessions;
+mod refusal;
+mod session;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use limit::SlotLimit;
+pub use moment::{Ending, Moment};
+pub use null_sessions::{Capture, Losses, NullSessions, Options};
+pub use refusal::{Denial, Refusal};
+pub use session::{Connection, Handle, Interface, Open, OpenedBy, Session, Tree, Waiting, Who};
+pub use text::Text;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

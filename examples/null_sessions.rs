@@ -1,0 +1,140 @@
+//! Every null session of a capture, its verdict and why.
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use smbscope::capture::Timeline;
+use smbscope::ledger::{Ledger, LedgerLimits};
+use smbscope::report::{NullSessions, Options};
+use smbscope::session::{Analyzer, Limits};
+use smbscope::wire::Timestamp;
+
+/// Finds anonymous (null) SMB sessions that never close, and what holds them open.
+///
+/// Reads one or more captures (pcap, pcapng, plain or gzip) as one timeline and gives each null session to IPC$ a
+/// verdict: hung, leaked, lingering, unknown, abandoned, open or closed.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 if no null session leaked or hangs, 1 if one does, 2 if it could not run."
+)]
+struct Arguments {
+    /// Captures; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How long a session may stay, a pipe idle and a call wait before it counts
+    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = seconds, allow_negative_numbers = true)]
+    grace: f64,
+    /// The server's limit of connection slots, if known
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// The captures are known to go on until TIME (RFC 3339, any offset), with nothing more happening
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Timestamp>,
+    /// Sessions of users, guests and unknown clients too
+    #[arg(long)]
+    all: bool,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(false) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("null_sessions: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints the report. True if a null session leaked or hangs.
+fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+    let mut timeline = Timeline::open(&arguments.files)?;
+    let mut ledger = Ledger::new(LedgerLimits::default());
+    let mut analyzer = Analyzer::new(Limits::default());
+    let progress = progress_bar(&timeline);
+    let mut packets = 0_u64;
+    while let Some(packet) = timeline.next()? {
+        analyzer.push(&packet, &mut ledger);
+        packets += 1;
+        if packets.is_multiple_of(1 << 14) {
+            progress.set_position(timeline.captures().map(|capture| capture.bytes_read).sum());
+        }
+    }
+    progress.finish_and_clear();
+    for capture in timeline.captures() {
+        for warning in &capture.warnings {
+            eprintln!("warning: {}: {warning}", capture.name);
+        }
+        for end in [capture.last, capture.end].into_iter().flatten() {
+            ledger.extend_to(end);
+        }
+    }
+    if let Some(until) = arguments.until {
+        ledger.extend_to(until);
+    }
+    analyzer.finish(&mut ledger);
+
+    let mut options = Options::default();
+    (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, arguments.all);
+    let report = NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), options);
+    match print(&report, arguments.format) {
+        // Whoever reads the report has read enough of it.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        result => result?,
+    }
+    Ok(report.any_leaked_or_hung())
+}
+
+fn print(report: &NullSessions<'_>, format: Format) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match format {
+        Format::Text => write!(out, "{}", report.text(80))?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, report)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()
+}
+
+/// A progress bar over the bytes of the files, on standard error if that is a terminal.
+fn progress_bar(timeline: &Timeline) -> ProgressBar {
+    let total: Option<u64> = timeline.captures().map(|capture| capture.bytes_total).sum();
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = "{wide_bar} {bytes}/{total_bytes} {eta}";
+    match (total, ProgressStyle::with_template(style)) {
+        (Some(total), Ok(style)) => ProgressBar::new(total).with_style(style),
+        _ => ProgressBar::new_spinner(),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds, 0 or more".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
+    Ok(Timestamp::from_nanos(nanos))
+}

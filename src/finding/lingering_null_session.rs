@@ -1,0 +1,74 @@
+//! Null sessions that stay and hold nothing.
+
+use super::scene::{self, Judged, Scene};
+use super::words::{Span, count};
+use super::{Finding, Rule, Severity};
+use crate::capture::Origin;
+use crate::ledger::Verdict;
+
+const RULE: Rule = Rule {
+    name: "lingering_null_session",
+    severity: Severity::Info,
+    advice: concat!(
+        "A null session to IPC$ is the usual first step of a connection and goes away within 30 to 90 seconds. One ",
+        "that stays and holds nothing is dropped by the server's autodisconnect (15 minutes, unless changed with net ",
+        "config server /autodisconnect:MINUTES). It takes a slot until then; if many add up, or the server denied ",
+        "them their share or pipe, look for the program on the client that keeps trying.\n",
+        free_the_slots!(),
+    ),
+    source: "Microsoft KB 328459, KB 122920",
+    refuted_by: "a later use of the session, or its end, after the end of the capture",
+};
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    scene
+        .groups(|judged| judged.verdict == Verdict::Lingering)
+        .filter_map(|group| finding(scene, &group))
+        .collect()
+}
+
+fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
+    let first = group.first()?.session;
+    let oldest = group.iter().map(|judged| judged.session.used.first.time).min()?;
+    let starts = group.iter().map(|judged| scene::start(judged.session));
+    let uses = group.iter().map(|judged| judged.session.used.last);
+    let mut frames: Vec<Origin> = starts.chain(uses).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    let text = format!(
+        "{} of client {}{} to server {} {} open and {} no pipe, the oldest for {}",
+        count(group.len(), "null session"),
+        first.client.ip(),
+        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        first.server,
+        if group.len() == 1 { "stays" } else { "stay" },
+        if group.len() == 1 { "holds" } else { "hold" },
+        Span::between(oldest, scene.end),
+    );
+    RULE.finding(group, frames, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Made, rules};
+
+    #[test]
+    fn a_null_session_that_stays_and_holds_nothing_lingers() {
+        let mut made = Made::new();
+        made.null_session_alone(1);
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        assert_eq!(rules(&findings), ["lingering_null_session"]);
+        assert!(findings.first().unwrap().text.contains("stays open and holds no pipe"));
+    }
+
+    #[test]
+    fn it_does_not_fire_within_the_grace_or_beside_a_pipe() {
+        let mut young = Made::new();
+        young.null_session_alone(1);
+        assert_eq!(rules(&super::super::all(&young.ended_after(89.0), 90.0)), [""; 0]);
+
+        let mut holding = Made::new();
+        holding.null_session(1);
+        assert_eq!(rules(&super::super::all(&holding.ended_after(91.0), 90.0)), ["null_session_leak"]);
+    }
+}

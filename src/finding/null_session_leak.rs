@@ -1,0 +1,132 @@
+//! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
+
+use super::scene::{self, Judged, Scene};
+use super::words::count;
+use super::{Finding, Rule, Severity, hung_open_printer};
+use crate::capture::Origin;
+use crate::ledger::Verdict;
+
+const RULE: Rule = Rule {
+    name: "null_session_leak",
+    severity: Severity::Warning,
+    advice: concat!(
+        "On the server, restrict null sessions (preferred): Local Security Policy, Local Policies, Security ",
+        "Options, \"Additional restrictions for anonymous connections\": \"No access without explicit anonymous ",
+        "permissions\"; or, after a backup of the registry, set the DWORD RestrictAnonymous under ",
+        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\LSA",
+        ": 0 relies on default permissions, 1 forbids listing accounts and names, 2 gives no access without ",
+        "explicit anonymous permissions. Windows 2000 knows 0, 1 and 2; NT 4.0 and XP know 0 and 1, and XP has ",
+        "restrictanonymoussam beside it. Restart the server. A null session that is denied then still holds a slot ",
+        "until its connection ends.\n",
+        "On each client named, stop sharing its own printers: Printers folder, Properties of the shared printer, ",
+        "Sharing, Not Shared. A client opens spoolss anonymously and for good where it both uses a printer shared ",
+        "by the server and shares one itself; the sessions come from its spooler service, not from its user.\n",
+        free_the_slots!(),
+    ),
+    source: "Microsoft KB 328459",
+    refuted_by: "a later use of the handle or the pipe, its close, or the session's end, after the end of the capture",
+};
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let leaked = |judged: &Judged<'_>| match judged.verdict {
+        Verdict::Leaked => true,
+        Verdict::Hung => !hung_open_printer::applies(scene, judged),
+        _ => false,
+    };
+    scene.groups(leaked).filter_map(|group| finding(scene, &group)).collect()
+}
+
+fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
+    let first = group.first()?.session;
+    let handles: Vec<_> =
+        group.iter().flat_map(|judged| scene::held_handles(scene.ledger, judged.session)).collect();
+    let pipes: Vec<_> =
+        group.iter().flat_map(|judged| scene::held_pipes(scene.ledger, judged.session)).collect();
+    let starts = group.iter().map(|judged| scene::start(judged.session));
+    let granted = handles.iter().filter_map(|handle| handle.opened);
+    let used = handles.iter().map(|handle| handle.used.last);
+    let opened = pipes.iter().filter_map(|pipe| pipe.opened);
+    let mut frames: Vec<Origin> = starts.chain(granted).chain(used).chain(opened).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    let hung = group.iter().filter(|judged| judged.verdict == Verdict::Hung).count();
+    let unanswered = if hung == 0 { String::new() } else { format!("; {} an unanswered call", wait(hung)) };
+    let text = format!(
+        "{} of client {}{} to server {} never closed and held {} and {} to the end{unanswered}. {} a slot of \
+         its own",
+        count(group.len(), "null session"),
+        first.client.ip(),
+        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        first.server,
+        count(pipes.len(), "pipe"),
+        count(handles.len(), "printer handle"),
+        scene::takes(group.len()),
+    );
+    RULE.finding(group, frames, text)
+}
+
+fn wait(sessions: usize) -> String {
+    if sessions == 1 { "1 has".to_owned() } else { format!("{sessions} have") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Made, rules};
+
+    #[test]
+    fn a_null_session_that_holds_a_handle_unused_is_a_leak() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        let granted = made.granted(1);
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        assert_eq!(rules(&findings), ["null_session_leak"]);
+        let finding = findings.first().unwrap();
+        assert!(finding.text.contains("1 null session of client 192.168.1.21 (WS-21)"), "{}", finding.text);
+        assert_eq!((finding.sessions.len(), finding.client.as_deref()), (1, Some("192.168.1.21:1001")));
+        assert!(finding.frames.contains(&granted));
+    }
+
+    #[test]
+    fn sessions_of_one_client_are_one_finding() {
+        let mut made = Made::new();
+        for client in 1..=3 {
+            made.null_session(client);
+            made.handle(client);
+        }
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        assert_eq!(rules(&findings), ["null_session_leak"]);
+        let finding = findings.first().unwrap();
+        assert_eq!((finding.sessions.len(), finding.client.as_deref()), (3, Some("192.168.1.21")));
+    }
+
+    #[test]
+    fn it_does_not_fire_within_the_grace_or_on_a_handle_closed_or_on_a_user() {
+        let mut young = Made::new();
+        young.null_session(1);
+        young.handle(1);
+        assert_eq!(rules(&super::super::all(&young.ended_after(89.0), 90.0)), [""; 0]);
+
+        let mut closed = Made::new();
+        closed.null_session(1);
+        closed.handle(1);
+        closed.close_all(1);
+        assert_eq!(rules(&super::super::all(&closed.ended_after(91.0), 90.0)), [""; 0]);
+
+        let mut user = Made::new();
+        user.user_session(1);
+        user.handle(1);
+        assert_eq!(rules(&super::super::all(&user.ended_after(91.0), 90.0)), [""; 0]);
+    }
+
+    #[test]
+    fn a_call_that_opens_nothing_and_hangs_is_a_leak_too() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.call(1, 0, "RpcEnumPrinters");
+        made.server_seen(1);
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        assert_eq!(rules(&findings), ["null_session_leak"]);
+        assert!(findings.first().unwrap().text.contains("1 has an unanswered call"));
+    }
+}

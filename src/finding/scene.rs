@@ -1,0 +1,120 @@
+//! What every rule looks at: the null sessions and their verdicts, judged once.
+
+use core::net::IpAddr;
+use std::collections::BTreeMap;
+
+use super::server::{Server, Servers};
+use super::words::Plain;
+use crate::auth::Who;
+use crate::capture::Origin;
+use crate::ledger::{Handle, Ledger, Open, Session, SessionRow, Verdict, WaitingCall};
+use crate::session::ClientMachine;
+use crate::wire::Timestamp;
+
+/// The ledger at the end, with its null sessions judged.
+pub(super) struct Scene<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) grace: f64,
+    pub(super) end: Timestamp,
+    pub(super) servers: Servers,
+    pub(super) null_sessions: Vec<Judged<'a>>,
+}
+
+/// A null session and its verdict.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub(super) row: SessionRow,
+    pub(super) session: &'a Session,
+    pub(super) verdict: Verdict,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn of(ledger: &'a Ledger, grace: f64) -> Self {
+        let null_sessions = ledger
+            .sessions()
+            .filter(|(_, session)| session.identity.who == Who::Null)
+            .filter_map(|(row, session)| {
+                Some(Judged { row, session, verdict: ledger.judge(row, grace)?.verdict })
+            })
+            .collect();
+        let end = ledger.end().unwrap_or_default();
+        Self { ledger, grace, end, servers: Servers::of(ledger), null_sessions }
+    }
+
+    /// The null sessions that `wanted` picks, by server and client computer.
+    pub(super) fn groups(
+        &self,
+        wanted: impl Fn(&Judged<'a>) -> bool,
+    ) -> impl Iterator<Item = Vec<Judged<'a>>> {
+        let mut groups: BTreeMap<(Server, IpAddr), Vec<Judged<'a>>> = BTreeMap::new();
+        for judged in self.null_sessions.iter().filter(|judged| wanted(judged)) {
+            let key = (self.servers.at(judged.session.server), judged.session.client.ip());
+            groups.entry(key).or_default().push(*judged);
+        }
+        groups.into_values()
+    }
+
+    /// The call that has waited longer than the grace on one of the session's pipes.
+    pub(super) fn hung_call(&self, session: &'a Session) -> Option<(&'a Open, &'a WaitingCall)> {
+        hung_call(self.ledger, session, self.end, self.grace)
+    }
+}
+
+/// The first call that has waited longer than the grace, and does not wait by design.
+pub(crate) fn hung_call<'a>(
+    ledger: &'a Ledger,
+    session: &'a Session,
+    end: Timestamp,
+    grace: f64,
+) -> Option<(&'a Open, &'a WaitingCall)> {
+    let open = ledger.opens_of(session).filter(|open| open.closed.is_none());
+    let calls = open.flat_map(|open| open.waiting.values().map(move |call| (open, call)));
+    calls
+        .filter(|(_, call)| !call.waits_by_design && end.seconds_since(call.sent.time) > grace)
+        .min_by_key(|(_, call)| call.sent)
+}
+
+/// The pipes that the session still holds.
+pub(crate) fn held_pipes<'a>(ledger: &'a Ledger, session: &'a Session) -> impl Iterator<Item = &'a Open> {
+    ledger.opens_of(session).filter(|open| open.closed.is_none() && open.holds())
+}
+
+/// The handles that the session still holds.
+pub(crate) fn held_handles<'a>(ledger: &'a Ledger, session: &'a Session) -> impl Iterator<Item = &'a Handle> {
+    let handles = ledger.opens_of(session).flat_map(|open| ledger.handles(open));
+    handles.filter(|handle| handle.closed.is_none())
+}
+
+/// The client as one of the session's print calls describes it.
+pub(crate) fn client_machine<'a>(ledger: &'a Ledger, session: &'a Session) -> Option<&'a ClientMachine> {
+    let by_handle = |open: &'a Open| ledger.handles(open).find_map(|handle| handle.client.as_ref());
+    let by_call = |open: &'a Open| open.waiting.values().find_map(|call| call.client.as_ref());
+    ledger.opens_of(session).find_map(|open| by_handle(open).or_else(|| by_call(open)))
+}
+
+/// The name by which the client goes: as its print calls tell it, else its credentials, else NetBIOS.
+pub(crate) fn client_name<'a>(ledger: &'a Ledger, session: &'a Session) -> Option<&'a str> {
+    let machine = client_machine(ledger, session).and_then(|client| client.machine.as_deref());
+    let named = |name: &&str| !name.is_empty();
+    let calling = || {
+        let mut connections = session.connections.iter().filter_map(|id| ledger.connection(*id));
+        connections.find_map(|connection| connection.calling.as_deref())
+    };
+    let machine = machine.map(|name| name.trim_start_matches('\\')).filter(named);
+    machine.or(session.identity.workstation.as_deref().filter(named)).or_else(calling).map(str::trim_end)
+}
+
+/// ` (WS-21)`, or nothing.
+pub(super) fn in_brackets(name: Option<&str>) -> String {
+    name.map(|name| format!(" ({})", Plain::name(name))).unwrap_or_default()
+}
+
+/// The frames that show the set-up of a session, or its first sign.
+pub(super) fn start(session: &Session) -> Origin {
+    session.opened.unwrap_or(session.used.first)
+}
+
+/// `It takes` or `Each takes`.
+pub(super) const fn takes(sessions: usize) -> &'static str {
+    if sessions == 1 { "It takes" } else { "Each takes" }
+}

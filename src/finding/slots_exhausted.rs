@@ -1,0 +1,155 @@
+//! Clients that were turned away because the server's limit is reached (KB 328459, 122920, 314882).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::scene::Scene;
+use super::words::{count, list};
+use super::{Finding, Server, Severity};
+use crate::auth::Who;
+use crate::ledger::{Refusal, RefusalAnswer, SessionRow, Verdict};
+
+const ADVICE: &str = concat!(
+    "The limit is one of licence and counts all transports together: 10 for NT 4.0 Workstation, 2000 and XP ",
+    "Professional and Vista, 5 for XP Home and Vista Home Basic, 20 from Windows 7 on. All sessions of one ",
+    "computer under one user take one slot, but each null session takes one, and so does one that was denied, while ",
+    "its connection lasts.\n",
+    "On the server, see who holds the slots (net session, net files). Shorten the time after which idle sessions are ",
+    "dropped (15 minutes) with net config server /autodisconnect:MINUTES. Where null sessions hold the slots, the ",
+    "cure is theirs, not a higher limit.\n",
+    free_the_slots!(),
+);
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut by_server: BTreeMap<Server, Vec<&Refusal>> = BTreeMap::new();
+    for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.answer.is_of_limit()) {
+        by_server.entry(scene.servers.at(refusal.server)).or_default().push(refusal);
+    }
+    by_server.into_values().filter_map(|refusals| finding(scene, &refusals)).collect()
+}
+
+fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
+    let first = refusals.first()?;
+    let clients: BTreeSet<_> = refusals.iter().map(|refusal| refusal.client.ip()).collect();
+    let held_by: BTreeSet<SessionRow> =
+        refusals.iter().flat_map(|refusal| &refusal.held_by).copied().collect();
+    let client = match refusals {
+        [one] => Some(one.client.to_string()),
+        _ if clients.len() == 1 => clients.first().map(ToString::to_string),
+        _ => None,
+    };
+    let text = format!(
+        "{} {} refused by server {} {}: {}{}",
+        count(clients.len(), "client"),
+        if clients.len() == 1 { "was" } else { "were" },
+        first.server,
+        if refusals.len() == 1 { "once".to_owned() } else { count(refusals.len(), "time") },
+        first.answer.told(),
+        holders(scene, &held_by),
+    );
+    Some(Finding {
+        rule: "slots_exhausted",
+        severity: Severity::Critical,
+        server: first.server,
+        client,
+        sessions: held_by.into_iter().collect(),
+        frames: refusals.iter().map(|refusal| refusal.at).collect(),
+        text,
+        advice: ADVICE,
+        source: "Microsoft KB 328459, KB 122920, KB 314882",
+        refuted_by: "a limit of another kind: a user limit set on the share, or licences of a server edition",
+    })
+}
+
+/// Who held the slots: `. Then in use by 3 null sessions (2 of them hung or leaked) and 1 other`.
+fn holders(scene: &Scene<'_>, held_by: &BTreeSet<SessionRow>) -> String {
+    let is_null = |row: &&SessionRow| {
+        scene.ledger.session(**row).is_some_and(|session| session.identity.who == Who::Null)
+    };
+    let null = held_by.iter().filter(is_null).count();
+    let others = held_by.len().saturating_sub(null);
+    let stuck = scene.null_sessions.iter().filter(|judged| {
+        matches!(judged.verdict, Verdict::Hung | Verdict::Leaked) && held_by.contains(&judged.row)
+    });
+    let mut parts = Vec::new();
+    if null > 0 {
+        parts.push(format!("{} ({} of them hung or leaked)", count(null, "null session"), stuck.count()));
+    }
+    if others > 0 {
+        parts.push(count(others, "other session"));
+    }
+    if parts.is_empty() {
+        ". Who held its slots was not captured".to_owned()
+    } else {
+        format!(". Its slots were held by {}", list(&parts))
+    }
+}
+
+impl RefusalAnswer {
+    /// True if the answer means that a limit is reached. Of the NetBIOS errors only 0x8F can (RFC 1002 4.3.4); the
+    /// others say that nobody of that name is there.
+    #[must_use]
+    pub const fn is_of_limit(self) -> bool {
+        match self {
+            Self::Status(_) => true,
+            Self::NetBios(reason) => reason == 0x8f,
+        }
+    }
+
+    /// The answer with the Win32 error that a program meets: `STATUS_REQUEST_NOT_ACCEPTED (error 71)`.
+    #[must_use]
+    pub fn told(self) -> String {
+        match self {
+            Self::Status(status) => match status.win32() {
+                Some(error) => format!("{status} (error {error})"),
+                None => status.to_string(),
+            },
+            Self::NetBios(reason) => format!("NetBIOS negative response {reason:#04x}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Made, rules};
+    use crate::wire::{DosError, NtStatus, Status};
+
+    #[test]
+    fn a_refusal_names_who_held_the_slots() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        made.refuse(2, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        assert_eq!(rules(&findings), ["slots_exhausted", "null_session_leak"]);
+        let finding = findings.first().unwrap();
+        assert_eq!(finding.sessions.len(), 1);
+        assert!(finding.text.contains("once: STATUS_REQUEST_NOT_ACCEPTED (error 71)"), "{}", finding.text);
+        assert!(
+            finding.text.contains("held by 1 null session (1 of them hung or leaked)"),
+            "{}",
+            finding.text
+        );
+    }
+
+    #[test]
+    fn the_dos_form_counts_and_a_name_not_present_does_not() {
+        let mut dos = Made::new();
+        dos.refuse(1, Status::Dos(DosError { class: 2, code: 0x59 }));
+        assert_eq!(rules(&super::super::all(&dos.ended_after(1.0), 90.0)), ["slots_exhausted"]);
+
+        let mut full = Made::new();
+        full.refuse_netbios(1, 0x8f);
+        assert_eq!(rules(&super::super::all(&full.ended_after(1.0), 90.0)), ["slots_exhausted"]);
+
+        let mut not_there = Made::new();
+        not_there.refuse_netbios(1, 0x82);
+        assert_eq!(rules(&super::super::all(&not_there.ended_after(1.0), 90.0)), [""; 0]);
+    }
+
+    #[test]
+    fn a_denial_is_no_refusal() {
+        let mut made = Made::new();
+        made.deny(1);
+        assert_eq!(rules(&super::super::all(&made.ended_after(1.0), 90.0)), [""; 0]);
+    }
+}

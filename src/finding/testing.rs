@@ -1,0 +1,303 @@
+//! Ledgers made of events, for the tests of rules and reports.
+
+use core::net::IpAddr;
+
+use uuid::Uuid;
+
+use super::Finding;
+use crate::auth::{Evidence, Identity, Who, identify};
+use crate::capture::Origin;
+use crate::ledger::{Ledger, LedgerLimits};
+use crate::net::Endpoint;
+use crate::rprn::ContextHandle;
+use crate::session::{
+    ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
+    EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink,
+    Transport, TreeEvent, TreeId,
+};
+use crate::wire::{Status, Timestamp};
+
+/// The names of the rules that fired.
+pub(crate) fn rules(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|finding| finding.rule).collect()
+}
+
+/// The interface UUID of spoolss.
+pub(crate) const SPOOLSS: Uuid = Uuid::from_u128(0x12345678_1234_abcd_ef00_0123456789ab);
+
+/// A ledger in the making. Clients are numbered; each has one SMB1 connection from its own port of 192.168.1.21 (or
+/// of an address of its own), one session, one tree, one pipe and one handle.
+pub(crate) struct Made {
+    ledger: Ledger,
+    now: Origin,
+    granted: std::collections::BTreeMap<u16, Origin>,
+    pub(crate) server: Endpoint,
+    pub(crate) client_ip: IpAddr,
+    pub(crate) machine: String,
+    pub(crate) printer: String,
+}
+
+impl Made {
+    pub(crate) fn new() -> Self {
+        Self::from(Timestamp::from_parts(1_036_504_985, 0))
+    }
+
+    /// The first event comes 10 ms after `start`, each further one 10 ms later.
+    pub(crate) fn from(start: Timestamp) -> Self {
+        Self {
+            ledger: Ledger::new(LedgerLimits::default()),
+            now: Origin { time: start, capture: 0, frame: 0 },
+            granted: std::collections::BTreeMap::new(),
+            server: Endpoint::new("192.168.1.10".parse().unwrap(), 139),
+            client_ip: "192.168.1.21".parse().unwrap(),
+            machine: r"\\WS-21".to_owned(),
+            printer: r"\\PRNSRV\lp1".to_owned(),
+        }
+    }
+
+    pub(crate) fn tell(&mut self, client: u16, kind: EventKind) -> Origin {
+        self.now.time = self.now.time.plus_seconds(0.01);
+        self.now.frame += 1;
+        let connection = ConnectionId(u64::from(client));
+        self.ledger.event(Event { at: self.now, connection, kind });
+        self.now
+    }
+
+    pub(crate) fn wait(&mut self, seconds: f64) {
+        self.now.time = self.now.time.plus_seconds(seconds);
+    }
+
+    /// The next events are in the next capture.
+    pub(crate) fn next_capture(&mut self) {
+        self.now.capture += 1;
+        self.now.frame = 0;
+    }
+
+    pub(crate) fn ended_after(mut self, seconds: f64) -> Ledger {
+        self.ledger.extend_to(self.now.time.plus_seconds(seconds));
+        self.ledger
+    }
+
+    pub(crate) fn connect(&mut self, client: u16) {
+        let opened = ConnectionEvent::Opened {
+            client: Endpoint::new(self.client_ip, 1000 + client),
+            server: self.server,
+            transport: Transport::NetBios,
+            start_seen: true,
+        };
+        self.tell(client, EventKind::Connection(opened));
+        let named =
+            ConnectionEvent::NetBiosNamed { called: "PRNSRV".to_owned(), calling: "WS-21".to_owned() };
+        self.tell(client, EventKind::Connection(named));
+        let negotiated = SessionEvent::Negotiated {
+            dialect: "NT LM 0.12".to_owned(),
+            server_guid: None,
+            client_guid: None,
+        };
+        self.tell(client, EventKind::Session(negotiated));
+    }
+
+    pub(crate) fn session(&mut self, client: u16, identity: Identity) {
+        self.connect(client);
+        let set_up = SessionEvent::SetUp {
+            session: SessionId::Uid(100),
+            identity,
+            answer_seen: true,
+            previous: None,
+            vc_zero: false,
+        };
+        self.tell(client, EventKind::Session(set_up));
+    }
+
+    pub(crate) fn null_session_alone(&mut self, client: u16) {
+        let evidence = vec![Evidence::EmptyAccount, Evidence::LmResponse1Byte];
+        self.session(client, Identity { who: Who::Null, evidence, ..nobody() });
+    }
+
+    pub(crate) fn native(&mut self, client: u16, client_os: &str, server_os: &str) {
+        let (client_os, server_os) = (Some(client_os.to_owned()), Some(server_os.to_owned()));
+        self.tell(client, EventKind::Session(SessionEvent::Native { client_os, server_os }));
+    }
+
+    /// A null session with the spoolss pipe open and bound.
+    pub(crate) fn null_session(&mut self, client: u16) {
+        self.null_session_alone(client);
+        self.pipe(client);
+    }
+
+    pub(crate) fn user_session(&mut self, client: u16) {
+        let account = Some("alice".to_owned());
+        self.session(client, Identity { who: Who::User, account, ..nobody() });
+        self.pipe(client);
+    }
+
+    /// A session whose set-up was not seen, with its pipe.
+    pub(crate) fn session_from_the_middle(&mut self, client: u16) {
+        self.connect(client);
+        self.tell(client, EventKind::Session(SessionEvent::FirstSeen { session: SessionId::Uid(100) }));
+        self.pipe(client);
+    }
+
+    pub(crate) fn tree(&mut self, client: u16, path: &str, share: ShareKind) {
+        let connected = TreeEvent::Connected {
+            session: SessionId::Uid(100),
+            tree: TreeId::Tid(7),
+            path: Some(path.to_owned()),
+            share,
+            answer_seen: true,
+        };
+        self.tell(client, EventKind::Tree(connected));
+    }
+
+    pub(crate) fn pipe(&mut self, client: u16) {
+        self.tree(client, r"\\PRNSRV\IPC$", ShareKind::Pipe);
+        let opened = OpenEvent::Opened {
+            session: SessionId::Uid(100),
+            tree: TreeId::Tid(7),
+            open: OpenId::Fid(0x4001),
+            name: Some("spoolss".to_owned()),
+            what: OpenKind::Pipe,
+            answer_seen: true,
+        };
+        self.tell(client, EventKind::Open(opened));
+        let bound = RpcEvent::Bound {
+            open: OpenId::Fid(0x4001),
+            context: 0,
+            interface: SPOOLSS,
+            version: (1, 0),
+            name: Some("spoolss"),
+            ndr64: false,
+            group: 0x53f0 + u32::from(client),
+            joined: false,
+        };
+        self.tell(client, EventKind::Rpc(bound));
+    }
+
+    fn client_machine(&self) -> Option<ClientMachine> {
+        let (machine, user) = (Some(self.machine.clone()), Some("alice".to_owned()));
+        Some(ClientMachine { machine, user, build: Some(2600) })
+    }
+
+    pub(crate) fn call(&mut self, client: u16, opnum: u16, procedure: &'static str) -> Origin {
+        let call = RpcEvent::Call {
+            open: OpenId::Fid(0x4001),
+            call: 1,
+            interface: Some("spoolss"),
+            opnum,
+            procedure: Some(procedure),
+            object: Some(self.printer.clone()),
+            client: self.client_machine(),
+            waits_by_design: false,
+        };
+        self.tell(client, EventKind::Rpc(call))
+    }
+
+    pub(crate) fn answer(&mut self, client: u16) {
+        let answered = RpcEvent::Answered { open: OpenId::Fid(0x4001), call: 1, return_value: Some(0) };
+        self.tell(client, EventKind::Rpc(answered));
+    }
+
+    /// Opens a printer and is granted a handle.
+    pub(crate) fn handle(&mut self, client: u16) {
+        self.call(client, 69, "RpcOpenPrinterEx");
+        self.answer(client);
+        let granted = HandleEvent::Granted {
+            open: OpenId::Fid(0x4001),
+            handle: handle_of(client),
+            opened_by: Some((69, "RpcOpenPrinterEx")),
+            object: Some(self.printer.clone()),
+            client: self.client_machine(),
+        };
+        let at = self.tell(client, EventKind::Handle(granted));
+        self.granted.insert(client, at);
+    }
+
+    /// The frame in which the client was granted its handle.
+    pub(crate) fn granted(&self, client: u16) -> Origin {
+        self.granted.get(&client).copied().unwrap()
+    }
+
+    pub(crate) fn use_handle(&mut self, client: u16) {
+        let used = HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(client) };
+        self.tell(client, EventKind::Handle(used));
+    }
+
+    /// Bytes are missing, and may have held an ending.
+    pub(crate) fn gap(&mut self, client: u16, bytes: u64) {
+        let gap = ConnectionEvent::Gap { direction: Direction::ToServer, bytes, harmless: false };
+        self.tell(client, EventKind::Connection(gap));
+    }
+
+    /// Whatever is open may have ended.
+    pub(crate) fn doubt(&mut self, client: u16) {
+        let doubt = ConnectionEvent::InDoubt { why: Doubt::RequestMissing };
+        self.tell(client, EventKind::Connection(doubt));
+    }
+
+    /// Closes the handle by its own call.
+    pub(crate) fn close_handle(&mut self, client: u16) {
+        let closed = HandleEvent::Closed { open: OpenId::Fid(0x4001), handle: handle_of(client) };
+        self.tell(client, EventKind::Handle(closed));
+    }
+
+    /// Closes the pipe and with it what was granted on it.
+    pub(crate) fn close_pipe(&mut self, client: u16) {
+        let closed = OpenEvent::Closed { open: OpenId::Fid(0x4001), by: CloseReason::OwnClose };
+        self.tell(client, EventKind::Open(closed));
+    }
+
+    /// Closes everything in good order.
+    pub(crate) fn close_all(&mut self, client: u16) {
+        self.close_handle(client);
+        self.close_pipe(client);
+        let logoff = SessionEvent::Closed { session: SessionId::Uid(100), by: CloseReason::OwnClose };
+        self.tell(client, EventKind::Session(logoff));
+        self.disconnect(client);
+    }
+
+    pub(crate) fn disconnect(&mut self, client: u16) {
+        self.tell(client, EventKind::Connection(ConnectionEvent::Closed { by: ConnectionEnd::Fin }));
+    }
+
+    /// The server's side of the connection shows a packet now.
+    pub(crate) fn server_seen(&mut self, client: u16) {
+        self.now.time = self.now.time.plus_seconds(0.01);
+        self.now.frame += 1;
+        let seen = Some(self.now);
+        self.tell(client, EventKind::Connection(ConnectionEvent::LastSeen { client: seen, server: seen }));
+        // Being seen is no use, and takes no time.
+        self.now.time = self.now.time.plus_seconds(-0.02);
+    }
+
+    pub(crate) fn refuse(&mut self, client: u16, status: Status) {
+        self.connect(client);
+        let identity = nobody();
+        self.tell(client, EventKind::Session(SessionEvent::Refused { status, identity }));
+    }
+
+    pub(crate) fn refuse_netbios(&mut self, client: u16, reason: u8) {
+        self.connect(client);
+        self.tell(client, EventKind::Connection(ConnectionEvent::NetBiosRefused { reason }));
+    }
+
+    pub(crate) fn deny(&mut self, client: u16) {
+        self.connect(client);
+        let denied = SessionEvent::Denied {
+            status: Status::Nt(crate::wire::NtStatus::ACCESS_DENIED),
+            identity: Identity { who: Who::Null, ..nobody() },
+        };
+        self.tell(client, EventKind::Session(denied));
+    }
+}
+
+/// The handle of a client: 4 bytes of attributes, then a UUID that holds the client's number.
+pub(crate) fn handle_of(client: u16) -> ContextHandle {
+    let mut bytes = [0; 20];
+    let [high, low] = client.to_be_bytes();
+    bytes[4..10].copy_from_slice(&[0x5f, high, low, 0x11, 0x22, 0x33]);
+    ContextHandle(bytes)
+}
+
+fn nobody() -> Identity {
+    identify(None, false, false)
+}

@@ -1,0 +1,194 @@
+//! How values are put into words: text off the wire, spans of time, counts.
+
+use core::fmt::{self, Write as _};
+
+use crate::wire::Timestamp;
+
+/// Text off the wire, made safe for a terminal: what would move the cursor, change colours, hide or reorder text is
+/// shown as `<U+001B>`, and what is longer than a name has reason to be ends in `…`.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain<'a> {
+    text: &'a str,
+    longest: usize,
+}
+
+/// Characters of a name that are shown.
+const NAME: usize = 64;
+/// Characters of a sentence that are shown; it may hold several names.
+const SENTENCE: usize = 400;
+
+impl<'a> Plain<'a> {
+    /// A name: 64 characters of it.
+    #[must_use]
+    pub const fn name(text: &'a str) -> Self {
+        Self { text, longest: NAME }
+    }
+
+    /// A sentence that holds names off the wire: 400 characters of it.
+    #[must_use]
+    pub const fn sentence(text: &'a str) -> Self {
+        Self { text, longest: SENTENCE }
+    }
+}
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut chars = self.text.chars();
+        for c in chars.by_ref().take(self.longest) {
+            if is_plain(c) {
+                f.write_char(c)?;
+            } else {
+                write!(f, "<U+{:04X}>", u32::from(c))?;
+            }
+        }
+        if chars.next().is_some() { f.write_char('…') } else { Ok(()) }
+    }
+}
+
+/// False for control characters and for the invisible characters that reorder, join or hide text.
+fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// A span of time in two steps of precision: `8.2s`, `42s`, `1m35s`, `59m`, `2h11m`, `3d04h`, `12d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span(i64);
+
+impl Span {
+    /// From `earlier` to `later`; nothing if it is the other way round.
+    #[must_use]
+    pub const fn between(earlier: Timestamp, later: Timestamp) -> Self {
+        let nanos = later.as_nanos().saturating_sub(earlier.as_nanos());
+        Self(if nanos < 0 { 0 } else { nanos })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = self.0.div_euclid(100_000_000);
+        let seconds = tenths.div_euclid(10);
+        let (minutes, hours, days) =
+            (seconds.div_euclid(60), seconds.div_euclid(3_600), seconds.div_euclid(86_400));
+        let text = match (days, hours, minutes, seconds) {
+            (0, 0, 0, 0..10) => format!("{seconds}.{}s", tenths.rem_euclid(10)),
+            (0, 0, 0, _) => format!("{seconds}s"),
+            (0, 0, 0..10, _) => format!("{minutes}m{:02}s", seconds.rem_euclid(60)),
+            (0, 0, _, _) => format!("{minutes}m"),
+            (0, _, _, _) => format!("{hours}h{:02}m", minutes.rem_euclid(60)),
+            (0..10, _, _, _) => format!("{days}d{:02}h", hours.rem_euclid(24)),
+            _ => format!("{days}d"),
+        };
+        f.pad(&text)
+    }
+}
+
+/// A number of things: `1 client`, `2 clients`, `12,345 packets`. `one` is the singular; the plural adds an `s`.
+#[must_use]
+pub fn count(number: usize, one: &str) -> String {
+    format!("{} {one}{}", Digits(number), if number == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands set apart: `12,345`.
+#[derive(Debug, Clone, Copy)]
+pub struct Digits(pub usize);
+
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (place, digit) in digits.chars().enumerate() {
+            let left = digits.len().saturating_sub(place);
+            if place > 0 && left.is_multiple_of(3) {
+                f.write_char(',')?;
+            }
+            f.write_char(digit)?;
+        }
+        Ok(())
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_touch_the_terminal() {
+        let hostile = "\x1b[2J\u{9b}31m\u{202e}gpj\u{200b}\r\nlp1\u{7f}";
+        assert_eq!(
+            Plain::name(hostile).to_string(),
+            "<U+001B>[2J<U+009B>31m<U+202E>gpj<U+200B><U+000D><U+000A>lp1<U+007F>"
+        );
+        assert_eq!(Plain::name(r"\\PRNSRV\Büro 1").to_string(), r"\\PRNSRV\Büro 1");
+        assert_eq!(Plain::name(&"x".repeat(65)).to_string(), format!("{}…", "x".repeat(64)));
+        assert_eq!(Plain::name(&"x".repeat(64)).to_string(), "x".repeat(64));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_only_plain_characters_come_out(text in any::<String>()) {
+            let shown = Plain::name(&text).to_string();
+            prop_assert!(shown.chars().all(is_plain));
+            prop_assert!(shown.chars().count() <= 64 * "<U+10FFFF>".len() + 1);
+        }
+    }
+
+    #[test]
+    fn spans_are_short_and_precise_enough() {
+        for (millis, text) in [
+            (0, "0.0s"),
+            (8_290, "8.2s"),
+            (9_999, "9.9s"),
+            (42_000, "42s"),
+            (95_000, "1m35s"),
+            (599_999, "9m59s"),
+            (3_599_000, "59m"),
+            (3_840_000, "1h04m"),
+            (86_399_000, "23h59m"),
+            (86_400_000 * 3 + 4 * 3_600_000, "3d04h"),
+            (86_400_000 * 12, "12d"),
+        ] {
+            let (start, end) = (Timestamp::from_nanos(0), Timestamp::from_nanos(millis * 1_000_000));
+            assert_eq!(Span::between(start, end).to_string(), text);
+        }
+        assert_eq!(
+            Span::between(Timestamp::from_nanos(i64::MAX), Timestamp::from_nanos(i64::MIN)).to_string(),
+            "0.0s"
+        );
+    }
+
+    #[test]
+    fn counts_and_lists() {
+        assert_eq!(count(1, "client"), "1 client");
+        assert_eq!(count(1_234_567, "packet"), "1,234,567 packets");
+        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+}

@@ -1,0 +1,80 @@
+//! How many slots a server has: as the user says, else guessed from what the server says of itself.
+
+use core::fmt;
+
+use crate::finding::Plain;
+
+/// The limit of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotLimit {
+    /// The user gave it.
+    Given(u64),
+    /// It is guessed from the operating system that the server names.
+    Guessed {
+        /// How many.
+        slots: u64,
+        /// What the server calls itself.
+        os: String,
+    },
+}
+
+/// What a server's operating system begins with, and its limit where it is a client edition (KB 122920, 314882,
+/// 328459). The first that matches counts.
+const LIMITS: &[(&str, u64)] = &[
+    ("Windows NT 4.0", 10),
+    ("Windows 5.0", 10),
+    ("Windows 5.1", 10),
+    ("Windows XP", 10),
+    ("Windows Vista (TM) Home Basic", 5),
+    ("Windows Vista", 10),
+    ("Windows 7", 20),
+    ("Windows 8", 20),
+    ("Windows 10", 20),
+    ("Windows 11", 20),
+];
+
+impl SlotLimit {
+    /// The limit of the server that names `os` as its native operating system, if that is known to have one.
+    #[must_use]
+    pub fn guess(os: &str) -> Option<Self> {
+        let slots = LIMITS.iter().find(|(start, _)| os.starts_with(start))?.1;
+        Some(Self::Guessed { slots, os: os.to_owned() })
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn slots(&self) -> u64 {
+        match self {
+            Self::Given(slots) | Self::Guessed { slots, .. } => *slots,
+        }
+    }
+}
+
+/// Where the limit comes from, in brackets, or nothing if the user gave it.
+impl fmt::Display for SlotLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given(_) => Ok(()),
+            Self::Guessed { slots, os } => {
+                write!(f, "(a limit of {slots} is a guess: the server calls itself {})", Plain::name(os))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn client_editions_have_limits_and_servers_none() {
+        let slots = |os| SlotLimit::guess(os).map(|limit| limit.slots());
+        assert_eq!(slots("Windows 5.1"), Some(10));
+        assert_eq!(slots("Windows Vista (TM) Home Basic 6000"), Some(5));
+        assert_eq!(slots("Windows Vista (TM) Business 6000"), Some(10));
+        assert_eq!(slots("Windows 7 Professional 7601 Service Pack 1"), Some(20));
+        for os in ["Windows Server 2003 3790", "Windows 5.2", "Unix", "", "windows 5.1"] {
+            assert_eq!(slots(os), None, "{os}");
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! A session with all that it holds, as the JSON has it.
+
+use uuid::Uuid;
+
+use super::{Ending, Moment};
+use crate::auth;
+use crate::ledger::{self, Ledger, SessionRow, Verdict};
+use crate::net::Endpoint;
+use crate::rprn::ContextHandle;
+use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, ShareKind, TreeId};
+use crate::wire::Timestamp;
+
+/// A session with all that it holds.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Session<'a> {
+    /// Its row in the ledger.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "id"))]
+    pub id: SessionRow,
+    /// The server's end of its first connection.
+    pub server: Endpoint,
+    /// The client's end of its first connection.
+    pub client: Endpoint,
+    /// Its connections, in the order in which they joined.
+    pub connections: Vec<Connection>,
+    /// The dialect as the specification writes it.
+    pub dialect: Option<&'a str>,
+    /// The SMB2 SessionId or the SMB1 UID.
+    pub session_id: SessionId,
+    /// The process ids that used it; the first few.
+    pub pids: Vec<u32>,
+    /// The client's operating system as an SMB1 session setup tells it.
+    pub native_os: Option<&'a str>,
+    /// The client's GUID.
+    pub client_guid: Option<Uuid>,
+    /// Who.
+    pub who: Who<'a>,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Moment>,
+    /// Its first sign.
+    pub first_seen: Moment,
+    /// Its end.
+    pub closed: Option<Ending>,
+    /// Seconds from its set-up, or from its first sign, to its end or the end of the capture.
+    pub age_seconds: f64,
+    /// Seconds from its last use to the end of the capture, if it is still open.
+    pub idle_seconds: Option<f64>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Why, as one sentence without its full stop.
+    pub why: String,
+    /// True if nobody knows who it is and it shows nothing that a null session could not.
+    pub possibly_null: bool,
+    /// Its trees, in the order in which they were first seen.
+    pub trees: Vec<Tree<'a>>,
+    /// Its last use.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub last_used: Moment,
+}
+
+/// A connection of a session.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Connection {
+    /// The client's end.
+    pub client: Endpoint,
+    /// The server's end.
+    pub server: Endpoint,
+    /// Its TCP handshake, if that was seen.
+    pub opened: Option<Moment>,
+    /// Its end.
+    pub closed: Option<Ending>,
+}
+
+/// Who a session is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Who<'a> {
+    /// `null`, `guest`, `user` or `unknown`.
+    pub kind: auth::Who,
+    /// The account.
+    pub account: Option<&'a str>,
+    /// Its domain.
+    pub domain: Option<&'a str>,
+    /// The client computer as its credentials name it.
+    pub workstation: Option<&'a str>,
+    /// What shows it.
+    pub evidence: &'a [auth::Evidence],
+}
+
+/// A tree connect.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Tree<'a> {
+    /// The share's path.
+    pub path: Option<&'a str>,
+    /// Its id on the wire.
+    pub tree_id: TreeId,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Moment>,
+    /// Its end.
+    pub closed: Option<Ending>,
+    /// What is open in it, and the pipes that were.
+    pub opens: Vec<Open<'a>>,
+}
+
+/// An open file, directory, printer or pipe.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Open<'a> {
+    /// Its name; a pipe's without `\PIPE\`.
+    pub name: Option<&'a str>,
+    /// What it is.
+    pub kind: OpenKind,
+    /// Its id on the wire.
+    pub file_id: OpenId,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Moment>,
+    /// Its end.
+    pub closed: Option<Ending>,
+    /// The interfaces that were bound on it.
+    pub interfaces: Vec<Interface>,
+    /// The handles that were granted or first used on it.
+    pub handles: Vec<Handle<'a>>,
+    /// The calls that wait for their answer.
+    pub waiting: Vec<Waiting>,
+}
+
+/// An interface that was bound on a pipe.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Interface {
+    /// Its UUID.
+    pub uuid: Uuid,
+    /// Its version: `1.0`.
+    pub version: String,
+    /// Its short name.
+    pub name: Option<&'static str>,
+}
+
+/// A context handle.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Handle<'a> {
+    /// The 20 bytes.
+    pub handle: ContextHandle,
+    /// The call that opened it.
+    pub opened_by: Option<OpenedBy>,
+    /// The printer or server it stands for.
+    pub object: Option<&'a str>,
+    /// The client as the opening call describes it.
+    pub client: Option<&'a ClientMachine>,
+    /// The answer that granted it, if that was seen.
+    pub opened: Option<Moment>,
+    /// Its last use.
+    pub last_used: Moment,
+    /// Its end.
+    pub closed: Option<Ending>,
+}
+
+/// The call that opened a handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct OpenedBy {
+    /// Its number.
+    pub opnum: u16,
+    /// Its name.
+    pub procedure: &'static str,
+}
+
+/// A call that waits for its answer.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Waiting {
+    /// The interface's short name.
+    pub interface: Option<&'static str>,
+    /// The procedure's number.
+    pub opnum: u16,
+    /// The procedure's name.
+    pub procedure: Option<&'static str>,
+    /// The packet that completed the request.
+    pub sent: Moment,
+}
+
+impl<'a> Session<'a> {
+    /// A session of the ledger at `end`, judged with a grace in seconds.
+    pub(super) fn of(
+        ledger: &'a Ledger,
+        row: SessionRow,
+        session: &'a ledger::Session,
+        end: Timestamp,
+        grace: f64,
+    ) -> Option<Self> {
+        let judgement = ledger.judge(row, grace)?;
+        let connections = || session.connections.iter().filter_map(|id| ledger.connection(*id));
+        let uses = ledger.opens_of(session).filter(|open| open.session == row).map(|open| open.used.last);
+        let last_used = uses.fold(session.used.last, Ord::max);
+        let start = session.opened.unwrap_or(session.used.first).time;
+        let until = session.closed.map_or(end, |closing| closing.at.time);
+        Some(Self {
+            id: row,
+            server: session.server,
+            client: session.client,
+            connections: connections().map(Connection::of).collect(),
+            dialect: connections().find_map(|connection| connection.dialect.as_deref()),
+            session_id: session.id,
+            pids: session.pids.iter().copied().collect(),
+            native_os: connections().find_map(|connection| connection.client_os.as_deref()),
+            client_guid: connections().find_map(|connection| connection.client_guid),
+            who: Who::of(&session.identity),
+            opened: session.opened.map(Moment::from),
+            first_seen: session.used.first.into(),
+            closed: session.closed.map(Ending::of),
+            age_seconds: until.seconds_since(start),
+            idle_seconds: session.closed.is_none().then(|| end.seconds_since(last_used.time)),
+            verdict: judgement.verdict,
+            why: judgement.why,
+            possibly_null: possibly_null(ledger, session),
+            trees: ledger.trees(session).map(|tree| Tree::of(ledger, tree)).collect(),
+            last_used: last_used.into(),
+        })
+    }
+
+    /// True for a session of the main question: null, or possibly so.
+    pub(super) fn is_candidate(&self) -> bool {
+        self.is_null() || self.possibly_null
+    }
+
+    /// True for a null session.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.who.kind == auth::Who::Null
+    }
+}
+
+/// True if nobody knows who the session is, since its set-up was not seen, and all that is seen of it is confined to
+/// `IPC$`. One that is encrypted is not null: a null session has no key.
+fn possibly_null(ledger: &Ledger, session: &ledger::Session) -> bool {
+    if session.identity.who != auth::Who::Unknown || session.opened.is_some() || session.encrypted.is_some() {
+        return false;
+    }
+    let mut signs = 0_usize;
+    for tree in ledger.trees(session) {
+        match confined(ledger, tree) {
+            Some(true) => signs = signs.saturating_add(1),
+            Some(false) => return false,
+            None => {}
+        }
+    }
+    signs > 0
+}
+
+/// Whether a tree is `IPC$`; none if nothing shows it.
+fn confined(ledger: &Ledger, tree: &ledger::Tree) -> Option<bool> {
+    if let Some(path) = &tree.path {
+        let share = path.rsplit(['\\', '/']).next().unwrap_or(path);
+        return Some(share.eq_ignore_ascii_case("IPC$") || tree.share == ShareKind::Pipe);
+    }
+    match tree.share {
+        ShareKind::Pipe => Some(true),
+        ShareKind::Unknown if tree.opens_ended > 0 => Some(false),
+        ShareKind::Unknown => {
+            let mut opens = ledger.opens(tree).peekable();
+            opens.peek()?;
+            Some(opens.all(ledger::Open::holds))
+        }
+        _ => Some(false),
+    }
+}
+
+impl Connection {
+    fn of(connection: &ledger::Connection) -> Self {
+        Self {
+            client: connection.client,
+            server: connection.server,
+            opened: connection.start_seen.then(|| connection.opened.into()),
+            closed: connection.closed.map(Ending::of),
+        }
+    }
+}
+
+impl<'a> Who<'a> {
+    fn of(identity: &'a auth::Identity) -> Self {
+        Self {
+            kind: identity.who,
+            account: identity.account.as_deref(),
+            domain: identity.domain.as_deref(),
+            workstation: identity.workstation.as_deref(),
+            evidence: &identity.evidence,
+        }
+    }
+}
+
+impl<'a> Tree<'a> {
+    fn of(ledger: &'a Ledger, tree: &'a ledger::Tree) -> Self {
+        Self {
+            path: tree.path.as_deref(),
+            tree_id: tree.id,
+            opened: tree.opened.map(Moment::from),
+            closed: tree.closed.map(Ending::of),
+            opens: ledger.opens(tree).map(|open| Open::of(ledger, open)).collect(),
+        }
+    }
+}
+
+impl<'a> Open<'a> {
+    fn of(ledger: &'a Ledger, open: &'a ledger::Open) -> Self {
+        Self {
+            name: open.name.as_deref(),
+            kind: open.what,
+            file_id: open.id,
+            opened: open.opened.map(Moment::from),
+            closed: open.closed.map(Ending::of),
+            interfaces: open.interfaces.iter().map(Interface::of).collect(),
+            handles: ledger.handles(open).map(Handle::of).collect(),
+            waiting: open.waiting.values().map(Waiting::of).collect(),
+        }
+    }
+}
+
+impl Interface {
+    fn of(bound: &ledger::BoundInterface) -> Self {
+        let (major, minor) = bound.version;
+        Self { uuid: bound.uuid, version: format!("{major}.{minor}"), name: bound.name }
+    }
+}
+
+impl<'a> Handle<'a> {
+    fn of(handle: &'a ledger::Handle) -> Self {
+        Self {
+            handle: handle.handle,
+            opened_by: handle.opened_by.map(|(opnum, procedure)| OpenedBy { opnum, procedure }),
+            object: handle.object.as_deref(),
+            client: handle.client.as_ref(),
+            opened: handle.opened.map(Moment::from),
+            last_used: handle.used.last.into(),
+            closed: handle.closed.map(Ending::of_handle),
+        }
+    }
+}
+
+impl Waiting {
+    fn of(call: &ledger::WaitingCall) -> Self {
+        Self {
+            interface: call.interface,
+            opnum: call.opnum,
+            procedure: call.procedure,
+            sent: call.sent.into(),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+fn id<S: serde::Serializer>(row: &SessionRow, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{:#x}", row.as_raw()))
+}
+
+#[cfg(feature = "serde")]
+pub(super) fn ids<S: serde::Serializer>(rows: &[SessionRow], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rows.iter().map(|row| format!("{:#x}", row.as_raw())))
+}

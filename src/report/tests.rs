@@ -1,0 +1,215 @@
+use super::{NullSessions, Options};
+use crate::capture::Info;
+use crate::finding::testing::Made;
+use crate::ledger::Ledger;
+use crate::session::{Counts, EventKind, SessionEvent, SessionId, ShareKind};
+
+fn report(ledger: &Ledger) -> NullSessions<'_> {
+    NullSessions::new(ledger, &[Info::default()], &Counts::default(), Options::default())
+}
+
+#[test]
+fn a_session_from_the_middle_is_possibly_null_while_it_keeps_to_ipc() {
+    let mut ipc = Made::new();
+    ipc.session_from_the_middle(1);
+    let ledger = ipc.ended_after(100.0);
+    let report = report(&ledger);
+    assert!(report.sessions.iter().all(|session| session.possibly_null && !session.is_null()));
+    assert_eq!(report.sessions.len(), 1);
+    assert!(!report.any_leaked_or_hung(), "the exit code counts null sessions alone");
+}
+
+#[test]
+fn a_session_that_opens_a_disk_share_or_shows_nothing_is_not_possibly_null() {
+    let mut disk = Made::new();
+    disk.session_from_the_middle(1);
+    disk.tree(1, r"\\PRNSRV\public", ShareKind::Disk);
+    assert!(report(&disk.ended_after(100.0)).sessions.is_empty());
+
+    let mut nothing = Made::new();
+    nothing.connect(1);
+    nothing.tell(1, EventKind::Session(SessionEvent::FirstSeen { session: SessionId::Uid(100) }));
+    assert!(report(&nothing.ended_after(100.0)).sessions.is_empty());
+
+    let mut encrypted = Made::new();
+    encrypted.session_from_the_middle(1);
+    let since = crate::session::ConnectionEvent::Encrypted { session: SessionId::Uid(100) };
+    encrypted.tell(1, EventKind::Connection(since));
+    assert!(report(&encrypted.ended_after(100.0)).sessions.is_empty(), "a null session has no key");
+}
+
+#[cfg(feature = "serde")]
+mod json {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::wire::{NtStatus, Status};
+
+    fn moment(seconds: &str, frame: u64) -> Value {
+        json!({ "time": format!("2002-11-05T14:03:{seconds}0000000Z"), "capture": 0, "frame": frame })
+    }
+
+    fn ended(seconds: &str, frame: u64, by: &str) -> Value {
+        let mut moment = moment(seconds, frame);
+        moment["by"] = json!(by);
+        moment
+    }
+
+    #[test]
+    fn has_the_shape_of_the_contract() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        made.close_pipe(1);
+        made.disconnect(1);
+        let ledger = made.ended_after(100.0);
+        let mut office = Info::default();
+        (office.name, office.packets) = ("office.pcap".to_owned(), 12);
+        let report = NullSessions::new(&ledger, &[office], &Counts::default(), Options::default());
+
+        let rundown = json!({
+            "time": "2002-11-05T14:03:05.110000000Z", "capture": 0, "frame": 11,
+            "by": "rundown", "cause": "pipe_close",
+        });
+        let handle = json!({
+            "handle": "000000005f00011122330000000000000000000000".get(..40),
+            "opened_by": { "opnum": 69, "procedure": "RpcOpenPrinterEx" },
+            "object": r"\\PRNSRV\lp1",
+            "client": { "machine": r"\\WS-21", "user": "alice", "build": 2600 },
+            "opened": moment("05.10", 10),
+            "last_used": moment("05.10", 10),
+            "closed": rundown,
+        });
+        let open = json!({
+            "name": "spoolss",
+            "kind": "pipe",
+            "file_id": "0x4001",
+            "opened": moment("05.06", 6),
+            "closed": ended("05.11", 11, "own_close"),
+            "interfaces": [
+                { "uuid": "12345678-1234-abcd-ef00-0123456789ab", "version": "1.0", "name": "spoolss" },
+            ],
+            "handles": [handle],
+            "waiting": [],
+        });
+        let tree = json!({
+            "path": r"\\PRNSRV\IPC$",
+            "tree_id": "0x7",
+            "opened": moment("05.05", 5),
+            "closed": ended("05.12", 12, "connection_end"),
+            "opens": [open],
+        });
+        let session = json!({
+            "id": "0x1",
+            "server": "192.168.1.10:139",
+            "client": "192.168.1.21:1001",
+            "connections": [{
+                "client": "192.168.1.21:1001",
+                "server": "192.168.1.10:139",
+                "opened": moment("05.01", 1),
+                "closed": ended("05.12", 12, "fin"),
+            }],
+            "dialect": "NT LM 0.12",
+            "session_id": "0x64",
+            "pids": [],
+            "native_os": null,
+            "client_guid": null,
+            "who": {
+                "kind": "null",
+                "account": null,
+                "domain": null,
+                "workstation": null,
+                "evidence": ["empty_account", "lm_response_1_byte"],
+            },
+            "opened": moment("05.04", 4),
+            "first_seen": moment("05.04", 4),
+            "closed": ended("05.12", 12, "connection_end"),
+            "age_seconds": 0.08,
+            "idle_seconds": null,
+            "verdict": "abandoned",
+            "why": "ended by connection_end, and a handle was run down instead of closed",
+            "possibly_null": false,
+            "trees": [tree],
+        });
+        let expected = json!({
+            "captures": [{ "path": "office.pcap", "packets": 12, "first": null, "last": null }],
+            "grace_seconds": 90,
+            "end": "2002-11-05T14:04:45.120000000Z",
+            "sessions": [session],
+            "refusals": [],
+            "denials": [],
+            "findings": [],
+            "losses": {
+                "gaps": 0,
+                "gap_bytes": 0,
+                "harmless_gaps": 0,
+                "unreadable": 0,
+                "evictions": {},
+                "sessions_aggregated": {},
+                "unreadable_packets": 0,
+                "time_went_back": 0,
+                "connections_evicted": 0,
+            },
+        });
+        assert_eq!(serde_json::to_value(&report).unwrap(), expected);
+    }
+
+    #[test]
+    fn refusals_denials_waiting_calls_and_findings_are_told() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.call(1, 69, "RpcOpenPrinterEx");
+        made.server_seen(1);
+        made.refuse(2, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+        made.deny(3);
+        let ledger = made.ended_after(100.0);
+        let value = serde_json::to_value(report(&ledger)).unwrap();
+        assert_eq!(
+            value["sessions"][0]["trees"][0]["opens"][0]["waiting"],
+            json!([{ "interface": "spoolss", "opnum": 69, "procedure": "RpcOpenPrinterEx",
+                     "sent": moment("05.08", 8) }])
+        );
+        assert_eq!(value["sessions"][0]["verdict"], "hung");
+        assert_eq!(value["sessions"][0]["closed"], Value::Null);
+        let refusal = json!({
+            "time": value["refusals"][0]["time"], "capture": 0, "frame": 14,
+            "server": "192.168.1.10:139", "client": "192.168.1.21:1002",
+            "status": "0xc00000d0", "status_name": "STATUS_REQUEST_NOT_ACCEPTED", "win32": 71,
+            "slots_in_use": { "low": 1, "high": 1 }, "held_by": ["0x1"],
+        });
+        assert_eq!(value["refusals"], json!([refusal]));
+        let denial = json!({
+            "time": value["denials"][0]["time"], "capture": 0, "frame": 18,
+            "server": "192.168.1.10:139", "client": "192.168.1.21:1003",
+            "what": "session", "status": "0xc0000022", "status_name": "STATUS_ACCESS_DENIED",
+        });
+        assert_eq!(value["denials"], json!([denial]));
+        let rules: Vec<&Value> =
+            value["findings"].as_array().unwrap().iter().map(|finding| &finding["rule"]).collect();
+        assert_eq!(rules, ["slots_exhausted", "hung_open_printer"]);
+        let mut finding = value["findings"][1].clone();
+        for text in ["text", "advice", "source", "refuted_by"] {
+            assert!(finding[text].take().as_str().is_some_and(|text| text.len() > 10), "{text}");
+        }
+        assert_eq!(
+            finding,
+            json!({
+                "rule": "hung_open_printer", "severity": "warning",
+                "server": "192.168.1.10:139", "client": "192.168.1.21:1001", "sessions": ["0x1"],
+                "frames": [{ "capture": 0, "frame": 4 }, { "capture": 0, "frame": 8 }],
+                "text": null, "advice": null, "source": null, "refuted_by": null,
+            })
+        );
+    }
+
+    #[test]
+    fn the_grace_is_whole_where_it_can_be() {
+        let ledger = Ledger::default();
+        for (grace, text) in [(90.0, "90"), (0.5, "0.5"), (0.0, "0")] {
+            let options = Options { grace, ..Options::default() };
+            let report = NullSessions::new(&ledger, [], &Counts::default(), options);
+            let json = serde_json::to_string(&report).unwrap();
+            assert!(json.contains(&format!("\"grace_seconds\":{text},\"end\":null")), "{json}");
+        }
+    }
+}

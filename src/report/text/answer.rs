@@ -1,0 +1,300 @@
+//! The answer in a few sentences: how many null sessions never closed, what holds them, what that costs.
+
+use core::fmt::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{NullSessions, Session};
+use super::When;
+use super::layout::paragraph;
+use super::servers::ServerPart;
+use crate::auth::Who;
+use crate::finding::{self, Plain, count, list};
+use crate::ledger::{Denied, Verdict};
+
+/// Refusals that are listed for a server; more are counted.
+const REFUSALS: usize = 5;
+/// Calls that the answer names; the sessions that hang in others are counted.
+const CALLS: usize = 3;
+
+/// The answer over all servers, where it is not that of one server alone.
+pub(super) fn overall(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    servers: &[ServerPart<'_>],
+    width: usize,
+) -> fmt::Result {
+    let text = match servers {
+        [] => nothing(report),
+        [_] => return Ok(()),
+        _ => {
+            let stuck = servers.iter().map(|server| server.stuck().count());
+            let troubled = stuck.clone().filter(|count| *count > 0).count();
+            let stuck = stuck.fold(0, usize::saturating_add);
+            let refused = servers.iter().filter(|server| !server.refusals.is_empty()).count();
+            let mut text = if stuck == 0 {
+                format!("No null session stayed open on any of {} servers.", servers.len())
+            } else {
+                format!("{} to {} never closed.", count(stuck, "null session"), count(troubled, "server"))
+            };
+            if refused > 0 {
+                let _ = write!(text, " {} refused clients for want of slots.", count(refused, "server"));
+            }
+            text
+        }
+    };
+    paragraph(out, "", 0, &text, width)?;
+    writeln!(out)
+}
+
+/// Nothing to tell of: what was looked at.
+fn nothing(report: &NullSessions<'_>) -> String {
+    let packets =
+        report.captures.iter().map(|capture| usize::try_from(capture.packets).unwrap_or(usize::MAX));
+    let packets = count(packets.fold(0, usize::saturating_add), "packet");
+    let mut identities: BTreeMap<Who, usize> = BTreeMap::new();
+    for (_, session) in report.ledger.sessions() {
+        let number = identities.entry(session.identity.who).or_default();
+        *number = number.saturating_add(1);
+    }
+    let sessions = identities.values().fold(0_usize, |sum, number| sum.saturating_add(*number));
+    let who: Vec<String> = identities.iter().map(|(who, number)| format!("{number} {who}")).collect();
+    match (report.ledger.connections().count(), sessions) {
+        (0, 0) => format!("No null session: no SMB connection in {packets}."),
+        (connections, 0) => {
+            format!(
+                "No null session: {} in {packets}, none with a session.",
+                count(connections, "SMB connection")
+            )
+        }
+        _ => format!(
+            "No null session among {} ({}) in {packets}.",
+            count(sessions, "SMB session"),
+            who.join(", ")
+        ),
+    }
+}
+
+/// The answer for one server.
+pub(super) fn of_server(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    server: &ServerPart<'_>,
+    width: usize,
+) -> fmt::Result {
+    let stuck = server.stuck().count();
+    let mut sentences = Vec::new();
+    if stuck > 0 {
+        sentences.push(format!(
+            "{} to {} never closed: {}.",
+            count(stuck, "null session"),
+            share(server),
+            list(&held(report, server))
+        ));
+        sentences.extend(slots(report, server, stuck));
+    } else {
+        let null = server.sessions.iter().filter(|session| session.is_null()).count();
+        sentences.push(match null {
+            0 => format!("No null session to {} was seen.", server.address()),
+            _ => {
+                let (share, address) = (share(server), server.address());
+                let on = if share == address { String::new() } else { format!(" on {address}") };
+                format!("{} to {share}{on}, none of them stuck.", count(null, "null session"))
+            }
+        });
+    }
+    sentences.extend(others(server));
+    sentences.extend(possibly_null(server));
+    sentences.extend(refused(server));
+    sentences.extend(denied(server));
+    paragraph(out, "", 0, &sentences.join(" "), width)?;
+    writeln!(out)
+}
+
+/// `\\PRNSRV\IPC$`, as most of the null sessions name it, or the address.
+fn share(server: &ServerPart<'_>) -> String {
+    let mut paths: BTreeMap<&str, usize> = BTreeMap::new();
+    for session in server.sessions.iter().filter(|session| session.is_null()) {
+        for path in session.trees.iter().filter_map(|tree| tree.path).filter(|path| is_ipc(path)) {
+            let times = paths.entry(path).or_default();
+            *times = times.saturating_add(1);
+        }
+    }
+    let most = paths.into_iter().max_by_key(|(_, times)| *times).map(|(path, _)| path);
+    most.map_or_else(|| server.address(), |path| Plain::name(path).to_string())
+}
+
+fn is_ipc(path: &str) -> bool {
+    path.rsplit(['\\', '/']).next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
+}
+
+/// What holds the stuck sessions: `1 holds a printer handle`, `1 waits for an answer to OpenPrinterEx`.
+fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
+    let (with_handle, pipe_alone): (Vec<&Session<'_>>, Vec<_>) =
+        server.null_sessions(Verdict::Leaked).partition(|session| {
+            let row = report.ledger.session(session.id);
+            row.is_some_and(|row| finding::held_handles(report.ledger, row).next().is_some())
+        });
+    let alone = server.stuck().count() == 1;
+    let mut parts = Vec::new();
+    let mut part = |number: usize, one: &str, several: &str| {
+        if number > 0 {
+            let subject = if alone { "it".to_owned() } else { number.to_string() };
+            parts.push(format!("{subject} {}", if number == 1 { one } else { several }));
+        }
+    };
+    part(with_handle.len(), "holds a printer handle", "hold printer handles");
+    part(pipe_alone.len(), "holds a pipe alone", "hold pipes alone");
+    let calls = unanswered(report, server);
+    for (call, number) in calls.iter().take(CALLS) {
+        part(*number, &format!("waits for an answer to {call}"), &format!("wait for an answer to {call}"));
+    }
+    let rest = calls.iter().skip(CALLS).fold(0_usize, |sum, (_, number)| sum.saturating_add(*number));
+    part(rest, "waits for an answer to another call", "wait for answers to other calls");
+    part(
+        server.null_sessions(Verdict::Lingering).count(),
+        "stays and holds nothing",
+        "stay and hold nothing",
+    );
+    parts
+}
+
+/// The calls that hang, the most frequent first.
+fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String, usize)> {
+    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+    for session in server.null_sessions(Verdict::Hung) {
+        let Some(row) = report.ledger.session(session.id) else { continue };
+        let end = report.end.unwrap_or_default();
+        let call = finding::hung_call(report.ledger, row, end, report.grace_seconds);
+        let name = match call {
+            Some((_, call)) => {
+                let name = call.name();
+                name.strip_prefix("Rpc").unwrap_or(&name).to_owned()
+            }
+            None => row
+                .waiting
+                .iter()
+                .min_by_key(|request| request.sent)
+                .map_or("a request", |request| request.command)
+                .to_owned(),
+        };
+        let times = calls.entry(name).or_default();
+        *times = times.saturating_add(1);
+    }
+    let mut calls: Vec<_> = calls.into_iter().collect();
+    calls.sort_by_key(|(_, times)| core::cmp::Reverse(*times));
+    calls
+}
+
+/// What it costs: `They take 2 of 10 slots on 192.168.1.10:139.`
+fn slots(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec<String> {
+    let ledger = report.ledger;
+    let rows = || server.sessions.iter().filter_map(|session| ledger.session(session.id));
+    let connections = || rows().flat_map(|row| &row.connections);
+    let they = if stuck == 1 { "It takes" } else { "They take" };
+    let limit = report.limit(connections().filter_map(|id| ledger.connection(*id)));
+    let taken = match &limit {
+        Some(limit) => format!("{they} {stuck} of {} slots on {}", limit.slots(), server.address()),
+        None => format!("{they} {} on {}", count(stuck, "slot"), server.address()),
+    };
+    let source = limit.map(|limit| limit.to_string()).filter(|text| !text.is_empty());
+    let mut sentences =
+        vec![source.map_or_else(|| format!("{taken}."), |source| format!("{taken} {source}."))];
+    let in_use = connections().next().map(|id| ledger.slots_with_holders(*id).0).unwrap_or_default();
+    if in_use.low > u64::try_from(stuck).unwrap_or(u64::MAX) || in_use.high > in_use.low {
+        let figures = if in_use.low == in_use.high {
+            in_use.low.to_string()
+        } else {
+            format!("{} to {}", in_use.low, in_use.high)
+        };
+        sentences.push(format!("In all, {figures} are in use there at the end."));
+    }
+    sentences
+}
+
+/// The null sessions that did not stay: `Of the others 3 closed and 1 ended with its handles run down.`
+fn others(server: &ServerPart<'_>) -> Option<String> {
+    let verdicts = [
+        (Verdict::Unknown, "cannot be judged", "cannot be judged"),
+        (Verdict::Open, "is too young to judge", "are too young to judge"),
+        (Verdict::Abandoned, "ended with its handles run down", "ended with their handles run down"),
+        (Verdict::Closed, "closed in good order", "closed in good order"),
+    ];
+    let parts: Vec<String> = verdicts
+        .iter()
+        .filter_map(|(verdict, one, several)| {
+            let number = server.null_sessions(*verdict).count();
+            (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { several }))
+        })
+        .collect();
+    let of = if server.stuck().next().is_some() { "Of the other null sessions" } else { "Of these" };
+    (!parts.is_empty()).then(|| format!("{of} {}.", list(&parts)))
+}
+
+fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
+    let possible = || server.sessions.iter().filter(|session| session.possibly_null);
+    let number = possible().count();
+    let stuck =
+        possible().filter(|session| matches!(session.verdict, Verdict::Hung | Verdict::Leaked)).count();
+    let (more, they) = match number {
+        0 => return None,
+        1 => ("1 more session may be a null session: its set-up was".to_owned(), "it"),
+        _ => (format!("{number} more sessions may be null sessions: their set-up was"), "of them"),
+    };
+    let stuck = match stuck {
+        0 => String::new(),
+        _ if number == 1 => format!(", and {they} leaked or hangs"),
+        stuck => format!("; {stuck} {they} leaked or hang"),
+    };
+    Some(format!("{more} not captured{stuck}."))
+}
+
+/// `1 client was refused there (error 71).`
+fn refused(server: &ServerPart<'_>) -> Option<String> {
+    let first = server.refusals.first()?;
+    let clients: BTreeSet<_> = server.refusals.iter().map(|refusal| refusal.client.ip()).collect();
+    let were = if clients.len() == 1 { "was" } else { "were" };
+    let times = match server.refusals.len() {
+        number if number > clients.len() => format!(" {number} times"),
+        _ => String::new(),
+    };
+    let why = first.win32.map_or_else(|| first.status_name.clone(), |error| format!("error {error}"));
+    Some(format!("{} {were} refused there{times} ({why}).", count(clients.len(), "client")))
+}
+
+fn denied(server: &ServerPart<'_>) -> Option<String> {
+    let number = |what| server.denials.iter().filter(|denial| denial.what == what).count();
+    let kinds = [(Denied::Session, "set-up"), (Denied::Tree, "tree connect"), (Denied::Pipe, "pipe")];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(what, name)| (number(what), name))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| count(number, name))
+        .collect();
+    (!parts.is_empty()).then(|| format!("Denied to anonymous clients there: {}.", list(&parts)))
+}
+
+/// The first refusals of a server, a line each.
+pub(super) fn refusals(
+    out: &mut impl Write,
+    server: &ServerPart<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
+    for refusal in server.refusals.iter().take(REFUSALS) {
+        let slots = refusal.slots_in_use;
+        let in_use = match (slots.low, slots.high) {
+            (_, 0) => String::new(),
+            (low, high) if low == high => format!(", {low} slots known in use"),
+            (low, high) => format!(", {low} to {high} slots known in use"),
+        };
+        let first = format!("refused  {}  {}  ", when.second(refusal.at.time), refusal.client);
+        let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+        let text = format!("{}{error}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
+        paragraph(out, &first, 19, &text, width)?;
+    }
+    let left = server.refusals.len().saturating_sub(REFUSALS);
+    if left > 0 {
+        writeln!(out, "         and {left} more refusals")?;
+    }
+    if server.refusals.is_empty() { Ok(()) } else { writeln!(out) }
+}

@@ -1,0 +1,147 @@
+//! Paragraphs and tables in a given width.
+
+use core::fmt::{self, Write};
+
+/// Writes `text` after `first`, in lines of at most `width` characters; further lines begin with `indent` spaces.
+/// Lines break at spaces, and within what is longer than a line.
+pub(super) fn paragraph(
+    out: &mut impl Write,
+    first: &str,
+    indent: usize,
+    text: &str,
+    width: usize,
+) -> fmt::Result {
+    let used = first.chars().count();
+    let mut lead = first.to_owned();
+    for (place, line) in fill(text, width.saturating_sub(used), width.saturating_sub(indent)).enumerate() {
+        if place > 0 {
+            lead = " ".repeat(indent);
+        }
+        writeln!(out, "{}", format_args!("{lead}{line}").to_string().trim_end())?;
+    }
+    Ok(())
+}
+
+/// The lines of a text: the first of at most `first` characters, the others of at most `width`.
+fn fill(text: &str, first: usize, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text.trim_end());
+    let mut room = first.max(1);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let (line, left) = split_line(text, room);
+        rest = (!left.is_empty()).then_some(left);
+        room = width.max(1);
+        Some(line)
+    })
+}
+
+/// A line of at most `room` characters, and what is left without the spaces between.
+fn split_line(text: &str, room: usize) -> (&str, &str) {
+    let Some((end, _)) = text.char_indices().nth(room) else { return (text, "") };
+    let (line, _) = text.split_at_checked(end).unwrap_or((text, ""));
+    // A line may end before the space that comes next.
+    let fits = text.get(end..).is_some_and(|rest| rest.starts_with(' '));
+    let cut = if fits { end } else { line.rfind(' ').filter(|at| *at > 0).unwrap_or(end) };
+    let (line, left) = text.split_at_checked(cut).unwrap_or((text, ""));
+    (line.trim_end(), left.trim_start())
+}
+
+/// A column of a table: its title, and the least width it may be squeezed to.
+pub(super) struct Column {
+    pub(super) title: &'static str,
+    pub(super) least: usize,
+}
+
+const BETWEEN: usize = 2;
+
+/// Writes a table in lines of at most `width` characters. A cell that does not fit into its column goes on in the next
+/// line. The last column takes what the others leave; what does not fit there stands on lines of its own.
+pub(super) fn table(
+    out: &mut impl Write,
+    columns: &[Column],
+    rows: &[Vec<String>],
+    width: usize,
+) -> fmt::Result {
+    let Some((last, columns)) = columns.split_last() else { return Ok(()) };
+    let widths = widths(columns, rows, width.saturating_sub(last.least.saturating_add(BETWEEN)));
+    let before = widths.iter().fold(0_usize, |sum, width| sum.saturating_add(*width).saturating_add(BETWEEN));
+    let indent = widths.first().map_or(0, |width| width.saturating_add(BETWEEN));
+    let titles = columns.iter().chain([last]).map(|column| column.title.to_owned()).collect();
+    for row in core::iter::once(&titles).chain(rows) {
+        let Some((tail, cells)) = row.split_last() else { continue };
+        let fits = before.saturating_add(tail.chars().count()) <= width;
+        let mut cells: Vec<_> =
+            cells.iter().zip(&widths).map(|(cell, width)| (fill(cell, *width, *width), *width)).collect();
+        let mut on_the_line = if fits { tail.as_str() } else { "" };
+        loop {
+            let mut line = String::new();
+            let mut any = !on_the_line.is_empty();
+            for (lines, width) in &mut cells {
+                let part = lines.next();
+                any |= part.is_some();
+                let (part, width) = (part.unwrap_or_default(), width.saturating_add(BETWEEN));
+                write!(line, "{part:width$}")?;
+            }
+            if !any {
+                break;
+            }
+            line.push_str(core::mem::take(&mut on_the_line));
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        if !fits {
+            paragraph(out, &" ".repeat(indent), indent, tail, width)?;
+        }
+    }
+    Ok(())
+}
+
+/// The widths of the columns: what they hold, the widest squeezed until the line fits.
+fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
+    let mut widths: Vec<usize> = columns.iter().map(|column| column.title.len()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let gaps = columns.len().saturating_sub(1).saturating_mul(BETWEEN);
+    loop {
+        let total = widths.iter().fold(gaps, |sum, width| sum.saturating_add(*width));
+        if total <= width {
+            return widths;
+        }
+        let squeezable = widths.iter_mut().zip(columns).filter(|(width, column)| **width > column.least);
+        let Some((widest, _)) = squeezable.max_by_key(|(width, _)| **width) else { return widths };
+        *widest = widest.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_breaks_at_spaces_and_within_long_words() {
+        let mut out = String::new();
+        paragraph(&mut out, "  a: ", 4, "one two three fourfivesixseven", 12).unwrap();
+        assert_eq!(out, "  a: one two\n    three\n    fourfive\n    sixseven\n");
+    }
+
+    #[test]
+    fn a_line_that_just_fits_stays_whole() {
+        let mut out = String::new();
+        paragraph(&mut out, "", 0, "abc def ghi", 7).unwrap();
+        assert_eq!(out, "abc def\nghi\n");
+    }
+
+    #[test]
+    fn the_widest_column_is_squeezed_and_the_last_goes_on_below() {
+        let columns = ["A", "B", "C"].map(|title| Column { title, least: 3 });
+        let rows = [
+            vec!["x".into(), "some words here".into(), "yes".into()],
+            vec!["x".into(), "y".into(), "too long to fit".into()],
+        ];
+        let mut out = String::new();
+        table(&mut out, &columns, &rows, 15).unwrap();
+        assert_eq!(out, "A  B        C\nx  some     yes\n   words\n   here\nx  y\n   too long to\n   fit\n");
+    }
+}

@@ -1,0 +1,104 @@
+//! The text of [`NullSessions`]: the answer, a table, the story of each session that leaked or hangs, what to do.
+
+mod answer;
+mod layout;
+mod notes;
+mod servers;
+mod story;
+mod table;
+
+use core::fmt;
+
+use super::{Moment, NullSessions};
+use crate::wire::Timestamp;
+
+/// Rows of a server's table; more are counted.
+const ROWS: usize = 40;
+/// Sessions whose story is told; more are counted.
+const STORIES: usize = 20;
+/// Servers that are told of one by one; more are counted.
+const SERVERS: usize = 20;
+
+/// The text for people: plain, in lines of a given width, without colours. It is written by its `Display`.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    report: &'a NullSessions<'a>,
+    width: usize,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn of(report: &'a NullSessions<'a>, width: usize) -> Self {
+        Self { report, width: width.max(80) }
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { report, width } = *self;
+        let when = When::of(report);
+        let servers = servers::of(report);
+        answer::overall(f, report, &servers, width)?;
+        let mut stories = STORIES;
+        for server in servers.iter().take(SERVERS) {
+            answer::of_server(f, report, server, width)?;
+            table::of_server(f, report, server, &when, width)?;
+            answer::refusals(f, server, &when, width)?;
+            story::of_server(f, report, server, &when, width, &mut stories)?;
+        }
+        let left = servers.len().saturating_sub(SERVERS);
+        if left > 0 {
+            writeln!(f, "And {left} more servers; --format json lists all.\n")?;
+        }
+        notes::advice(f, report, width)?;
+        notes::read(f, report, &when, width)
+    }
+}
+
+/// How moments are told: times of the day of the last one, and frames with their capture if there are several.
+struct When {
+    end: Timestamp,
+    day: String,
+    several: bool,
+}
+
+impl When {
+    fn of(report: &NullSessions<'_>) -> Self {
+        let end = report.end.unwrap_or_default();
+        Self { end, day: parts(end).0, several: report.captures.len() > 1 }
+    }
+
+    /// `14:03:05`, with its date if it is of another day than the end.
+    fn second(&self, time: Timestamp) -> String {
+        let (day, clock) = parts(time);
+        let clock = clock.get(..8).unwrap_or_default();
+        if day == self.day { clock.to_owned() } else { format!("{day} {clock}") }
+    }
+
+    /// `14:03:05.120`, with its date if it is of another day than the end.
+    fn millisecond(&self, time: Timestamp) -> String {
+        let (day, clock) = parts(time);
+        let clock = clock.get(..12).unwrap_or_default();
+        if day == self.day { clock.to_owned() } else { format!("{day} {clock}") }
+    }
+
+    /// `frame 812`, or `frame 1:812` for the second of several captures.
+    fn frame(&self, at: Moment) -> String {
+        if self.several {
+            format!("frame {}:{}", at.capture, at.frame)
+        } else {
+            format!("frame {}", at.frame)
+        }
+    }
+}
+
+/// The date and the time of the day: `2002-11-05`, `14:03:05.120000000Z`.
+fn parts(time: Timestamp) -> (String, String) {
+    let text = time.to_string();
+    match text.split_once('T') {
+        Some((day, clock)) => (day.to_owned(), clock.to_owned()),
+        None => (text, String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! What to do, what was read, and what could not be.
+
+use core::fmt::{self, Write};
+
+use super::super::NullSessions;
+use super::When;
+use super::layout::paragraph;
+use crate::finding::{Digits, Plain, count};
+use crate::wire::Timestamp;
+
+/// Captures that are named one by one; more are counted.
+const CAPTURES: usize = 20;
+/// Warnings that are told; more are counted.
+const WARNINGS: usize = 10;
+
+/// What to do, once for each rule that found something.
+pub(super) fn advice(out: &mut impl Write, report: &NullSessions<'_>, width: usize) -> fmt::Result {
+    let mut told: Vec<&str> = Vec::new();
+    let mut parts: Vec<&str> = Vec::new();
+    for finding in &report.findings {
+        if told.contains(&finding.rule) {
+            continue;
+        }
+        if told.is_empty() {
+            writeln!(out, "What to do")?;
+        }
+        told.push(finding.rule);
+        let head = format!("{} ({})", finding.rule, finding.source);
+        paragraph(out, "  ", 4, &head, width)?;
+        for part in finding.advice.lines().filter(|part| !parts.contains(part)) {
+            paragraph(out, "  - ", 4, part, width)?;
+        }
+        // What rules have in common is told once.
+        parts.extend(finding.advice.lines());
+    }
+    if told.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// What was read, and what could not be.
+pub(super) fn read(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
+    for (place, capture) in report.captures.iter().enumerate().take(CAPTURES) {
+        let packets = usize::try_from(capture.packets).unwrap_or(usize::MAX);
+        let number = if when.several { format!("{place}: ") } else { String::new() };
+        let text = format!(
+            "{number}{}, {}{}",
+            Plain::sentence(if capture.path == "-" { "standard input" } else { &capture.path }),
+            count(packets, "packet"),
+            times(capture.first, capture.last, when)
+        );
+        paragraph(out, "Read ", 5, &text, width)?;
+    }
+    let left = report.captures.len().saturating_sub(CAPTURES);
+    if left > 0 {
+        writeln!(out, "Read {left} more captures, numbered in the order given")?;
+    }
+    if let Some(end) = report.end {
+        let (day, end, grace) = (&when.day, when.second(end), report.grace_seconds);
+        let text = format!(
+            "Times are UTC, of {day} where no date is told. Judged at {end} with a grace of {grace} s."
+        );
+        paragraph(out, "", 0, &text, width)?;
+    }
+    let mut losses = losses(report);
+    let warnings = report.captures.iter().flat_map(|capture| &capture.warnings);
+    let number = warnings.clone().count();
+    losses.extend(warnings.take(WARNINGS).map(|warning| Plain::sentence(warning).to_string()));
+    if number > WARNINGS {
+        losses.push(format!("{} more warnings of captures", number.saturating_sub(WARNINGS)));
+    }
+    for loss in losses {
+        paragraph(out, "warning: ", 9, &loss, width)?;
+    }
+    Ok(())
+}
+
+/// `, 14:00:00 to 16:14:05`.
+fn times(first: Option<Timestamp>, last: Option<Timestamp>, when: &When) -> String {
+    match (first, last) {
+        (Some(first), Some(last)) => format!(", {} to {}", when.second(first), when.second(last)),
+        _ => String::new(),
+    }
+}
+
+fn losses(report: &NullSessions<'_>) -> Vec<String> {
+    let digits = |number: u64| Digits(usize::try_from(number).unwrap_or(usize::MAX)).to_string();
+    let number = |number: u64, one: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one);
+    let losses = report.losses.ledger;
+    let mut told = Vec::new();
+    let harmful = losses.gaps.saturating_sub(losses.harmless_gaps);
+    if losses.gaps > 0 {
+        told.push(format!(
+            "{} bytes are missing from the capture in {}, {} of which may hide an ending; what they may have changed \
+             is judged unknown",
+            digits(losses.gap_bytes),
+            number(losses.gaps, "place"),
+            digits(harmful)
+        ));
+    }
+    if losses.unreadable > 0 {
+        told.push(format!("{} could not be read to the end", number(losses.unreadable, "message")));
+    }
+    if report.losses.unreadable_packets > 0 {
+        told.push(format!("{} could not be read", number(report.losses.unreadable_packets, "packet")));
+    }
+    if report.losses.time_went_back > 0 {
+        told.push(format!("{} older than one before", number(report.losses.time_went_back, "packet")));
+    }
+    if report.losses.connections_evicted > 0 {
+        let evicted = number(report.losses.connections_evicted, "connection");
+        told.push(format!("there were too many connections at once: {evicted} let go"));
+    }
+    for (table, times) in &losses.evictions {
+        told.push(format!("the table of {table} was full: {} let go", digits(*times)));
+    }
+    for (verdict, times) in &losses.sessions_aggregated {
+        told.push(format!("{} ended ({verdict}) and are counted only", number(*times, "further session")));
+    }
+    told
+}

@@ -1,0 +1,80 @@
+//! What is told of together: all that concerns one server.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Denial, NullSessions, Refusal, Session};
+use crate::finding::{self, Servers};
+use crate::ledger::Verdict;
+use crate::net::Endpoint;
+
+/// All that concerns one server.
+#[derive(Debug, Default)]
+pub(super) struct ServerPart<'a> {
+    /// The sessions, the worst and then the oldest first.
+    pub(super) sessions: Vec<&'a Session<'a>>,
+    pub(super) refusals: Vec<&'a Refusal>,
+    pub(super) denials: Vec<&'a Denial>,
+    /// The endpoints at which it answered.
+    pub(super) endpoints: BTreeSet<Endpoint>,
+}
+
+/// The servers, those with the most trouble first.
+pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
+    let servers = Servers::of(report.ledger);
+    let mut parts: BTreeMap<finding::Server, ServerPart<'a>> = BTreeMap::new();
+    for session in &report.sessions {
+        entry(&mut parts, &servers, session.server).sessions.push(session);
+    }
+    for refusal in &report.refusals {
+        entry(&mut parts, &servers, refusal.server).refusals.push(refusal);
+    }
+    for denial in &report.denials {
+        entry(&mut parts, &servers, denial.server).denials.push(denial);
+    }
+    let mut parts: Vec<ServerPart<'a>> = parts.into_values().collect();
+    for part in &mut parts {
+        part.sessions.sort_by(|a, b| {
+            let certain = (!a.is_null()).cmp(&!b.is_null());
+            a.verdict.cmp(&b.verdict).then(certain).then(b.age_seconds.total_cmp(&a.age_seconds))
+        });
+    }
+    parts.sort_by_key(|part| core::cmp::Reverse((part.stuck().count(), part.refusals.len())));
+    parts
+}
+
+fn entry<'p, 'a>(
+    parts: &'p mut BTreeMap<finding::Server, ServerPart<'a>>,
+    servers: &Servers,
+    endpoint: Endpoint,
+) -> &'p mut ServerPart<'a> {
+    let part = parts.entry(servers.at(endpoint)).or_default();
+    part.endpoints.insert(endpoint);
+    part
+}
+
+impl<'a> ServerPart<'a> {
+    /// The null sessions of a verdict.
+    pub(super) fn null_sessions(&self, verdict: Verdict) -> impl Iterator<Item = &'a Session<'a>> {
+        let sessions = self.sessions.iter().copied();
+        sessions.filter(move |session| session.is_null() && session.verdict == verdict)
+    }
+
+    /// The null sessions that never closed.
+    pub(super) fn stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
+        let verdicts = [Verdict::Hung, Verdict::Leaked, Verdict::Lingering];
+        verdicts.into_iter().flat_map(|verdict| self.null_sessions(verdict))
+    }
+
+    /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`.
+    pub(super) fn address(&self) -> String {
+        let mut endpoints = self.endpoints.iter();
+        match (endpoints.next(), endpoints.next()) {
+            (Some(one), None) => one.to_string(),
+            (Some(first), Some(_)) => {
+                let ports: Vec<String> = self.endpoints.iter().map(|end| end.port.to_string()).collect();
+                format!("{} (ports {})", first.ip(), ports.join(", "))
+            }
+            (None, _) => String::new(),
+        }
+    }
+}

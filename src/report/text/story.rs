@@ -1,0 +1,230 @@
+//! Why a session leaked or hangs: who it is, and what happened, step by step with times and frames.
+
+use core::fmt::{self, Write};
+
+use super::super::{Moment, NullSessions, Session};
+use super::layout::paragraph;
+use super::servers::ServerPart;
+use super::{When, table};
+use crate::auth::Evidence;
+use crate::capture::Origin;
+use crate::finding::{self, Plain, Span, count};
+use crate::ledger::{self, Verdict};
+
+/// Steps that are told of one session; the rest is counted.
+const STEPS: usize = 14;
+/// Width of what a step says before its frame.
+const STEP: usize = 30;
+
+/// Writes the stories of a server's sessions that leaked or hang, while `left` lasts.
+pub(super) fn of_server(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    server: &ServerPart<'_>,
+    when: &When,
+    width: usize,
+    left: &mut usize,
+) -> fmt::Result {
+    let bad = |session: &&&Session<'_>| {
+        matches!(session.verdict, Verdict::Hung | Verdict::Leaked)
+            && (session.is_candidate() || report.options.all)
+    };
+    for session in server.sessions.iter().filter(bad).take(*left) {
+        of_session(out, report, session, when, width)?;
+        writeln!(out)?;
+    }
+    let number = server.sessions.iter().filter(bad).count();
+    if number > *left {
+        let untold = number.saturating_sub(*left);
+        paragraph(out, "", 0, &format!("The stories of {untold} more are left out."), width)?;
+        writeln!(out)?;
+    }
+    *left = left.saturating_sub(number);
+    Ok(())
+}
+
+fn of_session(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    session: &Session<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
+    let Some(row) = report.ledger.session(session.id) else { return Ok(()) };
+    let possibly = if session.possibly_null { ", possibly null" } else { "" };
+    let head = format!("{}{}{possibly}", session.client, who(report.ledger, row));
+    paragraph(out, &format!("{:9}", session.verdict.as_str()), 9, &head, width)?;
+    let facts = facts(session);
+    if !facts.is_empty() {
+        paragraph(out, "         ", 9, &facts, width)?;
+    }
+    let mut steps = steps(report, session, row, when);
+    steps.sort_by_key(|step| step.at);
+    let untold = steps.len().saturating_sub(STEPS);
+    // The beginning and the end say more than the middle.
+    let middle = STEPS.div_euclid(2)..STEPS.div_euclid(2).saturating_add(untold);
+    for (place, step) in steps.iter().enumerate() {
+        if untold > 0 && place == middle.start {
+            writeln!(out, "  …             and {}", count(untold, "more step"))?;
+        }
+        if untold == 0 || !middle.contains(&place) {
+            step.tell(out, when, width)?;
+        }
+    }
+    Ok(())
+}
+
+/// ` as WS-21 (SPLCLIENT user alice, build 2600)`.
+fn who(ledger: &ledger::Ledger, row: &ledger::Session) -> String {
+    let name = finding::client_name(ledger, row)
+        .map(|name| format!(" as {}", Plain::name(name)))
+        .unwrap_or_default();
+    let Some(client) = finding::client_machine(ledger, row) else { return name };
+    let user = client.user.as_deref().filter(|user| !user.is_empty());
+    let told: Vec<String> = [
+        user.map(|user| format!("user {}", Plain::name(user))),
+        client.build.map(|build| format!("build {build}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if told.is_empty() { name } else { format!("{name} (SPLCLIENT {})", told.join(", ")) }
+}
+
+/// What else is known of the client: `account …; NT LM 0.12; Windows 2002 2600; pid 65279`.
+fn facts(session: &Session<'_>) -> String {
+    let account = session.who.account.filter(|account| !account.is_empty());
+    let pids: Vec<String> = session.pids.iter().take(4).map(u32::to_string).collect();
+    let facts = [
+        account.map(|account| format!("account {}", Plain::name(account))),
+        session.dialect.map(|dialect| Plain::name(dialect).to_string()),
+        session.native_os.map(|os| Plain::name(os).to_string()),
+        (!pids.is_empty()).then(|| format!("pid {}", pids.join(", "))),
+    ];
+    facts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// A thing that happened.
+struct Step {
+    at: Origin,
+    what: String,
+    note: String,
+}
+
+impl Step {
+    fn tell(&self, out: &mut impl Write, when: &When, width: usize) -> fmt::Result {
+        let first = format!("  {}  ", when.millisecond(self.at.time));
+        let frame = when.frame(Moment::from(self.at));
+        let what = &self.what;
+        let note = if self.note.is_empty() { String::new() } else { format!("  {}", self.note) };
+        paragraph(out, &first, 18, &format!("{what:STEP$}  {frame}{note}"), width)
+    }
+}
+
+/// What happened to what the session still holds.
+fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session, when: &When) -> Vec<Step> {
+    let ledger = report.ledger;
+    let mut steps = Vec::new();
+    let mut step = |at: Origin, what: String, note: String| steps.push(Step { at, what, note });
+    match row.opened {
+        Some(at) => {
+            let evidence: Vec<String> = session.who.evidence.iter().map(told).collect();
+            let note = if evidence.is_empty() { String::new() } else { format!("({})", evidence.join(", ")) };
+            step(at, format!("{} session set up", session.who.kind), note);
+        }
+        None => step(row.used.first, "session first seen".to_owned(), "(set-up not captured)".to_owned()),
+    }
+    for tree in ledger.trees(row).filter(|tree| tree.closed.is_none()) {
+        let path = tree.path.as_deref().map_or_else(|| "a share".to_owned(), |p| Plain::name(p).to_string());
+        match tree.opened {
+            Some(at) => step(at, format!("{path} connected"), String::new()),
+            None => step(tree.first_seen, format!("{path} first seen"), String::new()),
+        }
+    }
+    for open in ledger.opens_of(row).filter(|open| open.closed.is_none()) {
+        let name = match (open.name.as_deref().map(Plain::name), open.holds()) {
+            (Some(name), true) => format!(r"\PIPE\{name}"),
+            (Some(name), false) => name.to_string(),
+            (None, true) => "a pipe".to_owned(),
+            (None, false) => "an open".to_owned(),
+        };
+        match open.opened {
+            Some(at) => step(at, format!("{name} opened"), String::new()),
+            None => step(open.used.first, format!("{name} first seen"), String::new()),
+        }
+        for bound in &open.interfaces {
+            let (major, minor) = bound.version;
+            let interface = bound.name.map_or_else(|| bound.uuid.to_string(), str::to_owned);
+            step(bound.bound, format!("{interface} {major}.{minor} bound"), String::new());
+        }
+        for handle in ledger.handles(open).filter(|handle| handle.closed.is_none()) {
+            let short = table::handle(&handle.handle.0);
+            let object = handle.object.as_deref().map(|name| format!("on {}", Plain::name(name)));
+            if let Some(at) = handle.opened {
+                let by = handle.opened_by.map(|(opnum, name)| format!("by {name} ({opnum:#04x}) "));
+                let note = format!("{}{}", by.unwrap_or_default(), object.unwrap_or_default());
+                step(at, format!("handle {short} granted"), note);
+            } else {
+                step(handle.used.first, format!("handle {short} first seen"), object.unwrap_or_default());
+            }
+            let last = handle.used.last;
+            if handle.opened != Some(last) {
+                step(last, format!("handle {short} last used"), idle(last, when));
+            }
+        }
+        for call in open.waiting.values() {
+            let object = call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
+            let by_design = if call.waits_by_design { ", which it may wait for" } else { "" };
+            let note = format!(
+                "no answer in {}{by_design}{}",
+                Span::between(call.sent.time, when.end),
+                object.unwrap_or_default()
+            );
+            step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.opnum), note);
+        }
+        let told = ledger.handles(open).any(|handle| handle.used.last >= open.used.last)
+            || open.waiting.values().any(|call| call.sent >= open.used.last);
+        if !told && open.opened != Some(open.used.last) {
+            step(open.used.last, format!("{name} last used"), idle(open.used.last, when));
+        }
+    }
+    for request in &row.waiting {
+        let target = request.target.as_deref().map(|name| format!(" for {}", Plain::name(name)));
+        let waited = Span::between(request.sent.time, when.end);
+        step(
+            request.sent,
+            format!("{} sent", request.command),
+            format!("no answer in {waited}{}", target.unwrap_or_default()),
+        );
+    }
+    if session.verdict == Verdict::Hung {
+        let connections = row.connections.iter().filter_map(|id| ledger.connection(*id));
+        if let Some(at) = connections.filter_map(|connection| connection.server_last).max() {
+            step(at, "server last seen".to_owned(), "still there".to_owned());
+        }
+    }
+    steps
+}
+
+fn idle(last: Origin, when: &When) -> String {
+    format!("idle for {}", Span::between(last.time, when.end))
+}
+
+/// What showed who the session is, in words.
+fn told(evidence: &Evidence) -> String {
+    let text = match evidence {
+        Evidence::CredentialsNotSeen => "credentials not captured",
+        Evidence::EmptyAccount => "empty user",
+        Evidence::AccountGiven => "a user named",
+        Evidence::NtResponseEmpty => "no NT response",
+        Evidence::NtResponseGiven => "an NT response",
+        Evidence::LmResponseEmpty => "no LM response",
+        Evidence::LmResponse1Byte => "LM response of 1 byte",
+        Evidence::LmResponseGiven => "an LM response",
+        Evidence::NegotiateAnonymousFlag => "NTLMSSP's anonymous flag",
+        Evidence::ServerNullFlag => "server's null flag",
+        Evidence::ServerGuestFlag => "server's guest flag",
+        Evidence::KerberosTicket { service } => return format!("ticket for {}", Plain::name(service)),
+    };
+    text.to_owned()
+}

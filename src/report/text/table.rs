@@ -1,0 +1,147 @@
+//! The table of a server's sessions.
+
+use core::fmt::{self, Write};
+
+use super::super::{NullSessions, Session};
+use super::layout::{self, Column};
+use super::servers::ServerPart;
+use super::{ROWS, When};
+use crate::finding::{self, Plain, Span, count};
+use crate::ledger::Verdict;
+
+/// Writes the table of a server's sessions, the worst first.
+pub(super) fn of_server(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    server: &ServerPart<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
+    if server.sessions.is_empty() {
+        return Ok(());
+    }
+    let with_who = server.sessions.iter().any(|session| !session.is_null());
+    let mut columns = vec![Column { title: "VERDICT", least: 9 }];
+    if with_who {
+        columns.push(Column { title: "WHO", least: 7 });
+    }
+    columns.extend([
+        Column { title: "CLIENT", least: 12 },
+        Column { title: "SINCE", least: 10 },
+        Column { title: "AGE", least: 6 },
+        Column { title: "IDLE", least: 6 },
+        Column { title: "PIPE", least: 6 },
+        Column { title: "HOLDS", least: 5 },
+    ]);
+    let rows: Vec<Vec<String>> =
+        server.sessions.iter().take(ROWS).map(|session| row(report, session, when, with_who)).collect();
+    layout::table(out, &columns, &rows, width)?;
+    let left = server.sessions.get(ROWS..).unwrap_or_default();
+    if !left.is_empty() {
+        let verdicts = [
+            Verdict::Hung,
+            Verdict::Leaked,
+            Verdict::Lingering,
+            Verdict::Unknown,
+            Verdict::Abandoned,
+            Verdict::Open,
+            Verdict::Closed,
+        ];
+        let parts: Vec<String> = verdicts
+            .into_iter()
+            .map(|verdict| (verdict, left.iter().filter(|session| session.verdict == verdict).count()))
+            .filter(|(_, number)| *number > 0)
+            .map(|(verdict, number)| format!("{number} {verdict}"))
+            .collect();
+        let text = format!("{} more ({}); --format json lists all", left.len(), parts.join(", "));
+        layout::paragraph(out, "and ", 4, &text, width)?;
+    }
+    if server.sessions.iter().any(|session| session.possibly_null) {
+        let text = "its set-up was not captured, and all that was seen of it is confined to IPC$";
+        layout::paragraph(out, "null?  ", 7, text, width)?;
+    }
+    writeln!(out)
+}
+
+fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: bool) -> Vec<String> {
+    let start = session.opened.unwrap_or(session.first_seen).time;
+    let until = session.closed.map_or(when.end, |ending| ending.at.time);
+    let age = Span::between(start, until);
+    let mut cells = vec![session.verdict.to_string()];
+    if with_who {
+        cells.push(if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_string() });
+    }
+    cells.extend([
+        session.client.to_string(),
+        when.second(start),
+        // Without its set-up, the age is at least that.
+        if session.opened.is_some() { age.to_string() } else { format!(">{age}") },
+        match session.closed {
+            Some(_) => "-".to_owned(),
+            None => Span::between(session.last_used.time, when.end).to_string(),
+        },
+        pipes(report, session),
+        holds(report, session, when),
+    ]);
+    cells
+}
+
+/// The names of the pipes that are held, else of those that were opened.
+fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
+    let Some(row) = report.ledger.session(session.id) else { return String::new() };
+    let pipes = || report.ledger.opens_of(row).filter(|open| open.holds());
+    let any_held = pipes().any(|open| open.closed.is_none());
+    let shown = pipes().filter(|open| open.closed.is_none() || !any_held);
+    let mut names: Vec<&str> = shown.map(|open| open.name.as_deref().unwrap_or("?")).collect();
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [] => "-".to_owned(),
+        [one] => Plain::name(one).to_string(),
+        [first, rest @ ..] => format!("{} +{}", Plain::name(first), rest.len()),
+    }
+}
+
+/// What the session holds, in a few words.
+fn holds(report: &NullSessions<'_>, session: &Session<'_>, when: &When) -> String {
+    let ledger = report.ledger;
+    let Some(row) = ledger.session(session.id) else { return String::new() };
+    match session.verdict {
+        Verdict::Closed => return "-".to_owned(),
+        Verdict::Unknown => return Plain::sentence(&session.why).to_string(),
+        Verdict::Abandoned => {
+            let number = usize::try_from(row.handles_run_down).unwrap_or(usize::MAX);
+            return format!("{} run down", count(number, "handle"));
+        }
+        Verdict::Hung => {
+            if let Some((_, call)) = finding::hung_call(ledger, row, when.end, report.grace_seconds) {
+                let object = call.object.as_deref().map(|name| format!(" {}", Plain::name(name)));
+                return format!("{}{}, unanswered", call.name(), object.unwrap_or_default());
+            }
+            if let Some(request) = row.waiting.iter().min_by_key(|request| request.sent) {
+                return format!("{}, unanswered", request.command);
+            }
+        }
+        Verdict::Leaked | Verdict::Lingering | Verdict::Open => {}
+    }
+    let mut handles = finding::held_handles(ledger, row);
+    if let Some(first) = handles.next() {
+        let object = first.object.as_deref().map(|name| format!(" on {}", Plain::name(name)));
+        let first = format!("{}{}", handle(&first.handle.0), object.unwrap_or_default());
+        return match handles.count() {
+            0 => format!("handle {first}"),
+            more => format!("handle {first}, and {more} more"),
+        };
+    }
+    match finding::held_pipes(ledger, row).count() {
+        0 => "nothing".to_owned(),
+        1 => "the pipe alone".to_owned(),
+        number => format!("{number} pipes"),
+    }
+}
+
+/// The first digits of a handle's UUID, which come after its attributes: enough to tell it from others.
+pub(super) fn handle(bytes: &[u8; 20]) -> String {
+    let [_, _, _, _, a, b, c, ..] = bytes;
+    format!("{a:02x}{b:02x}{c:02x}…")
+}

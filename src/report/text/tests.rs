@@ -1,0 +1,313 @@
+use super::super::{NullSessions, Options};
+use crate::capture::Info;
+use crate::finding::testing::Made;
+use crate::ledger::Ledger;
+use crate::session::{Counts, ShareKind};
+use crate::wire::{NtStatus, Status, Timestamp};
+
+fn info(name: &str) -> Info {
+    let mut info = Info::default();
+    (info.name, info.packets) = (name.to_owned(), 12_345);
+    info.first = Some(Timestamp::from_parts(1_036_504_985, 0));
+    info.last = Some(Timestamp::from_parts(1_036_508_585, 0));
+    info
+}
+
+/// The text in 80 columns, none of its lines longer, and nothing in it that is not to be printed.
+fn text_of(ledger: &Ledger, captures: &[Info], options: Options) -> String {
+    let text = NullSessions::new(ledger, captures, &Counts::default(), options).text(80).to_string();
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "too long: {line}");
+        assert_eq!(line, line.trim_end());
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+    text
+}
+
+fn text(ledger: &Ledger) -> String {
+    text_of(ledger, &[info("office.pcap")], Options::default())
+}
+
+/// The part of `text` between two lines, the first of them in it.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let start = text.find(from).unwrap_or_else(|| panic!("no {from} in:\n{text}"));
+    let text = &text[start..];
+    &text[..text[1..].find(to).map_or(text.len(), |end| end + 1)]
+}
+
+/// Sessions of every verdict but unknown, a refusal and a denial.
+fn office() -> Ledger {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.call(1, 69, "RpcOpenPrinterEx");
+    made.wait(60.0);
+    made.null_session(2);
+    made.native(2, "Windows 2002 2600", "Windows 5.1");
+    made.handle(2);
+    made.null_session_alone(3);
+    made.null_session(4);
+    made.handle(4);
+    made.close_all(4);
+    made.null_session(5);
+    made.handle(5);
+    made.close_pipe(5);
+    made.disconnect(5);
+    made.session_from_the_middle(6);
+    made.handle(6);
+    made.user_session(7);
+    made.refuse(8, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+    made.deny(9);
+    made.wait(7_800.0);
+    made.null_session(10);
+    made.server_seen(1);
+    made.ended_after(0.5)
+}
+
+#[test]
+fn the_answer_comes_first_then_the_table_worst_first_then_the_stories() {
+    let text = text(&office());
+    let expected = r"3 null sessions to \\PRNSRV\IPC$ never closed: 1 holds a printer handle, 1 waits
+for an answer to OpenPrinterEx and 1 stays and holds nothing. They take 3 of 10
+slots on 192.168.1.10:139 (a limit of 10 is a guess: the server calls itself
+Windows 5.1). In all, 6 to 7 are in use there at the end. Of the other null
+sessions 1 is too young to judge, 1 ended with its handles run down and 1 closed
+in good order. 1 more session may be a null session: its set-up was not
+captured, and it leaked or hangs. 1 client was refused there (error 71). Denied
+to anonymous clients there: 1 set-up.
+
+VERDICT    WHO    CLIENT             SINCE     AGE     IDLE   PIPE     HOLDS
+hung       null   192.168.1.21:1001  14:03:05  2h11m   2h11m  spoolss
+           RpcOpenPrinterEx \\PRNSRV\lp1, unanswered
+leaked     null   192.168.1.21:1002  14:04:05  2h10m   2h10m  spoolss
+           handle 5f0002… on \\PRNSRV\lp1
+leaked     null?  192.168.1.21:1006  14:04:05  >2h10m  2h10m  spoolss
+           handle 5f0006… on \\PRNSRV\lp1
+lingering  null   192.168.1.21:1003  14:04:05  2h10m   2h10m  -        nothing
+abandoned  null   192.168.1.21:1005  14:04:05  0.0s    -      spoolss
+           1 handle run down
+open       null   192.168.1.21:1010  16:14:05  0.5s    0.5s   spoolss
+           the pipe alone
+closed     null   192.168.1.21:1004  14:04:05  0.0s    -      spoolss  -
+null?  its set-up was not captured, and all that was seen of it is confined to
+       IPC$
+
+refused  14:04:05  192.168.1.21:1008  STATUS_REQUEST_NOT_ACCEPTED (error 71), 4
+                   to 5 slots known in use  frame 70
+
+hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
+         NT LM 0.12
+  14:03:05.040  null session set up             frame 4  (empty user, LM
+                  response of 1 byte)
+  14:03:05.050  \\PRNSRV\IPC$ connected         frame 5
+  14:03:05.060  \PIPE\spoolss opened            frame 6
+  14:03:05.070  spoolss 1.0 bound               frame 7
+  14:03:05.080  RpcOpenPrinterEx (0x45) sent    frame 8  no answer in 2h11m for
+                  \\PRNSRV\lp1
+  16:14:05.820  server last seen                frame 82  still there
+
+leaked   192.168.1.21:1002 as WS-21 (SPLCLIENT user alice, build 2600)
+         NT LM 0.12; Windows 2002 2600
+";
+    assert!(text.starts_with(expected), "{text}");
+    for rule in ["slots_exhausted", "hung_open_printer", "null_session_leak", "lingering_null_session"] {
+        assert_eq!(text.matches(&format!("  {rule} (")).count(), 1, "{rule} is told once");
+    }
+    assert_eq!(text.matches("To free the slots now").count(), 1, "common advice is told once");
+    assert!(text.ends_with(
+        "Read office.pcap, 12,345 packets, 14:03:05 to 15:03:05\n\
+         Times are UTC, of 2002-11-05 where no date is told. Judged at 16:14:06 with a\n\
+         grace of 90 s.\n"
+    ));
+}
+
+#[test]
+fn other_identities_are_told_of_only_when_asked_for() {
+    let all = Options { all: true, limit: Some(5), ..Options::default() };
+    let text = text_of(&office(), &[info("office.pcap")], all);
+    assert!(text.contains("leaked     user   192.168.1.21:1007"), "{text}");
+    assert!(text.contains("They take 3 of 5\nslots"), "{text}");
+    assert!(!super::tests::text(&office()).contains(":1007"));
+}
+
+#[test]
+fn a_null_session_alone_needs_no_column_for_who() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    let text = text(&made.ended_after(100.0));
+    let expected = r"1 null session to \\PRNSRV\IPC$ never closed: it holds a printer handle. It
+takes 1 slot on 192.168.1.10:139.
+
+VERDICT  CLIENT             SINCE     AGE    IDLE   PIPE     HOLDS
+leaked   192.168.1.21:1001  14:03:05  1m40s  1m40s  spoolss
+         handle 5f0001… on \\PRNSRV\lp1
+";
+    assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
+fn nothing_found_says_what_was_read() {
+    let empty = text(&Ledger::default());
+    let expected = "No null session: no SMB connection in 12,345 packets.\n\n\
+                    Read office.pcap, 12,345 packets, ";
+    assert!(empty.starts_with(expected), "{empty}");
+
+    let mut made = Made::new();
+    made.user_session(1);
+    let users = text(&made.ended_after(100.0));
+    let expected = "No null session among 1 SMB session (1 user) in 12,345 packets.\n";
+    assert!(users.starts_with(expected), "{users}");
+    assert!(!users.contains("What to do"));
+}
+
+#[test]
+fn null_sessions_that_closed_are_no_trouble() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    made.close_all(1);
+    let ledger = made.ended_after(100.0);
+    let text = text(&ledger);
+    let expected = "1 null session to \\\\PRNSRV\\IPC$ on 192.168.1.10:139, none of them stuck. Of\n\
+                    these 1 closed in good order.\n";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(!NullSessions::new(&ledger, [], &Counts::default(), Options::default()).any_leaked_or_hung());
+}
+
+#[test]
+fn names_off_the_wire_cannot_touch_the_terminal() {
+    let hostile = "\x1b]0;owned\x07\x1b[2J\u{9b}1m\u{202e}\r\n";
+    let mut made = Made::new();
+    made.printer = format!(r"\\{hostile}{}", "x".repeat(5_000));
+    made.machine = format!("{hostile}{}", "long ".repeat(500));
+    made.null_session_alone(1);
+    made.native(1, hostile, &format!("Windows 5.1{hostile}"));
+    made.tree(1, &format!(r"\\{hostile}\IPC$"), ShareKind::Pipe);
+    made.pipe(1);
+    made.handle(1);
+    made.null_session(2);
+    made.call(2, 69, "RpcOpenPrinterEx");
+    made.server_seen(2);
+    let text = text_of(&made.ended_after(100.0), &[info(hostile)], Options::default());
+    assert!(text.contains("<U+001B>[2J<U+009B>1m<U+202E>"), "{text}");
+    assert!(text.len() < 20_000, "{}", text.len());
+}
+
+#[test]
+fn five_thousand_sessions_stay_readable() {
+    let mut made = Made::new();
+    for client in 1..=5_000 {
+        made.null_session(client);
+        if client % 2 == 0 {
+            made.handle(client);
+        }
+    }
+    let text = text(&made.ended_after(100.0));
+    assert!(
+        text.starts_with(r"5,000 null sessions to \\PRNSRV\IPC$ never closed: 2500 hold printer handles")
+    );
+    assert!(text.contains("\nand 4960 more (4960 leaked); --format json lists all\n"));
+    assert!(text.contains("\nThe stories of 4980 more are left out.\n"));
+    assert!(text.lines().count() < 400, "{}", text.lines().count());
+}
+
+#[test]
+fn frames_of_several_captures_name_their_capture() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.next_capture();
+    made.handle(1);
+    let captures = [info("monday.pcap"), info("tuesday.pcap")];
+    let text = text_of(&made.ended_after(100.0), &captures, Options::default());
+    assert!(text.contains("frame 0:4  (empty user"), "{text}");
+    assert!(text.contains("handle 5f0001… granted          frame 1:3 "), "{text}");
+    assert!(text.contains("Read 0: monday.pcap, 12,345 packets"), "{text}");
+    assert!(text.contains("Read 1: tuesday.pcap, "), "{text}");
+}
+
+#[test]
+fn servers_are_told_of_one_by_one() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.server = crate::net::Endpoint::new("2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap(), 445);
+    made.client_ip = "2001:db8:1234:5678:9abc:def0:1234:9999".parse().unwrap();
+    made.null_session(2);
+    made.null_session(3);
+    made.server = crate::net::Endpoint::new("192.168.1.10".parse().unwrap(), 445);
+    made.null_session_alone(4);
+    let text = text(&made.ended_after(100.0));
+    assert!(text.starts_with("4 null sessions to 2 servers never closed.\n\n2 null sessions"), "{text}");
+    assert!(text.contains("on 192.168.1.10 (ports 139, 445)."), "two ports of one server: {text}");
+}
+
+#[test]
+fn days_ago_has_its_date() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    let text = text(&made.ended_after(3.2 * 86_400.0));
+    let table = between(&text, "VERDICT", "\n\n");
+    assert!(table.contains("2002-11-05"), "{table}");
+    assert!(table.contains("3d04h"), "{table}");
+    assert!(text.contains("of 2002-11-08 where no date is told"), "{text}");
+}
+
+#[test]
+fn the_story_of_a_leak_tells_the_last_use() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    made.wait(30.0);
+    made.use_handle(1);
+    let text = text(&made.ended_after(100.0));
+    let story = between(&text, "leaked   192.168.1.21:1001 as", "\n\n");
+    let expected = r"leaked   192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
+         NT LM 0.12
+  14:03:05.040  null session set up             frame 4  (empty user, LM
+                  response of 1 byte)
+  14:03:05.050  \\PRNSRV\IPC$ connected         frame 5
+  14:03:05.060  \PIPE\spoolss opened            frame 6
+  14:03:05.070  spoolss 1.0 bound               frame 7
+  14:03:05.100  handle 5f0001… granted          frame 10  by RpcOpenPrinterEx
+                  (0x45) on \\PRNSRV\lp1
+  14:03:35.110  handle 5f0001… last used        frame 11  idle for 1m40s";
+    assert_eq!(story, expected);
+}
+
+#[test]
+fn losses_are_told() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.gap(1, 1_460);
+    let ledger = made.ended_after(100.0);
+    let mut cut = info("cut.pcap");
+    cut.warnings.push(crate::capture::Warning {
+        trouble: crate::capture::Trouble::CutShort,
+        frame: 812,
+        byte: 65_536,
+    });
+    let mut counts = Counts::default();
+    (counts.unreadable_packets, counts.connections_evicted) = (3, 1);
+    let report = NullSessions::new(&ledger, &[cut], &counts, Options::default());
+    let text = report.text(80).to_string();
+    for warning in [
+        "warning: 1,460 bytes are missing from the capture in 1 place, 1 of which may",
+        "warning: 3 packets could not be read\n",
+        "warning: there were too many connections at once: 1 connection let go\n",
+        "warning: cut.pcap: cut short after packet 812, at byte 65536\n",
+    ] {
+        assert!(text.contains(warning), "no {warning} in:\n{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_says_why() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    made.doubt(1);
+    let text = text(&made.ended_after(100.0));
+    assert!(text.contains("1 cannot be judged"), "{text}");
+    assert!(text.contains("\nunknown  192.168.1.21:1001"), "{text}");
+    assert!(text.contains("requests are missing from the capture at frame 11"), "{text}");
+}
