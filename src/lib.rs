@@ -55,3 +55,6 @@ pub mod tcp;
 pub mod wire;
 
 pub use error::ParseError;
+pub use finding::Finding;
+pub use ledger::Ledger;
+pub use session::{Analyzer, Event, Sink};

@@ -136,7 +136,7 @@ impl Ledger {
             });
             if last_pipe && let Some(group) = self.groups.remove(&group) {
                 for handle in group.handles {
-                    self.close_handle(handle, below);
+                    self.run_down(handle, below);
                 }
                 if let Some(server) = group.server {
                     self.index.groups.remove(&(server, group.number));
@@ -159,12 +159,17 @@ impl Ledger {
         }
     }
 
-    /// Ends a handle: by its own call, or run down with what held it.
-    pub(super) fn close_handle(&mut self, row: HandleRow, closing: Closing) {
-        let Some(handle) = self.handles.get(&row) else { return };
-        if handle.closed.is_some() {
-            return;
-        }
+    /// Runs a handle down with what held it.
+    fn run_down(&mut self, row: HandleRow, closing: Closing) {
+        let Some((session, doubted)) = self.close_handle(row, closing) else { return };
+        let Some(session) = self.sessions.get_mut(&session) else { return };
+        let count = if doubted { &mut session.handles_end_unknown } else { &mut session.handles_run_down };
+        *count = count.saturating_add(1);
+    }
+
+    /// Ends a handle. Gives the session it belongs to, and whether it may have ended before.
+    pub(super) fn close_handle(&mut self, row: HandleRow, closing: Closing) -> Option<(SessionRow, bool)> {
+        let handle = self.handles.get(&row).filter(|handle| handle.closed.is_none())?;
         let open = self.opens.get(&handle.open);
         let connection = open.and_then(|open| self.connections.get(&open.connection));
         let doubts = [
@@ -188,13 +193,7 @@ impl Ledger {
         if let Some(handle) = self.handles.get_mut(&row) {
             handle.closed = Some(closing);
         }
-        if let Some(session) = session.and_then(|row| self.sessions.get_mut(&row)) {
-            match closing.by {
-                By::CloseCall | By::ServerDeniesIt => {}
-                _ if doubted => session.handles_end_unknown = session.handles_end_unknown.saturating_add(1),
-                _ => session.handles_run_down = session.handles_run_down.saturating_add(1),
-            }
-        }
+        session.map(|session| (session, doubted))
     }
 
     // Forgetting
@@ -214,7 +213,9 @@ impl Ledger {
         *count = count.saturating_add(1);
         let Some(session) = self.sessions.remove(&row) else { return };
         for tree in session.trees {
-            self.forget_tree(tree);
+            if self.trees.get(&tree).is_some_and(|tree| tree.session == row) {
+                self.forget_tree(tree);
+            }
         }
         let by_server = (session.server.ip(), session.id);
         if self.index.by_server.get(&by_server) == Some(&row) {

@@ -356,6 +356,7 @@ impl Ledger {
         self.sessions.insert(
             row,
             Session {
+                row,
                 id,
                 server,
                 client,
@@ -440,7 +441,7 @@ impl Ledger {
     fn replace_session(&mut self, at: Origin, connection: ConnectionId, previous: SessionId) {
         let Some(server) = self.connections.get(&connection).map(|ends| ends.server.ip()) else { return };
         if let Some(row) = self.index.by_server.get(&(server, previous)).copied()
-            && !self.index.sessions.get(&(connection, previous)).is_some_and(|own| *own == row)
+            && self.index.sessions.get(&(connection, previous)).is_none_or(|own| *own != row)
         {
             self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
         }
@@ -494,7 +495,9 @@ impl Ledger {
                 return None;
             };
             session.trees.remove(&oldest);
-            self.forget_tree(oldest);
+            if self.trees.get(&oldest).is_some_and(|tree| tree.session == session_row) {
+                self.forget_tree(oldest);
+            }
         }
         let session = self.sessions.get_mut(&session_row)?;
         session.trees.insert(row);
@@ -570,6 +573,9 @@ impl Ledger {
             return None;
         }
         tree.opens.insert(row);
+        if let Some(session) = self.sessions.get_mut(&session_row) {
+            session.trees.insert(tree_row);
+        }
         self.index.opens.insert(key, row);
         self.opens.insert(
             row,

@@ -123,7 +123,8 @@ impl Ledger {
         session.trees.iter().filter_map(|row| self.trees.get(row))
     }
 
-    /// A tree's opens, in the order in which they were first seen: what is open, and pipes that were.
+    /// A tree's opens, whichever session made them, in the order in which they were first seen: what is open, and
+    /// pipes that were.
     pub fn opens<'a>(&'a self, tree: &'a Tree) -> impl Iterator<Item = &'a Open> {
         tree.opens.iter().filter_map(|row| self.opens.get(row))
     }
@@ -133,9 +134,14 @@ impl Ledger {
         open.handles.iter().filter_map(|row| self.handles.get(row))
     }
 
-    /// All pipes and files of a session.
+    /// What a session has open in a tree, and pipes that it had.
+    pub fn opens_in<'a>(&'a self, session: &'a Session, tree: &'a Tree) -> impl Iterator<Item = &'a Open> {
+        self.opens(tree).filter(|open| open.session == session.row)
+    }
+
+    /// What a session has open in any tree, and pipes that it had.
     pub fn opens_of<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Open> {
-        self.trees(session).flat_map(|tree| self.opens(tree))
+        self.trees(session).flat_map(|tree| self.opens_in(session, tree))
     }
 
     /// What was turned away because a limit was reached, in order.

@@ -181,6 +181,8 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
+    /// The id of this row.
+    pub row: SessionRow,
     /// Its id on the wire.
     pub id: SessionId,
     /// The server's end of its first connection.
@@ -205,7 +207,7 @@ pub struct Session {
     pub in_doubt: Option<InDoubt>,
     /// Requests without an answer that are not calls on a pipe, at the end.
     pub waiting: Vec<WaitingRequest>,
-    /// Its trees.
+    /// Its trees, and those of other sessions of the connection in which it opened something (SMB1).
     pub trees: BTreeSet<TreeRow>,
     /// Handles of its pipes that were run down instead of closed.
     pub handles_run_down: u64,

@@ -225,7 +225,7 @@ impl<'a> Session<'a> {
             verdict: judgement.verdict,
             why: judgement.why,
             possibly_null: possibly_null(ledger, session),
-            trees: ledger.trees(session).map(|tree| Tree::of(ledger, tree)).collect(),
+            trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
             last_used: last_used.into(),
         })
     }
@@ -301,13 +301,13 @@ impl<'a> Who<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn of(ledger: &'a Ledger, tree: &'a ledger::Tree) -> Self {
+    fn of(ledger: &'a Ledger, session: &'a ledger::Session, tree: &'a ledger::Tree) -> Self {
         Self {
             path: tree.path.as_deref(),
             tree_id: tree.id,
             opened: tree.opened.map(Moment::from),
             closed: tree.closed.map(Ending::of),
-            opens: ledger.opens(tree).map(|open| Open::of(ledger, open)).collect(),
+            opens: ledger.opens_in(session, tree).map(|open| Open::of(ledger, open)).collect(),
         }
     }
 }

@@ -131,9 +131,8 @@ fn take(
             if followed.flow.is_new_connection(side, segment) {
                 followed.flush(limits, sink);
                 followed.connection.replaced(at, limits, sink);
-                followed.flow = Flow::new(limits.flow.clone());
+                followed.flow = Flow::new(limits.flow);
                 followed.connection = Connection::new(ConnectionId(counts.packets), segment, at);
-                followed.connection.announce_by_port(sink);
             }
             followed
         }
@@ -148,9 +147,8 @@ fn take(
             }
             clock.push_back(key);
             let connection = Connection::new(ConnectionId(counts.packets), segment, at);
-            connection.announce_by_port(sink);
             flows.entry(key).or_insert_with(|| {
-                Box::new(Followed { flow: Flow::new(limits.flow.clone()), connection, fresh: true })
+                Box::new(Followed { flow: Flow::new(limits.flow), connection, fresh: true })
             })
         }
     };

@@ -33,6 +33,8 @@ pub(super) struct Connection {
     first: Origin,
     start_seen: bool,
     standing: Standing,
+    /// Its port says that it carries SMB, so it is never given up.
+    is_known_port: bool,
     /// Bytes looked through while undecided.
     sniffed: u64,
     framers: PerSide<Framer>,
@@ -56,9 +58,9 @@ pub(super) struct Connection {
 /// Whether a connection carries SMB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// On an unknown port, and no SMB seen yet.
+    /// No SMB was seen yet.
     Undecided,
-    /// It does, or its port says so.
+    /// It does.
     Smb,
     /// It does not.
     Other,
@@ -110,7 +112,8 @@ impl Connection {
             transport: service.unwrap_or(Transport::Direct),
             first: at,
             start_seen: syn,
-            standing: if service.is_some() { Standing::Smb } else { Standing::Undecided },
+            standing: Standing::Undecided,
+            is_known_port: service.is_some(),
             sniffed: 0,
             framers: PerSide { low: Framer::new(syn), high: Framer::new(syn) },
             in_sync: PerSide { low: syn, high: syn },
@@ -165,13 +168,6 @@ impl Connection {
 
     fn out<'a>(&self, at: Origin, sink: &'a mut dyn Sink) -> Out<'a> {
         Out { at, connection: self.id, sink }
-    }
-
-    /// Tells of a connection whose port says what it carries.
-    pub(super) fn announce_by_port(&self, sink: &mut dyn Sink) {
-        if self.standing == Standing::Smb {
-            self.announce(sink);
-        }
     }
 
     fn announce(&self, sink: &mut dyn Sink) {
@@ -238,7 +234,7 @@ impl Connection {
 
     /// False if these bytes show that the connection carries something else.
     fn sniff(&mut self, side: Side, bytes: &[u8]) -> bool {
-        if self.standing != Standing::Undecided {
+        if self.standing != Standing::Undecided || self.is_known_port {
             return true;
         }
         let at_start = self.sniffed == 0 && *self.in_sync.get(side);
@@ -329,8 +325,7 @@ impl Connection {
         }
     }
 
-    /// The first frame of a connection on an unknown port decides that it is SMB, and who is the server if nothing
-    /// else has.
+    /// The first frame of a connection decides that it is SMB, and who is the server if nothing else has.
     fn decide(&mut self, side: Side, frame: &Frame<'_>, sink: &mut dyn Sink) {
         if self.standing != Standing::Undecided {
             return;
@@ -389,6 +384,7 @@ impl Connection {
 
     fn gap(&mut self, side: Side, at: Origin, bytes: u64, inside: bool, sink: &mut dyn Sink) {
         if self.standing != Standing::Smb {
+            *self.in_sync.get_mut(side) = false;
             return;
         }
         let direction = self.direction(side);

@@ -104,7 +104,7 @@ impl Pipe {
     ) {
         let mut stream = core::mem::take(&mut self.to_server);
         stream.push(bytes, &mut |pdu| match Pdu::parse(pdu) {
-            Ok((_, pdu)) => self.from_client(id, &pdu, carrier, limits, out),
+            Ok((_, pdu)) => self.client_pdu(id, &pdu, carrier, limits, out),
             Err(error) => out.unreadable(error),
         });
         self.to_server = stream;
@@ -114,7 +114,7 @@ impl Pipe {
     pub(super) fn data_to_client(&mut self, id: OpenId, bytes: &[u8], limits: &Limits, out: &mut Out<'_>) {
         let mut stream = core::mem::take(&mut self.to_client);
         stream.push(bytes, &mut |pdu| match Pdu::parse(pdu) {
-            Ok((_, pdu)) => self.from_server(id, &pdu, limits, out),
+            Ok((_, pdu)) => self.server_pdu(id, &pdu, limits, out),
             Err(error) => out.unreadable(error),
         });
         self.to_client = stream;
@@ -186,7 +186,7 @@ impl Pipe {
         });
     }
 
-    fn from_client(&mut self, id: OpenId, pdu: &Pdu<'_>, carrier: u64, limits: &Limits, out: &mut Out<'_>) {
+    fn client_pdu(&mut self, id: OpenId, pdu: &Pdu<'_>, carrier: u64, limits: &Limits, out: &mut Out<'_>) {
         out.pdu(&super::Pdu::Rpc { direction: Direction::ToServer, pdu });
         let call_id = pdu.header.call_id;
         match &pdu.body {
@@ -211,7 +211,7 @@ impl Pipe {
         }
     }
 
-    fn from_server(&mut self, id: OpenId, pdu: &Pdu<'_>, limits: &Limits, out: &mut Out<'_>) {
+    fn server_pdu(&mut self, id: OpenId, pdu: &Pdu<'_>, limits: &Limits, out: &mut Out<'_>) {
         out.pdu(&super::Pdu::Rpc { direction: Direction::ToClient, pdu });
         let call_id = pdu.header.call_id;
         match &pdu.body {

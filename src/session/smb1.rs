@@ -7,7 +7,7 @@ use super::event::{
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
-use super::smb2::{Answered, from_pipe, pipe_failed};
+use super::smb2::{Answered, pipe_failed, read_pipe};
 use super::tables::{Map, Tables, TreeState};
 use super::{Pdu, is_ipc, pipe_name};
 use crate::ParseError;
@@ -320,7 +320,7 @@ impl Smb1 {
                 step.fid = Some(request.fid);
                 let whole = request.data.len() == widen(request.length);
                 step.what =
-                    self.to_pipe(request.fid, request.pipe_data(), whole, header, tables, limits, out);
+                    self.write_pipe(request.fid, request.pipe_data(), whole, header, tables, limits, out);
             }
             Command::TRANSACTION | Command::NT_TRANSACT => {
                 let request = transaction::Request::parse(block)?;
@@ -335,7 +335,7 @@ impl Smb1 {
                             Some(whole) => {
                                 let fid = step.fid.unwrap_or_default();
                                 step.what =
-                                    self.to_pipe(fid, whole.data, !whole.cut, header, tables, limits, out);
+                                    self.write_pipe(fid, whole.data, !whole.cut, header, tables, limits, out);
                             }
                             None => {
                                 let mut parts = Reassembly::new(TRANSACTION_BYTES);
@@ -387,7 +387,7 @@ impl Smb1 {
         let Some(Ok(part)) = part else { return };
         match parts.push(part.parameters, part.data) {
             Ok(Some(whole)) => {
-                self.to_pipe(fid, whole.data, !whole.cut, header, tables, limits, out);
+                self.write_pipe(fid, whole.data, !whole.cut, header, tables, limits, out);
             }
             Ok(None) => {
                 if let Some(pending) = self.pending.get_mut(&key) {
@@ -400,7 +400,7 @@ impl Smb1 {
 
     /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
     #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
-    fn to_pipe(
+    fn write_pipe(
         &mut self,
         fid: u16,
         data: &[u8],
@@ -598,7 +598,7 @@ impl Smb1 {
             (Command::READ_ANDX | Command::READ, _) if status.is_success() || status.is_more_data() => {
                 let response = read::Response::parse(block)?;
                 let whole = response.data.len() == widen(response.length);
-                from_pipe(step.fid.map(OpenId::Fid), response.data, whole, tables, limits, out);
+                read_pipe(step.fid.map(OpenId::Fid), response.data, whole, tables, limits, out);
             }
             (command @ Command::TRANSACTION, What::Pipe) => {
                 let open = step.fid.map(OpenId::Fid);
@@ -612,12 +612,12 @@ impl Smb1 {
                     return Ok(Some(again));
                 }
                 if let Some(whole) = Whole::of(response.parameters, response.data) {
-                    from_pipe(open, whole.data, !whole.cut, tables, limits, out);
+                    read_pipe(open, whole.data, !whole.cut, tables, limits, out);
                     return Ok(None);
                 }
                 let parts = reassembly.get_or_insert_with(|| Box::new(Reassembly::new(TRANSACTION_BYTES)));
                 match parts.push(response.parameters, response.data)? {
-                    Some(whole) => from_pipe(open, whole.data, !whole.cut, tables, limits, out),
+                    Some(whole) => read_pipe(open, whole.data, !whole.cut, tables, limits, out),
                     None => return Ok(Some(again)),
                 }
             }
@@ -974,7 +974,7 @@ fn orphan_pipe_data(
 ) {
     if let Some(open) = tables.pipe_awaiting(tree, data, out) {
         tables.open_used(open, Some(out.at), out);
-        from_pipe(Some(open), data, whole, tables, limits, out);
+        read_pipe(Some(open), data, whole, tables, limits, out);
     }
 }
 

@@ -270,14 +270,14 @@ impl Smb2 {
                 let request = write::Request::parse(bytes)?;
                 let Some(open) = open else { return Ok(What::Plain) };
                 let whole = request.data.len() == crate::wire::widen(request.length);
-                self.to_pipe(open, message, request.data, whole, id, tables, limits, out)
+                self.write_pipe(open, message, request.data, whole, id, tables, limits, out)
             }
             Command::IOCTL => {
                 let request = ioctl::Request::parse(bytes)?;
                 match (request.ctl_code, open) {
                     (ioctl::FsctlCode::PIPE_TRANSCEIVE, Some(open)) => {
                         let whole = request.input.len() == crate::wire::widen(request.input_count);
-                        self.to_pipe(open, message, request.input, whole, id, tables, limits, out)
+                        self.write_pipe(open, message, request.input, whole, id, tables, limits, out)
                     }
                     (ioctl::FsctlCode::PIPE_WAIT, _) => What::WaitsByDesign,
                     _ => What::Plain,
@@ -300,7 +300,7 @@ impl Smb2 {
 
     /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
     #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
-    fn to_pipe(
+    fn write_pipe(
         &mut self,
         open: OpenId,
         message: &Message<'_>,
@@ -469,13 +469,13 @@ impl Smb2 {
             Command::READ if status.is_success() || status.is_more_data() => {
                 let response = read::Response::parse(bytes)?;
                 let whole = response.data.len() == crate::wire::widen(response.data_length);
-                from_pipe(open, response.data, whole, tables, limits, out);
+                read_pipe(open, response.data, whole, tables, limits, out);
             }
             Command::IOCTL if matches!(pending.what, What::Pipe) => {
                 if status.is_success() || status.is_more_data() {
                     let response = ioctl::Response::parse(bytes)?;
                     let whole = response.output.len() == crate::wire::widen(response.output_count);
-                    from_pipe(open, response.output, whole, tables, limits, out);
+                    read_pipe(open, response.output, whole, tables, limits, out);
                 } else {
                     pipe_failed(open, carrier, status, tables, out);
                 }
@@ -744,13 +744,13 @@ impl Smb2 {
                 self.ensure_open(open, session, header.tree_id, tables, limits, out);
                 let whole = response.output.len() == crate::wire::widen(response.output_count);
                 tables.open_used(open, Some(out.at), out);
-                from_pipe(Some(open), response.output, whole, tables, limits, out);
+                read_pipe(Some(open), response.output, whole, tables, limits, out);
             }
             Command::READ => {
                 let Ok(response) = read::Response::parse(message.bytes) else { return };
                 if let Some(open) = tables.pipe_awaiting(tree, response.data, out) {
                     let whole = response.data.len() == crate::wire::widen(response.data_length);
-                    from_pipe(Some(open), response.data, whole, tables, limits, out);
+                    read_pipe(Some(open), response.data, whole, tables, limits, out);
                 }
             }
             _ => {}
@@ -817,7 +817,7 @@ pub(super) struct Answered {
 }
 
 /// Bytes that the client reads from something that is a pipe, or shows by them to be one.
-pub(super) fn from_pipe(
+pub(super) fn read_pipe(
     open: Option<OpenId>,
     data: &[u8],
     whole: bool,

@@ -264,7 +264,7 @@ impl Tables {
             uses.push((open.used.last, event.into()));
         }
         // The tables have no order of their own; what is told must have one.
-        uses.sort_by(|a, b| (a.0, order(&a.1)).cmp(&(b.0, order(&b.1))));
+        uses.sort_by_key(|(at, event)| (*at, order(event)));
         for (at, event) in uses {
             out.tell_at(at, event);
         }
