@@ -31,8 +31,21 @@ impl Ledger {
             return;
         }
         connection.closed = Some(closing);
+        let (ends, vc_zero) = ((connection.client.ip(), connection.server.ip()), connection.vc_zero);
         let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
-        let closing = Closing { at: closing.at, by: By::ConnectionEnd };
+        if let Some(between) = self.index.between.get_mut(&ends) {
+            between.remove(&id);
+            if between.is_empty() {
+                self.index.between.remove(&ends);
+            }
+        }
+        // Dropped because the client set up its first connection anew, unless it was used since.
+        let used_since = |at| {
+            let sessions = sessions.iter().filter_map(|row| self.sessions.get(row));
+            sessions.into_iter().any(|session| session.used.succeeded > Some(at))
+        };
+        let by = if vc_zero.is_some_and(|at| !used_since(at)) { By::VcZero } else { By::ConnectionEnd };
+        let closing = Closing { at: closing.at, by };
         for row in sessions {
             let Some(session) = self.sessions.get(&row) else { continue };
             let alive = session

@@ -20,6 +20,8 @@ use crate::session::{
 const HOLDERS: usize = 64;
 /// Identities before the present one that a session keeps.
 const IDENTITIES_BEFORE: usize = 8;
+/// Connections of one client that one VcNumber of 0 drops.
+const CIRCUITS: usize = 256;
 /// Process ids that a session keeps.
 const PIDS: usize = 16;
 
@@ -49,6 +51,7 @@ impl Ledger {
 
     fn fold_connection(&mut self, at: Origin, id: ConnectionId, event: ConnectionEvent) {
         if let ConnectionEvent::Opened { client, server, transport, start_seen } = event {
+            self.index.between.entry((client.ip(), server.ip())).or_default().insert(id);
             self.connections.insert(
                 id,
                 Connection {
@@ -67,6 +70,7 @@ impl Ledger {
                     sessions: BTreeSet::new(),
                     client_last: None,
                     server_last: None,
+                    vc_zero: None,
                     in_doubt: None,
                     closed: None,
                 },
@@ -135,11 +139,14 @@ impl Ledger {
             SessionEvent::FirstSeen { session } => {
                 self.session_first_seen(at, connection, session);
             }
-            SessionEvent::SetUp { session, identity, answer_seen, previous, vc_zero: _ } => {
+            SessionEvent::SetUp { session, identity, answer_seen, previous, vc_zero } => {
                 if let Some(previous) = previous {
                     self.replace_session(at, connection, previous);
                 }
                 self.session_set_up(at, connection, session, identity, answer_seen);
+                if vc_zero {
+                    self.drop_other_circuits(at, connection);
+                }
             }
             SessionEvent::ChannelJoined { session } => {
                 if self.join_channel(connection, session).is_none() {
@@ -444,6 +451,26 @@ impl Ledger {
             && self.index.sessions.get(&(connection, previous)).is_none_or(|own| *own != row)
         {
             self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
+        }
+    }
+
+    /// The client says that this is its first connection, so the server drops its others (\[MS-CIFS\] 2.2.4.53.1,
+    /// VcNumber). Windows does; of other servers only the end of those connections tells.
+    fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
+        let Some(here) = self.connections.get(&connection) else { return };
+        let obeys = here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
+        let others = self.index.between.get(&(here.client.ip(), here.server.ip()));
+        let others: Vec<ConnectionId> =
+            others.into_iter().flatten().copied().filter(|id| *id != connection).take(CIRCUITS).collect();
+        for id in others {
+            let Some(other) = self.connections.get_mut(&id) else { continue };
+            other.vc_zero = Some(at);
+            let sessions: Vec<SessionRow> = other.sessions.iter().copied().collect();
+            for row in sessions.into_iter().filter(|_| obeys) {
+                if matches!(self.sessions.get(&row).map(|session| session.id), Some(SessionId::Uid(_))) {
+                    self.close_session(row, Closing { at, by: By::VcZero }, By::VcZero);
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! The ledger: one sequential fold over events, which knows at every moment who holds what.
 //!
-//! Feed it events (it is a [`Sink`]), then ask for its rows, for [`verdicts`](Ledger::verdict) and for
+//! Feed it events (it is a [`Sink`]), then ask for its rows, for [verdicts](Ledger::judge) and for
 //! [`Slots`].
 
 mod close;
@@ -8,6 +8,8 @@ mod fold;
 mod limits;
 mod rows;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -56,6 +58,8 @@ struct Index {
     sessions: Map<(ConnectionId, SessionId), SessionRow>,
     /// The latest SMB2 session of a server's address that has this id.
     by_server: Map<(core::net::IpAddr, SessionId), SessionRow>,
+    /// The open connections between a client's address and a server's.
+    between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,
     opens: Map<OpenKey, OpenRow>,
     handles: Map<(GroupRow, ContextHandle), HandleRow>,

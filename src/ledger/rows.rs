@@ -171,6 +171,9 @@ pub struct Connection {
     pub client_last: Option<Origin>,
     /// The last packet of the server that is known of.
     pub server_last: Option<Origin>,
+    /// SMB1: the client set up a session on another connection as its first one (VcNumber 0), which tells the server to
+    /// drop this one.
+    pub vc_zero: Option<Origin>,
     /// Bytes missing here may have ended anything that was not used with success later.
     pub in_doubt: Option<InDoubt>,
     /// Its end.

@@ -1,0 +1,201 @@
+//! Events folded by hand, for what no capture at hand shows.
+
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::{By, Ledger, LedgerLimits, Verdict};
+use crate::auth::{Credentials, identify};
+use crate::capture::Origin;
+use crate::net::Endpoint;
+use crate::rprn::ContextHandle;
+use crate::session::{
+    CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, OpenEvent,
+    OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent, TreeId,
+};
+use crate::wire::Timestamp;
+
+/// A ledger and a clock; every event takes a second.
+struct Script {
+    ledger: Ledger,
+    second: u32,
+}
+
+impl Script {
+    fn new() -> Self {
+        Self { ledger: Ledger::new(LedgerLimits::default()), second: 0 }
+    }
+
+    fn tell(&mut self, connection: u64, kind: impl Into<EventKind>) -> Origin {
+        self.second += 1;
+        let time = Timestamp::from_parts(self.second.into(), 0);
+        let at = Origin { time, capture: 0, frame: self.second.into() };
+        self.ledger.event(Event { at, connection: ConnectionId(connection), kind: kind.into() });
+        at
+    }
+
+    /// A connection of the client 192.0.2.`client`.
+    fn connect(&mut self, connection: u64, client: u8) {
+        let end = |host, port| Endpoint::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), port);
+        let client = end(client, 1000 + u16::try_from(connection).unwrap());
+        let (server, transport, start_seen) = (end(1, 445), Transport::Direct, true);
+        self.tell(connection, ConnectionEvent::Opened { client, server, transport, start_seen });
+    }
+
+    fn set_up(&mut self, connection: u64, session: SessionId, previous: Option<SessionId>, vc_zero: bool) {
+        let identity = identify(Some(&Credentials::plain("", "", &[], &[])), false, false);
+        self.tell(
+            connection,
+            SessionEvent::SetUp { session, identity, answer_seen: true, previous, vc_zero },
+        );
+    }
+
+    /// A pipe with a printer handle in the group `group`.
+    fn hold(&mut self, connection: u64, session: SessionId, fid: u16, group: u32, joined: bool, handle: u8) {
+        let tree = match session {
+            SessionId::Uid(uid) => TreeId::Tid(uid),
+            SessionId::Smb2(session) => TreeId::Smb2 { session, tree: 1 },
+        };
+        let open = open(session, fid);
+        let path = Some(r"\\SRV\IPC$".to_owned());
+        self.tell(
+            connection,
+            TreeEvent::Connected { session, tree, path, share: ShareKind::Pipe, answer_seen: true },
+        );
+        let (name, what) = (Some("spoolss".to_owned()), OpenKind::Pipe);
+        self.tell(connection, OpenEvent::Opened { session, tree, open, name, what, answer_seen: true });
+        let (interface, name, version) = (crate::rprn::INTERFACE, Some("spoolss"), (1, 0));
+        let bound =
+            RpcEvent::Bound { open, context: 0, interface, version, name, ndr64: false, group, joined };
+        self.tell(connection, bound);
+        let handle = ContextHandle([handle; 20]);
+        let opened_by = Some((69, "RpcOpenPrinterEx"));
+        self.tell(connection, HandleEvent::Granted { open, handle, opened_by, object: None, client: None });
+    }
+
+    /// How the sessions stand: their verdicts and how they ended.
+    fn sessions(&self) -> Vec<(Verdict, Option<By>)> {
+        let judge = |row| self.ledger.judge(row, 2.0).unwrap().verdict;
+        self.ledger
+            .sessions()
+            .map(|(row, session)| (judge(row), session.closed.map(|closing| closing.by)))
+            .collect()
+    }
+}
+
+fn open(session: SessionId, fid: u16) -> OpenId {
+    match session {
+        SessionId::Uid(_) => OpenId::Fid(fid),
+        SessionId::Smb2(session) => OpenId::Smb2 { session, persistent: 0, volatile: fid.into() },
+    }
+}
+
+/// Two connections of one client, and one of another; the second sets up its session with VcNumber 0.
+fn first_circuit_anew(server_os: &str) -> Script {
+    let mut script = Script::new();
+    for (connection, client) in [(1, 7), (2, 8), (3, 7)] {
+        script.connect(connection, client);
+        script.tell(
+            connection,
+            SessionEvent::Native { client_os: None, server_os: Some(server_os.to_owned()) },
+        );
+        script.set_up(connection, SessionId::Uid(5), None, connection == 3);
+        script.hold(connection, SessionId::Uid(5), 9, 1, false, u8::try_from(connection).unwrap());
+    }
+    script.second += 10;
+    script.ledger.extend_to(Timestamp::from_parts(script.second.into(), 0));
+    script
+}
+
+#[test]
+fn vc_zero_ends_the_other_sessions_of_that_client_on_a_windows_server() {
+    let script = first_circuit_anew("Windows 5.1");
+    let expected = [(Verdict::Abandoned, Some(By::VcZero)), (Verdict::Leaked, None), (Verdict::Leaked, None)];
+    assert_eq!(script.sessions(), expected);
+}
+
+#[test]
+fn vc_zero_explains_the_end_of_a_connection_elsewhere_unless_it_was_used_since() {
+    let mut script = first_circuit_anew("Unix");
+    assert_eq!(script.sessions(), [(Verdict::Leaked, None); 3]);
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst });
+    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::VcZero)));
+
+    let mut script = first_circuit_anew("Unix");
+    let session = SessionId::Uid(5);
+    let at = script.tell(1, SessionEvent::LastUsed { session, succeeded: None });
+    script.tell(1, SessionEvent::LastUsed { session, succeeded: Some(at) });
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst });
+    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::ConnectionEnd)));
+}
+
+#[test]
+fn a_session_that_replaces_another_ends_it_on_its_own_server_only() {
+    let mut script = Script::new();
+    let old = SessionId::Smb2(77);
+    script.connect(1, 7);
+    script.set_up(1, old, None, false);
+    script.hold(1, old, 9, 1, false, 1);
+    script.connect(2, 7);
+    script.set_up(2, SessionId::Smb2(78), Some(old), false);
+    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::Reconnected)));
+    script.set_up(2, SessionId::Smb2(79), Some(SessionId::Smb2(5)), false);
+    assert_eq!(script.sessions()[1].1, None, "a session nobody knows");
+}
+
+#[test]
+fn a_handle_lives_until_the_last_pipe_of_its_group_is_gone() {
+    let mut script = Script::new();
+    let (first, second) = (SessionId::Smb2(1), SessionId::Smb2(2));
+    for (connection, session) in [(1, first), (2, second)] {
+        script.connect(connection, 7);
+        script.set_up(connection, session, None, false);
+        script.hold(connection, session, 9, 0x53f0, connection == 2, u8::try_from(connection).unwrap());
+    }
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Fin });
+    let handles = |script: &Script| {
+        let sessions: Vec<_> = script.ledger.sessions().map(|(_, session)| session.clone()).collect();
+        let of = |session| {
+            let opens = script.ledger.opens_of(session).flat_map(|open| script.ledger.handles(open));
+            opens.map(|handle| handle.closed.map(|closing| closing.by)).collect::<Vec<_>>()
+        };
+        sessions.iter().flat_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(handles(&script), [None, None], "the second pipe still holds both");
+    script.tell(2, OpenEvent::Closed { open: open(second, 9), by: CloseReason::OwnClose });
+    assert_eq!(handles(&script), [Some(By::PipeClose), Some(By::PipeClose)]);
+}
+
+#[test]
+fn servers_that_give_all_clients_one_group_number_do_not_mix_them() {
+    let mut script = Script::new();
+    for (connection, client) in [(1, 7), (2, 8), (3, 7)] {
+        let session = SessionId::Smb2(connection);
+        script.connect(connection, client);
+        script.set_up(connection, session, None, false);
+        // All ask for a group of their own.
+        script.hold(connection, session, 9, 0x53f0, false, u8::try_from(connection).unwrap());
+    }
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Fin });
+    let verdicts: Vec<Verdict> = script.sessions().into_iter().map(|(verdict, _)| verdict).collect();
+    assert_eq!(verdicts[0], Verdict::Abandoned);
+    assert_ne!(verdicts[1], Verdict::Abandoned);
+    assert_ne!(verdicts[2], Verdict::Abandoned);
+}
+
+#[test]
+fn ended_sessions_beyond_the_cap_are_counted_by_verdict_before_they_go() {
+    let mut script = Script::new();
+    script.ledger.limits.ended_sessions = 2;
+    script.connect(1, 7);
+    for number in 1..=5_u64 {
+        let session = SessionId::Smb2(number);
+        script.set_up(1, session, None, false);
+        script.hold(1, session, 9, u32::try_from(number).unwrap(), false, u8::try_from(number).unwrap());
+        script.tell(1, SessionEvent::Closed { session, by: CloseReason::OwnClose });
+    }
+    assert_eq!(script.sessions(), [(Verdict::Abandoned, Some(By::OwnClose)); 2]);
+    assert_eq!(script.ledger.losses().sessions_aggregated.get("abandoned"), Some(&3));
+    assert_eq!(
+        (script.ledger.trees.len(), script.ledger.opens.len(), script.ledger.handles.len()),
+        (2, 2, 2)
+    );
+}
