@@ -1,0 +1,22 @@
+//! Scripted conversations: what real clients and servers seldom show, written down message by message.
+//!
+//! A scenario says on a [`wire::Wire`] who sends what, and which of it the capture has; then it compares the
+//! [`story`] that the ledger tells.
+#![allow(dead_code, reason = "the words of the scripts are more than any one of them uses")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bytes;
+mod ntlm;
+mod rpc;
+mod smb1;
+mod smb2;
+mod story;
+mod wire;
+
+mod calls;
+mod losses;
+mod smb1_sessions;
+mod smb2_sessions;
+mod verdicts;

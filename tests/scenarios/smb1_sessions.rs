@@ -1,0 +1,313 @@
+//! SMB1: sessions, trees, opens, and how calls travel.
+
+use crate::bytes::bytes;
+use crate::ntlm::Who;
+use crate::rpc::{NDR, Pipe as _, handle};
+use crate::smb1::*;
+use crate::wire::Wire;
+
+const CLOSED_WELL: &str = r"
+    null 41 (own_close): closed
+      tree IPC$ (own_close)
+        pipe spoolss (own_close)
+          handle 1 \\SRV\lp1 (close_call)";
+
+/// What follows `hold_printer` when a client behaves.
+fn leave(smb: &Smb1<'_>) {
+    smb.pipe(7).close_printer(3, 1);
+    smb.close(7);
+    smb.disconnect();
+    smb.log_off();
+    smb.tcp.end();
+}
+
+#[test]
+fn everything_is_closed() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.pipe(7).get_printer(9, 1);
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn every_form_of_session_setup_says_who() {
+    let wire = Wire::new();
+    let smb = || Smb1::on(wire.connect(21, 10));
+    smb().log_on(1, core_set_up("", &[]));
+    smb().log_on(2, core_set_up("", &[0]));
+    smb().log_on(3, core_set_up("carol", &[7; 24]));
+    smb().log_on(4, set_up("", &[], &[]));
+    smb().log_on(5, set_up("", &[0], &[]));
+    smb().log_on(6, set_up("", &[7; 24], &[8; 24]));
+    smb().log_on(7, set_up("alice", &[7; 24], &[8; 24]));
+    smb().log_on_by_blob(8, Who::Null, false);
+    smb().log_on_by_blob(9, Who::NullWithoutLm, true);
+    smb().log_on_by_blob(10, Who::User("bob"), false);
+    smb().log_on_by_blob(11, Who::User("bob"), true);
+    smb().log_on_by_blob(12, Who::Nameless, true);
+    wire.tells(
+        "null 1: open
+        null 2: open
+        user carol 3: open
+        null 4: open
+        null 5: open
+        unknown 6: open
+        user alice 7: open
+        null 8: open
+        null 9: open
+        user bob a: open
+        user bob b: open
+        unknown c: open",
+    );
+}
+
+#[test]
+fn set_up_and_tree_connect_go_in_one_chain() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    let asked = smb.ask(&[null_set_up(), tree_connect(r"\\SRV\IPC$", "IPC")]);
+    smb.answer(Asked { uid: 0x41, tid: 3, ..asked }, OK, &[set_up_answer(), tree_answer("IPC")]);
+    smb.go_on(0x41, 3);
+    smb.open(r"\spoolss", 7);
+    wire.wait(100.0);
+    wire.tells(
+        "null 41: leaked
+        tree IPC$
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn the_second_part_of_a_chain_fails_and_the_first_stands() {
+    for (status, dos, said) in [
+        (ACCESS_DENIED, false, "denied tree 0xc0000022"),
+        (DOS_ACCESS_DENIED, true, "denied tree 0x00050001"),
+        (DOS_NOT_ACCEPTED, true, "refused 0x00590002"),
+    ] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.dos.set(dos);
+        let asked = smb.ask(&[null_set_up(), tree_connect(r"\\SRV\IPC$", "IPC")]);
+        smb.answer(Asked { uid: 0x41, ..asked }, status, &[set_up_answer(), failed(TREE_CONNECT)]);
+        wire.wait(100.0);
+        wire.tells(&format!("null 41: lingering\n{said}"));
+    }
+}
+
+#[test]
+fn a_transaction_goes_on_in_secondaries() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    let total = call.len();
+    let asked = smb.ask(&[transact(7, total, &call[..50])]);
+    smb.done(asked); // the interim answer
+    smb.ask_as(asked.mid, &[transact_more(total, 50, &call[50..120])]);
+    smb.ask_as(asked.mid, &[transact_more(total, 120, &call[120..])]);
+    smb.pipe(7).granted(asked, 2, 1);
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn an_answer_comes_in_several_messages() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    let answer = NDR.response(2, 0, &NDR.handle_and(handle(1), 0));
+    let total = answer.len();
+    smb.answer(asked, OK, &[transact_answer(total, 0, &answer[..20])]);
+    smb.answer(asked, OK, &[transact_answer(total, 20, &answer[20..])]);
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn an_answer_that_overflows_the_buffer_is_read_on() {
+    for (dos, overflow) in [(false, BUFFER_OVERFLOW), (true, DOS_MORE_DATA)] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.dos.set(dos);
+        smb.hold_pipe();
+        let asked = smb.pipe(7).ask_open_printer(2);
+        let answer = NDR.response(2, 0, &NDR.handle_and(handle(1), 0));
+        smb.transacted(asked, overflow, &answer[..20]);
+        let asked = smb.ask_read(7);
+        smb.read(asked, overflow, &answer[20..30]);
+        let asked = smb.ask_read(7);
+        smb.read(asked, OK, &answer[30..]);
+        leave(&smb);
+        wire.tells(CLOSED_WELL);
+    }
+}
+
+#[test]
+fn a_call_is_written_in_message_mode_with_its_length_before_it() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    let prefixed = [&u16::try_from(call.len()).unwrap().to_le_bytes()[..], &call].concat();
+    smb.write(7, 0x0c, &prefixed[..100]); // RAW_MODE, MSG_START
+    smb.write(7, 0x04, &prefixed[100..]); // RAW_MODE: the rest, without a length
+    let asked = smb.ask_read(7);
+    smb.read(asked, OK, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn a_call_travels_by_the_core_commands() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    let words = bytes().u16(7).u16(call.len()).u32(0).u16(0);
+    let asked = smb.ask(&[block(WRITE, words, bytes().u8(1).u16(call.len()).raw(&call))]);
+    smb.answer(asked, OK, &[block(WRITE, bytes().u16(call.len()), bytes())]);
+    let asked = smb.ask(&[block(READ, bytes().u16(7).u16(4280).u32(0).u16(0), bytes())]);
+    let answer = NDR.response(2, 0, &NDR.handle_and(handle(1), 0));
+    let data = bytes().u8(1).u16(answer.len()).raw(&answer);
+    smb.answer(asked, OK, &[block(READ, bytes().u16(answer.len()).zeros(8), data)]);
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn a_call_is_split_over_two_writes() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    smb.write(7, 0, &call[..7]);
+    smb.write(7, 0, &call[7..]);
+    let asked = smb.ask_read(7);
+    smb.read(asked, OK, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn fids_tids_uids_and_mids_are_used_again() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.pipe(7).close_printer(3, 1);
+    smb.close(7);
+    smb.open(r"\srvsvc", 7);
+    smb.close(7);
+    smb.disconnect();
+    smb.ipc(1);
+    smb.open(r"\spoolss", 7);
+    smb.log_off();
+    smb.hold_printer();
+    wire.wait(100.0);
+    let asked = smb.ask_as(1, &[block(LOGOFF, bytes(), bytes())]);
+    smb.answer(asked, OK, &[block(LOGOFF, bytes(), bytes())]);
+    wire.tells(
+        r"null 41 (own_close): closed
+        tree IPC$ (own_close)
+        pipe spoolss (own_close)
+        handle 1 \\SRV\lp1 (close_call)
+        pipe srvsvc (own_close)
+        tree IPC$ (own_close)
+        pipe spoolss (logoff)
+        null 41 (own_close): abandoned
+        tree IPC$
+        pipe spoolss (logoff)
+        handle 1 \\SRV\lp1 (logoff)",
+    );
+}
+
+#[test]
+fn credentials_presented_anew_under_a_uid_are_its_reauthentication() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.ask(&[set_up("alice", &[7; 24], &[8; 24])]);
+    smb.answer(asked, OK, &[set_up_answer()]);
+    wire.tells(
+        "user alice 41: open
+        was null
+        tree IPC$
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn refusals_in_dos_form_are_refusals() {
+    let wire = Wire::new();
+    for status in [DOS_NOT_ACCEPTED, DOS_TOO_MANY_UIDS] {
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.dos.set(true);
+        let asked = smb.ask_log_on(null_set_up());
+        smb.fail(asked, status);
+        smb.log_on(0x41, null_set_up());
+        let asked = smb.ask_tree(r"\\SRV\IPC$", "IPC");
+        smb.fail(asked, status);
+        smb.tcp.end();
+    }
+    wire.tells(
+        "null 41 (connection_end): closed
+        null 41 (connection_end): closed
+        refused 0x00590002
+        refused 0x00590002
+        refused 0x005a0002
+        refused 0x005a0002",
+    );
+}
+
+#[test]
+fn denials_in_dos_form_are_denials_of_the_anonymous_alone() {
+    let wire = Wire::new();
+    for set_up in [null_set_up as fn() -> Block, || set_up("alice", &[7; 24], &[8; 24])] {
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.dos.set(true);
+        let asked = smb.ask_log_on(set_up());
+        smb.fail(asked, DOS_ACCESS_DENIED);
+        smb.log_on(0x41, set_up());
+        smb.ipc(1);
+        let asked = smb.ask_create(r"\spoolss");
+        smb.fail(asked, DOS_ACCESS_DENIED);
+    }
+    let story = wire.story();
+    let denials: Vec<_> = story.lines().filter(|line| line.starts_with("denied")).collect();
+    assert_eq!(denials, ["denied session 0x00050001", "denied pipe 0x00050001"]);
+}
+
+#[test]
+fn a_pipe_that_was_never_closed_ends_with_what_holds_it() {
+    for (ending, by) in [
+        ((|smb| smb.disconnect()) as fn(&Smb1<'_>), "tree_disconnect"),
+        (|smb| smb.log_off(), "logoff"),
+        (|smb| smb.tcp.end(), "connection_end"),
+        (|smb| smb.tcp.rst(crate::wire::End::Client), "connection_end"),
+    ] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.hold_printer();
+        ending(&smb);
+        smb.tcp.end();
+        let story = wire.story();
+        assert!(story.contains(&format!("pipe spoolss ({by})")), "{by}: {story}");
+        assert!(story.contains(&format!(r"handle 1 \\SRV\lp1 ({by})")), "{by}: {story}");
+        assert!(story.contains(": abandoned"), "{by}: {story}");
+    }
+}
+
+#[test]
+fn vc_number_0_on_another_connection_ends_nothing_that_goes_on() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let words = bytes().u16(16644).u16(50).u16(0).u32(0).u16(1).u16(0).u32(0).u32(0xd4);
+    let set_up = block(SESSION_SETUP, words, bytes().u8(0).oem("").oem("").oem("Unix").oem("client"));
+    Smb1::on(wire.connect(21, 10)).log_on(0x41, set_up);
+    smb.pipe(7).get_printer(3, 1);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked", "lingering"]);
+}

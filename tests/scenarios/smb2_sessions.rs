@@ -1,0 +1,286 @@
+//! SMB2: sessions, compounds, asynchronous answers, channels.
+
+use crate::bytes::bytes;
+use crate::ntlm::Who;
+use crate::rpc::{NDR, Pipe as _, handle};
+use crate::smb1::{self, Smb1};
+use crate::smb2::*;
+use crate::wire::End::{Client, Server};
+use crate::wire::Wire;
+
+const CLOSED_WELL: &str = r"
+    null 41 (own_close): closed
+      tree IPC$ (own_close)
+        pipe spoolss (own_close)
+          handle 1 \\SRV\lp1 (close_call)";
+
+fn leave(smb: &Smb2<'_>) {
+    smb.pipe(7).close_printer(3, 1);
+    smb.close(7);
+    smb.disconnect();
+    smb.log_off();
+    smb.tcp.end();
+}
+
+#[test]
+fn everything_is_closed() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.pipe(7).get_printer(9, 1);
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn an_smb1_negotiate_is_answered_in_smb2() {
+    let wire = Wire::new();
+    let smb1 = Smb1::midway(wire.connect(21, 10));
+    let dialects = bytes().u8(2).oem("NT LM 0.12").u8(2).oem("SMB 2.???");
+    smb1.ask(&[smb1::block(smb1::NEGOTIATE, bytes(), dialects)]);
+    let smb = Smb2::on(smb1.tcp);
+    smb.hold_printer();
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn a_compound_whose_create_fails_opens_nothing() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    let (create, close) = smb.compound(Client, || (smb.ask_create("spoolss"), smb.ask_close(RELATED)));
+    smb.compound(Server, || {
+        smb.fail(create, ACCESS_DENIED);
+        smb.fail(close, ACCESS_DENIED);
+    });
+    wire.wait(100.0);
+    wire.tells(
+        "null 41: lingering
+        tree IPC$
+        denied pipe 0xc0000022",
+    );
+}
+
+#[test]
+fn a_pending_answer_is_no_answer() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    smb.pend(asked, 5);
+    wire.wait(50.0);
+    let answer = NDR.response(2, 0, &NDR.handle_and(handle(1), 0));
+    smb.answer_async(asked, 5, OK, transceive_answer(7, &answer));
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
+fn a_cancelled_call_does_not_hang() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    smb.pend(asked, 5);
+    wire.wait(50.0);
+    smb.cancel(asked, Some(5));
+    smb.answer_async(asked, 5, CANCELLED, bytes());
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        "null 41: leaked
+        tree IPC$
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn a_session_that_names_its_predecessor_ends_it() {
+    let wire = Wire::new();
+    let before = Smb2::on(wire.connect(21, 10));
+    before.hold_printer();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on_with(0x42, Who::Null, SetUp { previous: 0x41, ..SetUp::default() });
+    wire.wait(100.0);
+    wire.tells(
+        r"null 41 (reconnected): abandoned
+        tree IPC$ (reconnected)
+        pipe spoolss (reconnected)
+        handle 1 \\SRV\lp1 (reconnected)
+        null 42: lingering",
+    );
+}
+
+#[test]
+fn a_predecessor_on_another_server_goes_on() {
+    let wire = Wire::new();
+    Smb2::on(wire.connect(21, 10)).hold_printer();
+    let smb = Smb2::to_server(wire.connect(21, 11), 0x22);
+    smb.log_on_with(0x42, Who::Null, SetUp { previous: 0x41, ..SetUp::default() });
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked", "lingering"]);
+}
+
+#[test]
+fn reauthentication_keeps_the_history() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.log_on(0x41, Who::User("alice"));
+    wire.tells(
+        r"user alice 41: open
+        was null
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1",
+    );
+}
+
+#[test]
+fn an_encrypted_session_stays_who_it_is_and_ends_with_its_connection() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::User("alice"));
+    for _ in 0..3 {
+        smb.tcp.message(Client, &encrypted(0x41, 120));
+        smb.tcp.message(Server, &encrypted(0x41, 140));
+    }
+    wire.wait(100.0);
+    wire.tells("user alice 41: unknown");
+    smb.tcp.end();
+    wire.tells("user alice 41 (connection_end): unknown");
+}
+
+#[test]
+fn encryption_that_begins_with_the_set_up_leaves_the_session_unknown() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.ask_log_on(0x41, Who::User("alice"), SetUp::default());
+    smb.tcp.message(Server, &encrypted(0x41, 76));
+    smb.tcp.message(Client, &encrypted(0x41, 120));
+    smb.tcp.end();
+    let story = wire.story();
+    assert!(story.contains(" 41 (connection_end): unknown"), "{story}");
+}
+
+#[test]
+fn what_is_compressed_may_be_an_ending() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.tcp.message(Client, &compressed(100));
+    smb.tcp.message(Server, &compressed(100));
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["unknown"]);
+    // A later success shows that it was none.
+    smb.pipe(7).get_printer(9, 1);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
+fn a_compressed_answer_to_a_read_of_a_file_ends_nothing() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.tcp.message(Server, &compressed(1000));
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
+fn a_tree_disconnect_closes_its_pipes() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.ipc(2);
+    smb.open("srvsvc", 8);
+    smb.tree.set(1);
+    smb.disconnect();
+    wire.wait(100.0);
+    wire.tells(
+        r"null 41: leaked
+        tree IPC$ (own_close)
+        pipe spoolss (tree_disconnect)
+        handle 1 \\SRV\lp1 (tree_disconnect)
+        tree IPC$
+        pipe srvsvc",
+    );
+}
+
+#[test]
+fn equal_ids_on_two_servers_and_of_two_clients_are_not_mixed() {
+    let wire = Wire::new();
+    let here = Smb2::on(wire.connect(21, 10));
+    let there = Smb2::to_server(wire.connect(21, 11), 0x22);
+    let neighbour = Smb2::to_server(wire.connect(22, 12), 0x33);
+    for smb in [&here, &there, &neighbour] {
+        smb.hold_printer();
+    }
+    leave(&there);
+    wire.wait(100.0);
+    let held = r"null 41: leaked
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1
+        ";
+    wire.tells(&format!("{held}{CLOSED_WELL}\n{held}"));
+}
+
+#[test]
+fn two_clients_of_one_server_have_equal_handle_bytes_and_groups() {
+    let wire = Wire::new();
+    let one = Smb2::on(wire.connect(21, 10));
+    one.hold_printer();
+    let other = Smb2::on(wire.connect(22, 10));
+    other.log_on(0x42, Who::Null);
+    other.ipc(1);
+    other.open("spoolss", 8);
+    other.pipe(8).bind(5);
+    other.pipe(8).open_printer(2, 1);
+    other.pipe(8).close_printer(3, 1);
+    other.close(8);
+    wire.wait(100.0);
+    wire.tells(
+        r"null 41: leaked
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1
+        null 42: lingering
+        tree IPC$
+        pipe spoolss (own_close)
+        handle 1 \\SRV\lp1 (close_call)",
+    );
+}
+
+#[test]
+fn a_refused_tree_and_a_refused_session_are_refusals() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    let asked = smb.ask_log_on(0x41, Who::Null, SetUp::default());
+    smb.fail(asked, REQUEST_NOT_ACCEPTED);
+    smb.session.set(0);
+    smb.log_on(0x42, Who::Null);
+    let asked = smb.ask_tree(r"\\SRV\IPC$");
+    smb.fail(asked, REQUEST_NOT_ACCEPTED);
+    let asked = smb.ask_tree(r"\\SRV\IPC$");
+    smb.fail(asked, ACCESS_DENIED);
+    wire.tells(
+        "null 42: open
+        refused 0xc00000d0
+        refused 0xc00000d0
+        denied tree 0xc0000022",
+    );
+}
+
+#[test]
+fn a_guest_flag_makes_no_guest_of_nobody() {
+    let wire = Wire::new();
+    for (session, who) in [(1, Who::Null), (2, Who::User("eve")), (3, Who::Nameless)] {
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.log_on_with(session, who, SetUp { guest: true, ..SetUp::default() });
+    }
+    wire.tells("null 1: open\nguest eve 2: open\nguest 3: open");
+}

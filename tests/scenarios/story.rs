@@ -1,0 +1,163 @@
+//! What the ledger tells of a wire, as text to compare.
+
+use std::fmt::Write as _;
+
+use smbscope::capture::Packet;
+use smbscope::ledger::{Closing, Denied, Ledger, LedgerLimits, RefusalAnswer};
+use smbscope::session::{Analyzer, Event, Limits, Sink};
+
+use crate::common::{Owned, rewrite};
+use crate::wire::Wire;
+
+/// The grace that verdicts are given with, in seconds.
+pub(crate) const GRACE: f64 = 90.0;
+
+#[derive(Default)]
+struct Both {
+    ledger: Ledger,
+    events: Vec<Event>,
+}
+
+impl Sink for Both {
+    fn event(&mut self, event: Event) {
+        self.events.push(event.clone());
+        self.ledger.event(event);
+    }
+}
+
+fn both(wire: &Wire, packets: &[Owned]) -> Both {
+    let mut analyzer = Analyzer::new(Limits::default());
+    let mut both = Both { ledger: Ledger::new(LedgerLimits::default()), events: Vec::new() };
+    for packet in packets {
+        analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut both);
+    }
+    analyzer.finish(&mut both);
+    both.ledger.extend_to(wire.now());
+    both
+}
+
+impl Wire {
+    /// The ledger at this moment.
+    pub(crate) fn ledger(&self) -> Ledger {
+        both(self, &self.packets()).ledger
+    }
+
+    /// All events so far.
+    pub(crate) fn events(&self) -> Vec<Event> {
+        both(self, &self.packets()).events
+    }
+
+    /// The story at this moment: sessions with verdicts, and in them what they hold or held.
+    pub(crate) fn story(&self) -> String {
+        let packets = self.packets();
+        if let Ok(directory) = std::env::var("SCENARIO_PCAPS") {
+            let name = std::thread::current().name().unwrap_or("scenario").replace("::", "-");
+            std::fs::write(format!("{directory}/{name}.pcap"), pcap(&packets)).unwrap();
+        }
+        let story = tell(&both(self, &packets).ledger);
+        for (name, rewritten) in [
+            ("split into single bytes", rewrite::split(&packets, 1)),
+            ("split at 60", rewrite::split(&packets, 60)),
+            ("doubled", rewrite::double(&packets)),
+        ] {
+            assert_eq!(story, tell(&both(self, &rewritten).ledger), "{name}");
+        }
+        story
+    }
+
+    /// Compares the story with `expected`, whatever its indentation.
+    #[track_caller]
+    pub(crate) fn tells(&self, expected: &str) {
+        assert_eq!(self.story(), lines(expected));
+    }
+
+    /// The verdicts alone, in the order in which the sessions were first seen.
+    pub(crate) fn verdicts(&self) -> Vec<&'static str> {
+        let ledger = self.ledger();
+        let verdict = |(row, _)| ledger.judge(row, GRACE).unwrap().verdict.as_str();
+        ledger.sessions().map(verdict).collect()
+    }
+
+    /// Why the first session's verdict is what it is.
+    pub(crate) fn why(&self) -> String {
+        let ledger = self.ledger();
+        let (row, _) = ledger.sessions().next().unwrap();
+        ledger.judge(row, GRACE).unwrap().why
+    }
+}
+
+fn lines(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+}
+
+fn tell(ledger: &Ledger) -> String {
+    let mut story = String::new();
+    for (row, session) in ledger.sessions() {
+        let identity = &session.identity;
+        let account = identity.account.as_deref().map(|account| format!(" {account}")).unwrap_or_default();
+        let id = session.id.as_raw();
+        let verdict = ledger.judge(row, GRACE).unwrap().verdict;
+        writeln!(story, "{}{account} {id:x}{}: {verdict}", identity.who, ended(session.closed)).unwrap();
+        for (_, before) in &session.identities_before {
+            writeln!(story, "was {}", before.who).unwrap();
+        }
+        for request in &session.waiting {
+            let target = request.target.as_deref().unwrap_or("-");
+            writeln!(story, "waits: {} {target}", request.command).unwrap();
+        }
+        for tree in ledger.trees(session) {
+            let path = tree.path.as_deref().unwrap_or("?");
+            let path = path.rsplit('\\').next().unwrap_or(path);
+            writeln!(story, "tree {path}{}", ended(tree.closed)).unwrap();
+            for open in ledger.opens(tree).filter(|open| open.session == row) {
+                let name = open.name.as_deref().unwrap_or("?");
+                writeln!(story, "pipe {name}{}", ended(open.closed)).unwrap();
+                for handle in ledger.handles(open) {
+                    let object = handle.object.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+                    writeln!(story, "handle {:x}{object}{}", handle.handle.0[4], ended(handle.closed))
+                        .unwrap();
+                }
+                for call in open.waiting.values() {
+                    writeln!(story, "waits: {}", call.name()).unwrap();
+                }
+            }
+        }
+    }
+    for refusal in ledger.refusals() {
+        let answer = match refusal.answer {
+            RefusalAnswer::Status(status) => format!("{:#010x}", status.as_raw()),
+            RefusalAnswer::NetBios(reason) => format!("{reason:#04x}"),
+        };
+        writeln!(story, "refused {answer}").unwrap();
+    }
+    for denial in ledger.denials() {
+        let what = match denial.what {
+            Denied::Session => "session",
+            Denied::Tree => "tree",
+            Denied::Pipe => "pipe",
+        };
+        writeln!(story, "denied {what} {:#010x}", denial.status.as_raw()).unwrap();
+    }
+    story
+}
+
+fn ended(closing: Option<Closing>) -> String {
+    closing.map(|closing| format!(" ({})", closing.by.as_str())).unwrap_or_default()
+}
+
+/// The packets as a capture file, for other programs to look at.
+fn pcap(packets: &[Owned]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for field in [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 0x0004_0000, 1] {
+        file.extend_from_slice(&field.to_le_bytes());
+    }
+    for packet in packets {
+        let nanos = packet.origin.time.as_nanos();
+        let times = [(nanos / 1_000_000_000) as u32, (nanos % 1_000_000_000) as u32];
+        for field in [times[0], times[1], packet.length, packet.length] {
+            file.extend_from_slice(&field.to_le_bytes());
+        }
+        file.extend_from_slice(&packet.data);
+    }
+    file
+}

@@ -1,0 +1,187 @@
+//! The wire: TCP connections between hosts of 10.0.0.0/24, a clock, and a capture that may miss some of it.
+
+use std::cell::{Cell, RefCell};
+
+use smbscope::capture::{LinkType, Origin};
+use smbscope::wire::Timestamp;
+
+use crate::bytes::bytes;
+use crate::common::Owned;
+
+/// The end of a connection that sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Client,
+    Server,
+}
+
+use End::{Client, Server};
+
+impl End {
+    fn other(self) -> Self {
+        if self == Client { Server } else { Client }
+    }
+}
+
+/// A network with a capture running.
+pub(crate) struct Wire {
+    now: Cell<i64>,
+    packets: RefCell<Vec<Owned>>,
+    sent: Cell<u64>,
+    /// What the capture hears.
+    hears: Cell<[bool; 2]>,
+    ports: Cell<u16>,
+}
+
+const SECOND: i64 = 1_000_000_000;
+const START: i64 = 1_000_000_000 * SECOND;
+
+impl Wire {
+    pub(crate) fn new() -> Self {
+        Self {
+            now: Cell::new(START),
+            packets: RefCell::default(),
+            sent: Cell::new(0),
+            hears: Cell::new([true, true]),
+            ports: Cell::new(1040),
+        }
+    }
+
+    /// A TCP connection from 10.0.0.`client` to port 445 of 10.0.0.`server`, by a handshake.
+    pub(crate) fn connect(&self, client: u8, server: u8) -> Tcp<'_> {
+        self.ports.set(self.ports.get() + 1);
+        self.connect_by(client, self.ports.get(), server, 445)
+    }
+
+    /// A TCP connection between given ports.
+    pub(crate) fn connect_by(&self, client: u8, client_port: u16, server: u8, server_port: u16) -> Tcp<'_> {
+        let isn = u32::try_from(self.sent.get()).unwrap() * 100_000;
+        let tcp = Tcp {
+            wire: self,
+            ends: [(client, client_port), (server, server_port)],
+            next: Cell::new([isn.wrapping_add(1_000), isn.wrapping_add(0xffff_fff0)]),
+        };
+        tcp.segment(Client, SYN, b"");
+        tcp.segment(Server, SYN | ACK, b"");
+        tcp.segment(Client, ACK, b"");
+        tcp
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, seconds: f64) {
+        self.now.set(self.now.get() + (seconds * 1e9) as i64);
+    }
+
+    /// Goes on to the moment `seconds` after the start.
+    pub(crate) fn until(&self, seconds: f64) {
+        self.now.set(START + (seconds * 1e9) as i64);
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_nanos(self.now.get())
+    }
+
+    /// What is sent while `talk` runs is missing from the capture.
+    pub(crate) fn unseen<T>(&self, talk: impl FnOnce() -> T) -> T {
+        let before = self.hears.replace([false, false]);
+        let told = talk();
+        self.hears.set(before);
+        told
+    }
+
+    /// From here on the capture has only what `end` sends.
+    pub(crate) fn hear_only(&self, end: End) {
+        self.hears.set([end == Client, end == Server]);
+    }
+
+    pub(crate) fn packets(&self) -> Vec<Owned> {
+        self.packets.borrow().clone()
+    }
+
+    fn send(&self, from: End, data: Vec<u8>) {
+        self.now.set(self.now.get() + 1_000_000);
+        self.sent.set(self.sent.get() + 1);
+        if !self.hears.get()[from as usize] {
+            return;
+        }
+        let mut packets = self.packets.borrow_mut();
+        let frame = packets.len() as u64 + 1;
+        let origin = Origin { time: self.now(), capture: 0, frame };
+        let length = data.len() as u32;
+        packets.push(Owned { origin, link: LinkType(1), data, length });
+    }
+}
+
+const FIN: u8 = 0x01;
+const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
+const ACK: u8 = 0x10;
+
+/// A TCP connection.
+pub(crate) struct Tcp<'w> {
+    pub(crate) wire: &'w Wire,
+    ends: [(u8, u16); 2],
+    /// The next sequence number of each end.
+    next: Cell<[u32; 2]>,
+}
+
+impl Tcp<'_> {
+    /// A message behind a NetBIOS session service header.
+    pub(crate) fn message(&self, from: End, message: &[u8]) {
+        self.frame(from, 0, message);
+    }
+
+    /// A NetBIOS session service packet.
+    pub(crate) fn frame(&self, from: End, kind: u8, payload: &[u8]) {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        self.data(from, &bytes().u8(kind).raw(&length[1..]).raw(payload).0);
+    }
+
+    /// Bytes, in one segment.
+    pub(crate) fn data(&self, from: End, payload: &[u8]) {
+        self.segment(from, ACK | 0x08, payload);
+    }
+
+    /// An empty acknowledgment of all that the other end sent.
+    pub(crate) fn ack(&self, from: End) {
+        self.segment(from, ACK, b"");
+    }
+
+    pub(crate) fn fin(&self, from: End) {
+        self.segment(from, FIN | ACK, b"");
+    }
+
+    pub(crate) fn rst(&self, from: End) {
+        self.segment(from, RST | ACK, b"");
+    }
+
+    /// Both ends finish.
+    pub(crate) fn end(&self) {
+        self.fin(Client);
+        self.fin(Server);
+        self.ack(Client);
+    }
+
+    fn segment(&self, from: End, flags: u8, payload: &[u8]) {
+        let [client, server] = self.ends;
+        let (source, target) = if from == Client { (client, server) } else { (server, client) };
+        let mut next = self.next.get();
+        let (seq, ack) = (next[from as usize], next[from.other() as usize]);
+        let ack = if flags & ACK == 0 { 0 } else { ack };
+        let advance = payload.len() as u32 + u32::from(flags & (SYN | FIN) != 0);
+        next[from as usize] = seq.wrapping_add(advance);
+        self.next.set(next);
+
+        let ethernet = [2, 0, 0, 0, 0, target.0, 2, 0, 0, 0, 0, source.0, 0x08, 0x00];
+        let total = u16::try_from(40 + payload.len()).unwrap().to_be_bytes();
+        let ip = [0x45, 0, total[0], total[1], 0, 0, 0x40, 0, 64, 6, 0, 0];
+        let addresses = [10, 0, 0, source.0, 10, 0, 0, target.0];
+        let mut tcp = Vec::new();
+        tcp.extend_from_slice(&source.1.to_be_bytes());
+        tcp.extend_from_slice(&target.1.to_be_bytes());
+        tcp.extend_from_slice(&seq.to_be_bytes());
+        tcp.extend_from_slice(&ack.to_be_bytes());
+        tcp.extend_from_slice(&[0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+        self.wire.send(from, [&ethernet[..], &ip, &addresses, &tcp, payload].concat());
+    }
+}
