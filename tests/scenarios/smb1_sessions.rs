@@ -280,6 +280,22 @@ fn denials_in_dos_form_are_denials_of_the_anonymous_alone() {
 }
 
 #[test]
+fn a_server_that_does_not_know_the_uid_ends_the_session() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.dos.set(true);
+    let asked = smb.ask_tree(r"\\SRV\IPC$", "IPC");
+    smb.fail(asked, DOS_BAD_UID);
+    wire.tells(
+        r"null 41 (server_denies_it): abandoned
+        tree IPC$
+        pipe spoolss (server_denies_it)
+        handle 1 \\SRV\lp1 (server_denies_it)",
+    );
+}
+
+#[test]
 fn a_pipe_that_was_never_closed_ends_with_what_holds_it() {
     for (ending, by) in [
         ((|smb| smb.disconnect()) as fn(&Smb1<'_>), "tree_disconnect"),

@@ -139,6 +139,21 @@ fn reauthentication_keeps_the_history() {
 }
 
 #[test]
+fn a_logoff_that_comes_too_late_shows_that_the_session_is_gone() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = smb.ask_log_off();
+    smb.fail(asked, USER_SESSION_DELETED);
+    wire.tells(
+        r"null 41 (server_denies_it): abandoned
+        tree IPC$ (server_denies_it)
+        pipe spoolss (server_denies_it)
+        handle 1 \\SRV\lp1 (server_denies_it)",
+    );
+}
+
+#[test]
 fn an_encrypted_session_stays_who_it_is_and_ends_with_its_connection() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
