@@ -64,6 +64,52 @@ fn every_form_of_session_setup_says_who() {
 }
 
 #[test]
+fn a_tree_and_another_uids_pipe_outlive_the_logoff_of_one_uid() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.log_on(0x42, set_up("alice", &[7; 24], &[8; 24]));
+    smb.open(r"\spoolss", 8);
+    smb.pipe(8).bind(6);
+    smb.pipe(8).open_printer(2, 2);
+    smb.uid.set(0x41);
+    smb.log_off();
+    wire.wait(100.0);
+    smb.uid.set(0x42);
+    smb.echo();
+    wire.tells(
+        r"null 41 (own_close): abandoned
+        tree IPC$
+        pipe spoolss (logoff)
+        handle 1 \\SRV\lp1 (logoff)
+        user alice 42: leaked
+        tree IPC$
+        pipe spoolss
+        handle 2 \\SRV\lp1",
+    );
+}
+
+#[test]
+fn a_tree_that_two_uids_use_ends_for_both() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.log_on(0x42, null_set_up());
+    smb.open(r"\srvsvc", 8);
+    smb.disconnect();
+    wire.wait(100.0);
+    wire.tells(
+        r"null 41: lingering
+        tree IPC$ (own_close)
+        pipe spoolss (tree_disconnect)
+        handle 1 \\SRV\lp1 (tree_disconnect)
+        null 42: lingering
+        tree IPC$ (own_close)
+        pipe srvsvc (tree_disconnect)",
+    );
+}
+
+#[test]
 fn set_up_and_tree_connect_go_in_one_chain() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));
