@@ -485,6 +485,7 @@ impl Smb1 {
         }
         let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost } = pending;
         let mut answer = blocks(frame, header).peekable();
+        let mut tree_connect = false;
         for (place, step) in core::iter::once(first).chain(rest).enumerate() {
             let block = match answer.next() {
                 Some(Ok(block)) if block.command == step.command || place == 0 => block,
@@ -499,7 +500,10 @@ impl Smb1 {
             };
             // The status is that of the last command that was carried out.
             let step_status = if answer.peek().is_some() { Status::SUCCESS } else { status };
+            // Set-ups and tree connects give the ids that what is chained to them uses.
             let uid = if set_up { header.uid } else { uid };
+            tree_connect |= matches!(step.what, What::TreeConnect { .. });
+            let tid = if tree_connect { header.tid } else { tid };
             let context = StepContext { header, uid, tid, status: step_status, carrier: key.carrier() };
             let fid = step.fid;
             match self.read_response(&block, step, &context, &mut reassembly, tables, limits, out) {

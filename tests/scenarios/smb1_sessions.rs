@@ -143,6 +143,25 @@ fn the_second_part_of_a_chain_fails_and_the_first_stands() {
 }
 
 #[test]
+fn tree_connect_and_open_go_in_one_chain() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.log_on(0x41, null_set_up());
+    smb.tid.set(0xffff);
+    let asked = smb.ask(&[tree_connect(r"\\SRV\IPC$", "IPC"), nt_create(r"\spoolss")]);
+    smb.answer(Asked { tid: 3, ..asked }, OK, &[tree_answer("IPC"), create_answer(7, 2)]);
+    smb.tid.set(3);
+    smb.pipe(7).bind(5);
+    smb.disconnect();
+    smb.log_off();
+    wire.tells(
+        "null 41 (own_close): closed
+        tree IPC$ (own_close)
+        pipe spoolss (tree_disconnect)",
+    );
+}
+
+#[test]
 fn a_transaction_goes_on_in_secondaries() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));
