@@ -131,6 +131,8 @@ struct SetUp {
     credentials: Option<Credentials>,
     native_os: Option<String>,
     vc_zero: bool,
+    /// The client asked for a new session: the exchange began without a UID.
+    new: bool,
 }
 
 impl Smb1 {
@@ -289,6 +291,7 @@ impl Smb1 {
                         .filter(|os| !os.is_empty())
                         .or(known.native_os),
                     vc_zero: request.vc_number == 0,
+                    new: header.uid == 0 || known.new,
                 };
                 if header.uid != 0 {
                     self.keep_setup(header.uid, set_up.clone(), limits);
@@ -680,6 +683,9 @@ impl Smb1 {
             && response.is_some_and(|response| response.action.contains(session_setup::Action::GUEST));
         let identity = identify(set_up.credentials.as_ref(), guest, false);
         if status.is_success() {
+            if set_up.new {
+                tables.forget_session(id, out);
+            }
             if tables.sessions.contains_key(&id) {
                 tables.session_used(id, Some(out.at), out);
                 out.tell(SessionEvent::Reauthenticated { session: id, identity });

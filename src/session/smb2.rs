@@ -85,6 +85,8 @@ struct SetUp {
     credentials: Option<Credentials>,
     binding: bool,
     previous: Option<u64>,
+    /// The client asked for a new session: the exchange began without a SessionId.
+    new: bool,
 }
 
 /// The messages before in one frame, which related ones refer to.
@@ -244,6 +246,7 @@ impl Smb2 {
                     credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
                     binding: binding || known.binding,
                     previous: previous.or(known.previous),
+                    new: message.header.session_id == 0 || known.new,
                 };
                 if message.header.session_id != 0 {
                     self.keep_setup(message.header.session_id, set_up.clone(), limits);
@@ -534,6 +537,9 @@ impl Smb2 {
         let null = flags.contains(session_setup::SessionFlags::IS_NULL);
         let identity = identify(set_up.credentials.as_ref(), guest, null);
         if status.is_success() {
+            if set_up.new {
+                tables.forget_session(id, out);
+            }
             if tables.sessions.contains_key(&id) {
                 tables.session_used(id, Some(out.at), out);
                 out.tell(SessionEvent::Reauthenticated { session: id, identity });

@@ -222,14 +222,19 @@ impl Tables {
     pub(super) fn close_session(&mut self, id: SessionId, by: CloseReason, out: &mut Out<'_>) {
         if self.sessions.contains_key(&id) {
             // What is told of an end must come after what is told of the uses before it.
-            self.tell_uses(|session| session == id, out);
-            self.sessions.remove(&id);
-            if let SessionId::Smb2(_) = id {
-                self.trees.retain(|_, tree| tree.session != id);
-            }
-            self.opens.retain(|_, open| open.session != id);
+            self.forget_session(id, out);
             out.tell(SessionEvent::Closed { session: id, by });
         }
+    }
+
+    /// A session's id is given to a new one, so the one that had it is gone and its end was not seen.
+    pub(super) fn forget_session(&mut self, id: SessionId, out: &mut Out<'_>) {
+        self.tell_uses(|session| session == id, out);
+        self.sessions.remove(&id);
+        if let SessionId::Smb2(_) = id {
+            self.trees.retain(|_, tree| tree.session != id);
+        }
+        self.opens.retain(|_, open| open.session != id);
     }
 
     pub(super) fn close_tree(&mut self, id: TreeId, by: CloseReason, out: &mut Out<'_>) {

@@ -289,6 +289,19 @@ fn fids_tids_uids_and_mids_are_used_again() {
 }
 
 #[test]
+fn a_uid_given_to_a_new_client_session_ends_the_one_that_had_it() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    wire.unseen(|| smb.log_off());
+    smb.log_on(0x41, set_up("alice", &[7; 24], &[8; 24]));
+    wire.wait(100.0);
+    let story = wire.story();
+    assert!(story.contains("user alice 41: lingering"), "{story}");
+    assert!(!story.contains("was null"), "{story}");
+}
+
+#[test]
 fn credentials_presented_anew_under_a_uid_are_its_reauthentication() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));

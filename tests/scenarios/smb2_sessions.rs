@@ -139,6 +139,19 @@ fn reauthentication_keeps_the_history() {
 }
 
 #[test]
+fn a_new_session_that_gets_an_old_id_is_no_reauthentication() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    wire.unseen(|| smb.log_off());
+    smb.session.set(0);
+    smb.log_on(0x41, Who::User("alice"));
+    let story = wire.story();
+    assert!(story.contains("user alice 41: open"), "{story}");
+    assert!(!story.contains("was null"), "{story}");
+}
+
+#[test]
 fn a_logoff_that_comes_too_late_shows_that_the_session_is_gone() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
