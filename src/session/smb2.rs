@@ -379,9 +379,13 @@ impl Smb2 {
                 Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED) => CloseReason::Expired,
                 _ => CloseReason::ServerDeniesIt,
             };
-            // An expired session is set up anew under the same id; it has not ended for its holder.
+            // An expired session is set up anew under the same id; it has not ended for its holder. But what was asked
+            // is not done.
             if by == CloseReason::ServerDeniesIt {
                 tables.close_session(id, by, out);
+            } else if matches!(pending.what, What::Pipe) && pending.command != Command::READ {
+                let open = pending.file.map(|file| open_id(session, file));
+                pipe_failed(open, header.message_id, status, tables, out);
             }
             return;
         }

@@ -167,6 +167,29 @@ fn a_logoff_that_comes_too_late_shows_that_the_session_is_gone() {
 }
 
 #[test]
+fn an_expired_session_goes_on_when_it_is_set_up_anew() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::User("alice"));
+    smb.ipc(1);
+    smb.open("spoolss", 7);
+    smb.pipe(7).bind(5);
+    let asked = smb.pipe(7).ask_open_printer(2);
+    smb.fail(asked, SESSION_EXPIRED);
+    smb.log_on(0x41, Who::User("alice"));
+    smb.pipe(7).open_printer(3, 1);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        r"user alice 41: leaked
+        was user
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1",
+    );
+}
+
+#[test]
 fn an_encrypted_session_stays_who_it_is_and_ends_with_its_connection() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
