@@ -186,6 +186,21 @@ impl Pipe {
         });
     }
 
+    /// The pipe answered a read in a way that says that it has no answers to give: it is disconnected.
+    pub(super) fn broken(&mut self, id: OpenId, status: u32, out: &mut Out<'_>) {
+        for call in self.calls.drain(..) {
+            out.tell(RpcEvent::Faulted { open: id, call: call.number, status });
+        }
+    }
+
+    /// The client does not wait any more: for the calls that one SMB request carried, or for any if that read answers.
+    /// They may still be answered, and an answer may grant a handle.
+    pub(super) fn cancelled(&mut self, id: OpenId, carrier: Option<u64>, out: &mut Out<'_>) {
+        for call in self.calls.iter().filter(|call| carrier.is_none_or(|carrier| call.carrier == carrier)) {
+            out.tell(RpcEvent::Cancelled { open: id, call: call.number });
+        }
+    }
+
     fn client_pdu(&mut self, id: OpenId, pdu: &Pdu<'_>, carrier: u64, limits: &Limits, out: &mut Out<'_>) {
         out.pdu(&super::Pdu::Rpc { direction: Direction::ToServer, pdu });
         let call_id = pdu.header.call_id;

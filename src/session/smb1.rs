@@ -7,7 +7,7 @@ use super::event::{
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
-use super::smb2::{Answered, pipe_failed, read_pipe};
+use super::smb2::{Answered, pipe_failed, read_failed, read_pipe};
 use super::tables::{Map, Tables, TreeState};
 use super::{Pdu, is_ipc, pipe_name};
 use crate::ParseError;
@@ -606,6 +606,9 @@ impl Smb1 {
                 let response = read::Response::parse(block)?;
                 let whole = response.data.len() == widen(response.length);
                 read_pipe(step.fid.map(OpenId::Fid), response.data, whole, tables, limits, out);
+            }
+            (Command::READ_ANDX | Command::READ, _) => {
+                read_failed(step.fid.map(OpenId::Fid), status, tables, out);
             }
             (command @ Command::TRANSACTION, What::Pipe) => {
                 let open = step.fid.map(OpenId::Fid);

@@ -15,7 +15,7 @@ use crate::smb2::{
     Command, FileId, Header, Message, close, compound, create, ioctl, lock, negotiate, read, request_file_id,
     session_setup, tree_connect, write,
 };
-use crate::wire::{NtStatus, Status};
+use crate::wire::{DosError, NtStatus, Status};
 
 /// A message id of no request: that of oplock break notifications.
 const UNSOLICITED: u64 = u64::MAX;
@@ -478,6 +478,7 @@ impl Smb2 {
                 let whole = response.data.len() == crate::wire::widen(response.data_length);
                 read_pipe(open, response.data, whole, tables, limits, out);
             }
+            Command::READ => read_failed(open, status, tables, out),
             Command::IOCTL if matches!(pending.what, What::Pipe) => {
                 if status.is_success() || status.is_more_data() {
                     let response = ioctl::Response::parse(bytes)?;
@@ -866,6 +867,23 @@ pub(super) fn pipe_failed(
     if let Some(pipe) = &mut state.pipe {
         let cancelled = status == Status::Nt(NtStatus::CANCELLED);
         pipe.failed(open, carrier, status.as_raw(), cancelled, out);
+    }
+}
+
+/// A read of a pipe failed. What that says of the calls that wait depends on why.
+pub(super) fn read_failed(open: Option<OpenId>, status: Status, tables: &mut Tables, out: &mut Out<'_>) {
+    let Some((open, state)) = open.and_then(|open| tables.opens.get_mut(&open).map(|state| (open, state)))
+    else {
+        return;
+    };
+    let Some(pipe) = &mut state.pipe else { return };
+    match status {
+        Status::Nt(NtStatus::CANCELLED) => pipe.cancelled(open, None, out),
+        Status::Nt(NtStatus::PIPE_DISCONNECTED | NtStatus::PIPE_CLOSING | NtStatus::PIPE_BROKEN)
+        | Status::Dos(DosError { class: 0x01, code: 109 | 232 | 233 }) => {
+            pipe.broken(open, status.as_raw(), out);
+        }
+        _ => {}
     }
 }
 

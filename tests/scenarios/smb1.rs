@@ -12,9 +12,14 @@ pub(crate) const OK: u32 = 0;
 pub(crate) const BUFFER_OVERFLOW: u32 = 0x8000_0005;
 pub(crate) const MORE_PROCESSING: u32 = 0xc000_0016;
 pub(crate) const ACCESS_DENIED: u32 = 0xc000_0022;
+pub(crate) const PIPE_DISCONNECTED: u32 = 0xc000_00b0;
+pub(crate) const CANCELLED: u32 = 0xc000_0120;
+/// A status of SMB that has no other form than that of a DOS error (\[MS-CIFS\] 2.2.2.4).
+pub(crate) const BAD_TID: u32 = 0x0005_0002;
 /// SMB1 statuses in their DOS form: class, reserved byte, code.
 pub(crate) const DOS_ACCESS_DENIED: u32 = 0x0005_0001;
 pub(crate) const DOS_MORE_DATA: u32 = 0x00ea_0001;
+pub(crate) const DOS_NOT_CONNECTED: u32 = 0x00e9_0001;
 pub(crate) const DOS_NOT_ACCEPTED: u32 = 0x0059_0002;
 pub(crate) const DOS_TOO_MANY_UIDS: u32 = 0x005a_0002;
 pub(crate) const DOS_BAD_UID: u32 = 0x005b_0002;

@@ -4,6 +4,7 @@ use crate::bytes::bytes;
 use crate::ntlm::Who;
 use crate::rpc::{NDR, Pipe as _, handle};
 use crate::smb1::*;
+use crate::wire::End::Server;
 use crate::wire::Wire;
 
 const CLOSED_WELL: &str = r"
@@ -404,4 +405,20 @@ fn vc_number_0_on_another_connection_ends_nothing_that_goes_on() {
     smb.pipe(7).get_printer(3, 1);
     wire.wait(100.0);
     assert_eq!(wire.verdicts(), ["leaked", "lingering"]);
+}
+
+#[test]
+fn a_read_that_fails_fails_the_written_call_it_waits_for() {
+    for (dos, status) in [(false, PIPE_DISCONNECTED), (false, CANCELLED), (true, DOS_NOT_CONNECTED)] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.dos.set(dos);
+        smb.hold_pipe();
+        smb.write(7, 0, &NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1")));
+        let asked = smb.ask_read(7);
+        smb.fail(asked, status);
+        wire.wait(100.0);
+        smb.tcp.ack(Server);
+        assert_eq!(wire.verdicts(), ["leaked"], "{status:x}");
+    }
 }

@@ -97,6 +97,21 @@ fn a_cancelled_call_does_not_hang() {
 }
 
 #[test]
+fn a_read_that_fails_fails_the_call_it_waits_for() {
+    for status in [PIPE_DISCONNECTED, CANCELLED] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        let asked = smb.write_and_read(7).ask_open_printer(2);
+        smb.pend(asked, 5);
+        smb.answer_async(asked, 5, status, bytes());
+        wire.wait(100.0);
+        smb.tcp.ack(Server);
+        assert_eq!(wire.verdicts(), ["leaked"], "{status:x}");
+    }
+}
+
+#[test]
 fn a_session_that_names_its_predecessor_ends_it() {
     let wire = Wire::new();
     let before = Smb2::on(wire.connect(21, 10));
