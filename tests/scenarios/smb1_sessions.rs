@@ -422,3 +422,17 @@ fn a_read_that_fails_fails_the_written_call_it_waits_for() {
         assert_eq!(wire.verdicts(), ["leaked"], "{status:x}");
     }
 }
+
+#[test]
+fn statuses_of_smb_in_an_nt_form_are_no_successes() {
+    for status in [DOS_BAD_UID, BAD_TID] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.hold_printer();
+        let asked = smb.ask_disconnect();
+        smb.fail(asked, status);
+        wire.wait(100.0);
+        let verdict = if status == DOS_BAD_UID { "abandoned" } else { "leaked" };
+        assert_eq!(wire.verdicts(), [verdict], "{status:x}");
+    }
+}
