@@ -68,6 +68,8 @@ struct Pending {
     reassembly: Option<Box<Reassembly>>,
     /// Its answer may be among what is missing from the capture.
     answer_lost: bool,
+    /// The client does not wait for it any more.
+    cancelled: bool,
 }
 
 impl Pending {
@@ -196,7 +198,7 @@ impl Smb1 {
             tables.pid(id, header.pid, out);
         }
         match header.command {
-            Command::NT_CANCEL => return,
+            Command::NT_CANCEL => return self.cancel(key, tables, out),
             Command::TRANSACTION_SECONDARY
             | Command::TRANSACTION2_SECONDARY
             | Command::NT_TRANSACT_SECONDARY => {
@@ -238,6 +240,7 @@ impl Smb1 {
             rest: steps,
             reassembly,
             answer_lost: false,
+            cancelled: false,
         };
         if let Some(unanswered) = self.pending.insert(key, pending)
             && unanswered.first.what.grants()
@@ -371,6 +374,19 @@ impl Smb1 {
         Ok(step)
     }
 
+    /// The client does not wait for a request any more. It may be answered all the same.
+    fn cancel(&mut self, key: Key, tables: &mut Tables, out: &mut Out<'_>) {
+        let Some(pending) = self.pending.get_mut(&key) else { return };
+        pending.cancelled = true;
+        let Step { command, fid, what: What::Pipe } = &pending.first else { return };
+        if let Some(open) = fid.map(OpenId::Fid)
+            && let Some(pipe) = tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
+        {
+            let is_read = matches!(*command, Command::READ_ANDX | Command::READ);
+            pipe.cancelled(open, (!is_read).then(|| key.carrier()), out);
+        }
+    }
+
     /// A further message of a transaction.
     fn secondary(
         &mut self,
@@ -486,7 +502,7 @@ impl Smb1 {
                 tables.close_open(OpenId::Fid(fid), CloseReason::ServerDeniesIt, out);
             }
         }
-        let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost } = pending;
+        let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost, cancelled } = pending;
         let mut answer = blocks(frame, header).peekable();
         let mut tree_connect = false;
         for (place, step) in core::iter::once(first).chain(rest).enumerate() {
@@ -521,6 +537,7 @@ impl Smb1 {
                         rest: Vec::new(),
                         reassembly,
                         answer_lost,
+                        cancelled,
                     };
                     self.pending.insert(key, pending);
                     return;
@@ -956,7 +973,7 @@ impl Smb1 {
                 What::WaitsByDesign | What::Pipe => continue,
                 _ => None,
             };
-            if !pending.answer_lost && pending.uid != 0 {
+            if !pending.answer_lost && !pending.cancelled && pending.uid != 0 {
                 self.ensure_session(pending.uid, tables, limits, out);
                 let session = SessionId::Uid(pending.uid);
                 let command = pending.first.command.name().unwrap_or("a request");

@@ -44,6 +44,10 @@ struct Pending {
     what: What,
     /// Its answer may be among what is missing from the capture.
     answer_lost: bool,
+    /// The id that the interim answer gave it.
+    async_id: Option<u64>,
+    /// The client does not wait for it any more.
+    cancelled: bool,
 }
 
 impl Pending {
@@ -189,7 +193,7 @@ impl Smb2 {
         };
         *chain = Chain { session, tree, file: file.or(chain.file.filter(|_| related)) };
         if header.command == Command::CANCEL {
-            return;
+            return self.cancel(header, tables, out);
         }
         let id = SessionId::Smb2(session);
         if header.command != Command::ECHO && session != 0 {
@@ -215,9 +219,38 @@ impl Smb2 {
                 out.tell(Loss::Evicted { table: "requests of a connection" });
             }
         }
-        let pending =
-            Pending { command: header.command, sent: out.at, session, tree, file, what, answer_lost: false };
+        let pending = Pending {
+            command: header.command,
+            sent: out.at,
+            session,
+            tree,
+            file,
+            what,
+            answer_lost: false,
+            async_id: None,
+            cancelled: false,
+        };
         self.pending.insert(header.message_id, pending);
+    }
+
+    /// The client does not wait for a request any more, which CANCEL names by the id of its interim answer if there was
+    /// one, else by its own. It may be answered all the same.
+    fn cancel(&mut self, header: &Header, tables: &mut Tables, out: &mut Out<'_>) {
+        let id = match header.is_async() {
+            true => {
+                let is_it = |pending: &Pending| pending.async_id == Some(header.async_id);
+                self.pending.iter().find(|(_, pending)| is_it(pending)).map(|(id, _)| *id)
+            }
+            false => Some(header.message_id),
+        };
+        let Some((id, pending)) = id.and_then(|id| Some((id, self.pending.get_mut(&id)?))) else { return };
+        pending.cancelled = true;
+        let open = pending.file.map(|file| open_id(pending.session, file));
+        if let Some(open) = open.filter(|_| matches!(pending.what, What::Pipe))
+            && let Some(pipe) = tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
+        {
+            pipe.cancelled(open, (pending.command != Command::READ).then_some(id), out);
+        }
     }
 
     fn read_request(
@@ -356,6 +389,9 @@ impl Smb2 {
         }
         if status == NtStatus::PENDING && header.is_async() {
             // The answer proper comes later, under the same message id.
+            if let Some(pending) = self.pending.get_mut(&header.message_id) {
+                pending.async_id = Some(header.async_id);
+            }
             return;
         }
         let answers_it = |pending: &Pending| pending.command == header.command;
@@ -801,7 +837,7 @@ impl Smb2 {
                 }
                 continue;
             }
-            let counts = !pending.answer_lost && pending.session != 0;
+            let counts = !pending.answer_lost && !pending.cancelled && pending.session != 0;
             let target = match pending.what {
                 What::Create { name, .. } => name,
                 What::TreeConnect(path) => path,

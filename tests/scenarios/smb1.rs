@@ -38,6 +38,7 @@ pub(crate) const SESSION_SETUP: u8 = 0x73;
 pub(crate) const LOGOFF: u8 = 0x74;
 pub(crate) const TREE_CONNECT: u8 = 0x75;
 pub(crate) const NT_CREATE: u8 = 0xa2;
+pub(crate) const NT_CANCEL: u8 = 0xa4;
 
 /// The client and the server of a connection that speak SMB1.
 pub(crate) struct Smb1<'w> {

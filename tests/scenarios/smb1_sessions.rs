@@ -424,6 +424,19 @@ fn a_read_that_fails_fails_the_written_call_it_waits_for() {
 }
 
 #[test]
+fn a_call_that_the_client_cancels_does_not_hang() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    wire.wait(60.0);
+    smb.ask_as(asked.mid, &[block(NT_CANCEL, bytes(), bytes())]);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
 fn statuses_of_smb_in_an_nt_form_are_no_successes() {
     for status in [DOS_BAD_UID, BAD_TID] {
         let wire = Wire::new();

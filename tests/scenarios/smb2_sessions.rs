@@ -97,6 +97,23 @@ fn a_cancelled_call_does_not_hang() {
 }
 
 #[test]
+fn a_call_is_cancelled_by_the_client_whatever_the_server_says() {
+    for pending in [Some(5), None] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        let asked = smb.pipe(7).ask_open_printer(2);
+        if let Some(id) = pending {
+            smb.pend(asked, id);
+        }
+        smb.cancel(asked, pending);
+        wire.wait(100.0);
+        smb.tcp.ack(Server);
+        assert_eq!(wire.verdicts(), ["leaked"], "{pending:?}");
+    }
+}
+
+#[test]
 fn a_read_that_fails_fails_the_call_it_waits_for() {
     for status in [PIPE_DISCONNECTED, CANCELLED] {
         let wire = Wire::new();
