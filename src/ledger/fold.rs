@@ -7,7 +7,7 @@ use super::{
     OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Tree, TreeKey, TreeRow, Use, WaitingCall,
     WaitingRequest, doubt,
 };
-use crate::auth::Identity;
+use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::BoundInterface;
 use crate::rprn::ContextHandle;
@@ -141,7 +141,7 @@ impl Ledger {
             }
             SessionEvent::SetUp { session, identity, answer_seen, previous, vc_zero } => {
                 if let Some(previous) = previous {
-                    self.replace_session(at, connection, previous);
+                    self.replace_session(at, connection, previous, &identity);
                 }
                 self.session_set_up(at, connection, session, identity, answer_seen);
                 if vc_zero {
@@ -444,12 +444,19 @@ impl Ledger {
         }
     }
 
-    /// Ends the session that a new one names as its predecessor.
-    fn replace_session(&mut self, at: Origin, connection: ConnectionId, previous: SessionId) {
+    /// Ends the session that a new one names as its predecessor, if it is the same user's (\[MS-SMB2\] 3.3.5.5.3).
+    fn replace_session(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        previous: SessionId,
+        identity: &Identity,
+    ) {
         let Some(server) = self.connections.get(&connection).map(|ends| ends.server.ip()) else { return };
-        if let Some(row) = self.index.by_server.get(&(server, previous)).copied()
-            && self.index.sessions.get(&(connection, previous)).is_none_or(|own| *own != row)
-        {
+        let Some(row) = self.index.by_server.get(&(server, previous)).copied() else { return };
+        let own = self.index.sessions.get(&(connection, previous)) == Some(&row);
+        let same = self.sessions.get(&row).is_some_and(|session| may_be_same_user(&session.identity, identity));
+        if !own && same {
             self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
         }
     }
@@ -829,4 +836,11 @@ impl Ledger {
         let (client, server) = (ends.client, ends.server);
         self.denials.push(Denial { at, connection, server, client, what, status });
     }
+}
+
+/// True unless two identities are known to be of different users.
+fn may_be_same_user(one: &Identity, other: &Identity) -> bool {
+    let account = |identity: &Identity| identity.account.as_deref().map(str::to_lowercase);
+    let unknown = |identity: &Identity| identity.who == Who::Unknown;
+    unknown(one) || unknown(other) || (one.who == other.who && account(one) == account(other))
 }

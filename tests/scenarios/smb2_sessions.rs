@@ -156,6 +156,16 @@ fn a_predecessor_on_another_server_goes_on() {
 }
 
 #[test]
+fn only_the_same_user_replaces_a_session() {
+    let wire = Wire::new();
+    Smb2::on(wire.connect(21, 10)).hold_printer();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on_with(0x42, Who::User("alice"), SetUp { previous: 0x41, ..SetUp::default() });
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked", "lingering"]);
+}
+
+#[test]
 fn reauthentication_keeps_the_history() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
