@@ -1,6 +1,6 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
-use super::{By, Closing, HandleRow, Ledger, OpenRow, SessionRow, TreeRow, verdict};
+use super::{By, Closing, HandleRow, Ledger, OpenRow, Server, SessionRow, TreeRow, verdict};
 use crate::session::{CloseReason, ConnectionId, OpenKind, SessionId, TreeId};
 
 /// Handles of an association group that are remembered as closed before they were seen to be granted.
@@ -230,13 +230,15 @@ impl Ledger {
                 self.forget_tree(tree);
             }
         }
-        let by_server = (session.server.ip(), session.id);
-        if self.index.by_server.get(&by_server) == Some(&row) {
-            self.index.by_server.remove(&by_server);
-        }
         for id in session.connections {
             if let Some(connection) = self.connections.get_mut(&id) {
                 connection.sessions.remove(&row);
+                for server in Server::of(connection) {
+                    let key = (server, session.id);
+                    if self.index.by_server.get(&key) == Some(&row) {
+                        self.index.by_server.remove(&key);
+                    }
+                }
             }
             self.forget_connection_without_sessions(id);
         }

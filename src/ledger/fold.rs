@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::slots::may_be_same_server;
 use super::{
     By, Closing, Connection, Denial, Denied, Group, GroupRow, Handle, HandleRow, Ledger, Open, OpenKey,
-    OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Tree, TreeKey, TreeRow, Use, WaitingCall,
+    OpenRow, Refusal, RefusalAnswer, Server, Session, SessionRow, Tree, TreeKey, TreeRow, Use, WaitingCall,
     WaitingRequest, doubt,
 };
 use crate::auth::{Identity, Who};
@@ -149,7 +150,7 @@ impl Ledger {
                 }
             }
             SessionEvent::ChannelJoined { session } => {
-                if self.join_channel(connection, session).is_none() {
+                if self.join_channel(connection, session, true).is_none() {
                     self.session_first_seen(at, connection, session);
                 }
             }
@@ -383,11 +384,11 @@ impl Ledger {
             },
         );
         self.index.sessions.insert((connection, id), row);
-        if let SessionId::Smb2(_) = id {
-            self.index.by_server.insert((server.ip(), id), row);
-        }
         if let Some(ends) = self.connections.get_mut(&connection) {
             ends.sessions.insert(row);
+            if let SessionId::Smb2(_) = id {
+                self.index.by_server.extend(Server::of(ends).map(|server| ((server, id), row)));
+            }
         }
         Some(row)
     }
@@ -402,15 +403,16 @@ impl Ledger {
             return Some(*row);
         }
         // A session known from another connection of the same client: a channel whose binding was not seen.
-        self.join_channel(connection, id).or_else(|| self.new_session(at, connection, id))
+        self.join_channel(connection, id, false).or_else(|| self.new_session(at, connection, id))
     }
 
-    /// Adds a connection to the SMB2 session that the same client has on the same server.
-    fn join_channel(&mut self, connection: ConnectionId, id: SessionId) -> Option<SessionRow> {
+    /// Adds a connection to an SMB2 session of the same server: if it was not `bound` to it by credentials, to that of
+    /// the same client only.
+    fn join_channel(&mut self, connection: ConnectionId, id: SessionId, bound: bool) -> Option<SessionRow> {
+        let row = self.session_of_server(connection, id)?;
         let ends = self.connections.get_mut(&connection)?;
-        let row = *self.index.by_server.get(&(ends.server.ip(), id))?;
         let session = self.sessions.get_mut(&row)?;
-        if session.closed.is_some() || session.client.ip() != ends.client.ip() {
+        if session.closed.is_some() || !(bound || session.client.ip() == ends.client.ip()) {
             return None;
         }
         if !session.connections.contains(&connection) {
@@ -419,6 +421,14 @@ impl Ledger {
         ends.sessions.insert(row);
         self.index.sessions.insert((connection, id), row);
         Some(row)
+    }
+
+    /// The SMB2 session of that id on the server that a connection leads to.
+    fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRow> {
+        let ends = self.connections.get(&connection)?;
+        let row = Server::of(ends).find_map(|server| self.index.by_server.get(&(server, id)).copied())?;
+        let there = self.connections.get(self.sessions.get(&row)?.connections.first()?);
+        there.is_none_or(|there| may_be_same_server(ends, there)).then_some(row)
     }
 
     fn session_set_up(
@@ -452,10 +462,10 @@ impl Ledger {
         previous: SessionId,
         identity: &Identity,
     ) {
-        let Some(server) = self.connections.get(&connection).map(|ends| ends.server.ip()) else { return };
-        let Some(row) = self.index.by_server.get(&(server, previous)).copied() else { return };
+        let Some(row) = self.session_of_server(connection, previous) else { return };
         let own = self.index.sessions.get(&(connection, previous)) == Some(&row);
-        let same = self.sessions.get(&row).is_some_and(|session| may_be_same_user(&session.identity, identity));
+        let same =
+            self.sessions.get(&row).is_some_and(|session| may_be_same_user(&session.identity, identity));
         if !own && same {
             self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
         }

@@ -56,8 +56,8 @@ pub struct Ledger {
 #[derive(Debug, Default)]
 struct Index {
     sessions: Map<(ConnectionId, SessionId), SessionRow>,
-    /// The latest SMB2 session of a server's address that has this id.
-    by_server: Map<(core::net::IpAddr, SessionId), SessionRow>,
+    /// The latest SMB2 session of a server that has this id.
+    by_server: Map<(Server, SessionId), SessionRow>,
     /// The open connections between a client's address and a server's.
     between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,
@@ -65,6 +65,21 @@ struct Index {
     handles: Map<(GroupRow, ContextHandle), HandleRow>,
     /// The latest association group of a server's address that has this number.
     groups: Map<(core::net::IpAddr, u32), GroupRow>,
+}
+
+/// A server as a connection shows it: it may have several addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Server {
+    Guid(uuid::Uuid),
+    Address(core::net::IpAddr),
+}
+
+impl Server {
+    /// What the server of a connection may be found by, the surest first.
+    fn of(connection: &Connection) -> impl Iterator<Item = Self> + use<> {
+        let guid = connection.server_guid.map(Self::Guid);
+        guid.into_iter().chain([Self::Address(connection.server.ip())])
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

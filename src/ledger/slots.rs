@@ -88,7 +88,10 @@ impl Computer {
 
 /// True if two connections lead to one server: the same address, unless the servers tell different GUIDs.
 fn same_server(here: &Connection, there: &Connection) -> bool {
-    let differ =
-        |a: Option<uuid::Uuid>, b: Option<uuid::Uuid>| matches!((a, b), (Some(a), Some(b)) if a != b);
-    here.server.ip() == there.server.ip() && !differ(here.server_guid, there.server_guid)
+    here.server.ip() == there.server.ip() && may_be_same_server(here, there)
+}
+
+/// False if the servers of two connections tell different GUIDs.
+pub(super) fn may_be_same_server(here: &Connection, there: &Connection) -> bool {
+    !matches!((here.server_guid, there.server_guid), (Some(here), Some(there)) if here != there)
 }

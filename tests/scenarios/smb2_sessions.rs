@@ -166,6 +166,17 @@ fn only_the_same_user_replaces_a_session() {
 }
 
 #[test]
+fn a_channel_goes_between_other_addresses_of_client_and_server() {
+    let wire = Wire::new();
+    let first = Smb2::on(wire.connect(21, 10));
+    first.log_on(0x41, Who::User("alice"));
+    let second = Smb2::on(wire.connect(121, 110));
+    second.log_on_with(0x41, Who::User("alice"), SetUp { binding: true, ..SetUp::default() });
+    first.tcp.end();
+    wire.tells("user alice 41: open");
+}
+
+#[test]
 fn reauthentication_keeps_the_history() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
@@ -320,6 +331,18 @@ fn equal_ids_on_two_servers_and_of_two_clients_are_not_mixed() {
         handle 1 \\SRV\lp1
         ";
     wire.tells(&format!("{held}{CLOSED_WELL}\n{held}"));
+}
+
+#[test]
+fn equal_ids_on_two_servers_behind_one_address_are_not_mixed() {
+    let wire = Wire::new();
+    Smb2::on(wire.connect(21, 10)).hold_printer();
+    let other = Smb2::to_server(wire.connect(21, 10), 0x22);
+    other.go_on(0x41, 1);
+    other.close(7);
+    other.log_off();
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked", "closed"]);
 }
 
 #[test]
