@@ -237,18 +237,22 @@ impl Tables {
         self.opens.retain(|_, open| open.session != id);
     }
 
+    /// Ends a tree. One of SMB2 that is not known here may be on another channel of its session.
     pub(super) fn close_tree(&mut self, id: TreeId, by: CloseReason, out: &mut Out<'_>) {
-        if self.trees.remove(&id).is_some() {
-            self.opens.retain(|_, open| open.tree != id);
+        let known = self.trees.remove(&id).is_some();
+        self.opens.retain(|_, open| open.tree != id);
+        if known || !id.is_smb1() {
             out.tell(TreeEvent::Closed { tree: id, by });
         }
     }
 
+    /// Ends an open. One of SMB2 that is not known here may be on another channel of its session.
     pub(super) fn close_open(&mut self, id: OpenId, by: CloseReason, out: &mut Out<'_>) {
-        if let Some(open) = self.opens.remove(&id) {
-            if open.used.untold() {
-                out.tell_at(open.used.last, OpenEvent::LastUsed { open: id, succeeded: open.used.succeeded });
-            }
+        let known = self.opens.remove(&id);
+        if let Some(used) = known.as_ref().map(|open| &open.used).filter(|used| used.untold()) {
+            out.tell_at(used.last, OpenEvent::LastUsed { open: id, succeeded: used.succeeded });
+        }
+        if known.is_some() || matches!(id, OpenId::Smb2 { .. }) {
             out.tell(OpenEvent::Closed { open: id, by });
         }
     }

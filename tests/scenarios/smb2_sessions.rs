@@ -166,6 +166,33 @@ fn only_the_same_user_replaces_a_session() {
 }
 
 #[test]
+fn a_session_outlives_the_first_of_its_connections() {
+    let wire = Wire::new();
+    let first = Smb2::on(wire.connect(21, 10));
+    first.log_on(0x41, Who::User("alice"));
+    first.ipc(1);
+    first.open("spoolss", 7);
+    let second = Smb2::on(wire.connect(21, 10));
+    second.log_on_with(0x41, Who::User("alice"), SetUp { binding: true, ..SetUp::default() });
+    first.tcp.end();
+    wire.wait(100.0);
+    wire.tells(
+        "user alice 41: leaked
+        tree IPC$
+        pipe spoolss",
+    );
+    second.tree.set(1);
+    second.close(7);
+    second.log_off();
+    second.tcp.end();
+    wire.tells(
+        "user alice 41 (own_close): closed
+        tree IPC$ (logoff)
+        pipe spoolss (own_close)",
+    );
+}
+
+#[test]
 fn a_channel_goes_between_other_addresses_of_client_and_server() {
     let wire = Wire::new();
     let first = Smb2::on(wire.connect(21, 10));
