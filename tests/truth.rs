@@ -3,11 +3,14 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::rewrite::{self, Random};
 use common::{Known, Owned, analyze, captures_with_truth, ledger_sessions, read, truth_sessions};
 use serde_json::Value;
-use smbscope::capture::Origin;
+use smbscope::capture::{Origin, Packet};
 use smbscope::ledger::{By, Ledger};
+use smbscope::net::{Decoded, Decoder};
 
 fn grace(truth: &Value) -> f64 {
     truth["grace"].as_f64().unwrap_or(2.0)
@@ -111,10 +114,23 @@ fn swapped_neighbours_change_nothing() {
 }
 
 /// The packets that reset connections, by the client's port.
-fn resets(ledger: &Ledger) -> std::collections::BTreeMap<u16, Origin> {
+fn resets(ledger: &Ledger) -> BTreeMap<u16, Origin> {
     let closed =
         ledger.connections().filter_map(|(_, connection)| Some((connection.client.port, connection.closed?)));
     closed.filter(|(_, closing)| closing.by == By::Rst).map(|(port, closing)| (port, closing.at)).collect()
+}
+
+/// The last packet of each port other than the services'.
+fn last_packets(packets: &[Owned]) -> BTreeMap<u16, Origin> {
+    let mut decoder = Decoder::default();
+    let mut last = BTreeMap::new();
+    for packet in packets {
+        let owned = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
+        if let Decoded::Tcp(segment) = decoder.decode(&owned) {
+            last.insert(segment.source.port.max(segment.destination.port), packet.origin);
+        }
+    }
+    last
 }
 
 /// True for the verdicts that accuse.
@@ -134,10 +150,14 @@ fn loss_invents_nothing_and_hides_little() {
         let whole_ledger = analyze(&capture.packets, capture.end);
         let whole = ledger_sessions(&whole_ledger, grace(&truth));
         let resets = resets(&whole_ledger);
+        let lasts = last_packets(&capture.packets);
         let only = |known: &Vec<Known>| (known.len() == 1).then(|| known[0].clone());
-        for (share, seeds) in [(0.005, 40), (0.02, 20), (0.05, 20)] {
+        for (share, burst, seeds) in
+            [(0.005, 1, 40), (0.02, 1, 20), (0.05, 1, 20), (0.02, 3, 20), (0.05, 8, 20)]
+        {
             for seed in 0..seeds {
-                let thinned = rewrite::lose(&capture.packets, share, &mut Random::new(seed * 7 + 3));
+                let thinned = rewrite::lose(&capture.packets, share, burst, &mut Random::new(seed * 7 + 3));
+                let lasts_after = last_packets(&thinned);
                 let ledger = analyze(&thinned, capture.end);
                 let lossy = ledger_sessions(&ledger, grace(&truth));
                 for (port, known) in &whole {
@@ -147,10 +167,14 @@ fn loss_invents_nothing_and_hides_little() {
                     if reset.is_some_and(|reset| !thinned.iter().any(|packet| packet.origin == *reset)) {
                         continue;
                     }
+                    // A burst may take the whole end of a connection, and then nothing tells either.
+                    if burst > 1 && lasts_after.get(port) != lasts.get(port) {
+                        continue;
+                    }
                     let after = lossy.get(port).map(|known| known.as_slice()).unwrap_or_default();
                     let context = || {
                         format!(
-                            "{} port {port} loss {share} seed {seed}: {known:?} -> {after:?}",
+                            "{} port {port} loss {share} in bursts of {burst}, seed {seed}: {known:?} -> {after:?}",
                             path.display()
                         )
                     };

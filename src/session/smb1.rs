@@ -908,15 +908,7 @@ impl Smb1 {
                     self.opened(&response, false, header.uid, header.tid, None, tables, limits, out);
                 }
             }
-            Command::CLOSE => {
-                let mut candidates =
-                    tables.opens.iter().filter(|(_, open)| open.tree == tree).map(|(id, _)| *id);
-                match (candidates.next(), candidates.next()) {
-                    (None, _) => {}
-                    (Some(only), None) => tables.close_open(only, CloseReason::OwnClose, out),
-                    _ => out.tell(TreeEvent::InDoubt { tree, why: Doubt::EndedOneOfSeveral }),
-                }
-            }
+            Command::CLOSE => tables.close_one(|open| open.tree == tree, out),
             Command::TRANSACTION => {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);

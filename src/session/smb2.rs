@@ -737,7 +737,9 @@ impl Smb2 {
         let status = Status::Nt(header.status());
         let session = header.session_id;
         let id = SessionId::Smb2(session);
-        let tree = TreeId::Smb2 { session, tree: header.tree_id };
+        // An asynchronous answer does not name its tree.
+        let named = TreeId::Smb2 { session, tree: header.tree_id };
+        let tree = if header.is_async() { tables.only_tree(id) } else { Some(named) };
         if header.command == Command::NEGOTIATE && status.is_success() {
             let _ = self.negotiated(message.bytes, out);
             return;
@@ -753,6 +755,11 @@ impl Smb2 {
         }
         self.ensure_session(session, tables, limits, out);
         tables.session_used(id, Some(out.at), out);
+        if header.command == Command::CLOSE {
+            return tables
+                .close_one(|open| open.session == id && tree.is_none_or(|tree| open.tree == tree), out);
+        }
+        let Some(tree @ TreeId::Smb2 { tree: tree_number, .. }) = tree else { return };
         match header.command {
             Command::TREE_CONNECT => {
                 if let Ok(response) = tree_connect::Response::parse(message.bytes) {
@@ -773,22 +780,13 @@ impl Smb2 {
                     self.created(session, tree, file, None, directory, true, tables, limits, out);
                 }
             }
-            Command::CLOSE => {
-                let mut candidates =
-                    tables.opens.iter().filter(|(_, open)| open.tree == tree).map(|(id, _)| *id);
-                match (candidates.next(), candidates.next()) {
-                    (None, _) => {}
-                    (Some(only), None) => tables.close_open(only, CloseReason::OwnClose, out),
-                    _ => out.tell(TreeEvent::InDoubt { tree, why: Doubt::EndedOneOfSeveral }),
-                }
-            }
             Command::IOCTL => {
                 let Ok(response) = ioctl::Response::parse(message.bytes) else { return };
                 if response.ctl_code != ioctl::FsctlCode::PIPE_TRANSCEIVE {
                     return;
                 }
                 let open = open_id(session, response.file_id);
-                self.ensure_open(open, session, header.tree_id, tables, limits, out);
+                self.ensure_open(open, session, tree_number, tables, limits, out);
                 let whole = response.output.len() == crate::wire::widen(response.output_count);
                 tables.open_used(open, Some(out.at), out);
                 read_pipe(Some(open), response.output, whole, tables, limits, out);

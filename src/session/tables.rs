@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::event::{
-    CloseReason, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+    CloseReason, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
 use super::limits::Limits;
 use super::out::Out;
@@ -214,6 +214,28 @@ impl Tables {
             if let Some(pipe) = &open.pipe {
                 pipe.tell_unanswered_endings(*id, server_last, out);
             }
+        }
+    }
+
+    /// The only tree of a session, for answers that do not name theirs.
+    pub(super) fn only_tree(&self, session: SessionId) -> Option<TreeId> {
+        let mut trees = self.trees.iter().filter(|(_, tree)| tree.session == session).map(|(id, _)| *id);
+        match (trees.next(), trees.next()) {
+            (only, None) => only,
+            _ => None,
+        }
+    }
+
+    /// One of some opens was closed, and nobody can say which if there are several.
+    pub(super) fn close_one(&mut self, of: impl Fn(&OpenState) -> bool, out: &mut Out<'_>) {
+        let mut candidates: Vec<OpenId> =
+            self.opens.iter().filter(|(_, open)| of(open)).map(|(id, _)| *id).collect();
+        candidates.sort_unstable();
+        if let [only] = candidates.as_slice() {
+            return self.close_open(*only, CloseReason::OwnClose, out);
+        }
+        for open in candidates {
+            out.tell(OpenEvent::InDoubt { open, why: Doubt::EndedOneOfSeveral });
         }
     }
 

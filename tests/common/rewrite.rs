@@ -110,7 +110,16 @@ pub fn swap(packets: &[Owned]) -> Vec<Owned> {
     packets.chunks(2).flat_map(|pair| pair.iter().rev().cloned()).collect()
 }
 
-/// Packets left out at random.
-pub fn lose(packets: &[Owned], share: f64, random: &mut Random) -> Vec<Owned> {
-    packets.iter().filter(|_| !random.chance(share)).cloned().collect()
+/// Packets left out at random, `burst` at a time.
+pub fn lose(packets: &[Owned], share: f64, burst: usize, random: &mut Random) -> Vec<Owned> {
+    let mut lost = 0;
+    let mut lose = || {
+        if lost == 0 && random.chance(share / burst as f64) {
+            lost = burst;
+        }
+        let loses = lost > 0;
+        lost -= usize::from(loses);
+        loses
+    };
+    packets.iter().filter(|_| !lose()).cloned().collect()
 }
