@@ -41,6 +41,8 @@ struct Pending {
     session: u64,
     tree: u32,
     file: Option<FileId>,
+    /// The request before it in its frame whose answer gives the tree or the file that this one is about.
+    after: Option<u64>,
     what: What,
     /// Its answer may be among what is missing from the capture.
     answer_lost: bool,
@@ -81,6 +83,11 @@ enum What {
     },
     /// Data went to, or will come from, a pipe.
     Pipe,
+    /// Data for what a CREATE in the same frame opens, once that is answered.
+    ToCreated {
+        data: Box<[u8]>,
+        whole: bool,
+    },
 }
 
 /// A session setup exchange.
@@ -93,12 +100,24 @@ struct SetUp {
     new: bool,
 }
 
+/// What a request is about.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    session: u64,
+    tree: u32,
+    open: Option<OpenId>,
+    /// It is about what a CREATE before it in its frame opens.
+    to_created: bool,
+}
+
 /// The messages before in one frame, which related ones refer to.
 #[derive(Debug, Default, Clone, Copy)]
 struct Chain {
     session: u64,
     tree: u32,
     file: Option<FileId>,
+    /// The last request whose answer gives a tree or a file.
+    gives: Option<u64>,
 }
 
 impl Smb2 {
@@ -191,7 +210,13 @@ impl Smb2 {
             Some(FileId::RELATED) => chain.file,
             file => file,
         };
-        *chain = Chain { session, tree, file: file.or(chain.file.filter(|_| related)) };
+        let after = chain.gives.filter(|_| related);
+        *chain = match header.command {
+            Command::CREATE | Command::TREE_CONNECT => {
+                Chain { session, tree, file: None, gives: Some(header.message_id) }
+            }
+            _ => Chain { session, tree, file: file.or(chain.file.filter(|_| related)), gives: after },
+        };
         if header.command == Command::CANCEL {
             return self.cancel(header, tables, out);
         }
@@ -206,7 +231,9 @@ impl Smb2 {
         if let Some(open) = open {
             tables.open_used(open, None, out);
         }
-        let what = self.read_request(message, damaged, open, tables, limits, out).unwrap_or_else(|error| {
+        let to_created = after.is_some() && file.is_none();
+        let place = Place { session, tree, open, to_created };
+        let what = self.read_request(message, damaged, place, tables, limits, out).unwrap_or_else(|error| {
             if !damaged {
                 out.unreadable(error);
             }
@@ -225,6 +252,7 @@ impl Smb2 {
             session,
             tree,
             file,
+            after,
             what,
             answer_lost: false,
             async_id: None,
@@ -257,13 +285,14 @@ impl Smb2 {
         &mut self,
         message: &Message<'_>,
         damaged: bool,
-        open: Option<OpenId>,
+        place: Place,
         tables: &mut Tables,
         limits: &Limits,
         out: &mut Out<'_>,
     ) -> Result<What, crate::ParseError> {
         let bytes = message.bytes;
         let id = message.header.message_id;
+        let open = place.open;
         Ok(match message.header.command {
             Command::NEGOTIATE => {
                 let request = negotiate::Request::parse(bytes)?;
@@ -304,18 +333,17 @@ impl Smb2 {
             }
             Command::WRITE => {
                 let request = write::Request::parse(bytes)?;
-                let Some(open) = open else { return Ok(What::Plain) };
                 let whole = request.data.len() == crate::wire::widen(request.length);
-                self.write_pipe(open, message, request.data, whole, id, tables, limits, out)
+                self.write_pipe(place, request.data, whole, id, tables, limits, out)
             }
             Command::IOCTL => {
                 let request = ioctl::Request::parse(bytes)?;
-                match (request.ctl_code, open) {
-                    (ioctl::FsctlCode::PIPE_TRANSCEIVE, Some(open)) => {
+                match request.ctl_code {
+                    ioctl::FsctlCode::PIPE_TRANSCEIVE => {
                         let whole = request.input.len() == crate::wire::widen(request.input_count);
-                        self.write_pipe(open, message, request.input, whole, id, tables, limits, out)
+                        self.write_pipe(place, request.input, whole, id, tables, limits, out)
                     }
-                    (ioctl::FsctlCode::PIPE_WAIT, _) => What::WaitsByDesign,
+                    ioctl::FsctlCode::PIPE_WAIT => What::WaitsByDesign,
                     _ => What::Plain,
                 }
             }
@@ -338,8 +366,7 @@ impl Smb2 {
     #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn write_pipe(
         &mut self,
-        open: OpenId,
-        message: &Message<'_>,
+        place: Place,
         data: &[u8],
         whole: bool,
         carrier: u64,
@@ -347,6 +374,10 @@ impl Smb2 {
         limits: &Limits,
         out: &mut Out<'_>,
     ) -> What {
+        let Some(open) = place.open else {
+            let keep = place.to_created && crate::dcerpc::looks_like_pdu(data);
+            return if keep { What::ToCreated { data: data.into(), whole } } else { What::Plain };
+        };
         let known = tables.opens.get(&open).map(|open| open.what);
         let pipe = match known {
             Some(OpenKind::Pipe) => true,
@@ -357,7 +388,7 @@ impl Smb2 {
             return What::Plain;
         }
         if known.is_none() {
-            self.ensure_open(open, message.header.session_id, message.header.tree_id, tables, limits, out);
+            self.ensure_open(open, place.session, place.tree, tables, limits, out);
         }
         if let Some(state) = tables.opens.get_mut(&open) {
             let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, limits)));
@@ -367,6 +398,35 @@ impl Smb2 {
             }
         }
         What::Pipe
+    }
+
+    /// A tree or a file was given: the requests that were sent behind its own are about it.
+    fn given(
+        &mut self,
+        by: u64,
+        tree: u32,
+        file: Option<FileId>,
+        tables: &mut Tables,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let behind = |(id, pending): (&u64, &Pending)| (pending.after == Some(by)).then_some(*id);
+        let mut ids: Vec<u64> = self.pending.iter().filter_map(behind).collect();
+        ids.sort_unstable();
+        for id in ids {
+            let Some(pending) = self.pending.get_mut(&id) else { continue };
+            (pending.tree, pending.file) = (tree, pending.file.or(file));
+            let open = pending.file.map(|file| open_id(pending.session, file));
+            let place = Place { session: pending.session, tree, open, to_created: false };
+            if let What::ToCreated { data, whole } = &mut pending.what {
+                let (data, whole) = (core::mem::take(data), *whole);
+                let mut out = Out { at: pending.sent, connection: out.connection, sink: &mut *out.sink };
+                let what = self.write_pipe(place, &data, whole, id, tables, limits, &mut out);
+                if let Some(pending) = self.pending.get_mut(&id) {
+                    pending.what = what;
+                }
+            }
+        }
     }
 
     // Answers
@@ -480,6 +540,7 @@ impl Smb2 {
                     let tree = TreeId::Smb2 { session, tree: message.header.tree_id };
                     tables.add_tree(tree, TreeState { session: id, share }, limits, out);
                     out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
+                    self.given(carrier, message.header.tree_id, None, tables, limits, out);
                 } else if status.is_refusal() {
                     out.tell(TreeEvent::Refused { session: id, path, status });
                 } else if status.is_access_denied() && anonymous {
@@ -496,7 +557,9 @@ impl Smb2 {
                     let response = create::Response::parse(bytes)?;
                     let directory =
                         directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
-                    self.created(session, tree, response.file_id, name, directory, true, tables, limits, out);
+                    let file = response.file_id;
+                    self.created(session, tree, file, name, directory, true, tables, limits, out);
+                    self.given(carrier, pending.tree, Some(file), tables, limits, out);
                 } else if status.is_access_denied() {
                     let anonymous = tables.sessions.get(&id).is_some_and(|session| session.anonymous);
                     if anonymous {

@@ -45,6 +45,77 @@ fn an_smb1_negotiate_is_answered_in_smb2() {
 }
 
 #[test]
+fn a_pipe_is_opened_used_and_closed_in_one_compound() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    let (create, ioctl, close) = smb.compound(Client, || {
+        (smb.ask_create("spoolss"), smb.ask_transceive(RELATED, &call), smb.ask_close(RELATED))
+    });
+    smb.compound(Server, || {
+        smb.created(create, 7);
+        smb.transceived(ioctl, OK, 7, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+        smb.closed(close);
+    });
+    wire.wait(100.0);
+    wire.tells(
+        r"null 41: lingering
+        tree IPC$
+        pipe spoolss (own_close)
+        handle 1 \\SRV\lp1 (pipe_close)",
+    );
+}
+
+#[test]
+fn the_answers_to_a_compound_come_one_by_one() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    let (create, ioctl) =
+        smb.compound(Client, || (smb.ask_create("spoolss"), smb.ask_transceive(RELATED, &call)));
+    smb.created(create, 7);
+    smb.pend(ioctl, 5);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        "null 41: hung
+        tree IPC$
+        pipe spoolss
+        waits: RpcOpenPrinterEx",
+    );
+}
+
+#[test]
+fn a_tree_a_pipe_and_a_call_by_write_and_read_go_in_one_compound() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    let (tree, create, write, read) = smb.compound(Client, || {
+        let tree = smb.ask_tree(r"\\SRV\IPC$");
+        (tree, smb.ask_create("spoolss"), smb.ask_write(RELATED, &call), smb.ask_read(RELATED))
+    });
+    smb.tree_connected(tree, 3, 2);
+    smb.created(create, 7);
+    smb.wrote(write, call.len());
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        "null 41: hung
+        tree IPC$
+        pipe spoolss
+        waits: RpcOpenPrinterEx",
+    );
+    smb.read(read, OK, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
 fn a_compound_whose_create_fails_opens_nothing() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
