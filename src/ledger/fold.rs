@@ -723,15 +723,19 @@ impl Ledger {
         if let Some(row) = self.index.handles.get(&(group, handle)) {
             return Some(*row);
         }
-        // The same client on the same server: a group whose number or whose bind was not seen.
-        let (server, client) = self.groups.get(&group).map(|group| (group.server, group.client))?;
+        // The same client on the same server: this pipe's bind was not seen, or that of the pipe that has the handle.
+        let (server, client, number) =
+            self.groups.get(&group).map(|group| (group.server, group.client, group.number))?;
+        let may_be_same = |other: &Group| {
+            other.server == server && other.client == client && (other.number == 0 || number == 0)
+        };
         let open = self.opens.get(&pipe)?;
         let connection = self.connections.get(&open.connection)?;
         let sessions = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
         sessions
             .flat_map(|session| self.opens_of(session))
             .filter_map(|open| open.group)
-            .filter(|other| self.groups.get(other).is_some_and(|g| g.server == server && g.client == client))
+            .filter(|other| self.groups.get(other).is_some_and(may_be_same))
             .find_map(|other| self.index.handles.get(&(other, handle)).copied())
     }
 

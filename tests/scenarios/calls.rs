@@ -1,1 +1,505 @@
-//! todo
+//! DCE/RPC: bindings, calls, handles and their groups.
+
+use smbscope::session::{EventKind, RpcEvent};
+
+use crate::ntlm::Who;
+use crate::rpc::*;
+use crate::smb1::Smb1;
+use crate::smb2::{self, Smb2};
+use crate::wire::End::{Client, Server};
+use crate::wire::Wire;
+
+/// A null session with two pipes, 7 and 8, not bound.
+fn two_pipes(wire: &Wire) -> Smb2<'_> {
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    smb.open("spoolss", 7);
+    smb.open("spoolss", 8);
+    smb
+}
+
+#[test]
+fn equal_call_ids_on_two_pipes_are_two_calls() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    let (one, other) = (smb.pipe(7), smb.pipe(8));
+    one.bind(5);
+    other.bind(6);
+    let first = one.ask_open_printer(2);
+    let second = other.ask_open_printer(2);
+    other.granted(second, 2, 2);
+    one.granted(first, 2, 1);
+    let first = one.ask_close_printer(3, 1);
+    let second = other.ask_get_printer(3, 2);
+    one.closed_printer(first, 3);
+    other.got_printer(second, 3);
+    wire.tells(
+        r"null 41: open
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1 (close_call)
+        pipe spoolss
+        handle 2 \\SRV\lp1",
+    );
+}
+
+#[test]
+fn an_interface_is_added_by_alter_context() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    smb.open("srvsvc", 7);
+    let pipe = smb.pipe(7);
+    let ack = [Answer::Accepted(NDR_SYNTAX)];
+    pipe.exchange(&NDR.bind(1, 0, &[(0, SRVSVC, NDR_SYNTAX)]), &NDR.bind_ack(1, 5, &ack));
+    pipe.exchange(&NDR.alter(2, 5, &[(1, SPOOLSS, NDR_SYNTAX)]), &NDR.altered(2, 5, &ack));
+    let call = NDR.request(3, 1, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    pipe.exchange(&call, &NDR.response(3, 1, &NDR.handle_and(handle(1), 0)));
+    // Context 0 is still that of srvsvc, whose procedure 29 closes nothing.
+    let call = NDR.request(4, 0, 29, &handle(1));
+    pipe.exchange(&call, &NDR.response(4, 0, &NDR.handle_and([0; 20], 0)));
+    wire.tells(
+        r"null 41: open
+        tree IPC$
+        pipe srvsvc
+        handle 1 \\SRV\lp1",
+    );
+}
+
+#[test]
+fn one_of_several_contexts_is_rejected() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    let contexts = [(0, SRVSVC, NDR_SYNTAX), (1, SPOOLSS, NDR64_SYNTAX), (2, SPOOLSS, NDR_SYNTAX)];
+    let results = [Answer::Rejected(1), Answer::Rejected(2), Answer::Accepted(NDR_SYNTAX)];
+    smb.pipe(7).exchange(&NDR.bind(1, 0, &contexts), &NDR.bind_ack(1, 5, &results));
+    let call = NDR.request(2, 2, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    smb.pipe(7).exchange(&call, &NDR.response(2, 2, &NDR.handle_and(handle(1), 0)));
+    assert!(wire.story().contains(r"handle 1 \\SRV\lp1"), "{}", wire.story());
+    let refused = |kind| matches!(kind, EventKind::Rpc(RpcEvent::Refused { .. }));
+    assert_eq!(wire.events().into_iter().filter(|event| refused(event.kind.clone())).count(), 2);
+}
+
+#[test]
+fn ndr_and_ndr64_are_both_accepted_and_the_call_is_in_ndr64() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    let contexts = [(0, SPOOLSS, NDR_SYNTAX), (1, SPOOLSS, NDR64_SYNTAX)];
+    let results = [Answer::Accepted(NDR_SYNTAX), Answer::Accepted(NDR64_SYNTAX)];
+    smb.pipe(7).exchange(&NDR.bind(1, 0, &contexts), &NDR.bind_ack(1, 5, &results));
+    let call = NDR.request(2, 1, 69, &NDR64.open_printer_ex(r"\\SRV\lp1"));
+    smb.pipe(7).exchange(&call, &NDR.response(2, 1, &NDR64.handle_and(handle(1), 0)));
+    let call = NDR.request(3, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp2"));
+    smb.pipe(7).exchange(&call, &NDR.response(3, 0, &NDR.handle_and(handle(2), 0)));
+    wire.tells(
+        r"null 41: open
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1
+        handle 2 \\SRV\lp2
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn a_refused_bind_leaves_an_open_pipe() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    smb.pipe(7).exchange(&NDR.bind(1, 0, &[(0, SPOOLSS, NDR_SYNTAX)]), &NDR.bind_nak(1));
+    smb.close(8);
+    wire.wait(100.0);
+    wire.tells(
+        "null 41: leaked
+        tree IPC$
+        pipe spoolss
+        pipe spoolss (own_close)",
+    );
+}
+
+#[test]
+fn a_fault_on_a_stale_handle_ends_it() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = smb.pipe(7).ask_close_printer(3, 1);
+    smb.pipe(7).reply(asked, &NDR.fault(3, CONTEXT_MISMATCH));
+    smb.close(7);
+    wire.wait(100.0);
+    wire.tells(
+        r"null 41: lingering
+        tree IPC$
+        pipe spoolss (own_close)
+        handle 1 \\SRV\lp1 (server_denies_it)",
+    );
+}
+
+#[test]
+fn another_fault_ends_no_handle_but_answers_the_call() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = smb.pipe(7).ask_close_printer(3, 1);
+    smb.pipe(7).reply(asked, &NDR.fault(3, 5));
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        r"null 41: leaked
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1",
+    );
+}
+
+#[test]
+fn a_refused_open_printer_grants_nothing() {
+    for answer in [NDR.handle_and([0; 20], 1801), NDR.handle_and(handle(1), 5), NDR.handle_and([0; 20], 0)] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        let asked = smb.pipe(7).ask_open_printer(2);
+        smb.pipe(7).reply(asked, &NDR.response(2, 0, &answer));
+        smb.close(7);
+        smb.log_off();
+        wire.tells(
+            "null 41 (own_close): closed
+            tree IPC$ (logoff)
+            pipe spoolss (own_close)",
+        );
+    }
+}
+
+#[test]
+fn a_close_printer_that_fails_closes_nothing() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = smb.pipe(7).ask_close_printer(3, 1);
+    smb.pipe(7).reply(asked, &NDR.response(3, 0, &NDR.handle_and(handle(1), 5)));
+    smb.log_off();
+    wire.tells(
+        r"null 41 (own_close): abandoned
+        tree IPC$ (logoff)
+        pipe spoolss (logoff)
+        handle 1 \\SRV\lp1 (logoff)",
+    );
+}
+
+#[test]
+fn a_handle_is_closed_on_another_pipe_of_its_group() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    smb.pipe(7).bind(5);
+    smb.pipe(8).bind_as(NDR, 5, 5);
+    smb.pipe(7).open_printer(2, 1);
+    smb.pipe(8).close_printer(2, 1);
+    wire.tells(
+        r"null 41: open
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1 (close_call)
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn a_handle_of_another_group_is_another_handle() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    smb.pipe(7).bind(5);
+    smb.pipe(8).bind(6);
+    smb.pipe(7).open_printer(2, 1);
+    let asked = smb.pipe(8).ask_close_printer(2, 1);
+    smb.pipe(8).reply(asked, &NDR.fault(2, CONTEXT_MISMATCH));
+    smb.close(8);
+    wire.wait(100.0);
+    let story = wire.story();
+    assert!(story.contains("null 41: leaked") && story.contains("handle 1 \\\\SRV\\lp1\n"), "{story}");
+}
+
+#[test]
+fn a_handle_is_closed_from_another_connection_and_lives_until_its_groups_last_pipe() {
+    let wire = Wire::new();
+    let one = Smb2::on(wire.connect(21, 10));
+    one.hold_printer();
+    one.pipe(7).open_printer(3, 2);
+    let other = Smb2::on(wire.connect(21, 10));
+    other.log_on(0x42, Who::Null);
+    other.ipc(1);
+    other.open("spoolss", 8);
+    other.pipe(8).bind_as(NDR, 5, 5);
+    other.pipe(8).close_printer(2, 1);
+    one.close(7);
+    one.log_off();
+    one.tcp.end();
+    other.pipe(8).get_printer(3, 2);
+    let first = r"tree IPC$ (logoff)
+        pipe spoolss (own_close)
+        handle 1 \\SRV\lp1 (close_call)
+        handle 2 \\SRV\lp1";
+    wire.tells(&format!("null 41 (own_close): closed\n{first}\nnull 42: open\ntree IPC$\npipe spoolss"));
+    other.close(8);
+    wire.tells(&format!(
+        "null 41 (own_close): abandoned\n{first} (pipe_close)\nnull 42: open\ntree IPC$\npipe spoolss (own_close)"
+    ));
+}
+
+#[test]
+fn calls_are_answered_out_of_order() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let pipe = smb.write_and_read(7);
+    let first = pipe.ask_open_printer(2);
+    let second = pipe.ask(&NDR.request(3, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp2")));
+    let third = pipe.ask(&NDR.request(4, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp3")));
+    pipe.granted(first, 4, 3);
+    pipe.granted(second, 2, 1);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        r"null 41: hung
+        tree IPC$
+        pipe spoolss
+        handle 3 \\SRV\lp3
+        handle 1 \\SRV\lp1
+        waits: RpcOpenPrinterEx",
+    );
+    pipe.granted(third, 3, 2);
+    assert!(wire.story().contains(r"handle 2 \\SRV\lp2"));
+}
+
+#[test]
+fn a_big_endian_client_is_understood() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    let pipe = smb.pipe(7);
+    pipe.bind_as(BIG, 0, 5);
+    let call = BIG.request(2, 0, 69, &BIG.open_printer_ex(r"\\SRV\lp1"));
+    pipe.exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    let call = BIG.request(3, 0, 69, &BIG.open_printer_ex(r"\\SRV\lp2"));
+    pipe.exchange(&call, &BIG.response(3, 0, &BIG.handle_and([0; 20], 1801)));
+    let call = BIG.request(4, 0, 29, &handle(1));
+    pipe.exchange(&call, &BIG.response(4, 0, &BIG.handle_and([0; 20], 0)));
+    wire.tells(
+        r"null 41: open
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1 (close_call)
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn the_stub_begins_behind_an_object_uuid() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let call = NDR.request_to([0x0b; 16], 2, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    smb.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    smb.pipe(7).exchange(
+        &NDR.request_to([0x0b; 16], 3, 29, &handle(1)),
+        &NDR.response(3, 0, &NDR.handle_and([0; 20], 0)),
+    );
+    assert!(wire.story().contains(r"handle 1 \\SRV\lp1 (close_call)"), "{}", wire.story());
+}
+
+#[test]
+fn information_contexts_are_handles_too() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    // RpcCreatePrinterIC names the printer's handle and gives one of its own.
+    let call = NDR.request(3, 0, 40, &[&handle(1)[..], &[0; 8]].concat());
+    smb.pipe(7).exchange(&call, &NDR.response(3, 0, &NDR.handle_and(handle(2), 0)));
+    smb.pipe(7).close_printer(4, 1);
+    let story = wire.story();
+    assert!(story.contains("handle 1 \\\\SRV\\lp1 (close_call)\nhandle 2\n"), "{story}");
+    // RpcDeletePrinterIC
+    let call = NDR.request(5, 0, 42, &handle(2));
+    smb.pipe(7).exchange(&call, &NDR.response(5, 0, &NDR.handle_and([0; 20], 0)));
+    assert!(wire.story().contains("handle 2 (close_call)"), "{}", wire.story());
+}
+
+#[test]
+fn a_server_calls_back_and_closes_its_reply_handle() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(10, 21));
+    smb.hold_pipe();
+    // RpcReplyOpenPrinter: machine, printer id, type, no buffer.
+    let name: Vec<u8> = "WS-21\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let string = [&[6, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0][..], &name].concat();
+    let call = NDR.request(2, 0, 58, &[&string[..], &[0; 16]].concat());
+    smb.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    assert!(wire.story().contains("handle 1 WS-21\n"), "{}", wire.story());
+    let call = NDR.request(3, 0, 60, &handle(1));
+    smb.pipe(7).exchange(&call, &NDR.response(3, 0, &NDR.handle_and([0; 20], 0)));
+    assert!(wire.story().contains("handle 1 WS-21 (close_call)"), "{}", wire.story());
+}
+
+#[test]
+fn a_call_that_waits_by_design_does_not_hang() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    // RpcWaitForPrinterChange
+    let asked = smb.pipe(7).ask(&NDR.request(3, 0, 28, &[&handle(1)[..], &[0xff; 4]].concat()));
+    smb.pend(asked, 9);
+    wire.wait(7200.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        r"null 41: leaked
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1
+        waits: RpcWaitForPrinterChange",
+    );
+}
+
+#[test]
+fn the_third_leg_of_an_authentication_has_no_answer() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.write(7, 0, &NDR.auth3(1));
+    smb.pipe(7).open_printer(2, 1);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells(
+        r"null 41: leaked
+        tree IPC$
+        pipe spoolss
+        handle 1 \\SRV\lp1",
+    );
+}
+
+#[test]
+fn cancelled_and_orphaned_calls_do_not_hang() {
+    for pdu in [NDR.cancel(2), NDR.orphaned(2)] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        let asked = smb.write_and_read(7).ask_open_printer(2);
+        smb.pend(asked, 5);
+        smb.write(7, &pdu);
+        wire.wait(100.0);
+        smb.tcp.ack(Server);
+        assert_eq!(wire.verdicts(), ["leaked"]);
+    }
+}
+
+#[test]
+fn a_cancelled_call_may_still_grant_a_handle() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.write_and_read(7).ask_open_printer(2);
+    smb.write(7, &NDR.cancel(2));
+    smb.write_and_read(7).granted(asked, 2, 1);
+    assert!(wire.story().contains("handle 1 \\\\SRV\\lp1\n"), "{}", wire.story());
+}
+
+#[test]
+fn what_a_sealed_call_grants_and_closes_is_unknown() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.pipe(7).exchange(&NDR.sealed(0, 2, 69, 100), &NDR.sealed(2, 2, 0, 24));
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    assert_eq!(wire.verdicts(), ["leaked"]); // the pipe is
+    smb.close(7);
+    smb.log_off();
+    assert_eq!(wire.verdicts(), ["unknown"]);
+}
+
+#[test]
+fn a_sealed_call_that_has_no_answer_hangs() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.pipe(7).ask(&NDR.sealed(0, 2, 69, 100));
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    assert_eq!(wire.verdicts(), ["hung"]);
+}
+
+#[test]
+fn a_call_comes_in_fragments_and_is_answered_in_fragments() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let stub = NDR.open_printer_ex(r"\\SRV\lp1");
+    smb.write(7, &NDR.fragment(FIRST, 2, 0, 69, &stub[..48]));
+    smb.write(7, &NDR.fragment(0, 2, 0, 69, &stub[48..96]));
+    let asked = smb.ask_transceive(7, &NDR.fragment(LAST, 2, 0, 69, &stub[96..]));
+    let answer = NDR.handle_and(handle(1), 0);
+    let answer = [
+        NDR.response_fragment(FIRST, 2, 0, &answer[..8]),
+        NDR.response_fragment(LAST, 2, 0, &answer[8..]),
+    ]
+    .concat();
+    smb.transceived(asked, smb2::BUFFER_OVERFLOW, 7, &answer[..40]);
+    let asked = smb.ask_read(7);
+    smb.read(asked, smb2::OK, &answer[40..]);
+    assert!(wire.story().contains("handle 1 \\\\SRV\\lp1\n"), "{}", wire.story());
+}
+
+#[test]
+fn several_pdus_in_one_write_are_several_calls() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let calls = [
+        NDR.request(3, 0, 29, &handle(1)),
+        NDR.request(4, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp2")),
+        NDR.request(5, 0, 8, &[&handle(1)[..], &[0; 12]].concat()),
+    ];
+    smb.write(7, &calls.concat());
+    let asked = smb.ask_read(7);
+    let answers = [
+        NDR.response(3, 0, &NDR.handle_and([0; 20], 0)),
+        NDR.response(4, 0, &NDR.handle_and(handle(2), 0)),
+    ];
+    smb.read(asked, smb2::OK, &answers.concat());
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    let story = wire.story();
+    assert!(story.contains("handle 1 \\\\SRV\\lp1 (close_call)\n"), "{story}");
+    assert!(story.contains("handle 2 \\\\SRV\\lp2\n"), "{story}");
+    assert!(story.contains("hung") && story.contains("waits: RpcGetPrinter\n"), "{story}");
+}
+
+#[test]
+fn a_call_is_split_over_write_and_ioctl() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    smb.write(7, &call[..99]);
+    let asked = smb.ask_transceive(7, &call[99..]);
+    smb.transceived(asked, smb2::OK, 7, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    assert!(wire.story().contains("handle 1 \\\\SRV\\lp1\n"), "{}", wire.story());
+}
+
+#[test]
+fn calls_of_other_interfaces_hold_a_pipe_and_hang_like_any() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    smb.open("srvsvc", 7);
+    let ack = NDR.bind_ack(1, 5, &[Answer::Accepted(NDR_SYNTAX)]);
+    smb.pipe(7).exchange(&NDR.bind(1, 0, &[(0, SRVSVC, NDR_SYNTAX)]), &ack);
+    smb.pipe(7).ask(&NDR.request(2, 0, 15, &filler(40)));
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    smb.tcp.ack(Client);
+    wire.tells(
+        "null 41: hung
+        tree IPC$
+        pipe srvsvc
+        waits: srvsvc opnum 15",
+    );
+}
