@@ -123,7 +123,7 @@ impl Ledger {
         for open in self.opens_of(session) {
             if let Some(call) = open.grants_lost.values().next() {
                 let why = format!(
-                    "{ended}, but the answer to {} of frame {} is missing",
+                    "{ended}, but the answer to {} of frame {} is missing or cannot be read",
                     call.name(),
                     call.sent.frame
                 );

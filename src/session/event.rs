@@ -605,7 +605,7 @@ pub enum RpcEvent {
         /// Which call of the pipe.
         call: u32,
     },
-    /// Its answer is missing from the capture.
+    /// Its answer, or a part of it, is missing from the capture or encrypted.
     AnswerLost {
         /// The pipe.
         open: OpenId,

@@ -399,7 +399,17 @@ impl Pipe {
             return;
         };
         let encoding = Encoding { syntax: call.syntax, big_endian: response.big_endian };
-        let facts = match call.is_spoolss() && response.complete && !response.sealed {
+        let readable = response.complete && !response.sealed;
+        let role = call.procedure().map_or(HandleRole::None, |procedure| procedure.handle);
+        if !readable && role.gives() {
+            out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: true });
+            return;
+        }
+        if !readable && role == HandleRole::Takes && call.handle.is_some() {
+            let why = Doubt::AnswerMissing;
+            out.tell(HandleEvent::InDoubt { open: id, handle: call.handle, why });
+        }
+        let facts = match call.is_spoolss() && readable {
             true => rprn::response_facts(call.opnum, &response.stub, encoding)
                 .map_err(|error| out.unreadable(error))
                 .ok(),
@@ -407,9 +417,6 @@ impl Pipe {
         };
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
         out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
-        if !response.complete && call.procedure().is_some_and(|procedure| procedure.handle.gives()) {
-            out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: true });
-        }
         let Some(facts) = facts else { return };
         if let Some(handle) = call.handle {
             if facts.closed {
