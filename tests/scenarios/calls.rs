@@ -435,11 +435,9 @@ fn a_call_comes_in_fragments_and_is_answered_in_fragments() {
     smb.write(7, &NDR.fragment(0, 2, 0, 69, &stub[48..96]));
     let asked = smb.ask_transceive(7, &NDR.fragment(LAST, 2, 0, 69, &stub[96..]));
     let answer = NDR.handle_and(handle(1), 0);
-    let answer = [
-        NDR.response_fragment(FIRST, 2, 0, &answer[..8]),
-        NDR.response_fragment(LAST, 2, 0, &answer[8..]),
-    ]
-    .concat();
+    let answer =
+        [NDR.response_fragment(FIRST, 2, 0, &answer[..8]), NDR.response_fragment(LAST, 2, 0, &answer[8..])]
+            .concat();
     smb.transceived(asked, smb2::BUFFER_OVERFLOW, 7, &answer[..40]);
     let asked = smb.ask_read(7);
     smb.read(asked, smb2::OK, &answer[40..]);
@@ -458,10 +456,8 @@ fn several_pdus_in_one_write_are_several_calls() {
     ];
     smb.write(7, &calls.concat());
     let asked = smb.ask_read(7);
-    let answers = [
-        NDR.response(3, 0, &NDR.handle_and([0; 20], 0)),
-        NDR.response(4, 0, &NDR.handle_and(handle(2), 0)),
-    ];
+    let answers =
+        [NDR.response(3, 0, &NDR.handle_and([0; 20], 0)), NDR.response(4, 0, &NDR.handle_and(handle(2), 0))];
     smb.read(asked, smb2::OK, &answers.concat());
     wire.wait(100.0);
     smb.tcp.ack(Server);

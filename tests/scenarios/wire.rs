@@ -94,6 +94,16 @@ impl Wire {
         self.hears.set([end == Client, end == Server]);
     }
 
+    /// From here on the capture has nothing.
+    pub(crate) fn hear_nothing(&self) {
+        self.hears.set([false, false]);
+    }
+
+    /// From here on the capture has everything.
+    pub(crate) fn hear_all(&self) {
+        self.hears.set([true, true]);
+    }
+
     pub(crate) fn packets(&self) -> Vec<Owned> {
         self.packets.borrow().clone()
     }
