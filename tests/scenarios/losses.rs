@@ -1,1 +1,360 @@
-//! todo
+//! What is missing from a capture: doubt where it could have held an ending, and nowhere else.
+
+use crate::ntlm::Who;
+use crate::rpc::{FIRST, LAST, NDR, Pipe as _, handle};
+use crate::smb1::{self, Smb1};
+use crate::smb2::{BUFFER_OVERFLOW, OK, PIPE_DISCONNECTED, Smb2, USER_SESSION_DELETED};
+use crate::wire::End::{Client, Server};
+use crate::wire::Wire;
+
+/// What the capture misses of a request and its answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lost {
+    Request,
+    Answer,
+    Both,
+}
+
+use Lost::{Answer, Both, Request};
+
+/// A request and its answer, with something of them missing.
+fn exchange<T>(wire: &Wire, lost: Lost, ask: impl FnOnce() -> T, answer: impl FnOnce(T)) {
+    let asked = if lost == Answer { ask() } else { wire.unseen(ask) };
+    if lost == Request { answer(asked) } else { wire.unseen(|| answer(asked)) }
+}
+
+#[test]
+fn an_smb2_ending_is_believed_if_its_answer_is_there() {
+    for (ending, ended) in [("close", "lingering"), ("disconnect", "lingering"), ("logoff", "closed")] {
+        for (lost, verdict) in [(Request, ended), (Answer, "unknown"), (Both, "unknown")] {
+            let wire = Wire::new();
+            let smb = Smb2::on(wire.connect(21, 10));
+            smb.hold_pipe();
+            match ending {
+                "close" => exchange(&wire, lost, || smb.ask_close(7), |asked| smb.closed(asked)),
+                "disconnect" => exchange(&wire, lost, || smb.ask_disconnect(), |asked| smb.done(asked)),
+                _ => exchange(&wire, lost, || smb.ask_log_off(), |asked| smb.done(asked)),
+            }
+            smb.echo();
+            wire.wait(100.0);
+            assert_eq!(wire.verdicts(), [verdict], "{ending} {lost:?}");
+            wire.story();
+        }
+    }
+}
+
+#[test]
+fn an_smb1_ending_is_believed_if_its_answer_is_there() {
+    for (ending, ended) in [("close", "lingering"), ("disconnect", "lingering"), ("logoff", "closed")] {
+        for (lost, verdict) in [(Request, ended), (Answer, "unknown"), (Both, "unknown")] {
+            let wire = Wire::new();
+            let smb = Smb1::on(wire.connect(21, 10));
+            smb.hold_pipe();
+            match ending {
+                "close" => exchange(&wire, lost, || smb.ask_close(7), |asked| smb.done(asked)),
+                "disconnect" => exchange(&wire, lost, || smb.ask_disconnect(), |asked| smb.done(asked)),
+                _ => exchange(&wire, lost, || smb.ask_log_off(), |asked| smb.done(asked)),
+            }
+            smb.echo();
+            wire.wait(100.0);
+            assert_eq!(wire.verdicts(), [verdict], "{ending} {lost:?}");
+            wire.story();
+        }
+    }
+}
+
+#[test]
+fn a_lost_ending_at_the_very_end_of_the_capture_is_betrayed_by_an_acknowledgment() {
+    for from in [Client, Server] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        if from == Server {
+            wire.unseen(|| smb.ask_close(7));
+        } else {
+            let asked = smb.ask_close(7);
+            wire.unseen(|| smb.closed(asked));
+        }
+        smb.tcp.ack(from);
+        wire.wait(100.0);
+        assert_eq!(wire.verdicts(), ["unknown"], "{from:?}");
+    }
+}
+
+#[test]
+fn close_printer_is_believed_if_its_answer_is_there() {
+    for (lost, verdict) in [(Request, "closed"), (Answer, "unknown"), (Both, "unknown")] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_printer();
+        let pipe = smb.pipe(7);
+        exchange(&wire, lost, || pipe.ask_close_printer(3, 1), |asked| pipe.closed_printer(asked, 3));
+        smb.close(7);
+        smb.log_off();
+        assert_eq!(wire.verdicts(), [verdict], "{lost:?}");
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.hold_printer();
+        let pipe = smb.pipe(7);
+        exchange(&wire, lost, || pipe.ask_close_printer(3, 1), |asked| pipe.closed_printer(asked, 3));
+        smb.close(7);
+        smb.log_off();
+        assert_eq!(wire.verdicts(), [verdict], "{lost:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_closes_one_of_two_handles_leaves_both_in_doubt() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.pipe(7).open_printer(3, 2);
+    let asked = wire.unseen(|| smb.pipe(7).ask_close_printer(4, 1));
+    smb.pipe(7).closed_printer(asked, 4);
+    for call in 5..16 {
+        wire.wait(10.0);
+        smb.pipe(7).get_printer(call, 2);
+    }
+    // Handle 2 was used since, so that handle 1 may have been closed; the pipe itself is in use.
+    assert_eq!(wire.verdicts(), ["unknown"]);
+    smb.pipe(7).get_printer(17, 1);
+    assert_eq!(wire.verdicts(), ["open"]);
+}
+
+#[test]
+fn an_answer_that_closes_one_of_two_pipes_leaves_both_in_doubt() {
+    for smb1 in [true, false] {
+        let wire = Wire::new();
+        if smb1 {
+            let smb = Smb1::on(wire.connect(21, 10));
+            smb.hold_pipe();
+            smb.open("spoolss", 8);
+            let asked = wire.unseen(|| smb.ask_close(7));
+            smb.done(asked);
+        } else {
+            let smb = Smb2::on(wire.connect(21, 10));
+            smb.hold_pipe();
+            smb.open("spoolss", 8);
+            let asked = wire.unseen(|| smb.ask_close(7));
+            smb.closed(asked);
+        }
+        wire.wait(100.0);
+        assert_eq!(wire.verdicts(), ["unknown"], "{smb1}");
+    }
+}
+
+#[test]
+fn a_later_success_shows_that_nothing_ended() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    wire.unseen(|| smb.pipe(7).get_printer(3, 1));
+    smb.echo();
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["unknown"]);
+    smb.pipe(7).get_printer(4, 1);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+    assert!(wire.why().contains("handle"), "{}", wire.why());
+    smb.log_off();
+    assert_eq!(wire.verdicts(), ["abandoned"]);
+}
+
+#[test]
+fn the_success_of_another_pipe_shows_nothing_of_this_one() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.open("spoolss", 8);
+    smb.pipe(8).bind(6);
+    wire.unseen(|| smb.close(7));
+    for call in 2..13 {
+        wire.wait(10.0);
+        smb.pipe(8).open_printer(call, 3);
+        smb.pipe(8).close_printer(call, 3);
+    }
+    assert_eq!(wire.verdicts(), ["unknown"]);
+    smb.close(8);
+    assert_eq!(wire.verdicts(), ["unknown"]);
+}
+
+#[test]
+fn what_was_lost_before_a_thing_was_opened_does_not_matter_to_it() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    wire.unseen(|| {
+        smb.open("srvsvc", 6);
+        smb.close(6);
+    });
+    smb.open("spoolss", 7);
+    smb.pipe(7).bind(5);
+    smb.pipe(7).open_printer(2, 1);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+    smb.tcp.end();
+    assert_eq!(wire.verdicts(), ["abandoned"]);
+}
+
+#[test]
+fn a_lost_request_whose_answer_says_what_it_was_puts_nothing_in_doubt() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = wire.unseen(|| smb.ask_create("srvsvc"));
+    smb.created(asked, 8);
+    smb.close(8);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
+fn a_lost_answer_to_what_ends_nothing_puts_nothing_in_doubt() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = smb.ask_create("srvsvc");
+    wire.unseen(|| smb.fail(asked, crate::smb2::ACCESS_DENIED));
+    smb.echo();
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
+fn a_call_whose_answer_may_be_missing_does_not_hang() {
+    for (name, answer) in
+        [("a grant", NDR.response(2, 0, &NDR.handle_and(handle(1), 0))), ("a fault", NDR.fault(2, 5))]
+    {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        let asked = smb.pipe(7).ask_open_printer(2);
+        wire.unseen(|| smb.pipe(7).reply(asked, &answer));
+        smb.echo();
+        wire.wait(100.0);
+        assert_eq!(wire.verdicts(), ["leaked"], "{name}");
+        smb.log_off();
+        assert_eq!(wire.verdicts(), ["unknown"], "{name}");
+    }
+}
+
+#[test]
+fn a_call_that_is_sent_after_the_loss_hangs() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    wire.unseen(|| smb.echo());
+    smb.pipe(7).open_printer(2, 1);
+    smb.pipe(7).ask_open_printer(3);
+    smb.tcp.ack(Server);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["hung"]);
+}
+
+#[test]
+fn a_grant_that_is_lost_is_known_from_the_handles_use() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    wire.unseen(|| smb.pipe(7).granted(asked, 2, 1));
+    smb.pipe(7).get_printer(3, 1);
+    smb.log_off();
+    wire.tells(
+        r"null 41 (own_close): abandoned
+        tree IPC$ (logoff)
+        pipe spoolss (logoff)
+        handle 1 \\SRV\lp1 (logoff)",
+    );
+}
+
+#[test]
+fn a_fragment_that_is_lost_from_an_answer_hides_what_it_grants_and_closes() {
+    for (call, verdict) in [(69, "unknown"), (29, "unknown"), (8, "abandoned")] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_printer();
+        let pipe = smb.write_and_read(7);
+        let asked = match call {
+            69 => {
+                smb.pipe(7).close_printer(4, 1);
+                pipe.ask_open_printer(3)
+            }
+            29 => pipe.ask_close_printer(3, 1),
+            _ => pipe.ask_get_printer(3, 1),
+        };
+        let (stub, status) = (NDR.handle_and(handle(2), 0), BUFFER_OVERFLOW);
+        smb.read(asked, status, &NDR.response_fragment(FIRST, 3, 0, &stub[..8]));
+        let asked = smb.ask_read(7);
+        wire.unseen(|| smb.read(asked, status, &NDR.response_fragment(0, 3, 0, &stub[8..16])));
+        let asked = smb.ask_read(7);
+        smb.read(asked, OK, &NDR.response_fragment(LAST, 3, 0, &stub[16..]));
+        smb.close(7);
+        smb.log_off();
+        assert_eq!(wire.verdicts(), [verdict], "{call}");
+    }
+}
+
+#[test]
+fn a_session_set_up_whose_last_answer_is_lost_is_known_from_its_use() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    let asked = smb.ask_log_on(0x41, Who::Null, crate::smb2::SetUp::default());
+    wire.unseen(|| smb.answer(asked, OK, crate::smb2::set_up_answer(0, &[])));
+    smb.ipc(1);
+    let asked = smb.ask_create("spoolss");
+    wire.unseen(|| smb.created(asked, 7));
+    smb.pipe(7).bind(5);
+    wire.wait(100.0);
+    wire.tells(
+        "null 41: leaked
+        tree IPC$
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn a_capture_of_the_server_alone_believes_its_answers() {
+    for (ending, verdict) in
+        [("none", "leaked"), ("close", "lingering"), ("disconnect", "lingering"), ("logoff", "closed")]
+    {
+        for smb1 in [false, true] {
+            let wire = Wire::new();
+            wire.hear_only(Server);
+            if smb1 {
+                let smb = Smb1::on(wire.connect(21, 10));
+                smb.hold_pipe();
+                match ending {
+                    "close" => smb.close(7),
+                    "disconnect" => smb.disconnect(),
+                    "logoff" => smb.log_off(),
+                    _ => {}
+                }
+            } else {
+                let smb = Smb2::on(wire.connect(21, 10));
+                smb.hold_pipe();
+                match ending {
+                    "close" => smb.close(7),
+                    "disconnect" => smb.disconnect(),
+                    "logoff" => smb.log_off(),
+                    _ => {}
+                }
+            }
+            wire.wait(100.0);
+            assert_eq!(wire.verdicts(), [verdict], "{ending} SMB1: {smb1} {}", wire.story());
+        }
+    }
+}
+
+#[test]
+fn a_lost_fin_is_an_end() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    wire.unseen(|| smb.tcp.fin(Client));
+    smb.tcp.fin(Server);
+    smb.tcp.ack(Client);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["abandoned"]);
+}
