@@ -262,6 +262,7 @@ impl Tables {
     /// Ends a tree. One of SMB2 that is not known here may be on another channel of its session.
     pub(super) fn close_tree(&mut self, id: TreeId, by: CloseReason, out: &mut Out<'_>) {
         let known = self.trees.remove(&id).is_some();
+        self.tell_uses_of(|_| false, |open| open.tree == id, out);
         self.opens.retain(|_, open| open.tree != id);
         if known || !id.is_smb1() {
             out.tell(TreeEvent::Closed { tree: id, by });
@@ -281,6 +282,15 @@ impl Tables {
 
     /// Tells the last uses of sessions and of what they have open.
     pub(super) fn tell_uses(&mut self, of: impl Fn(SessionId) -> bool, out: &mut Out<'_>) {
+        self.tell_uses_of(&of, |open| of(open.session), out);
+    }
+
+    fn tell_uses_of(
+        &mut self,
+        of: impl Fn(SessionId) -> bool,
+        of_open: impl Fn(&OpenState) -> bool,
+        out: &mut Out<'_>,
+    ) {
         let mut uses: Vec<(Origin, super::EventKind)> = Vec::new();
         for (id, session) in
             self.sessions.iter_mut().filter(|(id, session)| of(**id) && session.used.untold())
@@ -289,7 +299,7 @@ impl Tables {
             let event = SessionEvent::LastUsed { session: *id, succeeded: session.used.succeeded };
             uses.push((session.used.last, event.into()));
         }
-        for (id, open) in self.opens.iter_mut().filter(|(_, open)| of(open.session) && open.used.untold()) {
+        for (id, open) in self.opens.iter_mut().filter(|(_, open)| of_open(open) && open.used.untold()) {
             open.used.told = open.used.last;
             let event = OpenEvent::LastUsed { open: *id, succeeded: open.used.succeeded };
             uses.push((open.used.last, event.into()));

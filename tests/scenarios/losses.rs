@@ -297,6 +297,27 @@ fn a_fragment_that_is_lost_from_an_answer_hides_what_it_grants_and_closes() {
 }
 
 #[test]
+fn uses_right_before_a_tree_disconnect_count() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    wire.unseen(|| smb.pipe(7).get_printer(3, 1));
+    smb.pipe(7).get_printer(4, 1);
+    smb.disconnect();
+    wire.wait(100.0);
+    smb.log_off();
+    assert_eq!(wire.verdicts(), ["abandoned"]);
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    wire.unseen(|| smb.pipe(7).open_printer(3, 1));
+    smb.pipe(7).close_printer(4, 1);
+    smb.disconnect();
+    smb.log_off();
+    assert_eq!(wire.verdicts(), ["closed"]);
+}
+
+#[test]
 fn a_session_set_up_whose_last_answer_is_lost_is_known_from_its_use() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
