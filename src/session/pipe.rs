@@ -426,7 +426,8 @@ impl Pipe {
                 self.forget(handle);
                 out.tell(HandleEvent::Stale { open: id, handle });
             } else {
-                out.tell_at(call.sent.max(out.at), HandleEvent::Proved { open: id, handle });
+                // What was sent after the request may have ended it all the same.
+                out.tell_at(call.sent, HandleEvent::Proved { open: id, handle });
             }
         }
         if let Some(handle) = facts.handle.filter(|_| facts.granted) {

@@ -161,6 +161,19 @@ fn a_later_success_shows_that_nothing_ended() {
 }
 
 #[test]
+fn the_success_of_a_request_sent_before_the_loss_shows_nothing() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let early = smb.pipe(7).ask_get_printer(3, 1);
+    wire.unseen(|| smb.pipe(7).close_printer(4, 1));
+    smb.echo();
+    smb.pipe(7).got_printer(early, 3);
+    smb.log_off();
+    assert_eq!(wire.verdicts(), ["unknown"]);
+}
+
+#[test]
 fn the_success_of_another_pipe_shows_nothing_of_this_one() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
