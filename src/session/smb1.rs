@@ -881,6 +881,9 @@ impl Smb1 {
             Command::ECHO => return,
             _ => {}
         }
+        if status.is_session_gone() {
+            tables.close_session(id, CloseReason::ServerDeniesIt, out);
+        }
         if !(status.is_success() || status.is_more_data()) {
             return;
         }

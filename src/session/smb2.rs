@@ -812,6 +812,9 @@ impl Smb2 {
             let _ = self.session_setup_answered(message.bytes, session, status, set_up, tables, limits, out);
             return;
         }
+        if status.is_session_gone() && header.status() != NtStatus::NETWORK_SESSION_EXPIRED {
+            tables.close_session(id, CloseReason::ServerDeniesIt, out);
+        }
         if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
         {
             return;

@@ -310,6 +310,24 @@ fn a_fragment_that_is_lost_from_an_answer_hides_what_it_grants_and_closes() {
 }
 
 #[test]
+fn the_denial_of_a_session_counts_even_if_its_request_is_lost() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = wire.unseen(|| smb.ask_disconnect());
+    smb.fail(asked, USER_SESSION_DELETED);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["abandoned"]);
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = wire.unseen(|| smb.ask_disconnect());
+    smb.fail(asked, smb1::DOS_BAD_UID);
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["abandoned"]);
+}
+
+#[test]
 fn uses_right_before_a_tree_disconnect_count() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
