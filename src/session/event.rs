@@ -330,7 +330,7 @@ pub enum SessionEvent {
         /// Who asked.
         identity: Identity,
     },
-    /// The session was in use up to this moment (told from time to time, and at the end).
+    /// The session was in use up to this moment (told at the end, and before anything of it ends).
     LastUsed {
         /// The session.
         session: SessionId,
@@ -495,7 +495,7 @@ pub enum OpenEvent {
         /// The status.
         status: Status,
     },
-    /// It was in use up to this moment (told from time to time, and at the end).
+    /// It was in use up to this moment (told at the end, and before it ends).
     LastUsed {
         /// The open.
         open: OpenId,

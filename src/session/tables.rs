@@ -19,8 +19,6 @@ use crate::session::Loss;
 
 pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// Nanoseconds between two `last_used` events of one thing.
-const TELL_USE_EVERY: i64 = 1_000_000_000;
 /// Process ids told of one session.
 const PIDS: usize = 16;
 
@@ -54,32 +52,24 @@ pub(super) struct OpenState {
     pub(super) pipe: Option<Box<Pipe>>,
 }
 
-/// When something was used, and what of that was told.
+/// When something was used.
 #[derive(Debug)]
 struct Usage {
     last: Origin,
     succeeded: Option<Origin>,
-    told: Origin,
+    /// It was used since its use was last told.
+    untold: bool,
 }
 
 impl Usage {
     const fn since(at: Origin) -> Self {
-        Self { last: at, succeeded: None, told: at }
+        Self { last: at, succeeded: None, untold: false }
     }
 
-    /// Notes a use; true if it is time to tell of it.
-    fn touch(&mut self, at: Origin, succeeded: Option<Origin>) -> bool {
+    fn touch(&mut self, at: Origin, succeeded: Option<Origin>) {
         self.last = self.last.max(at);
         self.succeeded = self.succeeded.max(succeeded);
-        let due = at.time.as_nanos().saturating_sub(self.told.time.as_nanos()) >= TELL_USE_EVERY;
-        if due {
-            self.told = at;
-        }
-        due
-    }
-
-    fn untold(&self) -> bool {
-        self.last > self.told || self.succeeded.is_some_and(|at| at >= self.told)
+        self.untold = true;
     }
 }
 
@@ -87,20 +77,16 @@ impl Tables {
     // Use
 
     /// A request of a session; `succeeded` is the request's place once it was answered with success.
-    pub(super) fn session_used(&mut self, id: SessionId, succeeded: Option<Origin>, out: &mut Out<'_>) {
-        if let Some(session) = self.sessions.get_mut(&id)
-            && session.used.touch(out.at, succeeded)
-        {
-            out.tell(SessionEvent::LastUsed { session: id, succeeded: session.used.succeeded });
+    pub(super) fn session_used(&mut self, id: SessionId, succeeded: Option<Origin>, out: &Out<'_>) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.used.touch(out.at, succeeded);
         }
     }
 
     /// A request that names an open.
-    pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, out: &mut Out<'_>) {
-        if let Some(open) = self.opens.get_mut(&id)
-            && open.used.touch(out.at, succeeded)
-        {
-            out.tell(OpenEvent::LastUsed { open: id, succeeded: open.used.succeeded });
+    pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, out: &Out<'_>) {
+        if let Some(open) = self.opens.get_mut(&id) {
+            open.used.touch(out.at, succeeded);
         }
     }
 
@@ -272,7 +258,9 @@ impl Tables {
     /// Ends an open. One of SMB2 that is not known here may be on another channel of its session.
     pub(super) fn close_open(&mut self, id: OpenId, by: CloseReason, out: &mut Out<'_>) {
         let known = self.opens.remove(&id);
-        if let Some(used) = known.as_ref().map(|open| &open.used).filter(|used| used.untold()) {
+        // Of a file that is closed nobody asks when it was used.
+        let pipe = known.as_ref().filter(|open| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown));
+        if let Some(used) = pipe.map(|open| &open.used).filter(|used| used.untold) {
             out.tell_at(used.last, OpenEvent::LastUsed { open: id, succeeded: used.succeeded });
         }
         if known.is_some() || matches!(id, OpenId::Smb2 { .. }) {
@@ -292,15 +280,14 @@ impl Tables {
         out: &mut Out<'_>,
     ) {
         let mut uses: Vec<(Origin, super::EventKind)> = Vec::new();
-        for (id, session) in
-            self.sessions.iter_mut().filter(|(id, session)| of(**id) && session.used.untold())
+        for (id, session) in self.sessions.iter_mut().filter(|(id, session)| of(**id) && session.used.untold)
         {
-            session.used.told = session.used.last;
+            session.used.untold = false;
             let event = SessionEvent::LastUsed { session: *id, succeeded: session.used.succeeded };
             uses.push((session.used.last, event.into()));
         }
-        for (id, open) in self.opens.iter_mut().filter(|(_, open)| of_open(open) && open.used.untold()) {
-            open.used.told = open.used.last;
+        for (id, open) in self.opens.iter_mut().filter(|(_, open)| of_open(open) && open.used.untold) {
+            open.used.untold = false;
             let event = OpenEvent::LastUsed { open: *id, succeeded: open.used.succeeded };
             uses.push((open.used.last, event.into()));
         }
