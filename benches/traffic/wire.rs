@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 /// Microseconds from one packet to the next.
-const PACE: u64 = 900;
+const PACE: u64 = 100;
 
 /// A pcap that is being written.
 pub(crate) struct Wire {
