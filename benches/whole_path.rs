@@ -51,6 +51,9 @@ struct Counted {
     payload: u64,
 }
 
+/// A way through a capture.
+type Way<'a> = &'a mut dyn FnMut(&Path) -> Outcome<Counted>;
+
 fn measure(path: &Path, rounds: usize) -> Outcome<Ledger> {
     let mut fastest = [Duration::MAX; 3];
     let mut counted = [Counted::default(); 3];
@@ -61,7 +64,7 @@ fn measure(path: &Path, rounds: usize) -> Outcome<Ledger> {
             ledger = new;
             Ok(counted)
         };
-        let ways: [&mut dyn FnMut(&Path) -> Outcome<Counted>; 3] = [&mut walk, &mut decode, &mut whole];
+        let ways: [Way<'_>; 3] = [&mut walk, &mut decode, &mut whole];
         for ((way, fastest), counted) in ways.into_iter().zip(&mut fastest).zip(&mut counted) {
             let start = Instant::now();
             *counted = way(path)?;

@@ -12,7 +12,7 @@ use smbscope::session::{Analyzer, ConnectionEvent, ConnectionId, Event, EventKin
 use smbscope::wire::Timestamp;
 
 /// The bytes of a capture file.
-pub fn file(bytes: &[u8]) {
+pub(crate) fn file(bytes: &[u8]) {
     let ours = Cursor::new(bytes.to_vec());
     let Ok(mut capture) = Capture::from_reader(ours, "fuzz") else { return };
     let mut path = Path::default();
@@ -26,7 +26,7 @@ pub fn file(bytes: &[u8]) {
 }
 
 /// Records of a control byte, a length of two bytes and a TCP payload; see [`Control`].
-pub fn packets(bytes: &[u8]) {
+pub(crate) fn packets(bytes: &[u8]) {
     let mut flows = [Flow::default(); FLOWS];
     let mut path = Path::default();
     let mut rest = bytes;
@@ -47,7 +47,7 @@ const FLOWS: usize = 8;
 
 /// The control byte of a record.
 #[derive(Clone, Copy, Debug)]
-pub struct Control {
+pub(crate) struct Control {
     /// Bits 0 to 2: which connection.
     pub flow: usize,
     /// Bit 3: the server sends.
@@ -59,11 +59,11 @@ pub struct Control {
 }
 
 impl Control {
-    pub fn from_byte(byte: u8) -> Self {
+    pub(crate) fn from_byte(byte: u8) -> Self {
         Self { flow: usize::from(byte & 7), from_server: byte & 8 != 0, how: byte >> 4 & 3, flag: byte >> 6 }
     }
 
-    pub fn to_byte(self) -> u8 {
+    pub(crate) fn to_byte(self) -> u8 {
         self.flow as u8 | u8::from(self.from_server) << 3 | self.how << 4 | self.flag << 6
     }
 
@@ -169,7 +169,7 @@ impl Path {
         for (grace, all, width) in [(0.0, true, 80), (90.0, false, 40)] {
             let mut options = Options::default();
             (options.grace, options.all) = (grace, all);
-            let report = NullSessions::new(ledger, info.into_iter(), counts, options);
+            let report = NullSessions::new(ledger, info, counts, options);
             assert!(!report.text(width).to_string().is_empty());
             assert!(serde_json::to_string(&report).is_ok());
         }

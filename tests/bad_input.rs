@@ -1,5 +1,6 @@
 //! Input that is no capture, that is cut short, or that holds anything at all: one clear line, or what could be read;
 //! never a panic, and nobody accused who would not be by the whole.
+#![cfg(feature = "serde")]
 
 mod common;
 #[path = "../fuzz/drive.rs"]

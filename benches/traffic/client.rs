@@ -45,7 +45,7 @@ impl Client {
     /// Handles that are open at this moment.
     pub(crate) fn open_handles(&self) -> u64 {
         let calls = self.done.saturating_sub(SET_UP + rpc::OPENED).min(ROUNDS * rpc::ROUND);
-        u64::from(self.kind == Kind::Rpc && calls % rpc::ROUND != 0)
+        u64::from(self.kind == Kind::Rpc && !calls.is_multiple_of(rpc::ROUND))
     }
 
     /// Exchanges of the work, what opens and closes its pipe or file included.
