@@ -20,9 +20,6 @@ use crate::tcp::{End, Piece};
 
 /// Bytes of a connection on an unknown port that are looked through for SMB before it is left alone.
 const SNIFFED: u64 = 16 * 1024;
-/// Bytes of the largest answer that no call can be answered with: an SMB2 error, or interim answer, and its frame.
-const SMALL_ANSWER: u64 = 77;
-
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) id: ConnectionId,
@@ -198,7 +195,7 @@ impl Connection {
         match piece {
             Piece::Data(bytes) => {
                 if let Some(at) = self.missed_fin.get_mut(side).take() {
-                    self.lost(side, at, 1, sink);
+                    self.lost(side, at, sink);
                 }
                 if self.sniff(side, bytes) {
                     self.framed(side, at, limits, sink, |framer, mut wanted, mut out| {
@@ -286,10 +283,10 @@ impl Connection {
                 self.frame(side, at, &frame, limits, sink);
             }
             Framed::Gap { bytes, inside } => self.gap(side, at, bytes, inside, sink),
-            Framed::Junk { bytes } => {
+            Framed::Junk { .. } => {
                 // What was skipped to find the first frame of a capture begun mid-stream is no loss.
                 if *self.in_sync.get(side) && self.standing == Standing::Smb {
-                    self.lost(side, at, bytes, sink);
+                    self.lost(side, at, sink);
                 }
             }
         }
@@ -368,15 +365,14 @@ impl Connection {
             Answered::default()
         } else if payload.starts_with(&Compressed::PROTOCOL_ID) {
             // Its content may be anything.
-            let bytes = u64::try_from(frame.length).unwrap_or(u64::MAX);
-            self.lost(side, at, bytes, sink);
+            self.lost(side, at, sink);
             return;
         } else {
             Answered::default()
         };
         self.missing.answered(&answered);
         if frame.damaged {
-            self.lost(side, at, u64::try_from(frame.length).unwrap_or(u64::MAX), sink);
+            self.lost(side, at, sink);
         }
     }
 
@@ -394,7 +390,7 @@ impl Connection {
         let harmless = inside || bytes == 1;
         self.out(at, sink).tell(ConnectionEvent::Gap { direction, bytes, harmless });
         if !harmless {
-            self.lost(side, at, bytes, sink);
+            self.lost(side, at, sink);
         }
     }
 
@@ -403,13 +399,10 @@ impl Connection {
     }
 
     /// Messages of one side are missing.
-    fn lost(&mut self, side: Side, at: Origin, bytes: u64, sink: &mut dyn Sink) {
+    fn lost(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
         let direction = self.direction(side);
         let mut out = Out { at, connection: self.id, sink };
-        let small = direction == Direction::ToClient && self.smb2.is_some() && bytes <= SMALL_ANSWER;
-        if !small {
-            self.tables.pipes_lost(direction, &mut out);
-        }
+        self.tables.pipes_lost(direction, &mut out);
         if direction == Direction::ToClient {
             if let Some(smb1) = &mut self.smb1 {
                 smb1.answers_lost(&mut out);

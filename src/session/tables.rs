@@ -167,16 +167,21 @@ impl Tables {
         }
         let call_id = crate::dcerpc::Header::parse(data).ok()?.1.call_id;
         let is_pipe = |open: &OpenState| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
-        let of_tree = || self.opens.iter().filter(|(_, open)| open.tree == tree && is_pipe(open));
         let awaits = |open: &OpenState| open.pipe.as_ref().is_some_and(|pipe| pipe.awaits(call_id));
-        let only = |mut pipes: Box<dyn Iterator<Item = OpenId> + '_>| match (pipes.next(), pipes.next()) {
-            (only, None) => only,
+        let of_tree = self.opens.iter().filter(|(_, open)| open.tree == tree && is_pipe(open));
+        let mut pipes: Vec<(OpenId, bool)> = of_tree.map(|(id, open)| (*id, awaits(open))).collect();
+        pipes.sort_unstable();
+        let mut awaiting = pipes.iter().filter(|(_, awaits)| *awaits);
+        let found = match (pipes.as_slice(), awaiting.next(), awaiting.next()) {
+            ([(only, _)], _, _) | (_, Some((only, _)), None) => Some(*only),
             _ => None,
         };
-        let found = only(Box::new(of_tree().map(|(id, _)| *id)))
-            .or_else(|| only(Box::new(of_tree().filter(|(_, open)| awaits(open)).map(|(id, _)| *id))));
         if found.is_none() {
             self.pipes_lost(super::Direction::ToClient, out);
+            for (open, _) in pipes {
+                let why = Doubt::EndedOneOfSeveral;
+                out.tell(super::HandleEvent::InDoubt { open, handle: None, why });
+            }
         }
         found
     }

@@ -253,6 +253,18 @@ fn a_call_whose_answer_may_be_missing_does_not_hang() {
 }
 
 #[test]
+fn a_call_whose_failure_may_be_missing_does_not_hang() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    wire.unseen(|| smb.fail(asked, PIPE_DISCONNECTED));
+    smb.echo();
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
 fn a_call_that_is_sent_after_the_loss_hangs() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
@@ -310,6 +322,38 @@ fn a_fragment_that_is_lost_from_an_answer_hides_what_it_grants_and_closes() {
 }
 
 #[test]
+fn an_answer_that_may_be_of_either_pipe_leaves_the_handles_of_both_in_doubt() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_printer();
+    smb.open("spoolss", 8);
+    smb.pipe(8).bind(6);
+    smb.pipe(8).open_printer(2, 2);
+    let asked = wire.unseen(|| smb.pipe(7).ask_close_printer(3, 1));
+    smb.pipe(7).closed_printer(asked, 3);
+    smb.log_off();
+    assert_eq!(wire.verdicts(), ["unknown"]);
+}
+
+#[test]
+fn a_read_whose_request_is_lost_may_have_answered_either_pipe() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.open("spoolss", 8);
+    smb.pipe(8).bind(6);
+    let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1"));
+    smb.write(7, &call);
+    let asked = wire.unseen(|| smb.ask_read(7));
+    smb.read(asked, OK, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+    smb.tcp.ack(Server);
+    wire.wait(100.0);
+    assert_ne!(wire.verdicts(), ["hung"]);
+    smb.log_off();
+    assert_ne!(wire.verdicts(), ["closed"]);
+}
+
+#[test]
 fn the_denial_of_a_session_counts_even_if_its_request_is_lost() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
@@ -364,6 +408,38 @@ fn a_session_set_up_whose_last_answer_is_lost_is_known_from_its_use() {
         tree IPC$
         pipe spoolss",
     );
+}
+
+#[test]
+fn a_capture_of_the_client_alone_believes_no_ending_and_accuses_nobody_of_what_may_have_ended() {
+    for ending in ["none", "close", "disconnect", "logoff"] {
+        for smb1 in [false, true] {
+            let wire = Wire::new();
+            wire.hear_only(Client);
+            if smb1 {
+                let smb = Smb1::on(wire.connect(21, 10));
+                smb.hold_printer();
+                match ending {
+                    "close" => smb.close(7),
+                    "disconnect" => smb.disconnect(),
+                    "logoff" => smb.log_off(),
+                    _ => {}
+                }
+            } else {
+                let smb = Smb2::on(wire.connect(21, 10));
+                smb.hold_printer();
+                match ending {
+                    "close" => smb.close(7),
+                    "disconnect" => smb.disconnect(),
+                    "logoff" => smb.log_off(),
+                    _ => {}
+                }
+            }
+            wire.wait(100.0);
+            let verdict = if ending == "none" { "leaked" } else { "unknown" };
+            assert_eq!(wire.verdicts(), [verdict], "{ending} SMB1: {smb1} {}", wire.story());
+        }
+    }
 }
 
 #[test]
