@@ -3,6 +3,7 @@
 use core::cell::RefCell;
 
 use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Transport};
+use super::here::Here;
 use super::limits::Limits;
 use super::missing::Missing;
 use super::out::Out;
@@ -348,19 +349,19 @@ impl Connection {
 
     fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let Self { smb1, smb2, tables, .. } = self;
-        let mut out = Out { at, connection: self.id, sink };
+        let mut here = Here { tables, limits, out: Out { at, connection: self.id, sink } };
         let payload = frame.payload;
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
-            smb2.get_or_insert_default().frame(payload, frame.damaged, tables, limits, &mut out)
+            smb2.get_or_insert_default().frame(payload, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::PROTOCOL) {
-            smb1.get_or_insert_default().frame(payload, frame.damaged, tables, limits, &mut out)
+            smb1.get_or_insert_default().frame(payload, frame.damaged, &mut here)
         } else if payload.starts_with(&Encrypted::PROTOCOL_ID) {
             match Encrypted::parse(payload) {
                 Ok((_, transform)) => {
                     let smb2 = smb2.get_or_insert_default();
-                    smb2.encrypted(transform.session_id, tables, limits, &mut out);
+                    smb2.encrypted(transform.session_id, &mut here);
                 }
-                Err(error) => out.unreadable(error),
+                Err(error) => here.out.unreadable(error),
             }
             Answered::default()
         } else if payload.starts_with(&Compressed::PROTOCOL_ID) {
@@ -483,14 +484,15 @@ impl Connection {
         }
         let client = self.client.unwrap_or(Side::Low);
         let (client, server) = (*self.last.get(client), self.server_last(client));
-        let mut out = Out { at, connection: self.id, sink };
+        let out = Out { at, connection: self.id, sink };
+        let mut here = Here { tables: &mut self.tables, limits, out };
         if let Some(smb1) = &mut self.smb1 {
-            smb1.tell_waiting(server, &mut self.tables, limits, &mut out);
+            smb1.tell_waiting(server, &mut here);
         }
         if let Some(smb2) = &mut self.smb2 {
-            smb2.tell_waiting(server, &mut self.tables, limits, &mut out);
+            smb2.tell_waiting(server, &mut here);
         }
-        self.tables.tell_unanswered_endings(server, &mut out);
+        here.tables.tell_unanswered_endings(server, &mut here.out);
         self.settle(sink);
         self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server });
     }

@@ -6,6 +6,7 @@
 mod analyzer;
 mod connection;
 mod event;
+mod here;
 mod limits;
 mod missing;
 mod out;

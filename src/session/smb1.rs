@@ -4,12 +4,13 @@ use super::event::{
     CloseReason, Direction, Doubt, Loss, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind,
     TreeEvent, TreeId,
 };
+use super::here::{Here, NewOpen};
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
 use super::smb2::{Answered, pipe_failed, read_failed, read_pipe};
 use super::tables::{Map, Tables, TreeState};
-use super::{Pdu, is_ipc, pipe_name};
+use super::{Pdu, is_ipc};
 use crate::ParseError;
 use crate::auth::{Credentials, Who, identify, identify_unanswered};
 use crate::capture::Origin;
@@ -153,56 +154,41 @@ impl Smb1 {
     }
 
     /// A frame that begins with an SMB1 header.
-    pub(super) fn frame(
-        &mut self,
-        frame: &[u8],
-        damaged: bool,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) -> Answered {
+    pub(super) fn frame(&mut self, frame: &[u8], damaged: bool, here: &mut Here<'_>) -> Answered {
         let mut answered = Answered::default();
         let header = match Header::parse(frame) {
             Ok((_, header)) => header,
             Err(error) => {
                 if !damaged {
-                    out.unreadable(error);
+                    here.out.unreadable(error);
                 }
                 return answered;
             }
         };
-        out.pdu(&Pdu::Smb1 { header: &header, message: frame });
+        here.out.pdu(&Pdu::Smb1 { header: &header, message: frame });
         if header.is_response() {
-            self.response(frame, &header, damaged, &mut answered, tables, limits, out);
+            self.response(frame, &header, damaged, &mut answered, here);
         } else {
-            self.request(frame, &header, damaged, tables, limits, out);
+            self.request(frame, &header, damaged, here);
         }
         answered
     }
 
     // Requests
 
-    fn request(
-        &mut self,
-        frame: &[u8],
-        header: &Header,
-        damaged: bool,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    fn request(&mut self, frame: &[u8], header: &Header, damaged: bool, here: &mut Here<'_>) {
         let key = Key::of(header);
         let id = SessionId::Uid(header.uid);
         if header.command != Command::ECHO {
-            tables.session_used(id, None, out);
-            tables.pid(id, header.pid, out);
+            here.tables.session_used(id, None, here.out.at);
+            here.tables.pid(id, header.pid, &mut here.out);
         }
         match header.command {
-            Command::NT_CANCEL => return self.cancel(key, tables, out),
+            Command::NT_CANCEL => return self.cancel(key, here),
             Command::TRANSACTION_SECONDARY
             | Command::TRANSACTION2_SECONDARY
             | Command::NT_TRANSACT_SECONDARY => {
-                self.secondary(frame, header, tables, limits, out);
+                self.secondary(frame, header, here);
                 return;
             }
             _ => {}
@@ -211,29 +197,28 @@ impl Smb1 {
         let mut first = None;
         let mut reassembly = None;
         for block in blocks(frame, header) {
-            let step = block
-                .and_then(|block| self.read_request(&block, header, &mut reassembly, tables, limits, out));
+            let step = block.and_then(|block| self.read_request(&block, header, &mut reassembly, here));
             match step {
                 Ok(step) if first.is_none() => first = Some(step),
                 Ok(step) => steps.push(step),
                 Err(error) => {
                     if !damaged {
-                        out.unreadable(error);
+                        here.out.unreadable(error);
                     }
                     break;
                 }
             }
         }
         let first = first.unwrap_or(Step { command: header.command, fid: None, what: What::Plain });
-        if self.pending.len() >= limits.requests
+        if self.pending.len() >= here.limits.requests
             && let Some(oldest) =
                 self.pending.iter().min_by_key(|(_, pending)| pending.sent).map(|(key, _)| *key)
         {
             self.pending.remove(&oldest);
-            out.tell(Loss::Evicted { table: "requests of a connection" });
+            here.out.tell(Loss::Evicted { table: "requests of a connection" });
         }
         let pending = Pending {
-            sent: out.at,
+            sent: here.out.at,
             uid: header.uid,
             tid: header.tid,
             first,
@@ -257,9 +242,7 @@ impl Smb1 {
         block: &Block<'_>,
         header: &Header,
         reassembly: &mut Option<Box<Reassembly>>,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> Result<Step, ParseError> {
         let mut step = Step { command: block.command, fid: None, what: What::Plain };
         match block.command {
@@ -297,7 +280,7 @@ impl Smb1 {
                     new: header.uid == 0 || known.new,
                 };
                 if header.uid != 0 {
-                    self.keep_setup(header.uid, set_up.clone(), limits);
+                    self.keep_setup(header.uid, set_up.clone(), here.limits);
                 }
                 step.what = What::SessionSetup(Box::new(set_up));
             }
@@ -325,8 +308,7 @@ impl Smb1 {
                 let request = write::Request::parse(block)?;
                 step.fid = Some(request.fid);
                 let whole = request.data.len() == widen(request.length);
-                step.what =
-                    self.write_pipe(request.fid, request.pipe_data(), whole, header, tables, limits, out);
+                step.what = self.write_pipe(request.fid, request.pipe_data(), whole, header, here);
             }
             Command::TRANSACTION | Command::NT_TRANSACT => {
                 let request = transaction::Request::parse(block)?;
@@ -340,8 +322,7 @@ impl Smb1 {
                         match Whole::of(request.parameters, request.data) {
                             Some(whole) => {
                                 let fid = step.fid.unwrap_or_default();
-                                step.what =
-                                    self.write_pipe(fid, whole.data, !whole.cut, header, tables, limits, out);
+                                step.what = self.write_pipe(fid, whole.data, !whole.cut, header, here);
                             }
                             None => {
                                 let mut parts = Reassembly::new(TRANSACTION_BYTES);
@@ -369,33 +350,26 @@ impl Smb1 {
             _ => {}
         }
         if let Some(fid) = step.fid {
-            tables.open_used(OpenId::Fid(fid), None, out);
+            here.tables.open_used(OpenId::Fid(fid), None, here.out.at);
         }
         Ok(step)
     }
 
     /// The client does not wait for a request any more. It may be answered all the same.
-    fn cancel(&mut self, key: Key, tables: &mut Tables, out: &mut Out<'_>) {
+    fn cancel(&mut self, key: Key, here: &mut Here<'_>) {
         let Some(pending) = self.pending.get_mut(&key) else { return };
         pending.cancelled = true;
         let Step { command, fid, what: What::Pipe } = &pending.first else { return };
         if let Some(open) = fid.map(OpenId::Fid)
-            && let Some(pipe) = tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
+            && let Some(pipe) = here.tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
         {
             let is_read = matches!(*command, Command::READ_ANDX | Command::READ);
-            pipe.cancelled(open, (!is_read).then(|| key.carrier()), out);
+            pipe.cancelled(open, (!is_read).then(|| key.carrier()), &mut here.out);
         }
     }
 
     /// A further message of a transaction.
-    fn secondary(
-        &mut self,
-        frame: &[u8],
-        header: &Header,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    fn secondary(&mut self, frame: &[u8], header: &Header, here: &mut Here<'_>) {
         let key = Key::of(header);
         let Some(pending) = self.pending.get_mut(&key) else { return };
         let Some(fid) = pending.first.fid else { return };
@@ -406,31 +380,28 @@ impl Smb1 {
         let Some(Ok(part)) = part else { return };
         match parts.push(part.parameters, part.data) {
             Ok(Some(whole)) => {
-                self.write_pipe(fid, whole.data, !whole.cut, header, tables, limits, out);
+                self.write_pipe(fid, whole.data, !whole.cut, header, here);
             }
             Ok(None) => {
                 if let Some(pending) = self.pending.get_mut(&key) {
                     pending.reassembly = Some(parts);
                 }
             }
-            Err(error) => out.unreadable(error),
+            Err(error) => here.out.unreadable(error),
         }
     }
 
     /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn write_pipe(
         &mut self,
         fid: u16,
         data: &[u8],
         whole: bool,
         header: &Header,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> What {
         let open = OpenId::Fid(fid);
-        let known = tables.opens.get(&open).map(|open| open.what);
+        let known = here.tables.opens.get(&open).map(|open| open.what);
         let pipe = match known {
             Some(OpenKind::Pipe) => true,
             Some(OpenKind::Unknown) | None => crate::dcerpc::looks_like_pdu(data),
@@ -439,12 +410,12 @@ impl Smb1 {
         if !pipe {
             return What::Plain;
         }
-        self.ensure_open(fid, header.uid, header.tid, tables, limits, out);
-        if let Some(state) = tables.opens.get_mut(&open) {
-            let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, limits)));
-            pipe.data_to_server(open, data, Key::of(header).carrier(), limits, out);
+        self.ensure_open(fid, header.uid, header.tid, here);
+        if let Some(state) = here.tables.opens.get_mut(&open) {
+            let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, here.limits)));
+            pipe.data_to_server(open, data, Key::of(header).carrier(), here.limits, &mut here.out);
             if !whole {
-                pipe.lost(open, Direction::ToServer, out);
+                pipe.lost(open, Direction::ToServer, &mut here.out);
             }
         }
         What::Pipe
@@ -452,16 +423,13 @@ impl Smb1 {
 
     // Answers
 
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn response(
         &mut self,
         frame: &[u8],
         header: &Header,
         damaged: bool,
         answered: &mut Answered,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) {
         let key = Key::of(header);
         let status = header.status;
@@ -474,24 +442,28 @@ impl Smb1 {
             self.pending.get(&key).is_some_and(answers_it).then(|| self.pending.remove(&key)).flatten()
         else {
             answered.orphans = true;
-            self.orphan(frame, header, tables, limits, out);
+            self.orphan(frame, header, here);
             return;
         };
         answered.sent = answered.sent.max(Some(pending.sent));
         let set_up = pending.first.command == Command::SESSION_SETUP_ANDX;
         if status.is_session_gone() && !set_up {
-            tables.close_session(SessionId::Uid(pending.uid), CloseReason::ServerDeniesIt, out);
+            here.tables.close_session(
+                SessionId::Uid(pending.uid),
+                CloseReason::ServerDeniesIt,
+                &mut here.out,
+            );
             return;
         }
         let honoured = status.is_success() || status.is_more_data();
         if honoured && !set_up && !matches!(header.command, Command::NEGOTIATE | Command::ECHO) {
-            self.ensure_session(pending.uid, tables, limits, out);
-            tables.session_used(SessionId::Uid(pending.uid), Some(pending.sent), out);
+            self.ensure_session(pending.uid, here);
+            here.tables.session_used(SessionId::Uid(pending.uid), Some(pending.sent), here.out.at);
         }
         if let Some(fid) = pending.first.fid {
             if honoured && pending.first.command != Command::CLOSE {
-                self.ensure_open(fid, pending.uid, pending.tid, tables, limits, out);
-                tables.open_used(OpenId::Fid(fid), Some(pending.sent), out);
+                self.ensure_open(fid, pending.uid, pending.tid, here);
+                here.tables.open_used(OpenId::Fid(fid), Some(pending.sent), here.out.at);
             }
             let gone = [
                 Status::Nt(NtStatus::FILE_CLOSED),
@@ -499,7 +471,7 @@ impl Smb1 {
                 Status::Dos(DosError::BAD_FID),
             ];
             if gone.contains(&status) {
-                tables.close_open(OpenId::Fid(fid), CloseReason::ServerDeniesIt, out);
+                here.tables.close_open(OpenId::Fid(fid), CloseReason::ServerDeniesIt, &mut here.out);
             }
         }
         let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost, cancelled } = pending;
@@ -510,14 +482,14 @@ impl Smb1 {
                 Some(Ok(block)) if block.command == step.command || place == 0 => block,
                 Some(Err(error)) => {
                     if !damaged {
-                        out.unreadable(error);
+                        here.out.unreadable(error);
                     }
                     return;
                 }
                 // The chain stopped at a command before this one.
                 _ => return,
             };
-            // The status is that of the last command that was carried out.
+            // The status is that of the last command that was carried here.out.
             let step_status = if answer.peek().is_some() { Status::SUCCESS } else { status };
             // Set-ups and tree connects give the ids that what is chained to them uses.
             let uid = if set_up { header.uid } else { uid };
@@ -525,7 +497,7 @@ impl Smb1 {
             let tid = if tree_connect { header.tid } else { tid };
             let context = StepContext { header, uid, tid, status: step_status, carrier: key.carrier() };
             let fid = step.fid;
-            match self.read_response(&block, step, &context, &mut reassembly, tables, limits, out) {
+            match self.read_response(&block, step, &context, &mut reassembly, here) {
                 Ok(None) => {}
                 Ok(Some(unfinished)) => {
                     // More messages of this answer are to come.
@@ -544,11 +516,12 @@ impl Smb1 {
                 }
                 Err(error) => {
                     if !damaged {
-                        out.unreadable(error);
-                    } else if let Some(state) = fid.and_then(|fid| tables.opens.get_mut(&OpenId::Fid(fid)))
+                        here.out.unreadable(error);
+                    } else if let Some(state) =
+                        fid.and_then(|fid| here.tables.opens.get_mut(&OpenId::Fid(fid)))
                         && let (Some(fid), Some(pipe)) = (fid, &mut state.pipe)
                     {
-                        pipe.lost(OpenId::Fid(fid), Direction::ToClient, out);
+                        pipe.lost(OpenId::Fid(fid), Direction::ToClient, &mut here.out);
                     }
                 }
             }
@@ -556,27 +529,24 @@ impl Smb1 {
     }
 
     /// Reads the answer to one command; gives the command back if more of its answer is to come.
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn read_response(
         &mut self,
         block: &Block<'_>,
         step: Step,
         context: &StepContext<'_>,
         reassembly: &mut Option<Box<Reassembly>>,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> Result<Option<Step>, ParseError> {
         let StepContext { header, uid, tid, status, carrier } = *context;
         let id = SessionId::Uid(uid);
-        let anonymous = tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+        let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
         match (step.command, step.what) {
-            (Command::NEGOTIATE, _) if status.is_success() => self.negotiated(block, out)?,
+            (Command::NEGOTIATE, _) if status.is_success() => self.negotiated(block, here)?,
             (_, What::SessionSetup(set_up)) => {
-                self.session_setup_answered(block, header.uid, status, *set_up, tables, limits, out);
+                self.session_setup_answered(block, header.uid, status, *set_up, here);
             }
             (Command::LOGOFF_ANDX, _) if status.is_success() => {
-                tables.close_session(id, CloseReason::OwnClose, out);
+                here.tables.close_session(id, CloseReason::OwnClose, &mut here.out);
             }
             (_, What::TreeConnect { path, service }) => {
                 if status.is_success() {
@@ -584,16 +554,16 @@ impl Smb1 {
                     let told = response.service.map(|service| service.to_string());
                     let share = share_kind(told.as_deref(), &service, path.as_deref());
                     let tree = TreeId::Tid(response.tid.unwrap_or(header.tid));
-                    tables.add_tree(tree, TreeState { session: id, share }, limits, out);
-                    out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
+                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
                 } else if status.is_refusal() {
-                    out.tell(TreeEvent::Refused { session: id, path, status });
+                    here.out.tell(TreeEvent::Refused { session: id, path, status });
                 } else if status.is_access_denied() && anonymous {
-                    out.tell(TreeEvent::Denied { session: id, path, status });
+                    here.out.tell(TreeEvent::Denied { session: id, path, status });
                 }
             }
             (Command::TREE_DISCONNECT, _) if status.is_success() => {
-                tables.close_tree(TreeId::Tid(tid), CloseReason::OwnClose, out);
+                here.tables.close_tree(TreeId::Tid(tid), CloseReason::OwnClose, &mut here.out);
             }
             (command, What::Open { name }) => {
                 if status.is_success() {
@@ -607,30 +577,30 @@ impl Smb1 {
                         create::Response::parse(block)?
                     };
                     let printer = command == Command::OPEN_PRINT_FILE;
-                    self.opened(&response, printer, uid, tid, name, tables, limits, out);
+                    here.opened(granted(&response, printer, uid, tid, name));
                 } else if status.is_access_denied() && anonymous {
-                    out.tell(OpenEvent::Denied { session: id, name, status });
+                    here.out.tell(OpenEvent::Denied { session: id, name, status });
                 }
             }
             (Command::CLOSE | Command::CLOSE_PRINT_FILE | Command::WRITE_AND_CLOSE, _)
                 if status.is_success() =>
             {
                 if let Some(fid) = step.fid {
-                    tables.close_open(OpenId::Fid(fid), CloseReason::OwnClose, out);
+                    here.tables.close_open(OpenId::Fid(fid), CloseReason::OwnClose, &mut here.out);
                 }
             }
             (Command::READ_ANDX | Command::READ, _) if status.is_success() || status.is_more_data() => {
                 let response = read::Response::parse(block)?;
                 let whole = response.data.len() == widen(response.length);
-                read_pipe(step.fid.map(OpenId::Fid), response.data, whole, tables, limits, out);
+                read_pipe(step.fid.map(OpenId::Fid), response.data, whole, here);
             }
             (Command::READ_ANDX | Command::READ, _) => {
-                read_failed(step.fid.map(OpenId::Fid), status, tables, out);
+                read_failed(step.fid.map(OpenId::Fid), status, here);
             }
             (command @ Command::TRANSACTION, What::Pipe) => {
                 let open = step.fid.map(OpenId::Fid);
                 if !(status.is_success() || status.is_more_data()) {
-                    pipe_failed(open, carrier, status, tables, out);
+                    pipe_failed(open, carrier, status, here);
                     return Ok(None);
                 }
                 let response = transaction::Response::parse(block)?;
@@ -639,24 +609,24 @@ impl Smb1 {
                     return Ok(Some(again));
                 }
                 if let Some(whole) = Whole::of(response.parameters, response.data) {
-                    read_pipe(open, whole.data, !whole.cut, tables, limits, out);
+                    read_pipe(open, whole.data, !whole.cut, here);
                     return Ok(None);
                 }
                 let parts = reassembly.get_or_insert_with(|| Box::new(Reassembly::new(TRANSACTION_BYTES)));
                 match parts.push(response.parameters, response.data)? {
-                    Some(whole) => read_pipe(open, whole.data, !whole.cut, tables, limits, out),
+                    Some(whole) => read_pipe(open, whole.data, !whole.cut, here),
                     None => return Ok(Some(again)),
                 }
             }
             (Command::WRITE_ANDX | Command::WRITE, What::Pipe) if !status.is_success() => {
-                pipe_failed(step.fid.map(OpenId::Fid), carrier, status, tables, out);
+                pipe_failed(step.fid.map(OpenId::Fid), carrier, status, here);
             }
             _ => {}
         }
         Ok(None)
     }
 
-    fn negotiated(&mut self, block: &Block<'_>, out: &mut Out<'_>) -> Result<(), ParseError> {
+    fn negotiated(&mut self, block: &Block<'_>, here: &mut Here<'_>) -> Result<(), ParseError> {
         let response = negotiate::Response::parse(block)?;
         let dialect = self.dialects.get(usize::from(response.dialect_index));
         let dialect = dialect.cloned().unwrap_or_else(|| "SMB1".to_owned());
@@ -666,7 +636,7 @@ impl Smb1 {
             }
             _ => None,
         };
-        out.tell(SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        here.out.tell(SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
         Ok(())
     }
 
@@ -676,26 +646,23 @@ impl Smb1 {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn session_setup_answered(
         &mut self,
         block: &Block<'_>,
         uid: u16,
         status: Status,
         set_up: SetUp,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) {
         let id = SessionId::Uid(uid);
         let response = session_setup::Response::parse(block).ok();
         let server_os = response.as_ref().and_then(|response| response.native_os).map(|os| os.to_string());
         let server_os = server_os.filter(|os| !os.is_empty());
         if set_up.native_os.is_some() || server_os.is_some() {
-            out.tell(SessionEvent::Native { client_os: set_up.native_os.clone(), server_os });
+            here.out.tell(SessionEvent::Native { client_os: set_up.native_os.clone(), server_os });
         }
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
-            self.keep_setup(uid, set_up, limits);
+            self.keep_setup(uid, set_up, here.limits);
             return;
         }
         self.setups.remove(&uid);
@@ -704,15 +671,15 @@ impl Smb1 {
         let identity = identify(set_up.credentials.as_ref(), guest, false);
         if status.is_success() {
             if set_up.new {
-                tables.forget_session(id, out);
+                here.tables.forget_session(id, &mut here.out);
             }
-            if tables.sessions.contains_key(&id) {
-                tables.session_used(id, Some(out.at), out);
-                out.tell(SessionEvent::Reauthenticated { session: id, identity });
+            if here.tables.sessions.contains_key(&id) {
+                here.tables.session_used(id, Some(here.out.at), here.out.at);
+                here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
             } else {
-                tables.add_session(id, Some(&identity), limits, out);
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
                 let vc_zero = set_up.vc_zero;
-                out.tell(SessionEvent::SetUp {
+                here.out.tell(SessionEvent::SetUp {
                     session: id,
                     identity,
                     answer_seen: true,
@@ -721,72 +688,18 @@ impl Smb1 {
                 });
             }
         } else if status.is_refusal() {
-            out.tell(SessionEvent::Refused { status, identity });
+            here.out.tell(SessionEvent::Refused { status, identity });
         } else if status.is_access_denied() && identity.who == Who::Null {
-            out.tell(SessionEvent::Denied { status, identity });
+            here.out.tell(SessionEvent::Denied { status, identity });
         }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of one event, and the state of the connection")]
-    fn opened(
-        &mut self,
-        response: &create::Response,
-        printer: bool,
-        uid: u16,
-        tid: u16,
-        name: Option<String>,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
-        let pipe = response.resource_type.is_some_and(create::ResourceType::is_pipe);
-        let directory = response.directory == Some(true);
-        self.add_open(response.fid, pipe, printer, directory, uid, tid, name, true, tables, limits, out);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of one event, and the state of the connection")]
-    fn add_open(
-        &mut self,
-        fid: u16,
-        pipe: bool,
-        printer: bool,
-        directory: bool,
-        uid: u16,
-        tid: u16,
-        name: Option<String>,
-        answer_seen: bool,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
-        let (id, tree, open) = (SessionId::Uid(uid), TreeId::Tid(tid), OpenId::Fid(fid));
-        tables.ensure_tree(tree, id, limits, out);
-        let share = tables.trees.get(&tree).map_or(ShareKind::Unknown, |tree| tree.share);
-        let what = match share {
-            _ if pipe => OpenKind::Pipe,
-            ShareKind::Pipe => OpenKind::Pipe,
-            ShareKind::Print => OpenKind::Printer,
-            _ if printer => OpenKind::Printer,
-            ShareKind::Disk if directory => OpenKind::Directory,
-            ShareKind::Disk => OpenKind::File,
-            _ => OpenKind::Unknown,
-        };
-        let name = if what == OpenKind::Pipe { name.map(|name| pipe_name(&name)) } else { name };
-        tables.add_open(open, id, tree, what, limits, out);
-        if matches!(what, OpenKind::Pipe | OpenKind::Unknown)
-            && let Some(state) = tables.opens.get_mut(&open)
-        {
-            state.pipe = name.as_deref().map(|name| Box::new(Pipe::new(Some(name), limits)));
-        }
-        out.tell(OpenEvent::Opened { session: id, tree, open, name, what, answer_seen });
     }
 
     // What was not seen to be granted
 
     /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
-    fn ensure_session(&mut self, uid: u16, tables: &mut Tables, limits: &Limits, out: &mut Out<'_>) {
+    fn ensure_session(&mut self, uid: u16, here: &mut Here<'_>) {
         let id = SessionId::Uid(uid);
-        if uid == 0 || tables.sessions.contains_key(&id) {
+        if uid == 0 || here.tables.sessions.contains_key(&id) {
             return;
         }
         let under_way = self.setups.remove(&uid).or_else(|| {
@@ -797,9 +710,9 @@ impl Smb1 {
         match under_way.filter(|set_up| set_up.credentials.is_some()) {
             Some(set_up) => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
-                tables.add_session(id, Some(&identity), limits, out);
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
                 let vc_zero = set_up.vc_zero;
-                out.tell(SessionEvent::SetUp {
+                here.out.tell(SessionEvent::SetUp {
                     session: id,
                     identity,
                     answer_seen: false,
@@ -807,32 +720,24 @@ impl Smb1 {
                     vc_zero,
                 });
             }
-            None => tables.ensure_session(id, limits, out),
+            None => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
     }
 
     /// An open is used: if its create has no answer yet, that is missing and this is what it granted.
-    fn ensure_open(
-        &mut self,
-        fid: u16,
-        uid: u16,
-        tid: u16,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
-        if tables.opens.contains_key(&OpenId::Fid(fid)) {
+    fn ensure_open(&mut self, fid: u16, uid: u16, tid: u16, here: &mut Here<'_>) {
+        if here.tables.opens.contains_key(&OpenId::Fid(fid)) {
             return;
         }
-        self.ensure_session(uid, tables, limits, out);
+        self.ensure_session(uid, here);
         let tree = TreeId::Tid(tid);
-        if !tables.trees.contains_key(&tree) {
+        if !here.tables.trees.contains_key(&tree) {
             let connect = self.adopt(|pending| matches!(pending.first.what, What::TreeConnect { .. }));
             if let Some(What::TreeConnect { path, service }) = connect {
                 let share = share_kind(None, &service, path.as_deref());
                 let session = SessionId::Uid(uid);
-                tables.add_tree(tree, TreeState { session, share }, limits, out);
-                out.tell(TreeEvent::Connected { session, tree, path, share, answer_seen: false });
+                here.tables.add_tree(tree, TreeState { session, share }, here.limits, &mut here.out);
+                here.out.tell(TreeEvent::Connected { session, tree, path, share, answer_seen: false });
             }
         }
         let create =
@@ -841,7 +746,14 @@ impl Smb1 {
             Some(What::Open { name }) => name,
             _ => None,
         };
-        self.add_open(fid, false, false, false, uid, tid, name, false, tables, limits, out);
+        here.opened(NewOpen {
+            session: SessionId::Uid(uid),
+            tree,
+            open: OpenId::Fid(fid),
+            name,
+            told: OpenKind::Unknown,
+            answer_seen: false,
+        });
     }
 
     /// Takes the oldest request of its kind that has no answer.
@@ -855,47 +767,40 @@ impl Smb1 {
     }
 
     /// An answer whose request is missing: what ended or began, as far as the answer alone shows.
-    fn orphan(
-        &mut self,
-        frame: &[u8],
-        header: &Header,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    fn orphan(&mut self, frame: &[u8], header: &Header, here: &mut Here<'_>) {
         let status = header.status;
         let (id, tree) = (SessionId::Uid(header.uid), TreeId::Tid(header.tid));
         let Some(Ok(block)) = blocks(frame, header).next() else { return };
         match header.command {
             Command::NEGOTIATE => {
                 if status.is_success() {
-                    let _ = self.negotiated(&block, out);
+                    let _ = self.negotiated(&block, here);
                 }
                 return;
             }
             Command::SESSION_SETUP_ANDX => {
                 let set_up = self.setups.get(&header.uid).cloned().unwrap_or_default();
-                self.session_setup_answered(&block, header.uid, status, set_up, tables, limits, out);
+                self.session_setup_answered(&block, header.uid, status, set_up, here);
                 return;
             }
             Command::ECHO => return,
             _ => {}
         }
         if status.is_session_gone() {
-            tables.close_session(id, CloseReason::ServerDeniesIt, out);
+            here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
         if !(status.is_success() || status.is_more_data()) {
             return;
         }
-        self.ensure_session(header.uid, tables, limits, out);
-        tables.session_used(id, Some(out.at), out);
+        self.ensure_session(header.uid, here);
+        here.tables.session_used(id, Some(here.out.at), here.out.at);
         match header.command {
             Command::TREE_CONNECT_ANDX => {
                 if let Ok(response) = tree_connect::Response::parse(&block) {
                     let told = response.service.map(|service| service.to_string());
                     let share = share_kind(told.as_deref(), "", None);
-                    tables.add_tree(tree, TreeState { session: id, share }, limits, out);
-                    out.tell(TreeEvent::Connected {
+                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.out.tell(TreeEvent::Connected {
                         session: id,
                         tree,
                         path: None,
@@ -904,25 +809,25 @@ impl Smb1 {
                     });
                 }
             }
-            Command::TREE_DISCONNECT => tables.close_tree(tree, CloseReason::OwnClose, out),
-            Command::LOGOFF_ANDX => tables.close_session(id, CloseReason::OwnClose, out),
+            Command::TREE_DISCONNECT => here.tables.close_tree(tree, CloseReason::OwnClose, &mut here.out),
+            Command::LOGOFF_ANDX => here.tables.close_session(id, CloseReason::OwnClose, &mut here.out),
             Command::NT_CREATE_ANDX | Command::OPEN_ANDX => {
                 if let Ok(response) = create::Response::parse(&block) {
-                    self.opened(&response, false, header.uid, header.tid, None, tables, limits, out);
+                    here.opened(granted(&response, false, header.uid, header.tid, None));
                 }
             }
-            Command::CLOSE => tables.close_one(|open| open.tree == tree, out),
+            Command::CLOSE => here.tables.close_one(|open| open.tree == tree, &mut here.out),
             Command::TRANSACTION => {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);
                 if let Some(whole) = whole {
-                    orphan_pipe_data(tree, whole.data, !whole.cut, tables, limits, out);
+                    orphan_pipe_data(tree, whole.data, !whole.cut, here);
                 }
             }
             Command::READ_ANDX => {
                 if let Ok(response) = read::Response::parse(&block) {
                     let whole = response.data.len() == widen(response.length);
-                    orphan_pipe_data(tree, response.data, whole, tables, limits, out);
+                    orphan_pipe_data(tree, response.data, whole, here);
                 }
             }
             _ => {}
@@ -946,19 +851,13 @@ impl Smb1 {
 
     /// Tells of the requests that have no answer, at the end. The answers of those that were sent after the server was
     /// last seen may be missing.
-    pub(super) fn tell_waiting(
-        &mut self,
-        server_last: Option<Origin>,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    pub(super) fn tell_waiting(&mut self, server_last: Option<Origin>, here: &mut Here<'_>) {
         let mut waiting: Vec<(Key, Pending)> = self.pending.drain().collect();
         waiting.sort_by_key(|(key, pending)| (pending.sent, *key));
         for (_, pending) in waiting {
             if server_last.is_none_or(|last| last < pending.sent) {
                 if !pending.answer_lost {
-                    pending.doubts().for_each(|event| out.tell_at(pending.sent, event));
+                    pending.doubts().for_each(|event| here.out.tell_at(pending.sent, event));
                 }
                 continue;
             }
@@ -969,13 +868,25 @@ impl Smb1 {
                 _ => None,
             };
             if !pending.answer_lost && !pending.cancelled && pending.uid != 0 {
-                self.ensure_session(pending.uid, tables, limits, out);
+                self.ensure_session(pending.uid, here);
                 let session = SessionId::Uid(pending.uid);
                 let command = pending.first.command.name().unwrap_or("a request");
-                out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
+                here.out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
             }
         }
     }
+}
+
+/// What an answer says that it granted.
+fn granted(response: &create::Response, printer: bool, uid: u16, tid: u16, name: Option<String>) -> NewOpen {
+    let told = match response.resource_type {
+        Some(resource) if resource.is_pipe() => OpenKind::Pipe,
+        _ if printer => OpenKind::Printer,
+        _ if response.directory == Some(true) => OpenKind::Directory,
+        _ => OpenKind::Unknown,
+    };
+    let (session, tree, open) = (SessionId::Uid(uid), TreeId::Tid(tid), OpenId::Fid(response.fid));
+    NewOpen { session, tree, open, name, told, answer_seen: true }
 }
 
 /// What the answer to one command of a chain is read with.
@@ -989,17 +900,10 @@ struct StepContext<'a> {
 }
 
 /// Pipe data in an answer that does not say which pipe, when only one can be meant.
-fn orphan_pipe_data(
-    tree: TreeId,
-    data: &[u8],
-    whole: bool,
-    tables: &mut Tables,
-    limits: &Limits,
-    out: &mut Out<'_>,
-) {
-    if let Some(open) = tables.pipe_awaiting(tree, data, out) {
-        tables.open_used(open, Some(out.at), out);
-        read_pipe(Some(open), data, whole, tables, limits, out);
+fn orphan_pipe_data(tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>) {
+    if let Some(open) = here.tables.pipe_awaiting(tree, data, &mut here.out) {
+        here.tables.open_used(open, Some(here.out.at), here.out.at);
+        read_pipe(Some(open), data, whole, here);
     }
 }
 

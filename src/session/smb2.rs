@@ -4,11 +4,12 @@ use super::event::{
     CloseReason, ConnectionEvent, Direction, Doubt, Loss, OpenEvent, OpenId, OpenKind, SessionEvent,
     SessionId, ShareKind, TreeEvent, TreeId,
 };
+use super::here::{Here, NewOpen};
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
 use super::tables::{Map, Tables, TreeState};
-use super::{Pdu, is_ipc, pipe_name};
+use super::{Pdu, is_ipc};
 use crate::auth::{Credentials, Who, identify, identify_unanswered};
 use crate::capture::Origin;
 use crate::smb2::{
@@ -138,14 +139,7 @@ impl Smb2 {
     }
 
     /// A frame that begins with an SMB2 header.
-    pub(super) fn frame(
-        &mut self,
-        frame: &[u8],
-        damaged: bool,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) -> Answered {
+    pub(super) fn frame(&mut self, frame: &[u8], damaged: bool, here: &mut Here<'_>) -> Answered {
         let mut answered = Answered::default();
         let mut chain = Chain::default();
         for message in compound(frame) {
@@ -153,49 +147,35 @@ impl Smb2 {
                 Ok(message) => message,
                 Err(error) => {
                     if !damaged {
-                        out.unreadable(error);
+                        here.out.unreadable(error);
                     }
                     break;
                 }
             };
-            out.pdu(&Pdu::Smb2(&message));
+            here.out.pdu(&Pdu::Smb2(&message));
             if message.header.is_response() {
-                self.response(&message, damaged, &mut answered, &mut chain, tables, limits, out);
+                self.response(&message, damaged, &mut answered, &mut chain, here);
             } else {
-                self.request(&message, damaged, &mut chain, tables, limits, out);
+                self.request(&message, damaged, &mut chain, here);
             }
         }
         answered
     }
 
     /// A frame whose messages are encrypted for a session.
-    pub(super) fn encrypted(
-        &mut self,
-        session: u64,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    pub(super) fn encrypted(&mut self, session: u64, here: &mut Here<'_>) {
         let id = SessionId::Smb2(session);
-        if !self.encrypted.contains(&session) && self.encrypted.len() < limits.sessions {
+        if !self.encrypted.contains(&session) && self.encrypted.len() < here.limits.sessions {
             self.encrypted.push(session);
-            self.ensure_session(session, tables, limits, out);
-            out.tell(ConnectionEvent::Encrypted { session: id });
+            self.ensure_session(session, here);
+            here.out.tell(ConnectionEvent::Encrypted { session: id });
         }
-        tables.session_used(id, Some(out.at), out);
+        here.tables.session_used(id, Some(here.out.at), here.out.at);
     }
 
     // Requests
 
-    fn request(
-        &mut self,
-        message: &Message<'_>,
-        damaged: bool,
-        chain: &mut Chain,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    fn request(&mut self, message: &Message<'_>, damaged: bool, chain: &mut Chain, here: &mut Here<'_>) {
         let header = &message.header;
         let related = header.flags.contains(crate::smb2::HeaderFlags::RELATED_OPERATIONS);
         let session = match header.session_id {
@@ -218,37 +198,37 @@ impl Smb2 {
             _ => Chain { session, tree, file: file.or(chain.file.filter(|_| related)), gives: after },
         };
         if header.command == Command::CANCEL {
-            return self.cancel(header, tables, out);
+            return self.cancel(header, here);
         }
         let id = SessionId::Smb2(session);
         if header.command != Command::ECHO && session != 0 {
-            tables.session_used(id, None, out);
+            here.tables.session_used(id, None, here.out.at);
             if !header.is_async() {
-                tables.pid(id, header.process_id, out);
+                here.tables.pid(id, header.process_id, &mut here.out);
             }
         }
         let open = file.map(|file| open_id(session, file));
         if let Some(open) = open {
-            tables.open_used(open, None, out);
+            here.tables.open_used(open, None, here.out.at);
         }
         let to_created = after.is_some() && file.is_none();
         let place = Place { session, tree, open, to_created };
-        let what = self.read_request(message, damaged, place, tables, limits, out).unwrap_or_else(|error| {
+        let what = self.read_request(message, damaged, place, here).unwrap_or_else(|error| {
             if !damaged {
-                out.unreadable(error);
+                here.out.unreadable(error);
             }
             What::Plain
         });
-        if self.pending.len() >= limits.requests {
+        if self.pending.len() >= here.limits.requests {
             // The oldest requests have the lowest ids; what has waited through so many others is given up.
             if let Some(oldest) = self.pending.keys().min().copied() {
                 self.pending.remove(&oldest);
-                out.tell(Loss::Evicted { table: "requests of a connection" });
+                here.out.tell(Loss::Evicted { table: "requests of a connection" });
             }
         }
         let pending = Pending {
             command: header.command,
-            sent: out.at,
+            sent: here.out.at,
             session,
             tree,
             file,
@@ -263,7 +243,7 @@ impl Smb2 {
 
     /// The client does not wait for a request any more, which CANCEL names by the id of its interim answer if there was
     /// one, else by its own. It may be answered all the same.
-    fn cancel(&mut self, header: &Header, tables: &mut Tables, out: &mut Out<'_>) {
+    fn cancel(&mut self, header: &Header, here: &mut Here<'_>) {
         let id = match header.is_async() {
             true => {
                 let is_it = |pending: &Pending| pending.async_id == Some(header.async_id);
@@ -275,9 +255,9 @@ impl Smb2 {
         pending.cancelled = true;
         let open = pending.file.map(|file| open_id(pending.session, file));
         if let Some(open) = open.filter(|_| matches!(pending.what, What::Pipe))
-            && let Some(pipe) = tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
+            && let Some(pipe) = here.tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
         {
-            pipe.cancelled(open, (pending.command != Command::READ).then_some(id), out);
+            pipe.cancelled(open, (pending.command != Command::READ).then_some(id), &mut here.out);
         }
     }
 
@@ -286,9 +266,7 @@ impl Smb2 {
         message: &Message<'_>,
         damaged: bool,
         place: Place,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> Result<What, crate::ParseError> {
         let bytes = message.bytes;
         let id = message.header.message_id;
@@ -311,7 +289,7 @@ impl Smb2 {
                     new: message.header.session_id == 0 || known.new,
                 };
                 if message.header.session_id != 0 {
-                    self.keep_setup(message.header.session_id, set_up.clone(), limits);
+                    self.keep_setup(message.header.session_id, set_up.clone(), here.limits);
                 }
                 What::SessionSetup(Box::new(set_up))
             }
@@ -327,21 +305,21 @@ impl Smb2 {
             Command::READ => {
                 // A read of a pipe may be posted long before there is anything to read.
                 let pipe = open
-                    .and_then(|open| tables.opens.get(&open))
+                    .and_then(|open| here.tables.opens.get(&open))
                     .is_none_or(|open| open.what == OpenKind::Pipe);
                 if pipe { What::Pipe } else { What::Plain }
             }
             Command::WRITE => {
                 let request = write::Request::parse(bytes)?;
                 let whole = request.data.len() == crate::wire::widen(request.length);
-                self.write_pipe(place, request.data, whole, id, tables, limits, out)
+                self.write_pipe(place, request.data, whole, id, here)
             }
             Command::IOCTL => {
                 let request = ioctl::Request::parse(bytes)?;
                 match request.ctl_code {
                     ioctl::FsctlCode::PIPE_TRANSCEIVE => {
                         let whole = request.input.len() == crate::wire::widen(request.input_count);
-                        self.write_pipe(place, request.input, whole, id, tables, limits, out)
+                        self.write_pipe(place, request.input, whole, id, here)
                     }
                     ioctl::FsctlCode::PIPE_WAIT => What::WaitsByDesign,
                     _ => What::Plain,
@@ -363,22 +341,19 @@ impl Smb2 {
     }
 
     /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn write_pipe(
         &mut self,
         place: Place,
         data: &[u8],
         whole: bool,
         carrier: u64,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> What {
         let Some(open) = place.open else {
             let keep = place.to_created && crate::dcerpc::looks_like_pdu(data);
             return if keep { What::ToCreated { data: data.into(), whole } } else { What::Plain };
         };
-        let known = tables.opens.get(&open).map(|open| open.what);
+        let known = here.tables.opens.get(&open).map(|open| open.what);
         let pipe = match known {
             Some(OpenKind::Pipe) => true,
             Some(OpenKind::Unknown) | None => crate::dcerpc::looks_like_pdu(data),
@@ -388,28 +363,20 @@ impl Smb2 {
             return What::Plain;
         }
         if known.is_none() {
-            self.ensure_open(open, place.session, place.tree, tables, limits, out);
+            self.ensure_open(open, place.session, place.tree, here);
         }
-        if let Some(state) = tables.opens.get_mut(&open) {
-            let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, limits)));
-            pipe.data_to_server(open, data, carrier, limits, out);
+        if let Some(state) = here.tables.opens.get_mut(&open) {
+            let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, here.limits)));
+            pipe.data_to_server(open, data, carrier, here.limits, &mut here.out);
             if !whole {
-                pipe.lost(open, Direction::ToServer, out);
+                pipe.lost(open, Direction::ToServer, &mut here.out);
             }
         }
         What::Pipe
     }
 
     /// A tree or a file was given: the requests that were sent behind its own are about it.
-    fn given(
-        &mut self,
-        by: u64,
-        tree: u32,
-        file: Option<FileId>,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    fn given(&mut self, by: u64, tree: u32, file: Option<FileId>, here: &mut Here<'_>) {
         let behind = |(id, pending): (&u64, &Pending)| (pending.after == Some(by)).then_some(*id);
         let mut ids: Vec<u64> = self.pending.iter().filter_map(behind).collect();
         ids.sort_unstable();
@@ -420,8 +387,9 @@ impl Smb2 {
             let place = Place { session: pending.session, tree, open, to_created: false };
             if let What::ToCreated { data, whole } = &mut pending.what {
                 let (data, whole) = (core::mem::take(data), *whole);
-                let mut out = Out { at: pending.sent, connection: out.connection, sink: &mut *out.sink };
-                let what = self.write_pipe(place, &data, whole, id, tables, limits, &mut out);
+                let at = core::mem::replace(&mut here.out.at, pending.sent);
+                let what = self.write_pipe(place, &data, whole, id, here);
+                here.out.at = at;
                 if let Some(pending) = self.pending.get_mut(&id) {
                     pending.what = what;
                 }
@@ -431,16 +399,13 @@ impl Smb2 {
 
     // Answers
 
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn response(
         &mut self,
         message: &Message<'_>,
         damaged: bool,
         answered: &mut Answered,
         chain: &mut Chain,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) {
         let header = &message.header;
         let status = header.status();
@@ -460,7 +425,7 @@ impl Smb2 {
             self.pending.get(&id).is_some_and(answers_it).then(|| self.pending.remove(&id)).flatten()
         else {
             answered.orphans = true;
-            self.orphan(message, chain, tables, limits, out);
+            self.orphan(message, chain, here);
             return;
         };
         answered.sent = answered.sent.max(Some(pending.sent));
@@ -478,37 +443,36 @@ impl Smb2 {
             // An expired session is set up anew under the same id; it has not ended for its holder. But what was asked
             // is not done.
             if by == CloseReason::ServerDeniesIt {
-                tables.close_session(id, by, out);
+                here.tables.close_session(id, by, &mut here.out);
             } else if matches!(pending.what, What::Pipe) && pending.command != Command::READ {
                 let open = pending.file.map(|file| open_id(session, file));
-                pipe_failed(open, header.message_id, status, tables, out);
+                pipe_failed(open, header.message_id, status, here);
             }
             return;
         }
         let honoured = status.is_success() || status.is_more_data();
         if honoured && session != 0 && !matches!(pending.command, Command::SESSION_SETUP | Command::ECHO) {
-            self.ensure_session(session, tables, limits, out);
-            tables.session_used(id, Some(pending.sent), out);
+            self.ensure_session(session, here);
+            here.tables.session_used(id, Some(pending.sent), here.out.at);
         }
         let open = pending.file.map(|file| open_id(session, file));
         if let Some(open) = open {
             if honoured && pending.command != Command::CLOSE {
-                self.ensure_open(open, session, pending.tree, tables, limits, out);
-                tables.open_used(open, Some(pending.sent), out);
+                self.ensure_open(open, session, pending.tree, here);
+                here.tables.open_used(open, Some(pending.sent), here.out.at);
             }
             if status == Status::Nt(NtStatus::FILE_CLOSED) {
-                tables.close_open(open, CloseReason::ServerDeniesIt, out);
+                here.tables.close_open(open, CloseReason::ServerDeniesIt, &mut here.out);
             }
         }
-        let result = self.read_response(message, session, status, open, pending, tables, limits, out);
+        let result = self.read_response(message, session, status, open, pending, here);
         if let Err(error) = result
             && !damaged
         {
-            out.unreadable(error);
+            here.out.unreadable(error);
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn read_response(
         &mut self,
         message: &Message<'_>,
@@ -516,39 +480,43 @@ impl Smb2 {
         status: Status,
         open: Option<OpenId>,
         pending: Pending,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> Result<(), crate::ParseError> {
         let bytes = message.bytes;
         let id = SessionId::Smb2(session);
         let carrier = message.header.message_id;
         match pending.command {
-            Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, out)?,
+            Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, here)?,
             Command::SESSION_SETUP => {
                 let What::SessionSetup(set_up) = pending.what else { return Ok(()) };
-                self.session_setup_answered(bytes, session, status, *set_up, tables, limits, out)?;
+                self.session_setup_answered(bytes, session, status, *set_up, here)?;
             }
-            Command::LOGOFF if status.is_success() => tables.close_session(id, CloseReason::OwnClose, out),
+            Command::LOGOFF if status.is_success() => {
+                here.tables.close_session(id, CloseReason::OwnClose, &mut here.out)
+            }
             Command::TREE_CONNECT => {
                 let What::TreeConnect(path) = pending.what else { return Ok(()) };
-                let anonymous = tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+                let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
                 if status.is_success() {
                     let share =
                         tree_connect::Response::parse(bytes).map(|response| share_kind(response.share_type));
                     let share = share.unwrap_or(ShareKind::Unknown);
                     let tree = TreeId::Smb2 { session, tree: message.header.tree_id };
-                    tables.add_tree(tree, TreeState { session: id, share }, limits, out);
-                    out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
-                    self.given(carrier, message.header.tree_id, None, tables, limits, out);
+                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
+                    self.given(carrier, message.header.tree_id, None, here);
                 } else if status.is_refusal() {
-                    out.tell(TreeEvent::Refused { session: id, path, status });
+                    here.out.tell(TreeEvent::Refused { session: id, path, status });
                 } else if status.is_access_denied() && anonymous {
-                    out.tell(TreeEvent::Denied { session: id, path, status });
+                    here.out.tell(TreeEvent::Denied { session: id, path, status });
                 }
             }
             Command::TREE_DISCONNECT if status.is_success() => {
-                tables.close_tree(TreeId::Smb2 { session, tree: pending.tree }, CloseReason::OwnClose, out);
+                here.tables.close_tree(
+                    TreeId::Smb2 { session, tree: pending.tree },
+                    CloseReason::OwnClose,
+                    &mut here.out,
+                );
             }
             Command::CREATE => {
                 let What::Create { name, directory } = pending.what else { return Ok(()) };
@@ -558,49 +526,49 @@ impl Smb2 {
                     let directory =
                         directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
-                    self.created(session, tree, file, name, directory, true, tables, limits, out);
-                    self.given(carrier, pending.tree, Some(file), tables, limits, out);
+                    here.opened(created(session, tree, file, name, directory));
+                    self.given(carrier, pending.tree, Some(file), here);
                 } else if status.is_access_denied() {
-                    let anonymous = tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+                    let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
                     if anonymous {
-                        out.tell(OpenEvent::Denied { session: id, name, status });
+                        here.out.tell(OpenEvent::Denied { session: id, name, status });
                     }
                 }
             }
             Command::CLOSE if status.is_success() => {
                 if let Some(open) = open {
-                    tables.close_open(open, CloseReason::OwnClose, out);
+                    here.tables.close_open(open, CloseReason::OwnClose, &mut here.out);
                 }
             }
             Command::READ if status.is_success() || status.is_more_data() => {
                 let response = read::Response::parse(bytes)?;
                 let whole = response.data.len() == crate::wire::widen(response.data_length);
-                read_pipe(open, response.data, whole, tables, limits, out);
+                read_pipe(open, response.data, whole, here);
             }
-            Command::READ => read_failed(open, status, tables, out),
+            Command::READ => read_failed(open, status, here),
             Command::IOCTL if matches!(pending.what, What::Pipe) => {
                 if status.is_success() || status.is_more_data() {
                     let response = ioctl::Response::parse(bytes)?;
                     let whole = response.output.len() == crate::wire::widen(response.output_count);
-                    read_pipe(open, response.output, whole, tables, limits, out);
+                    read_pipe(open, response.output, whole, here);
                 } else {
-                    pipe_failed(open, carrier, status, tables, out);
+                    pipe_failed(open, carrier, status, here);
                 }
             }
             Command::WRITE if matches!(pending.what, What::Pipe) && !status.is_success() => {
-                pipe_failed(open, carrier, status, tables, out);
+                pipe_failed(open, carrier, status, here);
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn negotiated(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), crate::ParseError> {
+    fn negotiated(&mut self, bytes: &[u8], here: &mut Here<'_>) -> Result<(), crate::ParseError> {
         let response = negotiate::Response::parse(bytes)?;
         // The answer to a multi-protocol negotiate says only that SMB2 it will be.
         if response.dialect != negotiate::Dialect::WILDCARD && !self.negotiated {
             self.negotiated = true;
-            out.tell(SessionEvent::Negotiated {
+            here.out.tell(SessionEvent::Negotiated {
                 dialect: response.dialect.to_string(),
                 server_guid: Some(response.server_guid).filter(|guid| !guid.is_nil()),
                 client_guid: self.client_guid,
@@ -615,20 +583,17 @@ impl Smb2 {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of the connection is lent in parts")]
     fn session_setup_answered(
         &mut self,
         bytes: &[u8],
         session: u64,
         status: Status,
         set_up: SetUp,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
+        here: &mut Here<'_>,
     ) -> Result<(), crate::ParseError> {
         let id = SessionId::Smb2(session);
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
-            self.keep_setup(session, set_up, limits);
+            self.keep_setup(session, set_up, here.limits);
             return Ok(());
         }
         self.setups.remove(&session);
@@ -642,18 +607,18 @@ impl Smb2 {
         let identity = identify(set_up.credentials.as_ref(), guest, null);
         if status.is_success() {
             if set_up.new {
-                tables.forget_session(id, out);
+                here.tables.forget_session(id, &mut here.out);
             }
-            if tables.sessions.contains_key(&id) {
-                tables.session_used(id, Some(out.at), out);
-                out.tell(SessionEvent::Reauthenticated { session: id, identity });
+            if here.tables.sessions.contains_key(&id) {
+                here.tables.session_used(id, Some(here.out.at), here.out.at);
+                here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
             } else if set_up.binding {
-                tables.add_session(id, Some(&identity), limits, out);
-                out.tell(SessionEvent::ChannelJoined { session: id });
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
+                here.out.tell(SessionEvent::ChannelJoined { session: id });
             } else {
-                tables.add_session(id, Some(&identity), limits, out);
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
                 let previous = set_up.previous.map(SessionId::Smb2);
-                out.tell(SessionEvent::SetUp {
+                here.out.tell(SessionEvent::SetUp {
                     session: id,
                     identity,
                     answer_seen: true,
@@ -662,61 +627,27 @@ impl Smb2 {
                 });
             }
         } else if status.is_refusal() {
-            out.tell(SessionEvent::Refused { status, identity });
+            here.out.tell(SessionEvent::Refused { status, identity });
         } else if status.is_access_denied() && identity.who == Who::Null {
-            out.tell(SessionEvent::Denied { status, identity });
+            here.out.tell(SessionEvent::Denied { status, identity });
         }
         Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of one event, and the state of the connection")]
-    fn created(
-        &mut self,
-        session: u64,
-        tree: TreeId,
-        file: FileId,
-        name: Option<String>,
-        directory: bool,
-        answer_seen: bool,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
-        let id = SessionId::Smb2(session);
-        tables.ensure_tree(tree, id, limits, out);
-        let share = tables.trees.get(&tree).map_or(ShareKind::Unknown, |tree| tree.share);
-        let what = match share {
-            ShareKind::Pipe => OpenKind::Pipe,
-            ShareKind::Print => OpenKind::Printer,
-            ShareKind::Disk if directory => OpenKind::Directory,
-            ShareKind::Disk => OpenKind::File,
-            _ => OpenKind::Unknown,
-        };
-        let name = if what == OpenKind::Pipe { name.map(|name| pipe_name(&name)) } else { name };
-        let open = open_id(session, file);
-        tables.add_open(open, id, tree, what, limits, out);
-        if matches!(what, OpenKind::Pipe | OpenKind::Unknown)
-            && let Some(state) = tables.opens.get_mut(&open)
-        {
-            state.pipe = name.as_deref().map(|name| Box::new(Pipe::new(Some(name), limits)));
-        }
-        out.tell(OpenEvent::Opened { session: id, tree, open, name, what, answer_seen });
     }
 
     // What was not seen to be granted
 
     /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
-    fn ensure_session(&mut self, session: u64, tables: &mut Tables, limits: &Limits, out: &mut Out<'_>) {
+    fn ensure_session(&mut self, session: u64, here: &mut Here<'_>) {
         let id = SessionId::Smb2(session);
-        if session == 0 || tables.sessions.contains_key(&id) {
+        if session == 0 || here.tables.sessions.contains_key(&id) {
             return;
         }
         match self.setups.remove(&session).filter(|set_up| set_up.credentials.is_some()) {
             Some(set_up) if !set_up.binding => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
-                tables.add_session(id, Some(&identity), limits, out);
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
                 let previous = set_up.previous.map(SessionId::Smb2);
-                out.tell(SessionEvent::SetUp {
+                here.out.tell(SessionEvent::SetUp {
                     session: id,
                     identity,
                     answer_seen: false,
@@ -724,35 +655,27 @@ impl Smb2 {
                     vc_zero: false,
                 });
             }
-            _ => tables.ensure_session(id, limits, out),
+            _ => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
     }
 
     /// An open is used: if its create has no answer yet, that is missing and this is what it granted.
-    fn ensure_open(
-        &mut self,
-        open: OpenId,
-        session: u64,
-        tree: u32,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
-        if tables.opens.contains_key(&open) {
+    fn ensure_open(&mut self, open: OpenId, session: u64, tree: u32, here: &mut Here<'_>) {
+        if here.tables.opens.contains_key(&open) {
             return;
         }
         let OpenId::Smb2 { persistent, volatile, .. } = open else { return };
-        self.ensure_session(session, tables, limits, out);
+        self.ensure_session(session, here);
         let tree_id = TreeId::Smb2 { session, tree };
-        if !tables.trees.contains_key(&tree_id) {
+        if !here.tables.trees.contains_key(&tree_id) {
             let connect = self
                 .adopt(|pending| pending.session == session && matches!(pending.what, What::TreeConnect(_)));
             if let Some(What::TreeConnect(path)) = connect {
                 let share =
                     if path.as_deref().is_some_and(is_ipc) { ShareKind::Pipe } else { ShareKind::Unknown };
                 let id = SessionId::Smb2(session);
-                tables.add_tree(tree_id, TreeState { session: id, share }, limits, out);
-                out.tell(TreeEvent::Connected {
+                here.tables.add_tree(tree_id, TreeState { session: id, share }, here.limits, &mut here.out);
+                here.out.tell(TreeEvent::Connected {
                     session: id,
                     tree: tree_id,
                     path,
@@ -768,17 +691,8 @@ impl Smb2 {
             Some(What::Create { name, directory }) => (name, directory),
             _ => (None, false),
         };
-        self.created(
-            session,
-            tree_id,
-            FileId { persistent, volatile },
-            name,
-            directory,
-            false,
-            tables,
-            limits,
-            out,
-        );
+        let file = FileId { persistent, volatile };
+        here.opened(NewOpen { answer_seen: false, ..created(session, tree_id, file, name, directory) });
     }
 
     /// Takes the oldest request of its kind that has no answer.
@@ -788,62 +702,57 @@ impl Smb2 {
     }
 
     /// An answer whose request is missing: what ended or began, as far as the answer alone shows.
-    fn orphan(
-        &mut self,
-        message: &Message<'_>,
-        chain: &mut Chain,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    fn orphan(&mut self, message: &Message<'_>, chain: &mut Chain, here: &mut Here<'_>) {
         let header = &message.header;
         let status = Status::Nt(header.status());
         let session = header.session_id;
         let id = SessionId::Smb2(session);
         // An asynchronous answer does not name its tree.
         let named = TreeId::Smb2 { session, tree: header.tree_id };
-        let tree = if header.is_async() { tables.only_tree(id) } else { Some(named) };
+        let tree = if header.is_async() { here.tables.only_tree(id) } else { Some(named) };
         if header.command == Command::NEGOTIATE && status.is_success() {
-            let _ = self.negotiated(message.bytes, out);
+            let _ = self.negotiated(message.bytes, here);
             return;
         }
         if header.command == Command::SESSION_SETUP {
             let set_up = self.setups.get(&session).cloned().unwrap_or_default();
-            let _ = self.session_setup_answered(message.bytes, session, status, set_up, tables, limits, out);
+            let _ = self.session_setup_answered(message.bytes, session, status, set_up, here);
             return;
         }
         if status.is_session_gone() && header.status() != NtStatus::NETWORK_SESSION_EXPIRED {
-            tables.close_session(id, CloseReason::ServerDeniesIt, out);
+            here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
         if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
         {
             return;
         }
-        self.ensure_session(session, tables, limits, out);
-        tables.session_used(id, Some(out.at), out);
+        self.ensure_session(session, here);
+        here.tables.session_used(id, Some(here.out.at), here.out.at);
         if header.command == Command::CLOSE {
-            return tables
-                .close_one(|open| open.session == id && tree.is_none_or(|tree| open.tree == tree), out);
+            return here.tables.close_one(
+                |open| open.session == id && tree.is_none_or(|tree| open.tree == tree),
+                &mut here.out,
+            );
         }
         let Some(tree @ TreeId::Smb2 { tree: tree_number, .. }) = tree else { return };
         match header.command {
             Command::TREE_CONNECT => {
                 if let Ok(response) = tree_connect::Response::parse(message.bytes) {
                     let share = share_kind(response.share_type);
-                    tables.add_tree(tree, TreeState { session: id, share }, limits, out);
+                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
                     let event =
                         TreeEvent::Connected { session: id, tree, path: None, share, answer_seen: true };
-                    out.tell(event);
+                    here.out.tell(event);
                 }
             }
-            Command::TREE_DISCONNECT => tables.close_tree(tree, CloseReason::OwnClose, out),
-            Command::LOGOFF => tables.close_session(id, CloseReason::OwnClose, out),
+            Command::TREE_DISCONNECT => here.tables.close_tree(tree, CloseReason::OwnClose, &mut here.out),
+            Command::LOGOFF => here.tables.close_session(id, CloseReason::OwnClose, &mut here.out),
             Command::CREATE => {
                 if let Ok(response) = create::Response::parse(message.bytes) {
                     let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
                     chain.file = Some(file);
-                    self.created(session, tree, file, None, directory, true, tables, limits, out);
+                    here.opened(created(session, tree, file, None, directory));
                 }
             }
             Command::IOCTL => {
@@ -852,16 +761,16 @@ impl Smb2 {
                     return;
                 }
                 let open = open_id(session, response.file_id);
-                self.ensure_open(open, session, tree_number, tables, limits, out);
+                self.ensure_open(open, session, tree_number, here);
                 let whole = response.output.len() == crate::wire::widen(response.output_count);
-                tables.open_used(open, Some(out.at), out);
-                read_pipe(Some(open), response.output, whole, tables, limits, out);
+                here.tables.open_used(open, Some(here.out.at), here.out.at);
+                read_pipe(Some(open), response.output, whole, here);
             }
             Command::READ => {
                 let Ok(response) = read::Response::parse(message.bytes) else { return };
-                if let Some(open) = tables.pipe_awaiting(tree, response.data, out) {
+                if let Some(open) = here.tables.pipe_awaiting(tree, response.data, &mut here.out) {
                     let whole = response.data.len() == crate::wire::widen(response.data_length);
-                    read_pipe(Some(open), response.data, whole, tables, limits, out);
+                    read_pipe(Some(open), response.data, whole, here);
                 }
             }
             _ => {}
@@ -885,19 +794,13 @@ impl Smb2 {
 
     /// Tells of the requests that have no answer, at the end. The answers of those that were sent after the server was
     /// last seen may be missing.
-    pub(super) fn tell_waiting(
-        &mut self,
-        server_last: Option<Origin>,
-        tables: &mut Tables,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    pub(super) fn tell_waiting(&mut self, server_last: Option<Origin>, here: &mut Here<'_>) {
         let mut waiting: Vec<(u64, Pending)> = self.pending.drain().collect();
         waiting.sort_by_key(|(id, _)| *id);
         for (_, pending) in waiting {
             if server_last.is_none_or(|last| last < pending.sent) {
                 if let Some(event) = pending.doubt().filter(|_| !pending.answer_lost) {
-                    out.tell_at(pending.sent, event);
+                    here.out.tell_at(pending.sent, event);
                 }
                 continue;
             }
@@ -909,10 +812,10 @@ impl Smb2 {
                 _ => None,
             };
             if counts {
-                self.ensure_session(pending.session, tables, limits, out);
+                self.ensure_session(pending.session, here);
                 let session = SessionId::Smb2(pending.session);
                 let command = pending.command.name().unwrap_or("a request");
-                out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
+                here.out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
             }
         }
     }
@@ -928,63 +831,60 @@ pub(super) struct Answered {
 }
 
 /// Bytes that the client reads from something that is a pipe, or shows by them to be one.
-pub(super) fn read_pipe(
-    open: Option<OpenId>,
-    data: &[u8],
-    whole: bool,
-    tables: &mut Tables,
-    limits: &Limits,
-    out: &mut Out<'_>,
-) {
-    let Some((open, state)) = open.and_then(|open| tables.opens.get_mut(&open).map(|state| (open, state)))
+pub(super) fn read_pipe(open: Option<OpenId>, data: &[u8], whole: bool, here: &mut Here<'_>) {
+    let Some((open, state)) =
+        open.and_then(|open| here.tables.opens.get_mut(&open).map(|state| (open, state)))
     else {
         return;
     };
     if state.pipe.is_none() && matches!(state.what, OpenKind::Pipe | OpenKind::Unknown) {
-        let pipe = crate::dcerpc::looks_like_pdu(data).then(|| Box::new(Pipe::new(None, limits)));
+        let pipe = crate::dcerpc::looks_like_pdu(data).then(|| Box::new(Pipe::new(None, here.limits)));
         state.pipe = pipe;
     }
     if let Some(pipe) = &mut state.pipe {
-        pipe.data_to_client(open, data, limits, out);
+        pipe.data_to_client(open, data, here.limits, &mut here.out);
         if !whole {
-            pipe.lost(open, Direction::ToClient, out);
+            pipe.lost(open, Direction::ToClient, &mut here.out);
         }
     }
 }
 
 /// The request that carried calls failed.
-pub(super) fn pipe_failed(
-    open: Option<OpenId>,
-    carrier: u64,
-    status: Status,
-    tables: &mut Tables,
-    out: &mut Out<'_>,
-) {
-    let Some((open, state)) = open.and_then(|open| tables.opens.get_mut(&open).map(|state| (open, state)))
+pub(super) fn pipe_failed(open: Option<OpenId>, carrier: u64, status: Status, here: &mut Here<'_>) {
+    let Some((open, state)) =
+        open.and_then(|open| here.tables.opens.get_mut(&open).map(|state| (open, state)))
     else {
         return;
     };
     if let Some(pipe) = &mut state.pipe {
         let cancelled = status == Status::Nt(NtStatus::CANCELLED);
-        pipe.failed(open, carrier, status.as_raw(), cancelled, out);
+        pipe.failed(open, carrier, status.as_raw(), cancelled, &mut here.out);
     }
 }
 
 /// A read of a pipe failed. What that says of the calls that wait depends on why.
-pub(super) fn read_failed(open: Option<OpenId>, status: Status, tables: &mut Tables, out: &mut Out<'_>) {
-    let Some((open, state)) = open.and_then(|open| tables.opens.get_mut(&open).map(|state| (open, state)))
+pub(super) fn read_failed(open: Option<OpenId>, status: Status, here: &mut Here<'_>) {
+    let Some((open, state)) =
+        open.and_then(|open| here.tables.opens.get_mut(&open).map(|state| (open, state)))
     else {
         return;
     };
     let Some(pipe) = &mut state.pipe else { return };
     match status {
-        Status::Nt(NtStatus::CANCELLED) => pipe.cancelled(open, None, out),
+        Status::Nt(NtStatus::CANCELLED) => pipe.cancelled(open, None, &mut here.out),
         Status::Nt(NtStatus::PIPE_DISCONNECTED | NtStatus::PIPE_CLOSING | NtStatus::PIPE_BROKEN)
         | Status::Dos(DosError { class: 0x01, code: 109 | 232 | 233 }) => {
-            pipe.broken(open, status.as_raw(), out);
+            pipe.broken(open, status.as_raw(), &mut here.out);
         }
         _ => {}
     }
+}
+
+/// What an answer to CREATE granted.
+fn created(session: u64, tree: TreeId, file: FileId, name: Option<String>, directory: bool) -> NewOpen {
+    let told = if directory { OpenKind::Directory } else { OpenKind::Unknown };
+    let open = open_id(session, file);
+    NewOpen { session: SessionId::Smb2(session), tree, open, name, told, answer_seen: true }
 }
 
 fn open_id(session: u64, file: FileId) -> OpenId {

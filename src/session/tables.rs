@@ -77,16 +77,16 @@ impl Tables {
     // Use
 
     /// A request of a session; `succeeded` is the request's place once it was answered with success.
-    pub(super) fn session_used(&mut self, id: SessionId, succeeded: Option<Origin>, out: &Out<'_>) {
+    pub(super) fn session_used(&mut self, id: SessionId, succeeded: Option<Origin>, at: Origin) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.used.touch(out.at, succeeded);
+            session.used.touch(at, succeeded);
         }
     }
 
     /// A request that names an open.
-    pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, out: &Out<'_>) {
+    pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, at: Origin) {
         if let Some(open) = self.opens.get_mut(&id) {
-            open.used.touch(out.at, succeeded);
+            open.used.touch(at, succeeded);
         }
     }
 
