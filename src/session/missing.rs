@@ -4,8 +4,16 @@
 //! answered, since servers answer endings in order. It matters for good if answers are missing too.
 
 use super::event::Direction;
-use super::smb2::Answered;
 use crate::capture::Origin;
+
+/// What a frame's answers say about what may be missing.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Answered {
+    /// The latest request that was answered.
+    pub(super) sent: Option<Origin>,
+    /// An answer came whose request is missing.
+    pub(super) orphans: bool,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Missing {

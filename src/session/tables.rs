@@ -186,6 +186,11 @@ impl Tables {
         found
     }
 
+    /// The RPC on a pipe.
+    pub(super) fn pipe(&mut self, open: OpenId) -> Option<&mut Pipe> {
+        self.opens.get_mut(&open)?.pipe.as_deref_mut()
+    }
+
     /// Bytes of one direction are missing from every pipe, as far as known.
     pub(super) fn pipes_lost(&mut self, direction: super::Direction, out: &mut Out<'_>) {
         let mut pipes: Vec<_> = self.opens.iter_mut().filter(|(_, open)| open.pipe.is_some()).collect();

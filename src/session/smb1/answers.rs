@@ -1,0 +1,293 @@
+//! Answers: what was granted, read and ended.
+
+use super::{
+    Key, Pending, SetUp, Smb1, Step, StepContext, TRANSACTION_BYTES, What, granted, is_unsolicited,
+    share_kind,
+};
+use crate::ParseError;
+use crate::auth::{Who, identify};
+use crate::session::event::{
+    CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId,
+};
+use crate::session::here::Here;
+use crate::session::limits::Limits;
+use crate::session::missing::Answered;
+use crate::session::tables::TreeState;
+use crate::smb1::transaction::{self};
+use crate::smb1::{
+    Block, Command, Header, Reassembly, Whole, blocks, create, negotiate, read, session_setup, tree_connect,
+};
+use crate::wire::{DosError, NtStatus, Status, widen};
+
+impl Smb1 {
+    pub(super) fn response(
+        &mut self,
+        frame: &[u8],
+        header: &Header,
+        damaged: bool,
+        answered: &mut Answered,
+        here: &mut Here<'_>,
+    ) {
+        let key = Key::of(header);
+        let status = header.status;
+        if is_unsolicited(header) {
+            return;
+        }
+        // Clients that use one MID for all leave a request whose answer is missing under the key of the next.
+        let answers_it = |pending: &Pending| pending.first.command == header.command;
+        let Some(pending) =
+            self.pending.get(&key).is_some_and(answers_it).then(|| self.pending.remove(&key)).flatten()
+        else {
+            answered.orphans = true;
+            self.orphan(frame, header, here);
+            return;
+        };
+        answered.sent = answered.sent.max(Some(pending.sent));
+        let set_up = pending.first.command == Command::SESSION_SETUP_ANDX;
+        if status.is_session_gone() && !set_up {
+            here.tables.close_session(
+                SessionId::Uid(pending.uid),
+                CloseReason::ServerDeniesIt,
+                &mut here.out,
+            );
+            return;
+        }
+        let honoured = status.is_success() || status.is_more_data();
+        if honoured && !set_up && !matches!(header.command, Command::NEGOTIATE | Command::ECHO) {
+            self.ensure_session(pending.uid, here);
+            here.tables.session_used(SessionId::Uid(pending.uid), Some(pending.sent), here.out.at);
+        }
+        if let Some(fid) = pending.first.fid {
+            if honoured && pending.first.command != Command::CLOSE {
+                self.ensure_open(fid, pending.uid, pending.tid, here);
+                here.tables.open_used(OpenId::Fid(fid), Some(pending.sent), here.out.at);
+            }
+            let gone = [
+                Status::Nt(NtStatus::FILE_CLOSED),
+                Status::Nt(NtStatus::INVALID_HANDLE),
+                Status::Dos(DosError::BAD_FID),
+            ];
+            if gone.contains(&status) {
+                here.tables.close_open(OpenId::Fid(fid), CloseReason::ServerDeniesIt, &mut here.out);
+            }
+        }
+        let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost, cancelled } = pending;
+        let mut answer = blocks(frame, header).peekable();
+        let mut tree_connect = false;
+        for (place, step) in core::iter::once(first).chain(rest).enumerate() {
+            let block = match answer.next() {
+                Some(Ok(block)) if block.command == step.command || place == 0 => block,
+                Some(Err(error)) => {
+                    if !damaged {
+                        here.out.unreadable(error);
+                    }
+                    return;
+                }
+                // The chain stopped at a command before this one.
+                _ => return,
+            };
+            // The status is that of the last command that was carried here.out.
+            let step_status = if answer.peek().is_some() { Status::SUCCESS } else { status };
+            // Set-ups and tree connects give the ids that what is chained to them uses.
+            let uid = if set_up { header.uid } else { uid };
+            tree_connect |= matches!(step.what, What::TreeConnect { .. });
+            let tid = if tree_connect { header.tid } else { tid };
+            let context = StepContext { header, uid, tid, status: step_status, carrier: key.carrier() };
+            let fid = step.fid;
+            match self.read_response(&block, step, &context, &mut reassembly, here) {
+                Ok(None) => {}
+                Ok(Some(unfinished)) => {
+                    // More messages of this answer are to come.
+                    let pending = Pending {
+                        sent,
+                        uid,
+                        tid,
+                        first: unfinished,
+                        rest: Vec::new(),
+                        reassembly,
+                        answer_lost,
+                        cancelled,
+                    };
+                    self.pending.insert(key, pending);
+                    return;
+                }
+                Err(error) => {
+                    if !damaged {
+                        here.out.unreadable(error);
+                    } else if let Some(state) =
+                        fid.and_then(|fid| here.tables.opens.get_mut(&OpenId::Fid(fid)))
+                        && let (Some(fid), Some(pipe)) = (fid, &mut state.pipe)
+                    {
+                        pipe.lost(OpenId::Fid(fid), Direction::ToClient, &mut here.out);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads the answer to one command; gives the command back if more of its answer is to come.
+    pub(super) fn read_response(
+        &mut self,
+        block: &Block<'_>,
+        step: Step,
+        context: &StepContext<'_>,
+        reassembly: &mut Option<Box<Reassembly>>,
+        here: &mut Here<'_>,
+    ) -> Result<Option<Step>, ParseError> {
+        let StepContext { header, uid, tid, status, carrier } = *context;
+        let id = SessionId::Uid(uid);
+        let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+        match (step.command, step.what) {
+            (Command::NEGOTIATE, _) if status.is_success() => self.negotiated(block, here)?,
+            (_, What::SessionSetup(set_up)) => {
+                self.session_setup_answered(block, header.uid, status, *set_up, here);
+            }
+            (Command::LOGOFF_ANDX, _) if status.is_success() => {
+                here.tables.close_session(id, CloseReason::OwnClose, &mut here.out);
+            }
+            (_, What::TreeConnect { path, service }) => {
+                if status.is_success() {
+                    let response = tree_connect::Response::parse(block)?;
+                    let told = response.service.map(|service| service.to_string());
+                    let share = share_kind(told.as_deref(), &service, path.as_deref());
+                    let tree = TreeId::Tid(response.tid.unwrap_or(header.tid));
+                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
+                } else if status.is_refusal() {
+                    here.out.tell(TreeEvent::Refused { session: id, path, status });
+                } else if status.is_access_denied() && anonymous {
+                    here.out.tell(TreeEvent::Denied { session: id, path, status });
+                }
+            }
+            (Command::TREE_DISCONNECT, _) if status.is_success() => {
+                here.tables.close_tree(TreeId::Tid(tid), CloseReason::OwnClose, &mut here.out);
+            }
+            (command, What::Open { name }) => {
+                if status.is_success() {
+                    let response = if command == Command::NT_TRANSACT {
+                        let parts = transaction::Response::parse(block)?;
+                        if parts.interim {
+                            return Ok(Some(Step { command, fid: None, what: What::Open { name } }));
+                        }
+                        create::Response::of_transaction(parts.parameters.bytes)?
+                    } else {
+                        create::Response::parse(block)?
+                    };
+                    let printer = command == Command::OPEN_PRINT_FILE;
+                    here.opened(granted(&response, printer, uid, tid, name));
+                } else if status.is_access_denied() && anonymous {
+                    here.out.tell(OpenEvent::Denied { session: id, name, status });
+                }
+            }
+            (Command::CLOSE | Command::CLOSE_PRINT_FILE | Command::WRITE_AND_CLOSE, _)
+                if status.is_success() =>
+            {
+                if let Some(fid) = step.fid {
+                    here.tables.close_open(OpenId::Fid(fid), CloseReason::OwnClose, &mut here.out);
+                }
+            }
+            (Command::READ_ANDX | Command::READ, _) if status.is_success() || status.is_more_data() => {
+                let response = read::Response::parse(block)?;
+                let whole = response.data.len() == widen(response.length);
+                here.read_pipe(step.fid.map(OpenId::Fid), response.data, whole);
+            }
+            (Command::READ_ANDX | Command::READ, _) => {
+                here.read_failed(step.fid.map(OpenId::Fid), status);
+            }
+            (command @ Command::TRANSACTION, What::Pipe) => {
+                let open = step.fid.map(OpenId::Fid);
+                if !(status.is_success() || status.is_more_data()) {
+                    here.pipe_failed(open, carrier, status);
+                    return Ok(None);
+                }
+                let response = transaction::Response::parse(block)?;
+                let again = Step { command, fid: step.fid, what: What::Pipe };
+                if response.interim {
+                    return Ok(Some(again));
+                }
+                if let Some(whole) = Whole::of(response.parameters, response.data) {
+                    here.read_pipe(open, whole.data, !whole.cut);
+                    return Ok(None);
+                }
+                let parts = reassembly.get_or_insert_with(|| Box::new(Reassembly::new(TRANSACTION_BYTES)));
+                match parts.push(response.parameters, response.data)? {
+                    Some(whole) => here.read_pipe(open, whole.data, !whole.cut),
+                    None => return Ok(Some(again)),
+                }
+            }
+            (Command::WRITE_ANDX | Command::WRITE, What::Pipe) if !status.is_success() => {
+                here.pipe_failed(step.fid.map(OpenId::Fid), carrier, status);
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    pub(super) fn negotiated(&mut self, block: &Block<'_>, here: &mut Here<'_>) -> Result<(), ParseError> {
+        let response = negotiate::Response::parse(block)?;
+        let dialect = self.dialects.get(usize::from(response.dialect_index));
+        let dialect = dialect.cloned().unwrap_or_else(|| "SMB1".to_owned());
+        let server_guid = match response.security {
+            negotiate::Security::Extended { server_guid, .. } => {
+                Some(server_guid).filter(|guid| !guid.is_nil())
+            }
+            _ => None,
+        };
+        here.out.tell(SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        Ok(())
+    }
+
+    pub(super) fn keep_setup(&mut self, uid: u16, set_up: SetUp, limits: &Limits) {
+        if self.setups.len() < limits.sessions || self.setups.contains_key(&uid) {
+            self.setups.insert(uid, set_up);
+        }
+    }
+
+    pub(super) fn session_setup_answered(
+        &mut self,
+        block: &Block<'_>,
+        uid: u16,
+        status: Status,
+        set_up: SetUp,
+        here: &mut Here<'_>,
+    ) {
+        let id = SessionId::Uid(uid);
+        let response = session_setup::Response::parse(block).ok();
+        let server_os = response.as_ref().and_then(|response| response.native_os).map(|os| os.to_string());
+        let server_os = server_os.filter(|os| !os.is_empty());
+        if set_up.native_os.is_some() || server_os.is_some() {
+            here.out.tell(SessionEvent::Native { client_os: set_up.native_os.clone(), server_os });
+        }
+        if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
+            self.keep_setup(uid, set_up, here.limits);
+            return;
+        }
+        self.setups.remove(&uid);
+        let guest = status.is_success()
+            && response.is_some_and(|response| response.action.contains(session_setup::Action::GUEST));
+        let identity = identify(set_up.credentials.as_ref(), guest, false);
+        if status.is_success() {
+            if set_up.new {
+                here.tables.forget_session(id, &mut here.out);
+            }
+            if here.tables.sessions.contains_key(&id) {
+                here.tables.session_used(id, Some(here.out.at), here.out.at);
+                here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
+            } else {
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
+                let vc_zero = set_up.vc_zero;
+                here.out.tell(SessionEvent::SetUp {
+                    session: id,
+                    identity,
+                    answer_seen: true,
+                    previous: None,
+                    vc_zero,
+                });
+            }
+        } else if status.is_refusal() {
+            here.out.tell(SessionEvent::Refused { status, identity });
+        } else if status.is_access_denied() && identity.who == Who::Null {
+            here.out.tell(SessionEvent::Denied { status, identity });
+        }
+    }
+}

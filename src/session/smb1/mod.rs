@@ -1,0 +1,218 @@
+//! SMB1 on one connection: messages in, events out.
+
+mod answers;
+mod missing;
+mod requests;
+mod unseen;
+
+use super::event::{
+    Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+};
+use super::here::{Here, NewOpen};
+use super::missing::Answered;
+use super::tables::{Map, Tables};
+use super::{Pdu, is_ipc};
+use crate::auth::Credentials;
+use crate::capture::Origin;
+use crate::smb1::{Command, Header, Reassembly, create};
+use crate::wire::Status;
+
+/// Bytes of one transaction that are put together.
+const TRANSACTION_BYTES: usize = 1 << 20;
+/// Requests whose PID and MID were used again before an answer was seen, and that are remembered.
+const UNANSWERED: usize = 16;
+/// Dialects of a negotiate request that are remembered.
+const DIALECTS: usize = 64;
+
+#[derive(Debug, Default)]
+pub(super) struct Smb1 {
+    pending: Map<Key, Pending>,
+    /// Set-ups under way, by the UID that the server gave them in its first answer.
+    setups: Map<u16, SetUp>,
+    dialects: Vec<String>,
+    /// Requests that granted something perhaps, and whose PID and MID were used again before an answer was seen.
+    unanswered: Vec<Pending>,
+}
+
+/// What pairs an answer with its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Key {
+    pid: u32,
+    mid: u16,
+}
+
+impl Key {
+    fn of(header: &Header) -> Self {
+        // PIDHigh is not echoed by every server.
+        Self { pid: header.pid & 0xffff, mid: header.mid }
+    }
+
+    fn carrier(self) -> u64 {
+        u64::from(self.pid) << 16 | u64::from(self.mid)
+    }
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+struct Pending {
+    sent: Origin,
+    uid: u16,
+    tid: u16,
+    first: Step,
+    /// The commands chained to the first one.
+    rest: Vec<Step>,
+    /// A transaction that is spread over several messages.
+    reassembly: Option<Box<Reassembly>>,
+    /// Its answer may be among what is missing from the capture.
+    answer_lost: bool,
+    /// The client does not wait for it any more.
+    cancelled: bool,
+}
+
+impl Pending {
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
+    fn doubts(&self) -> impl Iterator<Item = super::EventKind> + '_ {
+        let why = Doubt::AnswerMissing;
+        core::iter::once(&self.first).chain(&self.rest).filter_map(move |step| {
+            Some(match (step.command, step.fid) {
+                (Command::CLOSE | Command::WRITE_AND_CLOSE, Some(fid)) => {
+                    OpenEvent::InDoubt { open: OpenId::Fid(fid), why }.into()
+                }
+                (Command::TREE_DISCONNECT, _) => {
+                    TreeEvent::InDoubt { tree: TreeId::Tid(self.tid), why }.into()
+                }
+                (Command::LOGOFF_ANDX, _) => {
+                    SessionEvent::InDoubt { session: SessionId::Uid(self.uid), why }.into()
+                }
+                _ => return None,
+            })
+        })
+    }
+}
+
+/// One command of a request.
+#[derive(Debug)]
+struct Step {
+    command: Command,
+    fid: Option<u16>,
+    what: What,
+}
+
+/// What of a command its answer will be read with.
+#[derive(Debug)]
+enum What {
+    /// Nothing more.
+    Plain,
+    /// It may wait as long as it likes.
+    WaitsByDesign,
+    SessionSetup(Box<SetUp>),
+    TreeConnect {
+        path: Option<String>,
+        service: String,
+    },
+    Open {
+        name: Option<String>,
+    },
+    /// Data went to, or will come from, a pipe.
+    Pipe,
+}
+
+impl What {
+    /// True if the answer would grant what later requests use.
+    const fn grants(&self) -> bool {
+        matches!(self, Self::SessionSetup(_) | Self::TreeConnect { .. } | Self::Open { .. })
+    }
+}
+
+/// A session setup exchange.
+#[derive(Debug, Clone, Default)]
+struct SetUp {
+    credentials: Option<Credentials>,
+    native_os: Option<String>,
+    vc_zero: bool,
+    /// The client asked for a new session: the exchange began without a UID.
+    new: bool,
+}
+
+impl Smb1 {
+    /// True if what a message reads or writes is a pipe's, or may be.
+    pub(super) fn is_pipe(&self, header: &Header, fid: Option<u16>, tables: &Tables) -> bool {
+        let pending = self.pending.get(&Key::of(header)).filter(|_| header.is_response());
+        let (tid, fid) = match pending {
+            Some(pending) => (pending.tid, pending.first.fid),
+            None => (header.tid, fid),
+        };
+        if let Some(open) = fid.and_then(|fid| tables.opens.get(&OpenId::Fid(fid))) {
+            return matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
+        }
+        let share = tables.trees.get(&TreeId::Tid(tid)).map(|tree| tree.share);
+        !matches!(share, Some(ShareKind::Disk | ShareKind::Print))
+    }
+
+    /// A frame that begins with an SMB1 header.
+    pub(super) fn frame(&mut self, frame: &[u8], damaged: bool, here: &mut Here<'_>) -> Answered {
+        let mut answered = Answered::default();
+        let header = match Header::parse(frame) {
+            Ok((_, header)) => header,
+            Err(error) => {
+                if !damaged {
+                    here.out.unreadable(error);
+                }
+                return answered;
+            }
+        };
+        here.out.pdu(&Pdu::Smb1 { header: &header, message: frame });
+        if header.is_response() {
+            self.response(frame, &header, damaged, &mut answered, here);
+        } else {
+            self.request(frame, &header, damaged, here);
+        }
+        answered
+    }
+}
+
+/// What an answer says that it granted.
+fn granted(response: &create::Response, printer: bool, uid: u16, tid: u16, name: Option<String>) -> NewOpen {
+    let told = match response.resource_type {
+        Some(resource) if resource.is_pipe() => OpenKind::Pipe,
+        _ if printer => OpenKind::Printer,
+        _ if response.directory == Some(true) => OpenKind::Directory,
+        _ => OpenKind::Unknown,
+    };
+    let (session, tree, open) = (SessionId::Uid(uid), TreeId::Tid(tid), OpenId::Fid(response.fid));
+    NewOpen { session, tree, open, name, told, answer_seen: true }
+}
+
+/// What the answer to one command of a chain is read with.
+#[derive(Clone, Copy)]
+struct StepContext<'a> {
+    header: &'a Header,
+    uid: u16,
+    tid: u16,
+    status: Status,
+    carrier: u64,
+}
+
+/// Pipe data in an answer that does not say which pipe, when only one can be meant.
+fn orphan_pipe_data(tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>) {
+    if let Some(open) = here.tables.pipe_awaiting(tree, data, &mut here.out) {
+        here.tables.open_used(open, Some(here.out.at), here.out.at);
+        here.read_pipe(Some(open), data, whole);
+    }
+}
+
+/// An oplock break from the server is a LOCKING_ANDX of MID 0xffff that nobody asked for.
+fn is_unsolicited(header: &Header) -> bool {
+    header.command == Command::LOCKING_ANDX && header.mid == 0xffff
+}
+
+/// What kind of share it is: as the server says, else as the client asked, else by the name.
+fn share_kind(told: Option<&str>, asked: &str, path: Option<&str>) -> ShareKind {
+    match (told.unwrap_or(asked), path) {
+        ("IPC", _) => ShareKind::Pipe,
+        ("A:", _) => ShareKind::Disk,
+        ("LPT1:" | "LPT:", _) => ShareKind::Print,
+        (_, Some(path)) if is_ipc(path) => ShareKind::Pipe,
+        _ => ShareKind::Unknown,
+    }
+}

@@ -1,0 +1,249 @@
+//! Requests: what is asked, and what goes to a pipe.
+
+use super::{DIALECTS, Key, Pending, SetUp, Smb1, Step, TRANSACTION_BYTES, UNANSWERED, What};
+use crate::ParseError;
+use crate::auth::Credentials;
+use crate::session::event::{Loss, OpenId, SessionId};
+use crate::session::here::{Here, may_be_pipe};
+use crate::smb1::transaction::{self, NtFunction, PipeFunction};
+use crate::smb1::{
+    Block, Command, Header, Reassembly, Whole, blocks, close, create, locking, negotiate, read,
+    session_setup, tree_connect, write,
+};
+use crate::wire::widen;
+
+impl Smb1 {
+    pub(super) fn request(&mut self, frame: &[u8], header: &Header, damaged: bool, here: &mut Here<'_>) {
+        let key = Key::of(header);
+        let id = SessionId::Uid(header.uid);
+        if header.command != Command::ECHO {
+            here.tables.session_used(id, None, here.out.at);
+            here.tables.pid(id, header.pid, &mut here.out);
+        }
+        match header.command {
+            Command::NT_CANCEL => return self.cancel(key, here),
+            Command::TRANSACTION_SECONDARY
+            | Command::TRANSACTION2_SECONDARY
+            | Command::NT_TRANSACT_SECONDARY => {
+                self.secondary(frame, header, here);
+                return;
+            }
+            _ => {}
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        let mut first = None;
+        let mut reassembly = None;
+        for block in blocks(frame, header) {
+            let step = block.and_then(|block| self.read_request(&block, header, &mut reassembly, here));
+            match step {
+                Ok(step) if first.is_none() => first = Some(step),
+                Ok(step) => steps.push(step),
+                Err(error) => {
+                    if !damaged {
+                        here.out.unreadable(error);
+                    }
+                    break;
+                }
+            }
+        }
+        let first = first.unwrap_or(Step { command: header.command, fid: None, what: What::Plain });
+        if self.pending.len() >= here.limits.requests
+            && let Some(oldest) =
+                self.pending.iter().min_by_key(|(_, pending)| pending.sent).map(|(key, _)| *key)
+        {
+            self.pending.remove(&oldest);
+            here.out.tell(Loss::Evicted { table: "requests of a connection" });
+        }
+        let pending = Pending {
+            sent: here.out.at,
+            uid: header.uid,
+            tid: header.tid,
+            first,
+            rest: steps,
+            reassembly,
+            answer_lost: false,
+            cancelled: false,
+        };
+        if let Some(unanswered) = self.pending.insert(key, pending)
+            && unanswered.first.what.grants()
+        {
+            if self.unanswered.len() >= UNANSWERED {
+                self.unanswered.remove(0);
+            }
+            self.unanswered.push(unanswered);
+        }
+    }
+
+    pub(super) fn read_request(
+        &mut self,
+        block: &Block<'_>,
+        header: &Header,
+        reassembly: &mut Option<Box<Reassembly>>,
+        here: &mut Here<'_>,
+    ) -> Result<Step, ParseError> {
+        let mut step = Step { command: block.command, fid: None, what: What::Plain };
+        match block.command {
+            Command::NEGOTIATE => {
+                let request = negotiate::Request::parse(block)?;
+                let dialects = request.dialects().take(DIALECTS);
+                self.dialects = dialects.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+            }
+            Command::SESSION_SETUP_ANDX => {
+                let request = session_setup::Request::parse(block)?;
+                let known = self.setups.get(&header.uid).cloned().unwrap_or_default();
+                let text =
+                    |text: Option<crate::smb1::Text<'_>>| text.map(|t| t.to_string()).unwrap_or_default();
+                let credentials = match request.security_blob {
+                    Some(blob) => Credentials::from_blob(blob).or(known.credentials),
+                    // An account that the capture cut off is not an empty one.
+                    None => request.account.map(|account| {
+                        let domain = text(request.domain);
+                        Credentials::plain(
+                            account.to_string(),
+                            domain,
+                            request.lm_response,
+                            request.nt_response,
+                        )
+                    }),
+                };
+                let set_up = SetUp {
+                    credentials,
+                    native_os: request
+                        .native_os
+                        .map(|os| os.to_string())
+                        .filter(|os| !os.is_empty())
+                        .or(known.native_os),
+                    vc_zero: request.vc_number == 0,
+                    new: header.uid == 0 || known.new,
+                };
+                if header.uid != 0 {
+                    self.keep_setup(header.uid, set_up.clone(), here.limits);
+                }
+                step.what = What::SessionSetup(Box::new(set_up));
+            }
+            Command::TREE_CONNECT_ANDX | Command::TREE_CONNECT => {
+                let request = tree_connect::Request::parse(block)?;
+                let path = Some(request.path.to_string()).filter(|path| !path.is_empty());
+                step.what = What::TreeConnect { path, service: request.service.to_string() };
+            }
+            Command::NT_CREATE_ANDX
+            | Command::OPEN_ANDX
+            | Command::OPEN
+            | Command::CREATE
+            | Command::CREATE_NEW
+            | Command::OPEN_PRINT_FILE => {
+                let request = create::Request::parse(block)?;
+                step.what = What::Open { name: Some(request.name.to_string()) };
+            }
+            Command::CLOSE | Command::CLOSE_PRINT_FILE => step.fid = Some(close::Request::parse(block)?.fid),
+            Command::READ_ANDX | Command::READ => {
+                step.fid = Some(read::Request::parse(block)?.fid);
+                // A read of a pipe may be posted long before there is anything to read.
+                step.what = What::Pipe;
+            }
+            Command::WRITE_ANDX | Command::WRITE | Command::WRITE_AND_CLOSE => {
+                let request = write::Request::parse(block)?;
+                step.fid = Some(request.fid);
+                let whole = request.data.len() == widen(request.length);
+                step.what = self.write_pipe(request.fid, request.pipe_data(), whole, header, here);
+            }
+            Command::TRANSACTION | Command::NT_TRANSACT => {
+                let request = transaction::Request::parse(block)?;
+                step.fid = request.fid();
+                match (request.pipe_function(), request.nt_function) {
+                    (Some(PipeFunction::WAIT_NMPIPE), _) | (_, Some(NtFunction::NOTIFY_CHANGE)) => {
+                        step.what = What::WaitsByDesign;
+                    }
+                    (Some(PipeFunction::TRANSACT_NMPIPE), _) if step.fid.is_some() => {
+                        step.what = What::Pipe;
+                        match Whole::of(request.parameters, request.data) {
+                            Some(whole) => {
+                                let fid = step.fid.unwrap_or_default();
+                                step.what = self.write_pipe(fid, whole.data, !whole.cut, header, here);
+                            }
+                            None => {
+                                let mut parts = Reassembly::new(TRANSACTION_BYTES);
+                                parts.push(request.parameters, request.data)?;
+                                *reassembly = Some(Box::new(parts));
+                            }
+                        }
+                    }
+                    (_, Some(NtFunction::CREATE)) => {
+                        let create =
+                            create::Request::of_transaction(request.parameters.bytes, block.unicode)?;
+                        step.what = What::Open { name: Some(create.name.to_string()) };
+                    }
+                    _ => {}
+                }
+            }
+            Command::LOCKING_ANDX => {
+                let request = locking::Request::parse(block)?;
+                step.fid = Some(request.fid);
+                if request.may_block() {
+                    step.what = What::WaitsByDesign;
+                }
+            }
+            Command::ECHO => step.what = What::WaitsByDesign,
+            _ => {}
+        }
+        if let Some(fid) = step.fid {
+            here.tables.open_used(OpenId::Fid(fid), None, here.out.at);
+        }
+        Ok(step)
+    }
+
+    /// The client does not wait for a request any more. It may be answered all the same.
+    pub(super) fn cancel(&mut self, key: Key, here: &mut Here<'_>) {
+        let Some(pending) = self.pending.get_mut(&key) else { return };
+        pending.cancelled = true;
+        let Step { command, fid, what: What::Pipe } = &pending.first else { return };
+        if let Some(open) = fid.map(OpenId::Fid)
+            && let Some(pipe) = here.tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
+        {
+            let is_read = matches!(*command, Command::READ_ANDX | Command::READ);
+            pipe.cancelled(open, (!is_read).then(|| key.carrier()), &mut here.out);
+        }
+    }
+
+    /// A further message of a transaction.
+    pub(super) fn secondary(&mut self, frame: &[u8], header: &Header, here: &mut Here<'_>) {
+        let key = Key::of(header);
+        let Some(pending) = self.pending.get_mut(&key) else { return };
+        let Some(fid) = pending.first.fid else { return };
+        let Some(mut parts) = pending.reassembly.take() else { return };
+        let part = blocks(frame, header)
+            .next()
+            .map(|block| block.and_then(|block| transaction::Secondary::parse(&block)));
+        let Some(Ok(part)) = part else { return };
+        match parts.push(part.parameters, part.data) {
+            Ok(Some(whole)) => {
+                self.write_pipe(fid, whole.data, !whole.cut, header, here);
+            }
+            Ok(None) => {
+                if let Some(pending) = self.pending.get_mut(&key) {
+                    pending.reassembly = Some(parts);
+                }
+            }
+            Err(error) => here.out.unreadable(error),
+        }
+    }
+
+    /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
+    pub(super) fn write_pipe(
+        &mut self,
+        fid: u16,
+        data: &[u8],
+        whole: bool,
+        header: &Header,
+        here: &mut Here<'_>,
+    ) -> What {
+        let open = OpenId::Fid(fid);
+        let known = here.tables.opens.get(&open).map(|open| open.what);
+        if !may_be_pipe(known, data) {
+            return What::Plain;
+        }
+        self.ensure_open(fid, header.uid, header.tid, here);
+        here.write_pipe(open, data, whole, Key::of(header).carrier());
+        What::Pipe
+    }
+}

@@ -1,0 +1,250 @@
+//! Answers: what was granted, read and ended.
+
+use super::{Chain, Pending, SetUp, Smb2, UNSOLICITED, What, created, open_id, share_kind};
+use crate::auth::{Who, identify};
+use crate::session::event::{
+    CloseReason, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+};
+use crate::session::here::Here;
+use crate::session::limits::Limits;
+use crate::session::missing::Answered;
+use crate::session::tables::TreeState;
+use crate::smb2::{Command, Message, create, ioctl, negotiate, read, session_setup, tree_connect};
+use crate::wire::{NtStatus, Status};
+
+impl Smb2 {
+    pub(super) fn response(
+        &mut self,
+        message: &Message<'_>,
+        damaged: bool,
+        answered: &mut Answered,
+        chain: &mut Chain,
+        here: &mut Here<'_>,
+    ) {
+        let header = &message.header;
+        let status = header.status();
+        if header.message_id == UNSOLICITED {
+            return;
+        }
+        if status == NtStatus::PENDING && header.is_async() {
+            // The answer proper comes later, under the same message id.
+            if let Some(pending) = self.pending.get_mut(&header.message_id) {
+                pending.async_id = Some(header.async_id);
+            }
+            return;
+        }
+        let answers_it = |pending: &Pending| pending.command == header.command;
+        let id = header.message_id;
+        let Some(pending) =
+            self.pending.get(&id).is_some_and(answers_it).then(|| self.pending.remove(&id)).flatten()
+        else {
+            answered.orphans = true;
+            self.orphan(message, chain, here);
+            return;
+        };
+        answered.sent = answered.sent.max(Some(pending.sent));
+        let status = Status::Nt(status);
+        let session = match (pending.command, header.session_id) {
+            (Command::SESSION_SETUP, id) if id != 0 => id,
+            _ => pending.session,
+        };
+        let id = SessionId::Smb2(session);
+        if status.is_session_gone() && pending.command != Command::SESSION_SETUP {
+            let by = match status {
+                Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED) => CloseReason::Expired,
+                _ => CloseReason::ServerDeniesIt,
+            };
+            // An expired session is set up anew under the same id; it has not ended for its holder. But what was asked
+            // is not done.
+            if by == CloseReason::ServerDeniesIt {
+                here.tables.close_session(id, by, &mut here.out);
+            } else if matches!(pending.what, What::Pipe) && pending.command != Command::READ {
+                let open = pending.file.map(|file| open_id(session, file));
+                here.pipe_failed(open, header.message_id, status);
+            }
+            return;
+        }
+        let honoured = status.is_success() || status.is_more_data();
+        if honoured && session != 0 && !matches!(pending.command, Command::SESSION_SETUP | Command::ECHO) {
+            self.ensure_session(session, here);
+            here.tables.session_used(id, Some(pending.sent), here.out.at);
+        }
+        let open = pending.file.map(|file| open_id(session, file));
+        if let Some(open) = open {
+            if honoured && pending.command != Command::CLOSE {
+                self.ensure_open(open, session, pending.tree, here);
+                here.tables.open_used(open, Some(pending.sent), here.out.at);
+            }
+            if status == Status::Nt(NtStatus::FILE_CLOSED) {
+                here.tables.close_open(open, CloseReason::ServerDeniesIt, &mut here.out);
+            }
+        }
+        let result = self.read_response(message, session, status, open, pending, here);
+        if let Err(error) = result
+            && !damaged
+        {
+            here.out.unreadable(error);
+        }
+    }
+
+    pub(super) fn read_response(
+        &mut self,
+        message: &Message<'_>,
+        session: u64,
+        status: Status,
+        open: Option<OpenId>,
+        pending: Pending,
+        here: &mut Here<'_>,
+    ) -> Result<(), crate::ParseError> {
+        let bytes = message.bytes;
+        let id = SessionId::Smb2(session);
+        let carrier = message.header.message_id;
+        match pending.command {
+            Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, here)?,
+            Command::SESSION_SETUP => {
+                let What::SessionSetup(set_up) = pending.what else { return Ok(()) };
+                self.session_setup_answered(bytes, session, status, *set_up, here)?;
+            }
+            Command::LOGOFF if status.is_success() => {
+                here.tables.close_session(id, CloseReason::OwnClose, &mut here.out)
+            }
+            Command::TREE_CONNECT => {
+                let What::TreeConnect(path) = pending.what else { return Ok(()) };
+                let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+                if status.is_success() {
+                    let share =
+                        tree_connect::Response::parse(bytes).map(|response| share_kind(response.share_type));
+                    let share = share.unwrap_or(ShareKind::Unknown);
+                    let tree = TreeId::Smb2 { session, tree: message.header.tree_id };
+                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
+                    self.given(carrier, message.header.tree_id, None, here);
+                } else if status.is_refusal() {
+                    here.out.tell(TreeEvent::Refused { session: id, path, status });
+                } else if status.is_access_denied() && anonymous {
+                    here.out.tell(TreeEvent::Denied { session: id, path, status });
+                }
+            }
+            Command::TREE_DISCONNECT if status.is_success() => {
+                here.tables.close_tree(
+                    TreeId::Smb2 { session, tree: pending.tree },
+                    CloseReason::OwnClose,
+                    &mut here.out,
+                );
+            }
+            Command::CREATE => {
+                let What::Create { name, directory } = pending.what else { return Ok(()) };
+                let tree = TreeId::Smb2 { session, tree: pending.tree };
+                if status.is_success() && status != Status::Nt(NtStatus::PENDING) {
+                    let response = create::Response::parse(bytes)?;
+                    let directory =
+                        directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
+                    let file = response.file_id;
+                    here.opened(created(session, tree, file, name, directory));
+                    self.given(carrier, pending.tree, Some(file), here);
+                } else if status.is_access_denied() {
+                    let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
+                    if anonymous {
+                        here.out.tell(OpenEvent::Denied { session: id, name, status });
+                    }
+                }
+            }
+            Command::CLOSE if status.is_success() => {
+                if let Some(open) = open {
+                    here.tables.close_open(open, CloseReason::OwnClose, &mut here.out);
+                }
+            }
+            Command::READ if status.is_success() || status.is_more_data() => {
+                let response = read::Response::parse(bytes)?;
+                let whole = response.data.len() == crate::wire::widen(response.data_length);
+                here.read_pipe(open, response.data, whole);
+            }
+            Command::READ => here.read_failed(open, status),
+            Command::IOCTL if matches!(pending.what, What::Pipe) => {
+                if status.is_success() || status.is_more_data() {
+                    let response = ioctl::Response::parse(bytes)?;
+                    let whole = response.output.len() == crate::wire::widen(response.output_count);
+                    here.read_pipe(open, response.output, whole);
+                } else {
+                    here.pipe_failed(open, carrier, status);
+                }
+            }
+            Command::WRITE if matches!(pending.what, What::Pipe) && !status.is_success() => {
+                here.pipe_failed(open, carrier, status);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn negotiated(&mut self, bytes: &[u8], here: &mut Here<'_>) -> Result<(), crate::ParseError> {
+        let response = negotiate::Response::parse(bytes)?;
+        // The answer to a multi-protocol negotiate says only that SMB2 it will be.
+        if response.dialect != negotiate::Dialect::WILDCARD && !self.negotiated {
+            self.negotiated = true;
+            here.out.tell(SessionEvent::Negotiated {
+                dialect: response.dialect.to_string(),
+                server_guid: Some(response.server_guid).filter(|guid| !guid.is_nil()),
+                client_guid: self.client_guid,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn keep_setup(&mut self, session: u64, set_up: SetUp, limits: &Limits) {
+        if self.setups.len() < limits.sessions || self.setups.contains_key(&session) {
+            self.setups.insert(session, set_up);
+        }
+    }
+
+    pub(super) fn session_setup_answered(
+        &mut self,
+        bytes: &[u8],
+        session: u64,
+        status: Status,
+        set_up: SetUp,
+        here: &mut Here<'_>,
+    ) -> Result<(), crate::ParseError> {
+        let id = SessionId::Smb2(session);
+        if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
+            self.keep_setup(session, set_up, here.limits);
+            return Ok(());
+        }
+        self.setups.remove(&session);
+        let flags = if status.is_success() {
+            session_setup::Response::parse(bytes).map(|response| response.session_flags).unwrap_or_default()
+        } else {
+            session_setup::SessionFlags::empty()
+        };
+        let guest = flags.contains(session_setup::SessionFlags::IS_GUEST);
+        let null = flags.contains(session_setup::SessionFlags::IS_NULL);
+        let identity = identify(set_up.credentials.as_ref(), guest, null);
+        if status.is_success() {
+            if set_up.new {
+                here.tables.forget_session(id, &mut here.out);
+            }
+            if here.tables.sessions.contains_key(&id) {
+                here.tables.session_used(id, Some(here.out.at), here.out.at);
+                here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
+            } else if set_up.binding {
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
+                here.out.tell(SessionEvent::ChannelJoined { session: id });
+            } else {
+                here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
+                let previous = set_up.previous.map(SessionId::Smb2);
+                here.out.tell(SessionEvent::SetUp {
+                    session: id,
+                    identity,
+                    answer_seen: true,
+                    previous,
+                    vc_zero: false,
+                });
+            }
+        } else if status.is_refusal() {
+            here.out.tell(SessionEvent::Refused { status, identity });
+        } else if status.is_access_denied() && identity.who == Who::Null {
+            here.out.tell(SessionEvent::Denied { status, identity });
+        }
+        Ok(())
+    }
+}

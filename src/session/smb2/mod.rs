@@ -1,0 +1,194 @@
+//! SMB2 on one connection: messages in, events out.
+
+mod answers;
+mod missing;
+mod requests;
+mod unseen;
+
+use super::Pdu;
+use super::event::{
+    ConnectionEvent, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent,
+    TreeId,
+};
+use super::here::{Here, NewOpen};
+use super::missing::Answered;
+use super::tables::{Map, Tables};
+use crate::auth::Credentials;
+use crate::capture::Origin;
+use crate::smb2::{Command, FileId, Header, compound, tree_connect};
+
+/// A message id of no request: that of oplock break notifications.
+const UNSOLICITED: u64 = u64::MAX;
+/// A TreeId or SessionId that stands for that of the message before (related operations).
+const RELATED_TREE: u32 = u32::MAX;
+const RELATED_SESSION: u64 = u64::MAX;
+
+#[derive(Debug, Default)]
+pub(super) struct Smb2 {
+    pending: Map<u64, Pending>,
+    /// Set-ups under way, by the id that the server gave them in its first answer.
+    setups: Map<u64, SetUp>,
+    client_guid: Option<uuid::Uuid>,
+    negotiated: bool,
+    encrypted: Vec<u64>,
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+struct Pending {
+    command: Command,
+    sent: Origin,
+    session: u64,
+    tree: u32,
+    file: Option<FileId>,
+    /// The request before it in its frame whose answer gives the tree or the file that this one is about.
+    after: Option<u64>,
+    what: What,
+    /// Its answer may be among what is missing from the capture.
+    answer_lost: bool,
+    /// The id that the interim answer gave it.
+    async_id: Option<u64>,
+    /// The client does not wait for it any more.
+    cancelled: bool,
+}
+
+impl Pending {
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
+    fn doubt(&self) -> Option<super::EventKind> {
+        let why = Doubt::AnswerMissing;
+        let session = self.session;
+        Some(match (self.command, self.file) {
+            (Command::CLOSE, Some(file)) => OpenEvent::InDoubt { open: open_id(session, file), why }.into(),
+            (Command::TREE_DISCONNECT, _) => {
+                TreeEvent::InDoubt { tree: TreeId::Smb2 { session, tree: self.tree }, why }.into()
+            }
+            (Command::LOGOFF, _) => SessionEvent::InDoubt { session: SessionId::Smb2(session), why }.into(),
+            _ => return None,
+        })
+    }
+}
+
+/// What of a request its answer will be read with.
+#[derive(Debug)]
+enum What {
+    /// Nothing more.
+    Plain,
+    /// It may wait as long as it likes.
+    WaitsByDesign,
+    SessionSetup(Box<SetUp>),
+    TreeConnect(Option<String>),
+    Create {
+        name: Option<String>,
+        directory: bool,
+    },
+    /// Data went to, or will come from, a pipe.
+    Pipe,
+    /// Data for what a CREATE in the same frame opens, once that is answered.
+    ToCreated {
+        data: Box<[u8]>,
+        whole: bool,
+    },
+}
+
+/// A session setup exchange.
+#[derive(Debug, Clone, Default)]
+struct SetUp {
+    credentials: Option<Credentials>,
+    binding: bool,
+    previous: Option<u64>,
+    /// The client asked for a new session: the exchange began without a SessionId.
+    new: bool,
+}
+
+/// What a request is about.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    session: u64,
+    tree: u32,
+    open: Option<OpenId>,
+    /// It is about what a CREATE before it in its frame opens.
+    to_created: bool,
+}
+
+/// The messages before in one frame, which related ones refer to.
+#[derive(Debug, Default, Clone, Copy)]
+struct Chain {
+    session: u64,
+    tree: u32,
+    file: Option<FileId>,
+    /// The last request whose answer gives a tree or a file.
+    gives: Option<u64>,
+}
+
+impl Smb2 {
+    /// True if what is in `head` is read from or written to a pipe, or may be.
+    pub(super) fn is_pipe(&self, header: &Header, file: Option<FileId>, tables: &Tables) -> bool {
+        let (session, tree, file) = match (header.is_response(), file) {
+            (true, _) => match self.pending.get(&header.message_id) {
+                Some(pending) => (pending.session, pending.tree, pending.file),
+                None => (header.session_id, header.tree_id, None),
+            },
+            (false, file) => (header.session_id, header.tree_id, file),
+        };
+        if let Some(open) = file.and_then(|file| tables.opens.get(&open_id(session, file))) {
+            return matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
+        }
+        let share = tables.trees.get(&TreeId::Smb2 { session, tree }).map(|tree| tree.share);
+        !matches!(share, Some(ShareKind::Disk | ShareKind::Print))
+    }
+
+    /// A frame that begins with an SMB2 header.
+    pub(super) fn frame(&mut self, frame: &[u8], damaged: bool, here: &mut Here<'_>) -> Answered {
+        let mut answered = Answered::default();
+        let mut chain = Chain::default();
+        for message in compound(frame) {
+            let message = match message {
+                Ok(message) => message,
+                Err(error) => {
+                    if !damaged {
+                        here.out.unreadable(error);
+                    }
+                    break;
+                }
+            };
+            here.out.pdu(&Pdu::Smb2(&message));
+            if message.header.is_response() {
+                self.response(&message, damaged, &mut answered, &mut chain, here);
+            } else {
+                self.request(&message, damaged, &mut chain, here);
+            }
+        }
+        answered
+    }
+
+    /// A frame whose messages are encrypted for a session.
+    pub(super) fn encrypted(&mut self, session: u64, here: &mut Here<'_>) {
+        let id = SessionId::Smb2(session);
+        if !self.encrypted.contains(&session) && self.encrypted.len() < here.limits.sessions {
+            self.encrypted.push(session);
+            self.ensure_session(session, here);
+            here.out.tell(ConnectionEvent::Encrypted { session: id });
+        }
+        here.tables.session_used(id, Some(here.out.at), here.out.at);
+    }
+}
+
+/// What an answer to CREATE granted.
+fn created(session: u64, tree: TreeId, file: FileId, name: Option<String>, directory: bool) -> NewOpen {
+    let told = if directory { OpenKind::Directory } else { OpenKind::Unknown };
+    let open = open_id(session, file);
+    NewOpen { session: SessionId::Smb2(session), tree, open, name, told, answer_seen: true }
+}
+
+fn open_id(session: u64, file: FileId) -> OpenId {
+    OpenId::Smb2 { session, persistent: file.persistent, volatile: file.volatile }
+}
+
+const fn share_kind(share: tree_connect::ShareType) -> ShareKind {
+    match share {
+        tree_connect::ShareType::DISK => ShareKind::Disk,
+        tree_connect::ShareType::PIPE => ShareKind::Pipe,
+        tree_connect::ShareType::PRINT => ShareKind::Print,
+        _ => ShareKind::Unknown,
+    }
+}
