@@ -1,0 +1,344 @@
+//! The fold: what each event does to the rows.
+
+mod handles;
+mod opens;
+mod refusals;
+mod sessions;
+
+use std::collections::BTreeSet;
+
+use crate::capture::Origin;
+use crate::ledger::BoundInterface;
+use crate::ledger::{
+    By, Closing, Connection, Denied, HandleRow, Ledger, RefusalAnswer, WaitingCall, WaitingRequest, doubt,
+};
+use crate::session::{
+    ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Loss, OpenEvent, RpcEvent,
+    SessionEvent, ShareKind, TreeEvent,
+};
+
+/// Identities before the present one that a session keeps.
+const IDENTITIES_BEFORE: usize = 8;
+/// Process ids that a session keeps.
+const PIDS: usize = 16;
+
+impl Ledger {
+    pub(super) fn fold(&mut self, event: Event) {
+        let Event { at, connection, kind } = event;
+        self.end = self.end.max(Some(at.time));
+        match kind {
+            EventKind::Connection(event) => self.fold_connection(at, connection, event),
+            EventKind::Session(event) => self.fold_session(at, connection, event),
+            EventKind::Tree(event) => self.fold_tree(at, connection, event),
+            EventKind::Open(event) => self.fold_open(at, connection, event),
+            EventKind::Rpc(event) => self.fold_rpc(at, connection, event),
+            EventKind::Handle(event) => self.fold_handle(at, connection, event),
+            EventKind::Notice(_) => {}
+            EventKind::Loss(Loss::Evicted { table }) => self.evicted(table),
+            EventKind::Loss(Loss::Unreadable { .. }) => {
+                self.losses.unreadable = self.losses.unreadable.saturating_add(1);
+            }
+        }
+    }
+
+    pub(super) fn evicted(&mut self, table: &'static str) {
+        let count = self.losses.evictions.entry(table).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    fn fold_connection(&mut self, at: Origin, id: ConnectionId, event: ConnectionEvent) {
+        if let ConnectionEvent::Opened { client, server, transport, start_seen } = event {
+            self.index.between.entry((client.ip(), server.ip())).or_default().insert(id);
+            self.connections.insert(
+                id,
+                Connection {
+                    client,
+                    server,
+                    transport,
+                    opened: at,
+                    start_seen,
+                    called: None,
+                    calling: None,
+                    dialect: None,
+                    server_guid: None,
+                    client_guid: None,
+                    client_os: None,
+                    server_os: None,
+                    sessions: BTreeSet::new(),
+                    client_last: None,
+                    server_last: None,
+                    vc_zero: None,
+                    in_doubt: None,
+                    closed: None,
+                },
+            );
+            return;
+        }
+        if let ConnectionEvent::Gap { bytes, harmless, .. } = event {
+            self.losses.gaps = self.losses.gaps.saturating_add(1);
+            self.losses.gap_bytes = self.losses.gap_bytes.saturating_add(bytes);
+            self.losses.harmless_gaps = self.losses.harmless_gaps.saturating_add(u64::from(harmless));
+            return;
+        }
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        match event {
+            ConnectionEvent::NetBiosNamed { called, calling } => {
+                connection.called = Some(called);
+                connection.calling = Some(calling);
+            }
+            ConnectionEvent::NetBiosRefused { reason } => {
+                self.refused(at, id, RefusalAnswer::NetBios(reason));
+            }
+            ConnectionEvent::InDoubt { why } => doubt(&mut connection.in_doubt, at, why),
+            ConnectionEvent::LastSeen { client, server } => {
+                connection.client_last = connection.client_last.max(client);
+                connection.server_last = connection.server_last.max(server);
+            }
+            ConnectionEvent::Encrypted { session } => {
+                if let Some(session) = self.session_mut(id, session) {
+                    session.encrypted.get_or_insert(at);
+                }
+            }
+            ConnectionEvent::Closed { by } => {
+                let by = match by {
+                    ConnectionEnd::Fin => By::Fin,
+                    ConnectionEnd::Rst => By::Rst,
+                    ConnectionEnd::PortReused => By::PortReused,
+                };
+                self.close_connection(id, Closing { at, by });
+            }
+            ConnectionEvent::Opened { .. } | ConnectionEvent::Gap { .. } => {}
+        }
+    }
+
+    fn fold_session(&mut self, at: Origin, connection: ConnectionId, event: SessionEvent) {
+        match event {
+            SessionEvent::Negotiated { dialect, server_guid, client_guid } => {
+                if let Some(row) = self.connections.get_mut(&connection) {
+                    row.dialect = Some(dialect);
+                    row.server_guid = server_guid.or(row.server_guid);
+                    row.client_guid = client_guid.or(row.client_guid);
+                }
+            }
+            SessionEvent::Native { client_os, server_os } => {
+                if let Some(row) = self.connections.get_mut(&connection) {
+                    row.client_os = client_os.or(row.client_os.take());
+                    row.server_os = server_os.or(row.server_os.take());
+                }
+            }
+            SessionEvent::Pid { session, pid } => {
+                if let Some(row) = self.session_mut(connection, session)
+                    && row.pids.len() < PIDS
+                {
+                    row.pids.insert(pid);
+                }
+            }
+            SessionEvent::FirstSeen { session } => {
+                self.session_first_seen(at, connection, session);
+            }
+            SessionEvent::SetUp { session, identity, answer_seen, previous, vc_zero } => {
+                if let Some(previous) = previous {
+                    self.replace_session(at, connection, previous, &identity);
+                }
+                self.session_set_up(at, connection, session, identity, answer_seen);
+                if vc_zero {
+                    self.drop_other_circuits(at, connection);
+                }
+            }
+            SessionEvent::ChannelJoined { session } => {
+                if self.join_channel(connection, session, true).is_none() {
+                    self.session_first_seen(at, connection, session);
+                }
+            }
+            SessionEvent::Reauthenticated { session, identity } => {
+                if let Some(row) = self.session_mut(connection, session) {
+                    let before = core::mem::replace(&mut row.identity, identity);
+                    if row.identities_before.len() < IDENTITIES_BEFORE {
+                        row.identities_before.push((at, before));
+                    }
+                    row.used.touch(at, Some(at));
+                }
+            }
+            SessionEvent::Refused { status, .. } => {
+                self.refused(at, connection, RefusalAnswer::Status(status))
+            }
+            SessionEvent::Denied { status, .. } => self.denied(at, connection, Denied::Session, status),
+            SessionEvent::LastUsed { session, succeeded } => {
+                if let Some(row) = self.session_mut(connection, session) {
+                    row.used.touch(at, succeeded);
+                }
+            }
+            SessionEvent::Waiting { session, command, target } => {
+                let cap = self.limits.waiting_calls;
+                if let Some(row) = self.session_mut(connection, session)
+                    && row.waiting.len() < cap
+                {
+                    row.waiting.push(WaitingRequest { command, target, sent: at });
+                }
+            }
+            SessionEvent::Closed { session, by } => {
+                if let Some(row) = self.index.sessions.get(&(connection, session)).copied() {
+                    self.close_session(row, Closing { at, by: by.into() }, By::Logoff);
+                }
+            }
+            SessionEvent::InDoubt { session, why } => {
+                if let Some(row) = self.session_mut(connection, session) {
+                    doubt(&mut row.in_doubt, at, why);
+                }
+            }
+        }
+    }
+
+    fn fold_tree(&mut self, at: Origin, connection: ConnectionId, event: TreeEvent) {
+        match event {
+            TreeEvent::Connected { session, tree, path, share, answer_seen } => {
+                let opened = answer_seen.then_some(at);
+                self.tree_connected(at, connection, session, tree, path, share, opened);
+            }
+            TreeEvent::FirstSeen { session, tree } => {
+                self.tree_connected(at, connection, session, tree, None, ShareKind::Unknown, None);
+            }
+            TreeEvent::Denied { status, .. } => self.denied(at, connection, Denied::Tree, status),
+            TreeEvent::Refused { status, .. } => self.refused(at, connection, RefusalAnswer::Status(status)),
+            TreeEvent::Closed { tree, by } => {
+                if let Some(row) = self.tree_row(connection, tree) {
+                    self.close_tree(row, Closing { at, by: by.into() }, By::TreeDisconnect);
+                }
+            }
+            TreeEvent::InDoubt { tree, why } => {
+                if let Some(row) = self.tree_row(connection, tree).and_then(|row| self.trees.get_mut(&row)) {
+                    doubt(&mut row.in_doubt, at, why);
+                }
+            }
+        }
+    }
+
+    fn fold_open(&mut self, at: Origin, connection: ConnectionId, event: OpenEvent) {
+        match event {
+            OpenEvent::Opened { session, tree, open, name, what, answer_seen } => {
+                let opened = answer_seen.then_some(at);
+                self.opened(at, connection, session, tree, open, name, what, opened);
+            }
+            OpenEvent::Denied { status, .. } => self.denied(at, connection, Denied::Pipe, status),
+            OpenEvent::LastUsed { open, succeeded } => {
+                if let Some(row) = self.open_mut(connection, open) {
+                    row.used.touch(at, succeeded);
+                }
+            }
+            OpenEvent::Closed { open, by } => {
+                if let Some(row) = self.open_row(connection, open) {
+                    self.close_open(row, Closing { at, by: by.into() }, By::PipeClose);
+                }
+            }
+            OpenEvent::InDoubt { open, why } => {
+                if let Some(row) = self.open_mut(connection, open) {
+                    doubt(&mut row.in_doubt, at, why);
+                }
+            }
+        }
+    }
+
+    fn fold_rpc(&mut self, at: Origin, connection: ConnectionId, event: RpcEvent) {
+        let waiting_cap = self.limits.waiting_calls;
+        match event {
+            RpcEvent::Bound { open, interface, version, name, group, joined, .. } => {
+                let Some(row) = self.open_row(connection, open) else { return };
+                self.join_group(row, connection, group, joined);
+                let Some(open) = self.opens.get_mut(&row) else { return };
+                if !open.interfaces.iter().any(|bound| bound.uuid == interface)
+                    && open.interfaces.len() < waiting_cap
+                {
+                    open.interfaces.push(BoundInterface { uuid: interface, version, name, bound: at });
+                }
+            }
+            RpcEvent::Refused { .. } => {}
+            RpcEvent::Call { open, call, interface, opnum, procedure, object, client, waits_by_design } => {
+                let Some(open) = self.open_mut(connection, open) else { return };
+                if open.calls.len() < waiting_cap || open.calls.contains_key(&(interface, opnum)) {
+                    let count = open.calls.entry((interface, opnum)).or_default();
+                    *count = count.saturating_add(1);
+                }
+                if open.waiting.len() < waiting_cap {
+                    let waiting = WaitingCall {
+                        interface,
+                        opnum,
+                        procedure,
+                        object,
+                        client,
+                        sent: at,
+                        waits_by_design,
+                    };
+                    open.waiting.insert(call, waiting);
+                } else {
+                    self.evicted("waiting calls of a pipe");
+                }
+            }
+            RpcEvent::Answered { open, call, .. }
+            | RpcEvent::Faulted { open, call, .. }
+            | RpcEvent::Cancelled { open, call } => {
+                if let Some(open) = self.open_mut(connection, open) {
+                    open.waiting.remove(&call);
+                    open.grants_lost.remove(&call);
+                }
+            }
+            RpcEvent::AnswerLost { open, call: number, may_grant } => {
+                if let Some(open) = self.open_mut(connection, open)
+                    && let Some(call) = open.waiting.remove(&number)
+                    && may_grant
+                    && open.grants_lost.len() < waiting_cap
+                {
+                    open.grants_lost.insert(number, call);
+                }
+            }
+        }
+    }
+
+    fn fold_handle(&mut self, at: Origin, connection: ConnectionId, event: HandleEvent) {
+        match event {
+            HandleEvent::Granted { open, handle, opened_by, object, client } => {
+                let Some(open) = self.open_row(connection, open) else { return };
+                let row =
+                    self.used_before_granted(at, open, handle).or_else(|| self.new_handle(at, open, handle));
+                if let Some(row) = row.and_then(|row| self.handles.get_mut(&row)) {
+                    row.opened_by = opened_by;
+                    row.object = object;
+                    row.client = client;
+                    row.opened = Some(at);
+                }
+            }
+            HandleEvent::Used { open, handle } => {
+                self.handle_used(at, connection, open, handle, None);
+            }
+            HandleEvent::Proved { open, handle } => {
+                self.handle_used(at, connection, open, handle, Some(at));
+            }
+            HandleEvent::Closed { open, handle } => {
+                if let Some(row) = self.handle_used(at, connection, open, handle, Some(at)) {
+                    self.close_handle(row, Closing { at, by: By::CloseCall });
+                }
+            }
+            HandleEvent::Stale { open, handle } => {
+                let found = self.open_row(connection, open).and_then(|open| self.find_handle(open, handle));
+                if let Some(row) = found {
+                    self.close_handle(row, Closing { at, by: By::ServerDeniesIt });
+                }
+            }
+            HandleEvent::InDoubt { open, handle, why } => {
+                let Some(open) = self.open_row(connection, open) else { return };
+                let rows: Vec<HandleRow> = match handle {
+                    Some(handle) => self.find_handle(open, handle).into_iter().collect(),
+                    None => self
+                        .opens
+                        .get(&open)
+                        .map(|open| open.handles.iter().copied().collect())
+                        .unwrap_or_default(),
+                };
+                for row in rows {
+                    if let Some(row) = self.handles.get_mut(&row) {
+                        doubt(&mut row.in_doubt, at, why);
+                    }
+                }
+            }
+        }
+    }
+}

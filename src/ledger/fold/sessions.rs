@@ -1,0 +1,174 @@
+//! Sessions: set up, joined by channels, replaced.
+
+use std::collections::BTreeSet;
+
+use crate::auth::{Identity, Who};
+use crate::capture::Origin;
+use crate::ledger::slots::may_be_same_server;
+use crate::ledger::{By, Closing, Ledger, Server, Session, SessionRow, Use};
+use crate::session::{ConnectionId, SessionId};
+
+/// Connections of one client that one VcNumber of 0 drops.
+const CIRCUITS: usize = 256;
+
+impl Ledger {
+    pub(super) fn session_mut(&mut self, connection: ConnectionId, id: SessionId) -> Option<&mut Session> {
+        let row = self.index.sessions.get(&(connection, id))?;
+        self.sessions.get_mut(row)
+    }
+
+    pub(super) fn new_session(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        id: SessionId,
+    ) -> Option<SessionRow> {
+        if self.index.sessions.len() >= self.limits.open_sessions {
+            self.evicted("open sessions");
+            return None;
+        }
+        let ends = self.connections.get(&connection)?;
+        let (client, server) = (ends.client, ends.server);
+        let row = SessionRow(self.next_row());
+        self.sessions.insert(
+            row,
+            Session {
+                row,
+                id,
+                server,
+                client,
+                connections: vec![connection],
+                identity: crate::auth::identify(None, false, false),
+                identities_before: Vec::new(),
+                opened: None,
+                used: Use::since(at),
+                pids: BTreeSet::new(),
+                encrypted: None,
+                in_doubt: None,
+                waiting: Vec::new(),
+                trees: BTreeSet::new(),
+                handles_run_down: 0,
+                handles_end_unknown: 0,
+                closed: None,
+            },
+        );
+        self.index.sessions.insert((connection, id), row);
+        if let Some(ends) = self.connections.get_mut(&connection) {
+            ends.sessions.insert(row);
+            if let SessionId::Smb2(_) = id {
+                self.index.by_server.extend(Server::of(ends).map(|server| ((server, id), row)));
+            }
+        }
+        Some(row)
+    }
+
+    pub(super) fn session_first_seen(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        id: SessionId,
+    ) -> Option<SessionRow> {
+        if let Some(row) = self.index.sessions.get(&(connection, id)) {
+            return Some(*row);
+        }
+        // A session known from another connection of the same client: a channel whose binding was not seen.
+        self.join_channel(connection, id, false).or_else(|| self.new_session(at, connection, id))
+    }
+
+    /// Adds a connection to an SMB2 session of the same server: if it was not `bound` to it by credentials, to that of
+    /// the same client only.
+    pub(super) fn join_channel(
+        &mut self,
+        connection: ConnectionId,
+        id: SessionId,
+        bound: bool,
+    ) -> Option<SessionRow> {
+        let row = self.session_of_server(connection, id)?;
+        let ends = self.connections.get_mut(&connection)?;
+        let session = self.sessions.get_mut(&row)?;
+        if session.closed.is_some() || !(bound || session.client.ip() == ends.client.ip()) {
+            return None;
+        }
+        if !session.connections.contains(&connection) {
+            session.connections.push(connection);
+        }
+        ends.sessions.insert(row);
+        self.index.sessions.insert((connection, id), row);
+        Some(row)
+    }
+
+    /// The SMB2 session of that id on the server that a connection leads to.
+    pub(super) fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRow> {
+        let ends = self.connections.get(&connection)?;
+        let row = Server::of(ends).find_map(|server| self.index.by_server.get(&(server, id)).copied())?;
+        let there = self.connections.get(self.sessions.get(&row)?.connections.first()?);
+        there.is_none_or(|there| may_be_same_server(ends, there)).then_some(row)
+    }
+
+    pub(super) fn session_set_up(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        id: SessionId,
+        identity: Identity,
+        answer_seen: bool,
+    ) {
+        // An id that is set up anew although its session was not seen to end: that session is gone.
+        if let Some(old) = self.index.sessions.get(&(connection, id)).copied()
+            && self.sessions.get(&old).is_some_and(|session| session.opened.is_some())
+        {
+            self.close_session(old, Closing { at, by: By::Reconnected }, By::Reconnected);
+        }
+        let known = self.index.sessions.get(&(connection, id)).copied();
+        let Some(row) = known.or_else(|| self.new_session(at, connection, id)) else { return };
+        if let Some(session) = self.sessions.get_mut(&row) {
+            session.identity = identity;
+            session.opened = answer_seen.then_some(at);
+            session.used.touch(at, answer_seen.then_some(at));
+        }
+    }
+
+    /// Ends the session that a new one names as its predecessor, if it is the same user's (\[MS-SMB2\] 3.3.5.5.3).
+    pub(super) fn replace_session(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        previous: SessionId,
+        identity: &Identity,
+    ) {
+        let Some(row) = self.session_of_server(connection, previous) else { return };
+        let own = self.index.sessions.get(&(connection, previous)) == Some(&row);
+        let same =
+            self.sessions.get(&row).is_some_and(|session| may_be_same_user(&session.identity, identity));
+        if !own && same {
+            self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
+        }
+    }
+
+    /// The client says that this is its first connection, so the server drops its others (\[MS-CIFS\] 2.2.4.53.1,
+    /// VcNumber). Windows does; of other servers only the end of those connections tells.
+    pub(super) fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
+        let Some(here) = self.connections.get(&connection) else { return };
+        let obeys = here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
+        let others = self.index.between.get(&(here.client.ip(), here.server.ip()));
+        let others: Vec<ConnectionId> =
+            others.into_iter().flatten().copied().filter(|id| *id != connection).take(CIRCUITS).collect();
+        for id in others {
+            let Some(other) = self.connections.get_mut(&id) else { continue };
+            other.vc_zero = Some(at);
+            let sessions: Vec<SessionRow> = other.sessions.iter().copied().collect();
+            for row in sessions.into_iter().filter(|_| obeys) {
+                if matches!(self.sessions.get(&row).map(|session| session.id), Some(SessionId::Uid(_))) {
+                    self.close_session(row, Closing { at, by: By::VcZero }, By::VcZero);
+                }
+            }
+        }
+    }
+}
+
+/// True unless two identities are known to be of different users.
+fn may_be_same_user(one: &Identity, other: &Identity) -> bool {
+    let account = |identity: &Identity| identity.account.as_deref().map(str::to_lowercase);
+    let unknown = |identity: &Identity| identity.who == Who::Unknown;
+    unknown(one) || unknown(other) || (one.who == other.who && account(one) == account(other))
+}
