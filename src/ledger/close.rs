@@ -75,8 +75,14 @@ impl Ledger {
         session.closed = Some(closing);
         session.waiting.clear();
         let below = inherited(closing, own);
-        let id = session.id;
+        let (id, server) = (session.id, session.server.ip());
         let connections = session.connections.clone();
+        if let Some(open) = self.index.open_on.get_mut(&server) {
+            open.remove(&row);
+            if open.is_empty() {
+                self.index.open_on.remove(&server);
+            }
+        }
         match id {
             SessionId::Smb2(_) => {
                 let trees: Vec<TreeRow> = session.trees.iter().copied().collect();

@@ -29,7 +29,7 @@ impl Default for LedgerLimits {
             opens: 65_536,
             handles: 4_096,
             waiting_calls: 1_024,
-            refusals: 10_000,
+            refusals: 2_000,
         }
     }
 }

@@ -58,6 +58,8 @@ struct Index {
     sessions: Map<(ConnectionId, SessionId), SessionRow>,
     /// The latest SMB2 session of a server that has this id.
     by_server: Map<(Server, SessionId), SessionRow>,
+    /// The open sessions of a server's address.
+    open_on: Map<core::net::IpAddr, std::collections::BTreeSet<SessionRow>>,
     /// The open connections between a client's address and a server's.
     between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,

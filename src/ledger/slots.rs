@@ -32,18 +32,15 @@ impl Ledger {
     #[must_use]
     pub fn slots_with_holders(&self, connection: ConnectionId) -> (Slots, Vec<SessionRow>) {
         let mut slots = Slots::default();
-        let mut holders = BTreeSet::new();
-        let Some(here) = self.connections.get(&connection) else { return (slots, Vec::new()) };
+        let mut holders = Vec::new();
+        let Some(here) = self.connections.get(&connection) else { return (slots, holders) };
         // One slot for each (client computer, user); the computer by the surest name there is.
         let mut users: BTreeSet<(Computer, Option<&str>, Option<&str>)> = BTreeSet::new();
-        for row in self.index.sessions.values() {
+        for row in self.index.open_on.get(&here.server.ip()).into_iter().flatten() {
             let Some(session) = self.sessions.get(row) else { continue };
-            let Some(there) = session.connections.first().and_then(|id| self.connections.get(id)) else {
-                continue;
-            };
-            if session.closed.is_some() || !same_server(here, there) || !holders.insert(*row) {
-                continue;
-            }
+            let first = session.connections.first().and_then(|id| self.connections.get(id));
+            let Some(there) = first.filter(|there| same_server(here, there)) else { continue };
+            holders.push(*row);
             let identity = &session.identity;
             match identity.who {
                 Who::Null => slots.add(1, 1),
@@ -64,7 +61,7 @@ impl Ledger {
                 slots.add(1, 1);
             }
         }
-        (slots, holders.into_iter().collect())
+        (slots, holders)
     }
 }
 

@@ -53,6 +53,7 @@ impl Ledger {
             },
         );
         self.index.sessions.insert((connection, id), row);
+        self.index.open_on.entry(server.ip()).or_default().insert(row);
         if let Some(ends) = self.connections.get_mut(&connection) {
             ends.sessions.insert(row);
             if let SessionId::Smb2(_) = id {

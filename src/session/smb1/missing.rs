@@ -9,21 +9,16 @@ use crate::session::out::Out;
 impl Smb1 {
     /// Answers are missing: of all requests that wait now, nobody can say what came of them.
     pub(in crate::session) fn answers_lost(&mut self, out: &mut Out<'_>) {
-        let mut doubts: Vec<(Origin, crate::session::EventKind)> = Vec::new();
         for pending in self.pending.values_mut().filter(|pending| !pending.answer_lost) {
             pending.answer_lost = true;
-            doubts.extend(pending.doubts().map(|event| (pending.sent, event)));
-        }
-        doubts.sort_by_key(|(sent, _)| *sent);
-        for (_, event) in doubts {
-            out.tell(event);
+            pending.doubts().for_each(|event| out.tell(event));
         }
     }
 
     /// Tells of the requests that have no answer, at the end. The answers of those that were sent after the server was
     /// last seen may be missing.
     pub(in crate::session) fn tell_waiting(&mut self, server_last: Option<Origin>, here: &mut Here<'_>) {
-        let mut waiting: Vec<(Key, Pending)> = self.pending.drain().collect();
+        let mut waiting: Vec<(Key, Pending)> = core::mem::take(&mut self.pending).into_iter().collect();
         waiting.sort_by_key(|(key, pending)| (pending.sent, *key));
         for (_, pending) in waiting {
             if server_last.is_none_or(|last| last < pending.sent) {

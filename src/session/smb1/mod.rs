@@ -5,6 +5,8 @@ mod missing;
 mod requests;
 mod unseen;
 
+use std::collections::BTreeMap;
+
 use super::event::{
     Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
@@ -26,7 +28,7 @@ const DIALECTS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Smb1 {
-    pending: Map<Key, Pending>,
+    pending: BTreeMap<Key, Pending>,
     /// Set-ups under way, by the UID that the server gave them in its first answer.
     setups: Map<u16, SetUp>,
     dialects: Vec<String>,

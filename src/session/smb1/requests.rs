@@ -47,11 +47,9 @@ impl Smb1 {
             }
         }
         let first = first.unwrap_or(Step { command: header.command, fid: None, what: What::Plain });
-        if self.pending.len() >= here.limits.requests
-            && let Some(oldest) =
-                self.pending.iter().min_by_key(|(_, pending)| pending.sent).map(|(key, _)| *key)
-        {
-            self.pending.remove(&oldest);
+        if self.pending.len() >= here.limits.requests {
+            // No client has so many under way; whichever goes, it is told.
+            self.pending.pop_first();
             here.out.tell(Loss::Evicted { table: "requests of a connection" });
         }
         let pending = Pending {

@@ -1,6 +1,6 @@
 //! What is left in doubt, or waiting, when messages are missing or no more come.
 
-use super::{Pending, Smb2, What};
+use super::{Smb2, What};
 use crate::capture::Origin;
 use crate::session::event::{SessionEvent, SessionId};
 use crate::session::here::Here;
@@ -9,22 +9,18 @@ use crate::session::out::Out;
 impl Smb2 {
     /// Answers are missing: of all requests that wait now, nobody can say what came of them.
     pub(in crate::session) fn answers_lost(&mut self, out: &mut Out<'_>) {
-        let mut doubts: Vec<(u64, crate::session::EventKind)> = Vec::new();
-        for (id, pending) in self.pending.iter_mut().filter(|(_, pending)| !pending.answer_lost) {
+        for pending in self.pending.values_mut().filter(|pending| !pending.answer_lost) {
             pending.answer_lost = true;
-            doubts.extend(pending.doubt().map(|event| (*id, event)));
-        }
-        doubts.sort_by_key(|(id, _)| *id);
-        for (_, event) in doubts {
-            out.tell(event);
+            if let Some(event) = pending.doubt() {
+                out.tell(event);
+            }
         }
     }
 
     /// Tells of the requests that have no answer, at the end. The answers of those that were sent after the server was
     /// last seen may be missing.
     pub(in crate::session) fn tell_waiting(&mut self, server_last: Option<Origin>, here: &mut Here<'_>) {
-        let mut waiting: Vec<(u64, Pending)> = self.pending.drain().collect();
-        waiting.sort_by_key(|(id, _)| *id);
+        let waiting = core::mem::take(&mut self.pending);
         for (_, pending) in waiting {
             if server_last.is_none_or(|last| last < pending.sent) {
                 if let Some(event) = pending.doubt().filter(|_| !pending.answer_lost) {

@@ -6,6 +6,8 @@ mod requests;
 mod unseen;
 
 use super::Pdu;
+use std::collections::BTreeMap;
+
 use super::event::{
     ConnectionEvent, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent,
     TreeId,
@@ -25,7 +27,8 @@ const RELATED_SESSION: u64 = u64::MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Smb2 {
-    pending: Map<u64, Pending>,
+    /// Ordered, since the oldest is given up first and the messages of a compound are neighbours.
+    pending: BTreeMap<u64, Pending>,
     /// Set-ups under way, by the id that the server gave them in its first answer.
     setups: Map<u64, SetUp>,
     client_guid: Option<uuid::Uuid>,

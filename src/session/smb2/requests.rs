@@ -9,6 +9,9 @@ use crate::smb2::{
     tree_connect, write,
 };
 
+/// Messages of a compound that are looked for behind the one that opens what they are about.
+const COMPOUND: usize = 64;
+
 impl Smb2 {
     pub(super) fn request(
         &mut self,
@@ -62,10 +65,8 @@ impl Smb2 {
         });
         if self.pending.len() >= here.limits.requests {
             // The oldest requests have the lowest ids; what has waited through so many others is given up.
-            if let Some(oldest) = self.pending.keys().min().copied() {
-                self.pending.remove(&oldest);
-                here.out.tell(Loss::Evicted { table: "requests of a connection" });
-            }
+            self.pending.pop_first();
+            here.out.tell(Loss::Evicted { table: "requests of a connection" });
         }
         let pending = Pending {
             command: header.command,
@@ -208,8 +209,7 @@ impl Smb2 {
     /// A tree or a file was given: the requests that were sent behind its own are about it.
     pub(super) fn given(&mut self, by: u64, tree: u32, file: Option<FileId>, here: &mut Here<'_>) {
         let behind = |(id, pending): (&u64, &Pending)| (pending.after == Some(by)).then_some(*id);
-        let mut ids: Vec<u64> = self.pending.iter().filter_map(behind).collect();
-        ids.sort_unstable();
+        let ids: Vec<u64> = self.pending.range(by..).take(COMPOUND).filter_map(behind).collect();
         for id in ids {
             let Some(pending) = self.pending.get_mut(&id) else { continue };
             (pending.tree, pending.file) = (tree, pending.file.or(file));
