@@ -6,7 +6,7 @@ use super::scene::Scene;
 use super::words::{count, list};
 use super::{Finding, Server, Severity};
 use crate::auth::Who;
-use crate::ledger::{Refusal, RefusalAnswer, SessionRow, Verdict};
+use crate::ledger::{Refusal, SessionRow, Verdict};
 
 const ADVICE: &str = concat!(
     "The limit is one of licence and counts all transports together: 10 for NT 4.0 Workstation, 2000 and XP ",
@@ -21,7 +21,7 @@ const ADVICE: &str = concat!(
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_server: BTreeMap<Server, Vec<&Refusal>> = BTreeMap::new();
-    for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.answer.is_of_limit()) {
+    for refusal in scene.ledger.refusals() {
         by_server.entry(scene.servers.at(refusal.server)).or_default().push(refusal);
     }
     by_server.into_values().filter_map(|refusals| finding(scene, &refusals)).collect()
@@ -43,7 +43,7 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
         if clients.len() == 1 { "was" } else { "were" },
         first.server,
         if refusals.len() == 1 { "once".to_owned() } else { count(refusals.len(), "time") },
-        first.answer.told(),
+        first.answer,
         holders(scene, &held_by),
     );
     Some(Finding {
@@ -84,30 +84,6 @@ fn holders(scene: &Scene<'_>, held_by: &BTreeSet<SessionRow>) -> String {
     }
 }
 
-impl RefusalAnswer {
-    /// True if the answer means that a limit is reached. Of the NetBIOS errors only 0x8F can (RFC 1002 4.3.4); the
-    /// others say that nobody of that name is there.
-    #[must_use]
-    pub const fn is_of_limit(self) -> bool {
-        match self {
-            Self::Status(_) => true,
-            Self::NetBios(reason) => reason == 0x8f,
-        }
-    }
-
-    /// The answer with the Win32 error that a program meets: `STATUS_REQUEST_NOT_ACCEPTED (error 71)`.
-    #[must_use]
-    pub fn told(self) -> String {
-        match self {
-            Self::Status(status) => match status.win32() {
-                Some(error) => format!("{status} (error {error})"),
-                None => status.to_string(),
-            },
-            Self::NetBios(reason) => format!("NetBIOS negative response {reason:#04x}"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Made, rules};
@@ -132,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dos_form_counts_and_a_name_not_present_does_not() {
+    fn the_dos_form_and_the_netbios_form_count() {
         let mut dos = Made::new();
         dos.refuse(1, Status::Dos(DosError { class: 2, code: 0x59 }));
         assert_eq!(rules(&super::super::all(&dos.ended_after(1.0), 90.0)), ["slots_exhausted"]);
@@ -140,10 +116,6 @@ mod tests {
         let mut full = Made::new();
         full.refuse_netbios(1, 0x8f);
         assert_eq!(rules(&super::super::all(&full.ended_after(1.0), 90.0)), ["slots_exhausted"]);
-
-        let mut not_there = Made::new();
-        not_there.refuse_netbios(1, 0x82);
-        assert_eq!(rules(&super::super::all(&not_there.ended_after(1.0), 90.0)), [""; 0]);
     }
 
     #[test]

@@ -383,6 +383,19 @@ pub enum RefusalAnswer {
     NetBios(u8),
 }
 
+/// The answer with the Win32 error that a program meets: `STATUS_REQUEST_NOT_ACCEPTED (error 71)`.
+impl core::fmt::Display for RefusalAnswer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Status(status) => match status.win32() {
+                Some(error) => write!(f, "{status} (error {error})"),
+                None => core::fmt::Display::fmt(status, f),
+            },
+            Self::NetBios(reason) => write!(f, "NetBIOS negative response {reason:#04x}"),
+        }
+    }
+}
+
 /// What was denied to an anonymous client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]

@@ -48,6 +48,13 @@ wire_enum! {
 }
 
 impl NegativeReason {
+    /// True if the server has no room for the session, rather than nobody of that name: "insufficient resources", and
+    /// "unspecified error", which servers at their limit send.
+    #[must_use]
+    pub const fn is_limit(self) -> bool {
+        matches!(self, Self::INSUFFICIENT_RESOURCES | Self::UNSPECIFIED_ERROR)
+    }
+
     /// Reads the payload of a [`NEGATIVE_SESSION_RESPONSE`](super::PacketType::NEGATIVE_SESSION_RESPONSE).
     ///
     /// # Errors

@@ -67,6 +67,8 @@ fn responses_hold_a_reason_or_another_place() {
     assert_eq!(NegativeReason::parse(&[0x83]), Ok(NegativeReason::INSUFFICIENT_RESOURCES));
     assert_eq!(NegativeReason::parse(&[0x8f]).unwrap().to_string(), "unspecified error");
     assert!(NegativeReason::parse(&[]).is_err());
+    let limits: Vec<u8> = (0..=0xff).filter(|code| NegativeReason(*code).is_limit()).collect();
+    assert_eq!(limits, [0x83, 0x8f], "that a name is not present is no limit");
     let payload = [
         192, 0, 2, 9, // RETARGET_IP_ADDRESS
         0, 139, // PORT

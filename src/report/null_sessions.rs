@@ -116,7 +116,7 @@ impl<'a> NullSessions<'a> {
             .sessions()
             .filter_map(|(row, session)| Session::of(ledger, row, session, at, options.grace))
             .filter(|session| options.all || session.is_candidate());
-        let refusals = ledger.refusals().iter().filter(|refusal| refusal.answer.is_of_limit());
+        let refusals = ledger.refusals().iter();
         Self {
             captures: captures.into_iter().map(Capture::from).collect(),
             grace_seconds: options.grace,

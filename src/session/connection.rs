@@ -314,8 +314,7 @@ impl Connection {
             },
             PacketType::NEGATIVE_SESSION_RESPONSE => {
                 let reason = frame.payload.first().copied().map(NegativeReason);
-                let limit = [NegativeReason::INSUFFICIENT_RESOURCES, NegativeReason::UNSPECIFIED_ERROR];
-                if let Some(reason) = reason.filter(|reason| limit.contains(reason)) {
+                if let Some(reason) = reason.filter(|reason| reason.is_limit()) {
                     out.tell(ConnectionEvent::NetBiosRefused { reason: reason.0 });
                 }
             }

@@ -219,7 +219,8 @@ pub enum ConnectionEvent {
         /// The client's name.
         calling: String,
     },
-    /// The server turned the connection away before any session (NetBIOS negative session response).
+    /// The server has no room for the connection: a NetBIOS negative session response of "insufficient resources", or
+    /// of "unspecified error", which servers at their limit send.
     NetBiosRefused {
         /// The reason code of RFC 1002 4.3.4.
         reason: u8,
