@@ -59,7 +59,8 @@ impl Smb1 {
             first,
             rest: steps,
             reassembly,
-            answer_lost: false,
+            // Where a part of the request is missing, its answer may be missing too.
+            answer_lost: damaged,
             cancelled: false,
         };
         if let Some(unanswered) = self.pending.insert(key, pending)

@@ -76,7 +76,8 @@ impl Smb2 {
             file,
             after,
             what,
-            answer_lost: false,
+            // Where a part of the request is missing, its answer may be missing too.
+            answer_lost: damaged,
             async_id: None,
             cancelled: false,
         };
