@@ -50,6 +50,8 @@ pub(super) struct Connection {
     ends: PerSide<Option<(Origin, End)>>,
     /// A single byte is missing here, and nothing came after it yet: a FIN that was not captured.
     missed_fin: PerSide<Option<Origin>>,
+    /// Data of this side was captured.
+    heard: PerSide<bool>,
     closed: bool,
 }
 
@@ -124,6 +126,7 @@ impl Connection {
             acknowledged: PerSide::default(),
             ends: PerSide::default(),
             missed_fin: PerSide::default(),
+            heard: PerSide::default(),
             closed: false,
         }
     }
@@ -198,6 +201,11 @@ impl Connection {
                 if let Some(at) = self.missed_fin.get_mut(side).take() {
                     self.lost(side, at, sink);
                 }
+                // Where a stream began before the capture, what came before its first bytes may have been missed.
+                let first = !core::mem::replace(self.heard.get_mut(side), true);
+                if first && !self.start_seen && self.client == Some(side.other()) {
+                    self.lost(side, at, sink);
+                }
                 if self.sniff(side, bytes) {
                     self.framed(side, at, limits, sink, |framer, mut wanted, mut out| {
                         framer.data(bytes, &mut wanted, &mut out)
@@ -205,7 +213,12 @@ impl Connection {
                 }
             }
             Piece::Gap { bytes } => {
+                let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
                 self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
+                if may_be_fin && !self.framers.get(side).is_in_sync() {
+                    // Between two frames.
+                    *self.missed_fin.get_mut(side) = Some(at);
+                }
                 self.close_if_ended(at, limits, sink);
             }
             Piece::End(end) => {
@@ -384,9 +397,6 @@ impl Connection {
             return;
         }
         let direction = self.direction(side);
-        if bytes == 1 && !inside {
-            *self.missed_fin.get_mut(side) = Some(at);
-        }
         let harmless = inside || bytes == 1;
         self.out(at, sink).tell(ConnectionEvent::Gap { direction, bytes, harmless });
         if !harmless {
