@@ -113,6 +113,40 @@ fn swapped_neighbours_change_nothing() {
     });
 }
 
+#[test]
+fn smb_is_found_on_any_port() {
+    unchanged_by("other ports", rewrite::move_ports);
+    unchanged_by("other ports, single bytes", |packets| rewrite::split(&rewrite::move_ports(packets), 1));
+}
+
+#[test]
+fn a_capture_begun_later_accuses_nobody_new_and_clears_nobody() {
+    let mut wrong = Vec::new();
+    for (path, truth) in captures_with_truth() {
+        let capture = read(&path);
+        let whole = ledger_sessions(&analyze(&capture.packets, capture.end), grace(&truth));
+        for cut in 1..20 {
+            let later = &capture.packets[capture.packets.len() * cut / 20..];
+            for (port, found) in ledger_sessions(&analyze(later, capture.end), grace(&truth)) {
+                let Some([known]) = whole.get(&port).map(Vec::as_slice) else { continue };
+                for found in found {
+                    let invented = accuses(&found.verdict) && !accuses(&known.verdict);
+                    let hidden =
+                        accuses(&known.verdict) && matches!(found.verdict.as_str(), "closed" | "abandoned");
+                    let mistaken = found.who != "unknown" && found.who != known.who;
+                    if invented || hidden || mistaken {
+                        wrong.push(format!(
+                            "{} port {port} cut {cut}/20: {known:?} -> {found:?}",
+                            path.display()
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// The packets that reset connections, by the client's port.
 fn resets(ledger: &Ledger) -> BTreeMap<u16, Origin> {
     let closed =

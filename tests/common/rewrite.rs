@@ -92,6 +92,24 @@ fn offsets(packet: &Owned) -> Option<(usize, usize, core::ops::Range<usize>)> {
     (payload <= end && end <= data.len()).then_some((ip, tcp, payload..end))
 }
 
+/// The services moved to ports of which nobody knows what they carry.
+pub fn move_ports(packets: &[Owned]) -> Vec<Owned> {
+    let moved = |packet: &Owned| {
+        let mut packet = packet.clone();
+        if let Some((_, tcp, _)) = offsets(&packet) {
+            for port in [tcp, tcp + 2] {
+                let moved = match u16::from_be_bytes([packet.data[port], packet.data[port + 1]]) {
+                    known @ (139 | 445) => known + 20_000,
+                    other => other,
+                };
+                packet.data[port..port + 2].copy_from_slice(&moved.to_be_bytes());
+            }
+        }
+        packet
+    };
+    packets.iter().map(moved).collect()
+}
+
 /// Every packet twice.
 pub fn double(packets: &[Owned]) -> Vec<Owned> {
     packets.iter().flat_map(|packet| [packet.clone(), packet.clone()]).collect()
