@@ -217,9 +217,12 @@ impl Ledger {
             match pipe_doubt {
                 Some(doubt) => in_doubt = Some(doubt),
                 None if idle(&open.used) => {
-                    let name = open.name.as_deref().unwrap_or("of unknown name");
-                    let why =
-                        format!("pipe {name} is held and not used since frame {}", open.used.last.frame);
+                    let name = match (&open.name, open.interface()) {
+                        (Some(name), _) => format!("pipe {name}"),
+                        (None, Some(interface)) => format!("a pipe on which {interface} is spoken"),
+                        (None, None) => "a pipe of unknown name".to_owned(),
+                    };
+                    let why = format!("{name} is held and not used since frame {}", open.used.last.frame);
                     return Judgement::new(Verdict::Leaked, why);
                 }
                 None => holds = true,
@@ -244,6 +247,13 @@ impl Open {
     #[must_use]
     pub fn is_rpc(&self) -> bool {
         !self.interfaces.is_empty() || !self.calls.is_empty() || !self.handles.is_empty()
+    }
+
+    /// The interface that is spoken on it, by its bind or else by its calls.
+    #[must_use]
+    pub fn interface(&self) -> Option<&'static str> {
+        let called = || self.calls.keys().find_map(|(interface, _)| *interface);
+        self.interfaces.iter().find_map(|bound| bound.name).or_else(called)
     }
 
     /// True if it is a pipe: holding it is what a leak is made of.

@@ -145,7 +145,9 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
         let name = match (open.name.as_deref().map(Plain::name), open.holds()) {
             (Some(name), true) => format!(r"\PIPE\{name}"),
             (Some(name), false) => name.to_string(),
-            (None, true) => "a pipe".to_owned(),
+            (None, true) => open
+                .interface()
+                .map_or_else(|| "a pipe".to_owned(), |name| format!("a pipe ({name} by its calls)")),
             (None, false) => "an open".to_owned(),
         };
         match open.opened {

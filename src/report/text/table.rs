@@ -7,7 +7,7 @@ use super::layout::{self, Column};
 use super::servers::ServerPart;
 use super::{ROWS, When};
 use crate::finding::{self, Plain, Span, count};
-use crate::ledger::Verdict;
+use crate::ledger::{self, Verdict};
 
 /// Writes the table of a server's sessions, the worst first.
 pub(super) fn of_server(
@@ -92,7 +92,13 @@ fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
     let pipes = || report.ledger.opens_of(row).filter(|open| open.holds());
     let any_held = pipes().any(|open| open.closed.is_none());
     let shown = pipes().filter(|open| open.closed.is_none() || !any_held);
-    let mut names: Vec<&str> = shown.map(|open| open.name.as_deref().unwrap_or("?")).collect();
+    // A pipe whose opening was not seen is called by what is spoken on it.
+    let name = |open: &ledger::Open| match (&open.name, open.interface()) {
+        (Some(name), _) => name.clone(),
+        (None, Some(interface)) => format!("{interface}?"),
+        (None, None) => "?".to_owned(),
+    };
+    let mut names: Vec<String> = shown.map(name).collect();
     names.sort_unstable();
     names.dedup();
     match names.as_slice() {
