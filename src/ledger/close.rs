@@ -1,6 +1,7 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
 use super::{By, Closing, HandleRow, Ledger, OpenRow, Server, SessionRow, TreeRow, verdict};
+use crate::auth::Who;
 use crate::session::{CloseReason, ConnectionId, OpenKind, SessionId, TreeId};
 
 /// Handles of an association group that are remembered as closed before they were seen to be granted.
@@ -100,8 +101,12 @@ impl Ledger {
         for connection in connections {
             self.index.sessions.remove(&(connection, id));
         }
-        self.ended.push_back(row);
-        while self.ended.len() > self.limits.ended_sessions {
+        let plain = self.sessions.get(&row).is_some_and(|session| {
+            matches!(session.identity.who, Who::User | Who::Guest) && session.handles_run_down == 0
+        });
+        let ended = if plain { &mut self.ended_plain } else { &mut self.ended_telling };
+        ended.push_back(row);
+        while self.ended_plain.len().saturating_add(self.ended_telling.len()) > self.limits.ended_sessions {
             self.aggregate_oldest();
         }
     }
@@ -217,16 +222,10 @@ impl Ledger {
 
     // Forgetting
 
-    /// Counts the oldest ended session by its verdict and drops its rows: the harmless ones before the others.
+    /// Counts the oldest ended session by its verdict and drops its rows: the plain ones before the others.
     fn aggregate_oldest(&mut self) {
-        let harmless = |row: &SessionRow| {
-            self.sessions.get(row).is_none_or(|session| {
-                session.identity.who != crate::auth::Who::Null && session.handles_run_down == 0
-            })
-        };
-        // Looking a bounded way ahead keeps this constant in time.
-        let place = self.ended.iter().take(64).position(harmless).unwrap_or(0);
-        let Some(row) = self.ended.remove(place) else { return };
+        let oldest = self.ended_plain.pop_front().or_else(|| self.ended_telling.pop_front());
+        let Some(row) = oldest else { return };
         let verdict = self.judge(row, 0.0).map_or("unknown", |judgement| judgement.verdict.as_str());
         let count = self.losses.sessions_aggregated.entry(verdict).or_default();
         *count = count.saturating_add(1);

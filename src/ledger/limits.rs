@@ -4,7 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerLimits {
-    /// Ended sessions that keep their rows; older ones are aggregated by verdict.
+    /// Ended sessions that keep their rows; older ones are aggregated by verdict, named users' and guests' that left
+    /// nothing behind before the others. A session with a few pipes and handles takes some 10 KB.
     pub ended_sessions: usize,
     /// Sessions that are open.
     pub open_sessions: usize,
@@ -23,7 +24,7 @@ pub struct LedgerLimits {
 impl Default for LedgerLimits {
     fn default() -> Self {
         Self {
-            ended_sessions: 20_000,
+            ended_sessions: 6_000,
             open_sessions: 200_000,
             ended_rows: 256,
             opens: 65_536,

@@ -43,8 +43,10 @@ pub struct Ledger {
     handles: Map<HandleRow, Handle>,
     groups: Map<GroupRow, Group>,
     index: Index,
-    /// Ended sessions in the order of their end, candidates for aggregation.
-    ended: VecDeque<SessionRow>,
+    /// Ended sessions in the order of their end, candidates for aggregation: those that tell nothing of null sessions
+    /// or handles, and the others.
+    ended_plain: VecDeque<SessionRow>,
+    ended_telling: VecDeque<SessionRow>,
     refusals: Vec<Refusal>,
     denials: Vec<Denial>,
     losses: Losses,

@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr};
 
 use super::{By, Ledger, LedgerLimits, Verdict};
-use crate::auth::{Credentials, identify};
+use crate::auth::{Credentials, Who, identify};
 use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
@@ -179,6 +179,26 @@ fn servers_that_give_all_clients_one_group_number_do_not_mix_them() {
     assert_eq!(verdicts[0], Verdict::Abandoned);
     assert_ne!(verdicts[1], Verdict::Abandoned);
     assert_ne!(verdicts[2], Verdict::Abandoned);
+}
+
+#[test]
+fn sessions_of_users_that_left_nothing_behind_go_before_null_sessions() {
+    let mut script = Script::new();
+    script.ledger.limits.ended_sessions = 2;
+    script.connect(1, 7);
+    for number in 1..=4_u64 {
+        let session = SessionId::Smb2(number);
+        let account = if number < 3 { "" } else { "alice" };
+        let identity = identify(Some(&Credentials::plain(account, "", &[], &[])), false, false);
+        script.tell(
+            1,
+            SessionEvent::SetUp { session, identity, answer_seen: true, previous: None, vc_zero: false },
+        );
+        script.tell(1, SessionEvent::Closed { session, by: CloseReason::OwnClose });
+    }
+    let who: Vec<Who> = script.ledger.sessions().map(|(_, session)| session.identity.who).collect();
+    assert_eq!(who, [Who::Null, Who::Null]);
+    assert_eq!(script.ledger.losses().sessions_aggregated.get("closed"), Some(&2));
 }
 
 #[test]
