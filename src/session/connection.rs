@@ -21,6 +21,9 @@ use crate::tcp::{End, Piece};
 
 /// Bytes of a connection on an unknown port that are looked through for SMB before it is left alone.
 const SNIFFED: u64 = 16 * 1024;
+/// Bytes of the body of an SMB2 CLOSE request, up to the end of its FileId.
+const CLOSE_BODY: usize = 24;
+
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) id: ConnectionId,
@@ -384,7 +387,7 @@ impl Connection {
             Answered::default()
         };
         self.missing.answered(&answered);
-        if frame.damaged {
+        if frame.damaged && !is_one_known_message(payload) {
             self.lost(side, at, sink);
         }
     }
@@ -523,6 +526,23 @@ trait MinByOrigin {
 impl MinByOrigin for (Origin, End) {
     fn min_by_origin(self, other: Self) -> Self {
         if other.0 < self.0 { other } else { self }
+    }
+}
+
+/// True if what is left of a damaged frame shows that it is one message, of which kind, and what it is about: then the
+/// bytes missing behind that can hold no other ending.
+fn is_one_known_message(payload: &[u8]) -> bool {
+    if let Ok((body, header)) = smb2::Header::parse(payload) {
+        return header.next_command == 0 && body.len() >= CLOSE_BODY;
+    }
+    let Ok((_, header)) = smb1::Header::parse(payload) else { return false };
+    match smb1::blocks(payload, &header).next() {
+        Some(Ok(block)) => {
+            let words = usize::from(block.word_count).saturating_mul(2);
+            let chained = block.command.is_andx() && !matches!(block.words, [0xff, ..]);
+            block.words.len() == words && !chained
+        }
+        _ => false,
     }
 }
 

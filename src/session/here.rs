@@ -1,6 +1,8 @@
 //! What both dialects read a connection's messages with.
 
-use super::event::{Direction, OpenEvent, OpenId, OpenKind, SessionId, ShareKind, TreeId};
+use super::event::{
+    Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionId, ShareKind, TreeId,
+};
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
@@ -58,7 +60,9 @@ impl Here<'_> {
         let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, limits)));
         pipe.data_to_server(open, data, carrier, limits, out);
         if !whole {
+            // What is missing may have closed a handle.
             pipe.lost(open, Direction::ToServer, out);
+            out.tell(HandleEvent::InDoubt { open, handle: None, why: Doubt::RequestMissing });
         }
     }
 
