@@ -93,13 +93,15 @@ fn losses(report: &NullSessions<'_>) -> Vec<String> {
     let mut told = Vec::new();
     let harmful = losses.gaps.saturating_sub(losses.harmless_gaps);
     if losses.gaps > 0 {
-        told.push(format!(
-            "{} bytes are missing from the capture in {}, {} of which may hide an ending; what they may have changed \
-             is judged unknown",
-            digits(losses.gap_bytes),
-            number(losses.gaps, "place"),
-            digits(harmful)
-        ));
+        let hidden = match harmful {
+            0 => "all inside messages that were recognised otherwise".to_owned(),
+            _ => format!(
+                "{} of which may hide an ending; what they may have changed is judged unknown",
+                digits(harmful)
+            ),
+        };
+        let (bytes, places) = (digits(losses.gap_bytes), number(losses.gaps, "place"));
+        told.push(format!("{bytes} bytes are missing from the capture in {places}, {hidden}"));
     }
     if losses.unreadable > 0 {
         told.push(format!("{} could not be read to the end", number(losses.unreadable, "message")));
