@@ -387,7 +387,7 @@ impl Connection {
             Answered::default()
         };
         self.missing.answered(&answered);
-        if frame.damaged && !is_one_known_message(payload) {
+        if frame.damaged && (answered.unread || !is_one_known_message(payload)) {
             self.lost(side, at, sink);
         }
     }

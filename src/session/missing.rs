@@ -6,13 +6,15 @@
 use super::event::Direction;
 use crate::capture::Origin;
 
-/// What a frame's answers say about what may be missing.
+/// What a frame says about what may be missing.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Answered {
     /// The latest request that was answered.
     pub(super) sent: Option<Origin>,
     /// An answer came whose request is missing.
     pub(super) orphans: bool,
+    /// Of a request so much is missing that it is not known what it was about: its answer is read as if all of it were.
+    pub(super) unread: bool,
 }
 
 #[derive(Debug, Default)]

@@ -60,6 +60,7 @@ impl Wire {
             wire: self,
             ends: [(client, client_port), (server, server_port)],
             next: Cell::new([isn.wrapping_add(1_000), isn.wrapping_add(0xffff_fff0)]),
+            hole: Cell::new(None),
         };
         tcp.segment(Client, SYN, b"");
         tcp.segment(Server, SYN | ACK, b"");
@@ -133,6 +134,8 @@ pub(crate) struct Tcp<'w> {
     ends: [(u8, u16); 2],
     /// The next sequence number of each end.
     next: Cell<[u32; 2]>,
+    /// What the capture misses of the next bytes.
+    hole: Cell<Option<(usize, usize)>>,
 }
 
 impl Tcp<'_> {
@@ -147,9 +150,24 @@ impl Tcp<'_> {
         self.data(from, &bytes().u8(kind).raw(&length[1..]).raw(payload).0);
     }
 
-    /// Bytes, in one segment.
+    /// The capture misses `count` bytes of the next message, from the byte `at` on, counted from the first of its
+    /// NetBIOS header.
+    pub(crate) fn miss(&self, at: usize, count: usize) {
+        self.hole.set(Some((at, count)));
+    }
+
+    /// Bytes, in one segment, or three if the capture misses some.
     pub(crate) fn data(&self, from: End, payload: &[u8]) {
-        self.segment(from, ACK | 0x08, payload);
+        let Some((at, count)) = self.hole.take() else { return self.segment(from, ACK | 0x08, payload) };
+        let (before, rest) = payload.split_at(at);
+        let (missing, after) = rest.split_at(count);
+        for (part, seen) in [(before, true), (missing, false), (after, true)] {
+            match (part, seen) {
+                ([], _) => {}
+                (_, true) => self.segment(from, ACK | 0x08, part),
+                (_, false) => self.wire.unseen(|| self.segment(from, ACK | 0x08, part)),
+            }
+        }
     }
 
     /// An empty acknowledgment of all that the other end sent.

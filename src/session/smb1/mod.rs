@@ -167,7 +167,7 @@ impl Smb1 {
         if header.is_response() {
             self.response(frame, &header, damaged, &mut answered, here);
         } else {
-            self.request(frame, &header, damaged, here);
+            answered.unread = !self.request(frame, &header, damaged, here);
         }
         answered
     }

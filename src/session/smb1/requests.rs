@@ -13,7 +13,14 @@ use crate::smb1::{
 use crate::wire::widen;
 
 impl Smb1 {
-    pub(super) fn request(&mut self, frame: &[u8], header: &Header, damaged: bool, here: &mut Here<'_>) {
+    /// False if it is not known what a damaged request was about: its answer will be read as if it were missing.
+    pub(super) fn request(
+        &mut self,
+        frame: &[u8],
+        header: &Header,
+        damaged: bool,
+        here: &mut Here<'_>,
+    ) -> bool {
         let key = Key::of(header);
         let id = SessionId::Uid(header.uid);
         if header.command != Command::ECHO {
@@ -21,18 +28,22 @@ impl Smb1 {
             here.tables.pid(id, header.pid, &mut here.out);
         }
         match header.command {
-            Command::NT_CANCEL => return self.cancel(key, here),
+            Command::NT_CANCEL => {
+                self.cancel(key, here);
+                return true;
+            }
             Command::TRANSACTION_SECONDARY
             | Command::TRANSACTION2_SECONDARY
             | Command::NT_TRANSACT_SECONDARY => {
                 self.secondary(frame, header, here);
-                return;
+                return true;
             }
             _ => {}
         }
         let mut steps: Vec<Step> = Vec::new();
         let mut first = None;
         let mut reassembly = None;
+        let mut read = true;
         for block in blocks(frame, header) {
             let step = block.and_then(|block| self.read_request(&block, header, &mut reassembly, here));
             match step {
@@ -42,9 +53,13 @@ impl Smb1 {
                     if !damaged {
                         here.out.unreadable(error);
                     }
+                    read = !damaged;
                     break;
                 }
             }
+        }
+        if first.is_none() && !read {
+            return false;
         }
         let first = first.unwrap_or(Step { command: header.command, fid: None, what: What::Plain });
         if self.pending.len() >= here.limits.requests {
@@ -71,6 +86,7 @@ impl Smb1 {
             }
             self.unanswered.push(unanswered);
         }
+        read
     }
 
     pub(super) fn read_request(

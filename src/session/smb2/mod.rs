@@ -158,7 +158,7 @@ impl Smb2 {
             if message.header.is_response() {
                 self.response(&message, damaged, &mut answered, &mut chain, here);
             } else {
-                self.request(&message, damaged, &mut chain, here);
+                answered.unread |= !self.request(&message, damaged, &mut chain, here);
             }
         }
         answered

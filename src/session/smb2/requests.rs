@@ -5,7 +5,7 @@ use crate::auth::Credentials;
 use crate::session::event::{Loss, OpenKind, SessionId};
 use crate::session::here::{Here, may_be_pipe};
 use crate::smb2::{
-    Command, FileId, Header, Message, close, create, ioctl, lock, negotiate, request_file_id, session_setup,
+    Command, FileId, Header, Message, create, ioctl, lock, negotiate, request_file_id, session_setup,
     tree_connect, write,
 };
 
@@ -13,13 +13,14 @@ use crate::smb2::{
 const COMPOUND: usize = 64;
 
 impl Smb2 {
+    /// False if it is not known what a damaged request was about: its answer will be read as if it were missing.
     pub(super) fn request(
         &mut self,
         message: &Message<'_>,
         damaged: bool,
         chain: &mut Chain,
         here: &mut Here<'_>,
-    ) {
+    ) -> bool {
         let header = &message.header;
         let related = header.flags.contains(crate::smb2::HeaderFlags::RELATED_OPERATIONS);
         let session = match header.session_id {
@@ -42,7 +43,8 @@ impl Smb2 {
             _ => Chain { session, tree, file: file.or(chain.file.filter(|_| related)), gives: after },
         };
         if header.command == Command::CANCEL {
-            return self.cancel(header, here);
+            self.cancel(header, here);
+            return true;
         }
         let id = SessionId::Smb2(session);
         if header.command != Command::ECHO && session != 0 {
@@ -57,12 +59,18 @@ impl Smb2 {
         }
         let to_created = after.is_some() && file.is_none();
         let place = Place { session, tree, open, to_created };
-        let what = self.read_request(message, damaged, place, here).unwrap_or_else(|error| {
-            if !damaged {
+        let names_file = matches!(header.command, Command::CLOSE | Command::READ);
+        if damaged && names_file && open.is_none() && !to_created {
+            return false;
+        }
+        let what = match self.read_request(message, place, here) {
+            Ok(what) => what,
+            Err(_) if damaged => return false,
+            Err(error) => {
                 here.out.unreadable(error);
+                What::Plain
             }
-            What::Plain
-        });
+        };
         if self.pending.len() >= here.limits.requests {
             // The oldest requests have the lowest ids; what has waited through so many others is given up.
             self.pending.pop_first();
@@ -82,6 +90,7 @@ impl Smb2 {
             cancelled: false,
         };
         self.pending.insert(header.message_id, pending);
+        true
     }
 
     /// The client does not wait for a request any more, which CANCEL names by the id of its interim answer if there was
@@ -107,7 +116,6 @@ impl Smb2 {
     pub(super) fn read_request(
         &mut self,
         message: &Message<'_>,
-        damaged: bool,
         place: Place,
         here: &mut Here<'_>,
     ) -> Result<What, crate::ParseError> {
@@ -173,12 +181,6 @@ impl Smb2 {
                 if blocking { What::WaitsByDesign } else { What::Plain }
             }
             Command::CHANGE_NOTIFY | Command::ECHO => What::WaitsByDesign,
-            Command::CLOSE => {
-                if damaged && open.is_none() {
-                    close::Request::parse(bytes)?;
-                }
-                What::Plain
-            }
             _ => What::Plain,
         })
     }
