@@ -1,6 +1,6 @@
 //! Bytes missing from the inside of messages: what they may hide depends on what the message is.
 
-use crate::rpc::Pipe as _;
+use crate::rpc::{NDR, Pipe as _, handle};
 use crate::smb1::{self, Smb1};
 use crate::smb2::{self, Smb2};
 use crate::wire::End::Server;
@@ -116,6 +116,83 @@ fn a_hole_anywhere_in_a_close_accuses_nobody() {
                 let context = format!("{count} bytes at {at}, answer: {of_answer}");
                 assert!(["lingering", "unknown"].contains(&verdict), "{context}: {verdict}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_hole_anywhere_in_a_close_of_smb1_accuses_nobody() {
+    // 4 + 32 + 1 + 6 + 2 bytes of request, 4 + 32 + 1 + 2 of answer.
+    for (of_answer, length) in [(false, 45), (true, 39)] {
+        for at in 0..length {
+            for count in [1, 2, 4, length - at] {
+                let wire = Wire::new();
+                let smb = Smb1::on(wire.connect(21, 10));
+                smb.hold_pipe();
+                if !of_answer {
+                    smb.tcp.miss(at, count.min(length - at));
+                }
+                let asked = smb.ask_close(7);
+                if of_answer {
+                    smb.tcp.miss(at, count.min(length - at));
+                }
+                smb.done(asked);
+                smb.echo();
+                wire.wait(100.0);
+                let verdict = wire.verdicts()[0];
+                let context = format!("{count} bytes at {at}, answer: {of_answer}");
+                assert!(["lingering", "unknown"].contains(&verdict), "{context}: {verdict}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hole_anywhere_in_the_closing_of_a_printer_says_neither_closed_nor_not() {
+    // By FSCTL_PIPE_TRANSCEIVE: 4 + 64 + 56 + 44 bytes of request, 4 + 64 + 48 + 48 of answer.
+    for (of_answer, length) in [(false, 168), (true, 164)] {
+        for at in 0..length {
+            for count in [1, 4, 30] {
+                let wire = Wire::new();
+                let smb = Smb2::on(wire.connect(21, 10));
+                smb.hold_printer();
+                let pipe = smb.pipe(7);
+                if !of_answer {
+                    smb.tcp.miss(at, count.min(length - at));
+                }
+                let asked = pipe.ask_close_printer(3, 1);
+                if of_answer {
+                    smb.tcp.miss(at, count.min(length - at));
+                }
+                pipe.closed_printer(asked, 3);
+                smb.close(7);
+                smb.log_off();
+                let verdict = wire.verdicts()[0];
+                let context = format!("{count} bytes at {at}, answer: {of_answer}");
+                assert!(["closed", "unknown"].contains(&verdict), "{context}: {verdict}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hole_anywhere_in_the_answer_to_open_printer_hides_the_handle_and_hangs_nothing() {
+    // 4 + 64 + 48 + 48 bytes.
+    for at in 0..164 {
+        for count in [1, 4, 30] {
+            let wire = Wire::new();
+            let smb = Smb2::on(wire.connect(21, 10));
+            smb.hold_pipe();
+            let asked = smb.pipe(7).ask_open_printer(2);
+            smb.tcp.miss(at, count.min(164 - at));
+            smb.pipe(7).reply(asked, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+            smb.echo();
+            wire.wait(100.0);
+            let context = format!("{count} bytes at {at}");
+            assert_eq!(wire.verdicts(), ["leaked"], "{context}");
+            smb.log_off();
+            let verdict = wire.verdicts()[0];
+            assert!(["unknown", "abandoned"].contains(&verdict), "{context}: {verdict}");
         }
     }
 }

@@ -33,6 +33,10 @@ impl Smb1 {
         if is_unsolicited(header) {
             return;
         }
+        if damaged && !matches!(blocks(frame, header).next(), Some(Ok(_))) {
+            // Nothing is left of it but its header: its request still waits, and its answer is missing.
+            return;
+        }
         // Clients that use one MID for all leave a request whose answer is missing under the key of the next.
         let answers_it = |pending: &Pending| pending.first.command == header.command;
         let Some(pending) =

@@ -3,7 +3,7 @@
 use super::{Chain, Pending, SetUp, Smb2, UNSOLICITED, What, created, open_id, share_kind};
 use crate::auth::{Who, identify};
 use crate::session::event::{
-    CloseReason, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+    CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
 use crate::session::here::Here;
 use crate::session::limits::Limits;
@@ -79,11 +79,15 @@ impl Smb2 {
                 here.tables.close_open(open, CloseReason::ServerDeniesIt, &mut here.out);
             }
         }
-        let result = self.read_response(message, session, status, open, pending, here);
-        if let Err(error) = result
-            && !damaged
-        {
-            here.out.unreadable(error);
+        match self.read_response(message, session, status, open, pending, here) {
+            Ok(()) => {}
+            Err(error) if !damaged => here.out.unreadable(error),
+            // What the client read of a pipe is not known.
+            Err(_) => {
+                if let Some((open, pipe)) = open.and_then(|open| Some((open, here.tables.pipe(open)?))) {
+                    pipe.lost(open, Direction::ToClient, &mut here.out);
+                }
+            }
         }
     }
 
