@@ -35,15 +35,18 @@ pub(crate) fn authenticate(who: Who) -> Vec<u8> {
         Who::Nameless => (vec![7; 24], vec![8; 24], ""),
     };
     let domain = wide(if user.is_empty() { "" } else { "WG" });
-    let mut fields = bytes();
+    // Texts lie before responses, so that they are aligned however short those are.
     let mut payload = bytes();
-    for run in [lm, nt, domain, wide(user), wide("WS-21"), Vec::new()] {
-        fields = fields.u16(run.len()).u16(run.len()).u32(72 + payload.0.len());
-        payload = payload.raw(&run);
-    }
+    let [domain, user, workstation, lm, nt, key] = [domain, wide(user), wide("WS-21"), lm, nt, Vec::new()]
+        .map(|run| {
+            let field = bytes().u16(run.len()).u16(run.len()).u32(72 + payload.0.len());
+            payload.0.extend_from_slice(&run);
+            field.0
+        });
+    let fields = [lm, nt, domain, user, workstation, key].concat();
     let flags = if matches!(who, Who::Null | Who::NullWithoutLm) { 0xa288_8a05 } else { 0xa288_8205 };
     let version = [6, 1, 0xb1, 0x1d, 0, 0, 0, 15];
-    bytes().raw(b"NTLMSSP\0").u32(3).raw(&fields.0).u32(flags).raw(&version).raw(&payload.0).0
+    bytes().raw(b"NTLMSSP\0").u32(3).raw(&fields).u32(flags).raw(&version).raw(&payload.0).0
 }
 
 /// NegTokenInit with `token` (RFC 4178 4.2.1).
