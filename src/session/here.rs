@@ -51,6 +51,7 @@ impl Here<'_> {
         }
         out.tell(OpenEvent::Opened { session, tree, open, name, what, answer_seen });
     }
+
     // Pipes
 
     /// Bytes that the client writes to a pipe; `carrier` names the request that carries them.
