@@ -4,15 +4,14 @@
 //! `cargo bench --bench whole_path` measures traffic made here; `cargo bench --bench whole_path -- FILE…` measures
 //! captures. With `--test` everything is done once on little traffic.
 
+#[path = "../examples/walk/bare.rs"]
+mod bare;
 mod traffic;
 
 use std::error::Error;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use etherparse::{LaxSlicedPacket, TransportSlice};
-use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader};
 use smbscope::capture::Capture;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::net::{Decoded, Decoder};
@@ -104,31 +103,8 @@ fn print(path: &Path, bytes: u64, counted: Counted, fastest: [Duration; 3]) {
 
 /// The bare walk: nothing is done with the packets.
 fn walk(path: &Path) -> Outcome<Counted> {
-    let mut counted = Counted::default();
-    let mut reader = create_reader(1 << 20, File::open(path)?)?;
-    loop {
-        match reader.next() {
-            Ok((size, block)) => {
-                let data = match &block {
-                    PcapBlockOwned::Legacy(record) => Some(record.data),
-                    PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => Some(packet.data),
-                    PcapBlockOwned::NG(Block::SimplePacket(packet)) => Some(packet.data),
-                    _ => None,
-                };
-                if let Some(data) = data {
-                    counted.packets += 1;
-                    let packet = LaxSlicedPacket::from_ethernet(data).ok();
-                    if let Some(TransportSlice::Tcp(tcp)) = packet.and_then(|packet| packet.transport) {
-                        counted.payload += tcp.payload().len() as u64;
-                    }
-                }
-                reader.consume(size);
-            }
-            Err(PcapError::Eof) => return Ok(counted),
-            Err(PcapError::Incomplete(_)) => reader.refill().map_err(|error| error.to_string())?,
-            Err(error) => return Err(error.to_string().into()),
-        }
-    }
+    let (packets, payload) = bare::walk(path)?;
+    Ok(Counted { packets, payload })
 }
 
 /// Up to TCP segments.

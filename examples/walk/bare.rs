@@ -1,42 +1,16 @@
-//! The bare walk of a capture with pcap-parser and etherparse and nothing else, which speed is measured against.
+//! The walk itself, which the benchmark `whole_path` goes too.
 
 use std::error::Error;
 use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::Path;
 
-use clap::Parser;
 use etherparse::{LaxSlicedPacket, TransportSlice};
 use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader};
 
 const BUFFER: usize = 1 << 20;
 
-/// Walks a capture with pcap-parser and etherparse and nothing else, which the speed of smbscope is measured against.
-///
-/// Prints how many packets the capture has and how many bytes of TCP payload.
-#[derive(Parser)]
-#[command(version, after_help = "Exit status: 0, or 2 if the capture could not be read.")]
-struct Arguments {
-    /// A capture of Ethernet frames (pcap or pcapng, not gzip)
-    file: PathBuf,
-}
-
-fn main() -> ExitCode {
-    let Arguments { file } = Arguments::parse();
-    match walk(&file) {
-        Ok((packets, payload)) => {
-            println!("{packets} packets, {payload} bytes of TCP payload");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("walk: {}: {error}", file.display());
-            ExitCode::from(2)
-        }
-    }
-}
-
 /// The packets of a capture and the bytes of TCP payload in them.
-fn walk(path: &Path) -> Result<(u64, u64), Box<dyn Error>> {
+pub(crate) fn walk(path: &Path) -> Result<(u64, u64), Box<dyn Error>> {
     // The parser's errors borrow its buffer, so they leave it as text.
     let mut reader = create_reader(BUFFER, File::open(path)?).map_err(|error| error.to_string())?;
     let (mut packets, mut payload) = (0_u64, 0_u64);
