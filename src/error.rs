@@ -21,14 +21,20 @@ pub struct ParseError {
 pub enum Layer {
     /// Link layer, IP and TCP headers.
     Net,
-    /// NetBIOS session service or direct TCP framing.
+    /// NetBIOS: session, name and datagram services, frames over LLC, and direct TCP framing.
     NetBios,
+    /// File system structures (\[MS-FSCC\]).
+    Fscc,
+    /// Data types that several protocols share (\[MS-DTYP\]).
+    Dtyp,
     /// SPNEGO, NTLMSSP or Kerberos blobs.
     Auth,
     /// \[MS-CIFS\] and \[MS-SMB\].
     Smb1,
     /// \[MS-SMB2\].
     Smb2,
+    /// Remote administration calls, mailslots and the browser protocol (\[MS-RAP\], \[MS-MAIL\], \[MS-BRWS\]).
+    Rap,
     /// DCE/RPC PDUs (C706, \[MS-RPCE\]).
     DceRpc,
     /// NDR or NDR64 stub data.
@@ -42,9 +48,12 @@ impl fmt::Display for Layer {
         f.write_str(match self {
             Self::Net => "network",
             Self::NetBios => "NetBIOS",
+            Self::Fscc => "MS-FSCC",
+            Self::Dtyp => "MS-DTYP",
             Self::Auth => "authentication",
             Self::Smb1 => "SMB1",
             Self::Smb2 => "SMB2",
+            Self::Rap => "RAP",
             Self::DceRpc => "DCE/RPC",
             Self::Ndr => "NDR",
             Self::Rprn => "MS-RPRN",
@@ -91,6 +100,74 @@ impl fmt::Display for Reason {
             Self::BadOffset { field, value } => write!(f, "bad offset {value:#x} of {field}"),
             Self::TooDeep { field } => write!(f, "too many levels or elements of {field}"),
         }
+    }
+}
+
+/// A message, or a part of one, that can say what of it could not be read.
+///
+/// Parsers are lax: they give what is there. What a message should have had besides is told here, on demand, so that
+/// those who do not ask pay nothing.
+pub trait Examine {
+    /// Adds an anomaly for each part that is cut short, lies outside the message or makes no sense.
+    fn examine(&self, anomalies: &mut Anomalies);
+}
+
+/// What could not be read of a message, in the order in which it was met. Beyond [`Anomalies::KEPT`] they are counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anomalies {
+    kept: Vec<ParseError>,
+    more: usize,
+}
+
+impl Anomalies {
+    /// How many are kept.
+    pub const KEPT: usize = 32;
+
+    /// Adds one.
+    pub fn add(&mut self, anomaly: ParseError) {
+        if self.kept.len() < Self::KEPT {
+            self.kept.push(anomaly);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    /// Adds one if a buffer that should have `wanted` bytes has fewer: `field` was cut at `offset` and what there is.
+    pub fn expect(&mut self, layer: Layer, field: &'static str, offset: usize, wanted: usize, bytes: &[u8]) {
+        if bytes.len() < wanted {
+            let offset = offset.saturating_add(bytes.len());
+            self.add(ParseError { layer, offset, reason: Reason::Truncated { field } });
+        }
+    }
+
+    /// Gives the value, or adds why there is none.
+    pub fn ok<T>(&mut self, result: Result<T, ParseError>) -> Option<T> {
+        result.map_err(|error| self.add(error)).ok()
+    }
+
+    /// True if there was none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// Those that were kept.
+    pub fn iter(&self) -> impl Iterator<Item = &ParseError> {
+        self.kept.iter()
+    }
+
+    /// How many more there were.
+    #[must_use]
+    pub const fn more(&self) -> usize {
+        self.more
+    }
+}
+
+/// As a list of texts.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Anomalies {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.kept)
     }
 }
 
@@ -153,5 +230,25 @@ pub fn parse<'a, T>(
 impl serde::Serialize for ParseError {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anomalies_are_kept_to_a_cap_and_counted_beyond() {
+        let mut anomalies = Anomalies::default();
+        assert!(anomalies.is_empty());
+        anomalies.expect(Layer::Smb2, "Buffer", 64, 3, b"abc");
+        assert!(anomalies.is_empty(), "nothing is missing");
+        anomalies.expect(Layer::Smb2, "Buffer", 64, 4, b"abc");
+        let text: Vec<_> = anomalies.iter().map(ToString::to_string).collect();
+        assert_eq!(text, ["SMB2: cut short in Buffer at byte 67"]);
+        for _ in 0..40 {
+            anomalies.expect(Layer::Smb2, "Buffer", 0, 1, b"");
+        }
+        assert_eq!((anomalies.iter().count(), anomalies.more()), (32, 9));
     }
 }

@@ -12,8 +12,10 @@
 //! | [`net`] | link-layer frames | [`net::Segment`] |
 //! | [`tcp`] | segments | bytes in order, gaps |
 //! | [`netbios`] | stream bytes | framed messages |
+//! | [`fscc`] | buffers | file system structures |
 //! | [`auth`] | security blobs | who is there |
 //! | [`smb1`], [`smb2`] | framed messages | commands |
+//! | [`rap`] | transactions | LANMAN calls, mailslots, browser frames |
 //! | [`dcerpc`] | pipe bytes | PDUs, NDR values |
 //! | [`interface`], [`rprn`] | stubs | procedures, handles |
 //! | [`session`] | all of these | [`Event`]s |
@@ -42,10 +44,12 @@ pub mod capture;
 pub mod dcerpc;
 pub mod error;
 pub mod finding;
+pub mod fscc;
 pub mod interface;
 pub mod ledger;
 pub mod net;
 pub mod netbios;
+pub mod rap;
 pub mod report;
 pub mod rprn;
 pub mod session;

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, the lowest first.
-const FLOORS: [&str; 17] = [
+const FLOORS: [&str; 19] = [
     "error",
     "wire",
     "capture",
     "net",
     "tcp",
     "netbios",
+    "fscc",
     "auth",
     "smb1",
     "smb2",
@@ -20,13 +21,15 @@ const FLOORS: [&str; 17] = [
     "interface",
     "rprn",
     "session",
+    "dissect",
     "ledger",
     "finding",
     "report",
 ];
 
 /// Floors that parse messages and stand alone: bytes in, values out.
-const PROTOCOLS: [&str; 8] = ["netbios", "auth", "smb1", "smb2", "rap", "dcerpc", "interface", "rprn"];
+const PROTOCOLS: [&str; 9] =
+    ["netbios", "fscc", "auth", "smb1", "smb2", "rap", "dcerpc", "interface", "rprn"];
 
 /// Floors that bring bytes, which a protocol has no business with.
 const PACKETS: [&str; 3] = ["capture", "net", "tcp"];

@@ -71,6 +71,13 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Text<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Reads the strings that stand one behind the other at the end of a block.
 ///
 /// UTF-16 strings begin at an even offset from the header. Senders are known to forget the pad byte, and to add one

@@ -37,7 +37,41 @@ macro_rules! wire_enum {
                 write!(f, concat!(stringify!($type), "({})"), self)
             }
         }
+
+        /// Its name, or the number in hexadecimal digits.
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
     };
 }
 
+/// For a list on the wire that borrows its bytes and has `iter()`, giving `Result<Item, ParseError>`: serialises the
+/// items that could be read, and examines each and tells of those that could not.
+#[allow(unused_macros, reason = "the first lists come with the floors that have them")]
+macro_rules! wire_list {
+    ($($type:ident),* $(,)?) => {$(
+        impl crate::error::Examine for $type<'_> {
+            fn examine(&self, anomalies: &mut crate::error::Anomalies) {
+                for item in self.iter() {
+                    if let Some(item) = anomalies.ok(item) {
+                        crate::error::Examine::examine(&item, anomalies);
+                    }
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $type<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                crate::wire::serialise::list(self.iter().flatten(), serializer)
+            }
+        }
+    )*};
+}
+
 pub(crate) use wire_enum;
+#[allow(unused_imports, reason = "the first lists come with the floors that have them")]
+pub(crate) use wire_list;

@@ -51,6 +51,13 @@ impl fmt::Debug for Utf16<'_> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Utf16<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// UTF-16LE bytes as a `String`, up to the first NUL.
 #[must_use]
 pub fn utf16(bytes: &[u8]) -> String {

@@ -96,6 +96,23 @@ impl FileTime {
     }
 }
 
+/// The moment, or the number in hexadecimal digits where it is none (0 and all ones mean "not set" or "leave as is").
+impl fmt::Display for FileTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.timestamp() {
+            Some(timestamp) => fmt::Display::fmt(&timestamp, f),
+            None => write!(f, "{:#x}", self.0),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for FileTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +135,6 @@ mod tests {
     fn filetime_is_capture_time() {
         assert_eq!(FileTime(116_444_736_000_000_000).timestamp(), Some(Timestamp::from_nanos(0)));
         assert_eq!(FileTime(0).timestamp(), None);
+        assert_eq!(FileTime(u64::MAX).to_string(), "0xffffffffffffffff");
     }
 }

@@ -1,0 +1,1 @@
+//! File system structures that both dialects of SMB carry: \[MS-FSCC\].
