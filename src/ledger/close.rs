@@ -148,6 +148,7 @@ impl Ledger {
             crate::session::OpenId::Smb2 { persistent, volatile, .. } => {
                 super::OpenKey::Smb2(open.session, persistent, volatile)
             }
+            crate::session::OpenId::Connection => return,
         };
         let (group, tree) = (open.group, open.tree);
         let is_pipe = open.what == OpenKind::Pipe || !open.handles.is_empty() || !open.interfaces.is_empty();

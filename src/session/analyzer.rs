@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::Sink;
 use super::connection::Connection;
+use super::datagram;
 use super::event::ConnectionId;
 use super::limits::Limits;
 use super::tables::Map;
@@ -34,12 +35,25 @@ pub struct Counts {
     pub packets: u64,
     /// Of those, the TCP segments.
     pub segments: u64,
+    /// TCP connections that the segments belong to.
+    pub connections: u32,
+    /// UDP datagrams.
+    pub datagrams: u64,
     /// Packets whose link, IP or TCP header could not be read.
     pub unreadable_packets: u64,
     /// Packets that are older than one before them.
     pub time_went_back: u64,
     /// Connections that were let go because there were too many.
     pub connections_evicted: u64,
+}
+
+impl Counts {
+    /// The next connection, of which `segment` is the first.
+    fn connection(&mut self, segment: &Segment<'_>, at: Origin) -> Connection {
+        let connection = Connection::new(ConnectionId(self.packets), self.connections, segment, at);
+        self.connections = self.connections.saturating_add(1);
+        connection
+    }
 }
 
 #[derive(Debug)]
@@ -92,6 +106,10 @@ impl Analyzer {
                 counts.segments = counts.segments.saturating_add(1);
                 take(flows, clock, counts, limits, &segment, at, sink);
             }
+            Decoded::Udp(datagram) => {
+                counts.datagrams = counts.datagrams.saturating_add(1);
+                datagram::take(&datagram, at, sink);
+            }
             Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
             _ => {}
         }
@@ -132,7 +150,7 @@ fn take(
                 followed.flush(limits, sink);
                 followed.connection.replaced(at, limits, sink);
                 followed.flow = Flow::new(limits.flow);
-                followed.connection = Connection::new(ConnectionId(counts.packets), segment, at);
+                followed.connection = counts.connection(segment, at);
             }
             followed
         }
@@ -146,7 +164,7 @@ fn take(
                 make_room(flows, clock, counts, limits, sink);
             }
             clock.push_back(key);
-            let connection = Connection::new(ConnectionId(counts.packets), segment, at);
+            let connection = counts.connection(segment, at);
             flows.entry(key).or_insert_with(|| {
                 Box::new(Followed { flow: Flow::new(limits.flow), connection, fresh: true })
             })

@@ -2,15 +2,17 @@
 
 use core::cell::RefCell;
 
+use super::Sink;
 use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Transport};
 use super::here::Here;
 use super::limits::Limits;
 use super::missing::{Answered, Missing};
-use super::out::Out;
+use super::out::{Ends, Out};
+use super::pdu::Content;
+use super::rpc::{self, PdusOnly, RpcOverTcp};
 use super::smb1::Smb1;
 use super::smb2::Smb2;
 use super::tables::Tables;
-use super::{Pdu, Sink};
 use crate::capture::Origin;
 use crate::net::{Endpoint, FlowKey, Segment, Side, TcpFlags};
 use crate::netbios::{Frame, Framed, Framer, NegativeReason, PacketType, SessionRequest, looks_like_smb};
@@ -27,6 +29,8 @@ const CLOSE_BODY: usize = 24;
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) id: ConnectionId,
+    /// Its ordinal among the TCP connections.
+    stream: u32,
     key: FlowKey,
     client: Option<Side>,
     transport: Transport,
@@ -43,6 +47,8 @@ pub(super) struct Connection {
     in_sync: PerSide<bool>,
     smb1: Option<Box<Smb1>>,
     smb2: Option<Box<Smb2>>,
+    /// The calls of a connection that carries DCE/RPC.
+    rpc: Option<Box<RpcOverTcp>>,
     tables: Tables,
     missing: Missing,
     last: PerSide<Option<Origin>>,
@@ -65,6 +71,8 @@ enum Standing {
     Undecided,
     /// It does.
     Smb,
+    /// It carries DCE/RPC.
+    Rpc,
     /// It does not.
     Other,
 }
@@ -94,7 +102,7 @@ impl<T> PerSide<T> {
 
 impl Connection {
     /// A connection of which `segment` is the first that was captured.
-    pub(super) fn new(id: ConnectionId, segment: &Segment<'_>, at: Origin) -> Self {
+    pub(super) fn new(id: ConnectionId, stream: u32, segment: &Segment<'_>, at: Origin) -> Self {
         let (key, side) = segment.flow();
         let syn = segment.flags.contains(TcpFlags::SYN);
         let server_by_port = match (service(key.low), service(key.high)) {
@@ -110,6 +118,7 @@ impl Connection {
         let service = client.and_then(|client| service(key.endpoint(client.other())));
         Self {
             id,
+            stream,
             key,
             client,
             transport: service.unwrap_or(Transport::Direct),
@@ -122,6 +131,7 @@ impl Connection {
             in_sync: PerSide { low: syn, high: syn },
             smb1: None,
             smb2: None,
+            rpc: None,
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
@@ -171,14 +181,20 @@ impl Connection {
     }
 
     fn out<'a>(&self, at: Origin, sink: &'a mut dyn Sink) -> Out<'a> {
-        Out { at, connection: self.id, sink }
+        Out { at, ends: self.ends(), sink }
+    }
+
+    fn ends(&self) -> Ends {
+        let client = self.client.unwrap_or(Side::Low);
+        let (client, server) = (self.key.endpoint(client), self.key.endpoint(client.other()));
+        Ends { connection: self.id, stream: self.stream, client, server }
     }
 
     fn announce(&self, sink: &mut dyn Sink) {
-        let client = self.client.unwrap_or(Side::Low);
+        let Ends { client, server, .. } = self.ends();
         let event = ConnectionEvent::Opened {
-            client: self.key.endpoint(client),
-            server: self.key.endpoint(client.other()),
+            client,
+            server,
             transport: self.transport,
             start_seen: self.start_seen,
         };
@@ -198,6 +214,12 @@ impl Connection {
     ) {
         if self.closed || self.standing == Standing::Other {
             return;
+        }
+        if self.standing == Standing::Undecided && !self.is_known_port {
+            self.sniff_rpc(side, piece, limits);
+        }
+        if self.standing == Standing::Rpc {
+            return self.rpc_piece(side, at, piece, limits, sink);
         }
         match piece {
             Piece::Data(bytes) => {
@@ -232,6 +254,14 @@ impl Connection {
         }
     }
 
+    fn rpc_piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, limits: &Limits, sink: &mut dyn Sink) {
+        let (ends, direction) = (self.ends(), self.direction(side));
+        if let Some(rpc) = &mut self.rpc {
+            let mut out = Out { at, ends, sink: &mut PdusOnly(sink) };
+            rpc.piece(direction, piece, limits, &mut out);
+        }
+    }
+
     /// How a side ended, if it did.
     fn end(&self, side: Side) -> Option<(Origin, End)> {
         self.ends.get(side).or_else(|| self.missed_fin.get(side).map(|at| (at, End::Fin)))
@@ -258,6 +288,18 @@ impl Connection {
             return false;
         }
         true
+    }
+
+    /// Begins with RPC if these are the first bytes of a PDU of it.
+    fn sniff_rpc(&mut self, side: Side, piece: Piece<'_>, limits: &Limits) {
+        let Piece::Data(bytes) = piece else { return };
+        let Some(direction) = crate::dcerpc::looks_like_pdu(bytes).then(|| rpc::sender(bytes)) else {
+            return;
+        };
+        let client = if direction == Direction::ToServer { side } else { side.other() };
+        self.client.get_or_insert(client);
+        self.standing = Standing::Rpc;
+        self.rpc = Some(Box::new(RpcOverTcp::new(limits)));
     }
 
     /// Lets the framer of a side work, and takes what it frames.
@@ -317,7 +359,7 @@ impl Connection {
         let direction = if from_client { Direction::ToServer } else { Direction::ToClient };
         let mut out = self.out(at, sink);
         if frame.kind != PacketType::SESSION_MESSAGE {
-            out.pdu(&Pdu::NetBios { direction, frame });
+            out.pdu(direction, Content::Session(frame));
         }
         match frame.kind {
             PacketType::SESSION_MESSAGE => self.message(side, at, frame, limits, sink),
@@ -363,8 +405,9 @@ impl Connection {
     }
 
     fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
+        let (ends, direction) = (self.ends(), self.direction(side));
         let Self { smb1, smb2, tables, .. } = self;
-        let mut here = Here { tables, limits, out: Out { at, connection: self.id, sink } };
+        let mut here = Here { tables, limits, out: Out { at, ends, sink } };
         let payload = frame.payload;
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
             smb2.get_or_insert_default().frame(payload, frame.damaged, &mut here)
@@ -373,6 +416,7 @@ impl Connection {
         } else if payload.starts_with(&Encrypted::PROTOCOL_ID) {
             match Encrypted::parse(payload) {
                 Ok((_, transform)) => {
+                    here.out.pdu(direction, Content::Encrypted(&transform));
                     let smb2 = smb2.get_or_insert_default();
                     smb2.encrypted(transform.session_id, &mut here);
                 }
@@ -380,6 +424,10 @@ impl Connection {
             }
             Answered::default()
         } else if payload.starts_with(&Compressed::PROTOCOL_ID) {
+            match Compressed::parse(payload) {
+                Ok((_, transform)) => here.out.pdu(direction, Content::Compressed(&transform)),
+                Err(error) => here.out.unreadable(error),
+            }
             // Its content may be anything.
             self.lost(side, at, sink);
             return;
@@ -414,7 +462,7 @@ impl Connection {
     /// Messages of one side are missing.
     fn lost(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
         let direction = self.direction(side);
-        let mut out = Out { at, connection: self.id, sink };
+        let mut out = Out { at, ends: self.ends(), sink };
         self.tables.pipes_lost(direction, &mut out);
         if direction == Direction::ToClient {
             if let Some(smb1) = &mut self.smb1 {
@@ -440,7 +488,7 @@ impl Connection {
     /// Tells what is in doubt and when things were last used: what must be known before the end.
     fn settle(&mut self, sink: &mut dyn Sink) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-        let mut out = Out { at, connection: self.id, sink };
+        let mut out = Out { at, ends: self.ends(), sink };
         if let Some(at) = self.missing.unanswered() {
             out.tell_at(at, ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
         }
@@ -496,7 +544,7 @@ impl Connection {
         }
         let client = self.client.unwrap_or(Side::Low);
         let (client, server) = (*self.last.get(client), self.server_last(client));
-        let out = Out { at, connection: self.id, sink };
+        let out = Out { at, ends: self.ends(), sink };
         let mut here = Here { tables: &mut self.tables, limits, out };
         if let Some(smb1) = &mut self.smb1 {
             smb1.tell_waiting(server, &mut here);

@@ -95,15 +95,19 @@ pub enum OpenId {
         /// The volatile part.
         volatile: u64,
     },
+    /// No open at all: the connection itself, which carries DCE/RPC without SMB.
+    Connection,
 }
 
 impl OpenId {
-    /// The id as hex digits without prefix, as long as it is on the wire: 4 for a FID, 32 for a FileId.
+    /// The id as hex digits without prefix, as long as it is on the wire: 4 for a FID, 32 for a FileId, none for a
+    /// connection.
     #[must_use]
     pub fn digits(self) -> String {
         match self {
             Self::Fid(fid) => format!("{fid:04x}"),
             Self::Smb2 { persistent, volatile, .. } => format!("{persistent:016x}{volatile:016x}"),
+            Self::Connection => String::new(),
         }
     }
 }

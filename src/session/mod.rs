@@ -5,12 +5,15 @@
 
 mod analyzer;
 mod connection;
+mod datagram;
 mod event;
 mod here;
 mod limits;
 mod missing;
 mod out;
+mod pdu;
 mod pipe;
+mod rpc;
 mod smb1;
 mod smb2;
 mod tables;
@@ -22,6 +25,7 @@ pub use event::{
     ShareKind, Transport, TreeEvent, TreeId,
 };
 pub use limits::Limits;
+pub use pdu::{Content, Pdu, RpcCall, Stream};
 
 /// Hears what the analyzer finds.
 pub trait Sink {
@@ -32,35 +36,6 @@ pub trait Sink {
 
     /// Something happened.
     fn event(&mut self, event: Event);
-}
-
-/// A PDU as a [`Sink`] hears it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Pdu<'a> {
-    /// A NetBIOS session packet other than a message.
-    NetBios {
-        /// Who sent it.
-        direction: Direction,
-        /// The packet.
-        frame: &'a crate::netbios::Frame<'a>,
-    },
-    /// An SMB1 message.
-    Smb1 {
-        /// Its header.
-        header: &'a crate::smb1::Header,
-        /// The message from its header on.
-        message: &'a [u8],
-    },
-    /// An SMB2 message, one of a compound perhaps.
-    Smb2(&'a crate::smb2::Message<'a>),
-    /// A DCE/RPC PDU on a pipe.
-    Rpc {
-        /// Who sent it.
-        direction: Direction,
-        /// The PDU.
-        pdu: &'a crate::dcerpc::Pdu<'a>,
-    },
 }
 
 /// True for the path of an `IPC$` share.

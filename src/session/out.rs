@@ -4,15 +4,27 @@ use super::event::{
     ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent,
     SessionEvent, TreeEvent,
 };
-use super::{Pdu, Sink};
+use super::pdu::{Content, Pdu, Stream};
+use super::{Direction, Sink};
 use crate::capture::Origin;
 use crate::error::ParseError;
+use crate::net::Endpoint;
 
 /// The place in the traffic that is being read, and the sink.
 pub(super) struct Out<'a> {
     pub(super) at: Origin,
-    pub(super) connection: ConnectionId,
+    pub(super) ends: Ends,
     pub(super) sink: &'a mut dyn Sink,
+}
+
+/// The connection that is being read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) connection: ConnectionId,
+    /// Its ordinal among the TCP connections.
+    pub(super) stream: u32,
+    pub(super) client: Endpoint,
+    pub(super) server: Endpoint,
 }
 
 impl Out<'_> {
@@ -23,12 +35,26 @@ impl Out<'_> {
 
     /// Tells an event of an earlier place, known only now.
     pub(super) fn tell_at(&mut self, at: Origin, kind: impl Into<EventKind>) {
-        self.sink.event(Event { at, connection: self.connection, kind: kind.into() });
+        self.sink.event(Event { at, connection: self.ends.connection, kind: kind.into() });
     }
 
     /// Lends a PDU.
-    pub(super) fn pdu(&mut self, pdu: &Pdu<'_>) {
-        self.sink.pdu(pdu);
+    pub(super) fn pdu(&mut self, direction: Direction, content: Content<'_>) {
+        let Ends { connection, stream, client, server } = self.ends;
+        let (source, destination) = match direction {
+            Direction::ToServer => (client, server),
+            Direction::ToClient => (server, client),
+        };
+        let (at, stream) = (self.at, Stream::Tcp(stream));
+        self.sink.pdu(&Pdu {
+            at,
+            connection: Some(connection),
+            stream,
+            source,
+            destination,
+            direction,
+            content,
+        });
     }
 
     /// Tells of a message that could not be read to its end.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
 use super::limits::Limits;
 use super::out::Out;
+use super::pdu::{Content, RpcCall};
 use crate::capture::Origin;
 use crate::dcerpc::ndr::{Encoding, Syntax};
 use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
@@ -43,8 +44,8 @@ struct Proposal {
 #[derive(Debug, Clone, Copy)]
 struct Context {
     id: u16,
-    /// Its proposal was seen, so that no name means an interface that this library does not name.
-    proposed: bool,
+    /// The interface, if its proposal was seen; then no name means one that this library does not name.
+    proposed: Option<SyntaxId>,
     interface: Option<&'static str>,
     syntax: Syntax,
 }
@@ -55,6 +56,7 @@ struct Call {
     number: u32,
     call_id: u32,
     opnum: u16,
+    bound: Option<SyntaxId>,
     interface: Option<&'static str>,
     syntax: Syntax,
     sent: Origin,
@@ -202,15 +204,22 @@ impl Pipe {
     }
 
     fn client_pdu(&mut self, id: OpenId, pdu: &Pdu<'_>, carrier: u64, limits: &Limits, out: &mut Out<'_>) {
-        out.pdu(&super::Pdu::Rpc { direction: Direction::ToServer, pdu });
         let call_id = pdu.header.call_id;
+        if let Body::Request(request) = &pdu.body {
+            let whole = self.requests.push(pdu);
+            let readable = whole.as_ref().filter(|whole| whole.complete && !whole.sealed);
+            let big_endian = pdu.header.drep.is_big_endian();
+            let known = self.known(request.context_id, request.opnum, big_endian, readable);
+            let call = Some(RpcCall { whole: whole.as_ref(), ..known });
+            out.pdu(Direction::ToServer, Content::Rpc { pdu, call, open: id });
+            if let Some(whole) = whole {
+                self.request(id, &whole, &known, carrier, limits, out);
+            }
+            return;
+        }
+        out.pdu(Direction::ToServer, Content::Rpc { pdu, call: None, open: id });
         match &pdu.body {
             Body::Bind(bind) | Body::AlterContext(bind) => self.propose(call_id, bind),
-            Body::Request(_) => {
-                if let Some(request) = self.requests.push(pdu) {
-                    self.request(id, &request, carrier, limits, out);
-                }
-            }
             Body::Cancel | Body::Orphaned => {
                 self.requests.push(pdu);
                 self.calls.retain(|call| {
@@ -227,18 +236,29 @@ impl Pipe {
     }
 
     fn server_pdu(&mut self, id: OpenId, pdu: &Pdu<'_>, limits: &Limits, out: &mut Out<'_>) {
-        out.pdu(&super::Pdu::Rpc { direction: Direction::ToClient, pdu });
         let call_id = pdu.header.call_id;
+        if let Body::Response(response) = &pdu.body {
+            let whole = self.responses.push(pdu);
+            let known = self.answered(call_id, response.context_id, pdu.header.drep.is_big_endian());
+            let call = Some(RpcCall { whole: whole.as_ref(), ..known });
+            out.pdu(Direction::ToClient, Content::Rpc { pdu, call, open: id });
+            if let Some(whole) = whole {
+                self.response(id, &whole, limits, out);
+            }
+            return;
+        }
+        let call = match &pdu.body {
+            Body::Fault(fault) => {
+                Some(self.answered(call_id, fault.context_id, pdu.header.drep.is_big_endian()))
+            }
+            _ => None,
+        };
+        out.pdu(Direction::ToClient, Content::Rpc { pdu, call, open: id });
         match &pdu.body {
             Body::BindAck(ack) | Body::AlterContextResponse(ack) => self.bound(id, call_id, ack, out),
             Body::BindNak(nak) => {
                 self.proposals.retain(|proposal| proposal.call_id != call_id);
                 out.tell(RpcEvent::Refused { open: id, reason: nak.reason.0 });
-            }
-            Body::Response(_) => {
-                if let Some(response) = self.responses.push(pdu) {
-                    self.response(id, &response, limits, out);
-                }
             }
             Body::Fault(fault) => {
                 self.responses.push(pdu);
@@ -288,12 +308,8 @@ impl Pipe {
             let name = proposed.and_then(|(_, interface)| interface::name(&interface.uuid));
             self.contexts.retain(|known| known.id != context);
             if self.contexts.len() < CONTEXTS {
-                self.contexts.push(Context {
-                    id: context,
-                    proposed: proposed.is_some(),
-                    interface: name,
-                    syntax,
-                });
+                let proposed = proposed.map(|(_, interface)| interface);
+                self.contexts.push(Context { id: context, proposed, interface: name, syntax });
             }
             if let Some((_, interface)) = proposed {
                 out.tell(RpcEvent::Bound {
@@ -316,35 +332,67 @@ impl Pipe {
 
     // Calls
 
-    fn request(
+    /// What is known of a request: its interface as bound, else as the pipe or, of a whole one, the arguments show.
+    fn known<'a>(
         &mut self,
-        id: OpenId,
-        request: &Assembled<'_>,
-        carrier: u64,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
-        let Some(opnum) = request.opnum else { return };
-        let context = self.context(request.context_id).copied();
+        context: u16,
+        opnum: u16,
+        big_endian: bool,
+        readable: Option<&Assembled<'_>>,
+    ) -> RpcCall<'a> {
+        let context = self.context(context).copied();
         let syntax = context.map_or(Syntax::Ndr, |context| context.syntax);
-        let encoding = Encoding { syntax, big_endian: request.big_endian };
-        let readable = request.complete && !request.sealed;
-        let interface = match context {
-            Some(context) if context.proposed => context.interface,
+        let encoding = Encoding { syntax, big_endian };
+        let name = match context {
+            Some(context) if context.proposed.is_some() => context.interface,
             _ if self.is_spoolss => Some(SPOOLSS),
-            _ if readable && rprn::infer_open(opnum, &request.stub, encoding) => {
+            _ if readable.is_some_and(|whole| rprn::infer_open(opnum, &whole.stub, encoding)) => {
                 self.is_spoolss = true;
                 Some(SPOOLSS)
             }
             _ => None,
         };
+        let interface = context.and_then(|context| context.proposed);
+        RpcCall { interface, name, opnum: Some(opnum), encoding, whole: None }
+    }
+
+    /// What is known of the call that an answer belongs to.
+    fn answered<'a>(&self, call_id: u32, context: u16, big_endian: bool) -> RpcCall<'a> {
+        if let Some(call) = self.calls.iter().rfind(|call| call.call_id == call_id) {
+            let encoding = Encoding { syntax: call.syntax, big_endian };
+            let (interface, name) = (call.bound, call.interface);
+            return RpcCall { interface, name, opnum: Some(call.opnum), encoding, whole: None };
+        }
+        let context = self.context(context);
+        let syntax = context.map_or(Syntax::Ndr, |context| context.syntax);
+        let interface = context.and_then(|context| context.proposed);
+        let name = match context {
+            Some(context) if context.proposed.is_some() => context.interface,
+            _ => self.is_spoolss.then_some(SPOOLSS),
+        };
+        RpcCall { interface, name, opnum: None, encoding: Encoding { syntax, big_endian }, whole: None }
+    }
+
+    fn request(
+        &mut self,
+        id: OpenId,
+        request: &Assembled<'_>,
+        known: &RpcCall<'_>,
+        carrier: u64,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let Some(opnum) = request.opnum else { return };
+        let RpcCall { interface: bound, name: interface, encoding, .. } = *known;
+        let readable = request.complete && !request.sealed;
         self.calls_made = self.calls_made.wrapping_add(1);
         let mut call = Call {
             number: self.calls_made,
             call_id: request.call_id,
             opnum,
+            bound,
             interface,
-            syntax,
+            syntax: encoding.syntax,
             sent: out.at,
             carrier,
             handle: None,
@@ -448,7 +496,7 @@ impl Pipe {
     fn orphan(&mut self, id: OpenId, response: &Assembled<'_>, limits: &Limits, out: &mut Out<'_>) {
         let context = self.context(response.context_id).copied();
         let spoolss = match context {
-            Some(context) if context.proposed => context.interface == Some(SPOOLSS),
+            Some(context) if context.proposed.is_some() => context.interface == Some(SPOOLSS),
             _ => self.is_spoolss,
         };
         if !spoolss || !response.complete || response.sealed {

@@ -87,6 +87,7 @@ impl Ledger {
                 let session = self.index.sessions.get(&(connection, SessionId::Smb2(session)))?;
                 OpenKey::Smb2(*session, persistent, volatile)
             }
+            OpenId::Connection => return None,
         })
     }
 

@@ -13,7 +13,7 @@ use super::event::{
 use super::here::{Here, NewOpen};
 use super::missing::Answered;
 use super::tables::{Map, Tables};
-use super::{Pdu, is_ipc};
+use super::{Content, Direction, is_ipc};
 use crate::auth::Credentials;
 use crate::capture::Origin;
 use crate::smb1::{Command, Header, Reassembly, create};
@@ -163,7 +163,8 @@ impl Smb1 {
                 return answered;
             }
         };
-        here.out.pdu(&Pdu::Smb1 { header: &header, message: frame });
+        let direction = if header.is_response() { Direction::ToClient } else { Direction::ToServer };
+        here.out.pdu(direction, Content::Smb1 { header: &header, message: frame, damaged });
         if header.is_response() {
             self.response(frame, &header, damaged, &mut answered, here);
         } else {

@@ -5,7 +5,6 @@ mod missing;
 mod requests;
 mod unseen;
 
-use super::Pdu;
 use std::collections::BTreeMap;
 
 use super::event::{
@@ -15,6 +14,7 @@ use super::event::{
 use super::here::{Here, NewOpen};
 use super::missing::Answered;
 use super::tables::{Map, Tables};
+use super::{Content, Direction};
 use crate::auth::Credentials;
 use crate::capture::Origin;
 use crate::smb2::{Command, FileId, Header, compound, tree_connect};
@@ -154,8 +154,10 @@ impl Smb2 {
                     break;
                 }
             };
-            here.out.pdu(&Pdu::Smb2(&message));
-            if message.header.is_response() {
+            let is_response = message.header.is_response();
+            let direction = if is_response { Direction::ToClient } else { Direction::ToServer };
+            here.out.pdu(direction, Content::Smb2 { message: &message, damaged });
+            if is_response {
                 self.response(&message, damaged, &mut answered, &mut chain, here);
             } else {
                 answered.unread |= !self.request(&message, damaged, &mut chain, here);

@@ -1,0 +1,99 @@
+//! PDUs as a [`Sink`](super::Sink) hears them: lent for the call alone, with what is known around them.
+
+use super::event::{ConnectionId, Direction, OpenId};
+use crate::dcerpc::ndr::Encoding;
+use crate::dcerpc::{self, Assembled, SyntaxId};
+use crate::net::Endpoint;
+use crate::smb2::transform::{Compressed, Encrypted};
+use crate::{capture, netbios, smb1, smb2};
+
+/// A PDU and its place in the traffic.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Pdu<'a> {
+    /// The packet that completed it.
+    pub at: capture::Origin,
+    /// Its connection, unless it came as a datagram.
+    pub connection: Option<ConnectionId>,
+    /// Which stream of packets it came in.
+    pub stream: Stream,
+    /// The sender.
+    pub source: Endpoint,
+    /// The receiver.
+    pub destination: Endpoint,
+    /// Whether the sender is the client, as far as known; datagrams go to the server.
+    pub direction: Direction,
+    /// The PDU itself.
+    pub content: Content<'a>,
+}
+
+/// A stream of packets, by its ordinal among those of its kind from 0 on, over all captures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Stream {
+    /// A TCP connection.
+    Tcp(u32),
+    /// UDP datagrams.
+    Udp,
+    /// NetBIOS frames straight over LLC.
+    Llc,
+}
+
+/// What a [`Pdu`] is.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Content<'a> {
+    /// A packet of the NetBIOS session service other than a message.
+    Session(&'a netbios::Frame<'a>),
+    /// A datagram of the NetBIOS name service: its bytes.
+    NameService(&'a [u8]),
+    /// A datagram of the NetBIOS datagram service: its bytes.
+    DatagramService(&'a [u8]),
+    /// An SMB1 message.
+    Smb1 {
+        /// Its header.
+        header: &'a smb1::Header,
+        /// The message from its header on.
+        message: &'a [u8],
+        /// Bytes of it that are of use are missing from the capture.
+        damaged: bool,
+    },
+    /// An SMB2 message, one of a compound perhaps.
+    Smb2 {
+        /// Its header and its bytes.
+        message: &'a smb2::Message<'a>,
+        /// Bytes of its frame that are of use are missing from the capture.
+        damaged: bool,
+    },
+    /// An encrypted SMB2 message.
+    Encrypted(&'a Encrypted),
+    /// A compressed SMB2 message. What is inside follows as a PDU of its own, if it could be inflated.
+    Compressed(&'a Compressed<'a>),
+    /// A connection-oriented DCE/RPC PDU, on a pipe or straight over TCP.
+    Rpc {
+        /// The PDU.
+        pdu: &'a dcerpc::Pdu<'a>,
+        /// The call it belongs to, if it is part of one.
+        call: Option<RpcCall<'a>>,
+        /// The pipe, or the connection.
+        open: OpenId,
+    },
+    /// A datagram that is a connectionless DCE/RPC PDU: its bytes.
+    RpcDatagram(&'a [u8]),
+}
+
+/// What is known of the call that a request, a response or a fault belongs to.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RpcCall<'a> {
+    /// The interface as it was bound.
+    pub interface: Option<SyntaxId>,
+    /// Its short name, from the binding or from the pipe.
+    pub name: Option<&'static str>,
+    /// The procedure; `None` in answers whose request was not seen.
+    pub opnum: Option<u16>,
+    /// How the stub is written.
+    pub encoding: Encoding,
+    /// With the last fragment, the whole.
+    pub whole: Option<&'a Assembled<'a>>,
+}
