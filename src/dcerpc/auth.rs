@@ -33,6 +33,7 @@ wire_enum! {
 
 /// The trailer of a PDU whose `auth_length` is not 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AuthTrailer<'a> {
     /// `auth_type`.
@@ -44,6 +45,7 @@ pub struct AuthTrailer<'a> {
     /// `auth_context_id`.
     pub context_id: u32,
     /// The token or signature; shorter than `auth_length` if the input was cut.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub value: &'a [u8],
 }
 

@@ -4,13 +4,14 @@ use core::fmt;
 
 use uuid::{Uuid, uuid};
 
-use crate::error::Parsed;
-use crate::wire::{take, u8, wire_enum};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
+use crate::wire::{take, u8, wire_enum, wire_list};
 
 use super::order;
 
 /// An interface or a transfer syntax with its version (`p_syntax_id_t`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SyntaxId {
     /// The UUID.
     pub uuid: Uuid,
@@ -63,6 +64,7 @@ fn syntax_id(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, SyntaxId> {
 
 /// A bind (C706 12.6.4.3) or an alter context (12.6.4.1), which have one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Bind<'a> {
     /// The longest PDU in bytes that the client sends.
@@ -73,21 +75,55 @@ pub struct Bind<'a> {
     pub assoc_group_id: u32,
     /// How many contexts the client says it proposes.
     pub context_count: u8,
-    list: &'a [u8],
-    big_endian: bool,
+    contexts: Contexts<'a>,
 }
 
 impl<'a> Bind<'a> {
     /// The proposed contexts, as many as can be read.
     pub fn contexts(&self) -> impl Iterator<Item = Context<'a>> + use<'a> {
-        let (mut list, big_endian) = (self.list, self.big_endian);
-        (0..self.context_count).map_while(move |_| {
-            let (rest, context) = context(big_endian)(list).ok()?;
-            list = rest;
-            Some(context)
+        self.contexts.iter().filter_map(Result::ok)
+    }
+}
+
+impl Examine for Bind<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        self.contexts.examine(anomalies);
+    }
+}
+
+/// The list of proposed contexts (`p_cont_list_t`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Contexts<'a> {
+    count: u8,
+    list: &'a [u8],
+    big_endian: bool,
+}
+
+impl<'a> Contexts<'a> {
+    /// Where the list begins in a PDU.
+    const OFFSET: usize = 28;
+
+    fn iter(&self) -> impl Iterator<Item = Result<Context<'a>, ParseError>> + use<'a> {
+        let (whole, big_endian, mut left) = (self.list, self.big_endian, self.count);
+        let mut list = whole;
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let offset = Self::OFFSET.saturating_add(whole.len().saturating_sub(list.len()));
+            match parse(Layer::DceRpc, list, context(big_endian, offset)) {
+                Ok((rest, context)) => {
+                    list = rest;
+                    Some(Ok(context))
+                }
+                Err(error) => {
+                    left = 0;
+                    Some(Err(ParseError { offset: offset.saturating_add(error.offset), ..error }))
+                }
+            }
         })
     }
 }
+
+wire_list!(Contexts);
 
 pub(super) fn bind(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Bind<'_>> {
     move |input| {
@@ -96,34 +132,84 @@ pub(super) fn bind(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Bind<'_>> {
         let (rest, assoc_group_id) = order::u32(big_endian)(rest)?;
         let (rest, context_count) = u8(rest)?;
         let list = rest.get(3..).unwrap_or_default();
-        Ok((&[], Bind { max_xmit_frag, max_recv_frag, assoc_group_id, context_count, list, big_endian }))
+        let contexts = Contexts { count: context_count, list, big_endian };
+        Ok((&[], Bind { max_xmit_frag, max_recv_frag, assoc_group_id, context_count, contexts }))
     }
 }
 
 /// One proposed presentation context (`p_cont_elem_t`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Context<'a> {
     /// The number that requests name this context by.
     pub id: u16,
     /// The interface.
     pub abstract_syntax: SyntaxId,
-    list: &'a [u8],
-    big_endian: bool,
+    /// How many transfer syntaxes the client says it offers.
+    pub transfer_syntax_count: u8,
+    transfer_syntaxes: Syntaxes<'a>,
 }
 
 impl<'a> Context<'a> {
     /// The transfer syntaxes the client offers for it.
     pub fn transfer_syntaxes(&self) -> impl Iterator<Item = SyntaxId> + use<'a> {
-        let big_endian = self.big_endian;
-        self.list
-            .chunks_exact(SyntaxId::SIZE)
-            .filter_map(move |chunk| Some(syntax_id(big_endian)(chunk).ok()?.1))
+        self.transfer_syntaxes.iter().filter_map(Result::ok)
+    }
+}
+
+impl Examine for Context<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        self.transfer_syntaxes.examine(anomalies);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Syntaxes<'a>(Elements<'a>);
+
+impl<'a> Syntaxes<'a> {
+    fn iter(&self) -> impl Iterator<Item = Result<SyntaxId, ParseError>> + use<'a> {
+        self.0.iter("transfer_syntaxes", SyntaxId::SIZE, syntax_id(self.0.big_endian))
+    }
+}
+
+wire_list!(Syntaxes);
+
+impl Examine for SyntaxId {
+    fn examine(&self, _anomalies: &mut Anomalies) {}
+}
+
+/// A list of elements of one size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Elements<'a> {
+    count: u8,
+    list: &'a [u8],
+    /// Where it begins in the PDU.
+    offset: usize,
+    big_endian: bool,
+}
+
+impl<'a> Elements<'a> {
+    /// Those that are whole; an error at the end if that is not all of them.
+    fn iter<T>(
+        self,
+        field: &'static str,
+        size: usize,
+        element: impl Fn(&'a [u8]) -> Parsed<'a, T>,
+    ) -> impl Iterator<Item = Result<T, ParseError>> {
+        let count = usize::from(self.count);
+        let missing = (self.list.len() < count.saturating_mul(size)).then(|| ParseError {
+            layer: Layer::DceRpc,
+            offset: self.offset.saturating_add(self.list.len()),
+            reason: Reason::Truncated { field },
+        });
+        let whole = self.list.chunks_exact(size).take(count);
+        whole.filter_map(move |bytes| Some(Ok(element(bytes).ok()?.1))).chain(missing.map(Err))
     }
 }
 
 /// A context whose list of transfer syntaxes is cut gives those that are whole.
-fn context(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Context<'_>> {
+fn context(big_endian: bool, offset: usize) -> impl Fn(&[u8]) -> Parsed<'_, Context<'_>> {
     move |input| {
         let (rest, id) = order::u16(big_endian)(input)?;
         let (rest, count) = u8(rest)?;
@@ -131,7 +217,9 @@ fn context(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Context<'_>> {
         let (rest, abstract_syntax) = syntax_id(big_endian)(rest)?;
         let length = usize::from(count).saturating_mul(SyntaxId::SIZE).min(rest.len());
         let (rest, list) = take("transfer_syntaxes", length)(rest)?;
-        Ok((rest, Context { id, abstract_syntax, list, big_endian }))
+        let transfer_syntaxes =
+            Syntaxes(Elements { count, list, offset: offset.saturating_add(24), big_endian });
+        Ok((rest, Context { id, abstract_syntax, transfer_syntax_count: count, transfer_syntaxes }))
     }
 }
 
@@ -157,6 +245,7 @@ wire_enum! {
 
 /// A bind ack (C706 12.6.4.4) or an alter context response (12.6.4.2), which have one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BindAck<'a> {
     /// The longest PDU in bytes that the server sends.
@@ -166,22 +255,39 @@ pub struct BindAck<'a> {
     /// The association group this connection now belongs to. Context handles are valid all over their group.
     pub assoc_group_id: u32,
     /// The server's endpoint, `\PIPE\spoolss` say, with its NUL. Empty in alter context responses.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
     pub secondary_address: &'a [u8],
     /// How many results the server says it gives.
     pub result_count: u8,
-    list: &'a [u8],
-    big_endian: bool,
+    results: Results<'a>,
 }
 
 impl<'a> BindAck<'a> {
     /// The results in the order of the contexts proposed, as many as can be read.
     pub fn results(&self) -> impl Iterator<Item = ContextResult> + use<'a> {
-        let big_endian = self.big_endian;
-        self.list
-            .chunks_exact(ContextResult::SIZE)
-            .take(usize::from(self.result_count))
-            .filter_map(move |chunk| Some(context_result(big_endian)(chunk).ok()?.1))
+        self.results.iter().filter_map(Result::ok)
     }
+}
+
+impl Examine for BindAck<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        self.results.examine(anomalies);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Results<'a>(Elements<'a>);
+
+impl<'a> Results<'a> {
+    fn iter(&self) -> impl Iterator<Item = Result<ContextResult, ParseError>> + use<'a> {
+        self.0.iter("p_result_list", ContextResult::SIZE, context_result(self.0.big_endian))
+    }
+}
+
+wire_list!(Results);
+
+impl Examine for ContextResult {
+    fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
 pub(super) fn bind_ack(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindAck<'_>> {
@@ -190,14 +296,16 @@ pub(super) fn bind_ack(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindAck
         let (rest, max_recv_frag) = order::u16(big_endian)(rest)?;
         let (rest, assoc_group_id) = order::u32(big_endian)(rest)?;
         let (secondary_address, result_count, list) = results(rest, big_endian);
+        // The fixed part before the address ends at byte 24 of the PDU.
+        let offset = rest.len().saturating_sub(list.len()).saturating_add(24);
+        let results = Results(Elements { count: result_count, list, offset, big_endian });
         let ack = BindAck {
             max_xmit_frag,
             max_recv_frag,
             assoc_group_id,
             secondary_address,
             result_count,
-            list,
-            big_endian,
+            results,
         };
         Ok((&[], ack))
     }
@@ -218,6 +326,7 @@ fn results(input: &[u8], big_endian: bool) -> (&[u8], u8, &[u8]) {
 
 /// The server's answer to one context (`p_result_t`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ContextResult {
     /// Accepted or not.
@@ -261,15 +370,22 @@ wire_enum! {
 
 /// A refused bind (C706 12.6.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BindNak {
     /// Why.
     pub reason: RejectReason,
+    /// The first version of the protocol that the server supports (major, minor), if it says so.
+    pub supported_version: Option<(u8, u8)>,
 }
 
 pub(super) fn bind_nak(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindNak> {
     move |input| {
         let (rest, reason) = order::u16(big_endian)(input)?;
-        Ok((rest, BindNak { reason: RejectReason(reason) }))
+        let supported_version = match rest {
+            [count, major, minor, ..] if *count > 0 => Some((*major, *minor)),
+            _ => None,
+        };
+        Ok((rest, BindNak { reason: RejectReason(reason), supported_version }))
     }
 }

@@ -68,6 +68,7 @@ wire_enum! {
 
 /// A request, or one fragment of it (C706 12.6.4.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// The sender's idea of how many stub bytes this and the fragments after it have; 0 if it has none.
@@ -79,11 +80,13 @@ pub struct Request<'a> {
     /// The object, if [`super::PfcFlags::OBJECT_UUID`] is set.
     pub object: Option<Uuid>,
     /// The arguments; a prefix of them if the input was cut. Encrypted at [`super::AuthLevel::PKT_PRIVACY`].
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub stub: &'a [u8],
 }
 
 /// A response, or one fragment of it (C706 12.6.4.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// The sender's idea of how many stub bytes this and the fragments after it have; 0 if it has none.
@@ -93,11 +96,13 @@ pub struct Response<'a> {
     /// Cancels the server received for this call.
     pub cancel_count: u8,
     /// The results; a prefix of them if the input was cut. Encrypted at [`super::AuthLevel::PKT_PRIVACY`].
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub stub: &'a [u8],
 }
 
 /// A fault (C706 12.6.4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Fault<'a> {
     /// As in [`Response`].
@@ -109,6 +114,7 @@ pub struct Fault<'a> {
     /// Why.
     pub status: FaultStatus,
     /// Extended error information, if there is any (\[MS-EERR\]).
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub stub: &'a [u8],
 }
 

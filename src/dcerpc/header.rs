@@ -42,6 +42,7 @@ impl PduType {
 bitflags::bitflags! {
     /// The flags of a PDU (C706 12.6.3.1, \[MS-RPCE\] 2.2.2.3). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize))]
     pub struct PfcFlags: u8 {
         /// The first fragment of a call.
         const FIRST_FRAG = 0x01;
@@ -65,7 +66,10 @@ bitflags::bitflags! {
 
 /// How the sender writes numbers and characters (C706 14.1, the format label).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DataRepresentation(pub [u8; 4]);
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct DataRepresentation(
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] pub [u8; 4],
+);
 
 impl DataRepresentation {
     /// True if integers are big-endian.
@@ -99,6 +103,7 @@ impl DataRepresentation {
 
 /// The common header (C706 12.6.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Header {
     /// `rpc_vers`, always 5.

@@ -1,6 +1,6 @@
 //! One whole PDU: header, body and authentication trailer.
 
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 
 use super::auth::{AuthLevel, AuthTrailer, trailer};
 use super::bind::{Bind, BindAck, BindNak, bind, bind_ack, bind_nak};
@@ -9,6 +9,7 @@ use super::header::{Header, PduType, PfcFlags};
 
 /// A connection-oriented PDU (C706 12.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Pdu<'a> {
     /// The common header.
@@ -23,6 +24,8 @@ pub struct Pdu<'a> {
 
 /// The body of a [`Pdu`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Body<'a> {
     /// A client proposes interfaces.
@@ -50,7 +53,10 @@ pub enum Body<'a> {
     /// The server asks the client to close the connection.
     Shutdown,
     /// A type this library does not know, or that belongs to datagrams.
-    Other(PduType, &'a [u8]),
+    Other(
+        PduType,
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8],
+    ),
 }
 
 impl<'a> Pdu<'a> {
@@ -71,6 +77,25 @@ impl<'a> Pdu<'a> {
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.auth.is_some_and(|auth| auth.level == AuthLevel::PKT_PRIVACY)
+    }
+}
+
+impl Examine for Pdu<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        match &self.body {
+            Body::Bind(bind) | Body::AlterContext(bind) => bind.examine(anomalies),
+            Body::BindAck(ack) | Body::AlterContextResponse(ack) => ack.examine(anomalies),
+            _ => {}
+        }
+        if self.missing > 0 {
+            let offset = usize::from(self.header.frag_length).saturating_sub(self.missing);
+            let reason = Reason::Truncated { field: "frag_length" };
+            anomalies.add(ParseError { layer: Layer::DceRpc, offset, reason });
+        }
+        if let Body::Other(kind, _) = self.body {
+            let reason = Reason::BadValue { field: "PTYPE", value: kind.0.into() };
+            anomalies.add(ParseError { layer: Layer::DceRpc, offset: 2, reason });
+        }
     }
 }
 
@@ -365,6 +390,7 @@ mod tests {
         let nak = with_type(13, &[2, 0, 1, 5, 0]);
         let Body::BindNak(nak) = read(&nak).body else { panic!() };
         assert_eq!(nak.reason, RejectReason::LOCAL_LIMIT_EXCEEDED);
+        assert_eq!(nak.supported_version, Some((5, 0)));
         assert_eq!(read(&with_type(18, &[])).body, Body::Cancel);
         assert_eq!(read(&with_type(19, &[])).body, Body::Orphaned);
         assert_eq!(read(&with_type(200, b"x")).body, Body::Other(PduType(200), b"x"));
@@ -384,6 +410,9 @@ mod tests {
                     Ok((rest, pdu)) => {
                         assert!(length >= body && rest.is_empty());
                         assert_eq!(pdu.missing, fixture.len() - length);
+                        let mut anomalies = Anomalies::default();
+                        pdu.examine(&mut anomalies);
+                        assert_eq!(anomalies.is_empty(), length == fixture.len());
                         if let Body::Bind(bind) = pdu.body {
                             assert_eq!(bind.contexts().count(), (length - 8) / 44);
                         }

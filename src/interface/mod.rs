@@ -1,6 +1,10 @@
-//! Which interface a UUID names.
+//! Which interface a UUID names, and which procedure an opnum.
+
+mod procedures;
 
 use uuid::{Uuid, uuid};
+
+pub use procedures::procedure;
 
 /// The short name of a well-known interface: its pipe, or what its specification calls it.
 #[must_use]

@@ -1,0 +1,27 @@
+//! The procedures of `efsrpc` (\[MS-EFSR\] 3.1.4.2), in the order of their opnums. Empty: not used on the wire.
+
+pub(super) static PROCEDURES: [&str; 23] = [
+    "EfsRpcOpenFileRaw",
+    "EfsRpcReadFileRaw",
+    "EfsRpcWriteFileRaw",
+    "EfsRpcCloseRaw",
+    "EfsRpcEncryptFileSrv",
+    "EfsRpcDecryptFileSrv",
+    "EfsRpcQueryUsersOnFile",
+    "EfsRpcQueryRecoveryAgents",
+    "EfsRpcRemoveUsersFromFile",
+    "EfsRpcAddUsersToFile",
+    "",
+    "EfsRpcNotSupported",
+    "EfsRpcFileKeyInfo",
+    "EfsRpcDuplicateEncryptionInfoFile",
+    "",
+    "EfsRpcAddUsersToFileEx",
+    "EfsRpcFileKeyInfoEx",
+    "",
+    "EfsRpcGetEncryptedFileMetadata",
+    "EfsRpcSetEncryptedFileMetadata",
+    "EfsRpcFlushEfsCache",
+    "EfsRpcEncryptFileExSrv",
+    "EfsRpcQueryProtectors",
+];
