@@ -4,7 +4,7 @@ use etherparse::ip_number::{TCP, UDP};
 
 use super::fragment::{FragmentLimits, Fragments};
 use super::ip::{Ip, extensions, ip, less};
-use super::link::{Content, link_layer};
+use super::link::{Content, LlcFrame, link_layer, netbios_frame};
 use super::transport::{tcp, udp};
 use super::{Endpoint, Segment};
 use crate::capture::Packet;
@@ -18,9 +18,11 @@ pub enum Decoded<'a> {
     Tcp(Segment<'a>),
     /// A UDP datagram; of a fragmented one, the packet is the one that completed it.
     Udp(Datagram<'a>),
+    /// A NetBIOS frame over LLC.
+    Llc(LlcFrame<'a>),
     /// A fragment of a datagram that is not complete yet.
     Fragment,
-    /// Neither TCP nor UDP over IP.
+    /// None of these.
     Other,
     /// A packet whose headers are cut or make no sense.
     Unreadable(ParseError),
@@ -48,7 +50,9 @@ pub struct Counts {
     pub tcp: u64,
     /// UDP datagrams.
     pub udp: u64,
-    /// Neither TCP nor UDP over IP.
+    /// NetBIOS frames over LLC.
+    pub llc: u64,
+    /// None of these.
     pub other: u64,
     /// Headers that are cut or make no sense.
     pub unreadable: u64,
@@ -83,7 +87,7 @@ impl Decoder {
                 rare(&mut self.fragments, &mut self.counts, packet, ip)
             }
             Ok(Some(ip)) => transport(&ip, size),
-            Ok(None) => Decoded::Other,
+            Ok(None) => netbios_frame(packet.link, packet.data).map_or(Decoded::Other, Decoded::Llc),
             Err(unread) => Decoded::Unreadable(unread.at(Layer::Net, size)),
         };
         self.counts.add(&decoded);
@@ -103,6 +107,7 @@ impl Counts {
         let count = match decoded {
             Decoded::Tcp(_) => &mut self.tcp,
             Decoded::Udp(_) => &mut self.udp,
+            Decoded::Llc(_) => &mut self.llc,
             Decoded::Other => &mut self.other,
             Decoded::Unreadable(_) => &mut self.unreadable,
             Decoded::Fragment => return,

@@ -28,6 +28,59 @@ pub(super) fn link_layer(link: LinkType, frame: &[u8]) -> Parsed<'_, Content> {
     }
 }
 
+/// A frame of IEEE 802.2 between two stations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LlcFrame<'a> {
+    /// The sender's MAC address.
+    pub source: [u8; 6],
+    /// The receiver's MAC address, or a group's.
+    pub destination: [u8; 6],
+    /// What the length field counts, from the LLC header on, as far as it was captured.
+    pub payload: &'a [u8],
+    /// Its length on the wire in bytes.
+    pub length: u16,
+}
+
+/// The service access point of NetBIOS, destination and source, but for the bits of a group and of a response.
+const NETBIOS_SAP: u8 = 0xf0;
+
+/// The NetBIOS frame in an Ethernet frame, if it carries one. Asked only of frames that are no IP.
+pub(super) fn netbios_frame(link: LinkType, frame: &[u8]) -> Option<LlcFrame<'_>> {
+    if link != LinkType::ETHERNET {
+        return None;
+    }
+    let (addresses, rest) = frame.split_first_chunk::<12>()?;
+    let (destination, source) = addresses.split_first_chunk::<6>()?;
+    let source = *source.first_chunk::<6>()?;
+    let (mut kind, mut rest) = be(rest)?;
+    for _ in 0..=MAX_TAGS {
+        match kind {
+            ether_type::VLAN | ether_type::PROVIDER_BRIDGING | ether_type::VLAN_DOUBLE => {
+                (kind, rest) = be(rest.get(2..)?)?;
+            }
+            0..=ether_type::LARGEST_LENGTH => {
+                let payload = rest.get(..kind.into()).unwrap_or(rest);
+                let [dsap, ssap, ..] = *payload else { return None };
+                let netbios = dsap & 0xfe == NETBIOS_SAP && ssap & 0xfe == NETBIOS_SAP;
+                return netbios.then_some(LlcFrame {
+                    source,
+                    destination: *destination,
+                    payload,
+                    length: kind,
+                });
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn be(bytes: &[u8]) -> Option<(u16, &[u8])> {
+    let (field, rest) = bytes.split_first_chunk::<2>()?;
+    Some((u16::from_be_bytes(*field), rest))
+}
+
 /// Values of EtherType (the IEEE 802 numbers of IANA).
 mod ether_type {
     pub(super) const IPV4: u16 = 0x0800;

@@ -1,4 +1,4 @@
-//! Link layer and IP: from a captured packet to a TCP segment.
+//! Link layer and IP: from a captured packet to a TCP segment, a UDP datagram or a NetBIOS frame over LLC.
 
 mod decoder;
 mod fragment;
@@ -12,5 +12,6 @@ mod tests;
 
 pub use decoder::{Counts, Datagram, Decoded, Decoder};
 pub use fragment::FragmentLimits;
+pub use link::LlcFrame;
 use segment::Address;
 pub use segment::{Endpoint, FlowKey, Segment, Side, TcpFlags};

@@ -205,19 +205,50 @@ fn bad_values_are_named() {
 #[test]
 fn other_protocols_are_other() {
     let arp = [[2; 12].as_slice(), &[0x08, 0x06], &[0; 28]].concat();
-    let netbeui = [[2; 12].as_slice(), &[0x00, 0x2f, 0xf0, 0xf0, 0x03], &[0; 44]].concat();
+    let spanning_tree = [[2; 12].as_slice(), &[0x00, 0x2f, 0x42, 0x42, 0x03], &[0; 44]].concat();
     let mut icmp = ipv4();
     icmp[9] = 1;
     let mut decoder = Decoder::default();
     for (link, bytes) in [
         (LinkType::ETHERNET, &arp),
-        (LinkType::ETHERNET, &netbeui),
+        (LinkType::ETHERNET, &spanning_tree),
         (LinkType::RAW, &icmp),
         (LinkType(147), &icmp),
     ] {
         assert_eq!(decoder.decode(&packet(link, bytes)), Decoded::Other);
     }
     assert_eq!(*decoder.counts(), Counts { other: 4, ..Counts::default() });
+}
+
+#[test]
+fn netbios_frames_over_llc() {
+    let frame = [
+        &[3, 0, 0, 0, 0, 1][..],   // destination: the NetBIOS group
+        &[2, 0, 0, 0, 0, 9],       // source
+        &[0x00, 0x04],             // length
+        &[0xf0, 0xf1, 0x03, 0x2c], // DSAP, SSAP of a response, control, the first byte of the frame
+        &[0; 3],                   // padding
+    ]
+    .concat();
+    let tagged = [&frame[..12], &[0x81, 0x00, 0x00, 0x07], &frame[12..]].concat();
+    for bytes in [&frame, &tagged] {
+        match Decoder::default().decode(&packet(LinkType::ETHERNET, bytes)) {
+            Decoded::Llc(llc) => {
+                assert_eq!((llc.destination, llc.source), ([3, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 9]));
+                assert_eq!((llc.payload, llc.length), (&[0xf0, 0xf1, 0x03, 0x2c][..], 4));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    for length in 0..frame.len() {
+        let bytes = frame[..length].to_vec();
+        match Decoder::default().decode(&packet(LinkType::ETHERNET, &bytes)) {
+            Decoded::Llc(llc) => assert!(length >= 16 && llc.length == 4),
+            Decoded::Other => assert!((14..17).contains(&length)),
+            Decoded::Unreadable(_) => assert!(length < 17),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]

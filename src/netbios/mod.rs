@@ -1,11 +1,18 @@
-//! Session service framing: NetBIOS over TCP (RFC 1002 4.3, port 139) and direct TCP (\[MS-SMB2\] 2.1, port 445).
+//! NetBIOS over TCP and UDP (RFC 1002), NetBIOS frames over LLC, and direct TCP (\[MS-SMB2\] 2.1, port 445).
 //!
-//! [`Framer`] cuts one direction of a stream into [`Frame`]s, whatever pieces it comes in, and finds its way back
-//! after a gap.
+//! * Session service (RFC 1002 4.3, port 139, and the framing of port 445): [`Framer`] cuts one direction of a stream
+//!   into [`Frame`]s, whatever pieces it comes in, and finds its way back after a gap; [`SessionPacket`] reads those
+//!   that are no messages.
+//! * Name service (4.2, port 137): [`name_service`].
+//! * Datagram service (4.4, port 138): [`datagram_service`].
+//! * NetBIOS frames straight over LLC: [`nbf`].
 
+pub mod datagram_service;
 mod framer;
 mod header;
 mod name;
+pub mod name_service;
+pub mod nbf;
 mod packets;
 mod sync;
 
@@ -15,5 +22,5 @@ mod tests;
 pub use framer::{Frame, Framed, Framer, FramerCounts, HEAD, MAX_COLLECTED};
 pub use header::{Header, PacketType};
 pub use name::Name;
-pub use packets::{NegativeReason, Retarget, SessionRequest};
+pub use packets::{NegativeReason, Retarget, SessionPacket, SessionRequest};
 pub use sync::looks_like_smb;

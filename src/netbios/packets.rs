@@ -2,12 +2,13 @@
 
 use core::net::Ipv4Addr;
 
-use super::Name;
+use super::{Name, PacketType};
 use crate::error::{Layer, ParseError, parse};
 use crate::wire::{be_u16, be_u32, u8, wire_enum};
 
 /// A client's wish for a session (RFC 1002 4.3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SessionRequest {
     /// CALLED_NAME: the server's.
@@ -67,6 +68,7 @@ impl NegativeReason {
 
 /// Where a server sends a client instead (RFC 1002 4.3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Retarget {
     /// RETARGET_IP_ADDRESS.
@@ -87,5 +89,40 @@ impl Retarget {
             Ok((input, Self { address: Ipv4Addr::from_bits(address), port }))
         })?;
         Ok(retarget)
+    }
+}
+
+/// A packet of the session service, read by its type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum SessionPacket {
+    /// A session request.
+    Request(SessionRequest),
+    /// A negative session response.
+    Negative {
+        /// ERROR_CODE.
+        error_code: NegativeReason,
+    },
+    /// A retarget session response.
+    Retarget(Retarget),
+    /// A packet of a type that has no payload, or of one that is not known.
+    Empty {},
+}
+
+impl SessionPacket {
+    /// Reads the payload of a packet that is no message.
+    ///
+    /// # Errors
+    /// As those of the parsers of its type.
+    pub fn parse(kind: PacketType, payload: &[u8]) -> Result<Self, ParseError> {
+        Ok(match kind {
+            PacketType::SESSION_REQUEST => Self::Request(SessionRequest::parse(payload)?),
+            PacketType::NEGATIVE_SESSION_RESPONSE => {
+                Self::Negative { error_code: NegativeReason::parse(payload)? }
+            }
+            PacketType::RETARGET_SESSION_RESPONSE => Self::Retarget(Retarget::parse(payload)?),
+            _ => Self::Empty {},
+        })
     }
 }

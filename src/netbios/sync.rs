@@ -34,20 +34,23 @@ pub(super) fn expected(bytes: &[u8]) -> Sign {
     }
 }
 
-/// The first place worth a judgment by [`found`]: a header of a message with a magic number after it, as far as there
-/// are bytes.
+/// The first place worth a judgment by [`found`]: a header of a message with a magic number after it, or of a session
+/// request with a name after it, as far as there are bytes.
 pub(super) fn candidate(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(5).position(|window| matches!(window, [0, _, _, _, 0xfc..=0xff])).or_else(|| {
+    let begins = |window: &[u8]| matches!(window, [0, _, _, _, 0xfc..=0xff] | [0x81, 0, 0, _, NAME]);
+    bytes.windows(5).position(begins).or_else(|| {
         let end = bytes.len().saturating_sub(4);
-        let zero = bytes.get(end..)?.iter().position(|byte| *byte == PacketType::SESSION_MESSAGE.0)?;
-        Some(end.saturating_add(zero))
+        let place = bytes.get(end..)?.iter().position(|byte| matches!(byte, 0 | 0x81))?;
+        Some(end.saturating_add(place))
     })
 }
 
-/// Judges any place, where only the beginning of an SMB message is proof enough.
+/// Judges any place, where only the beginning of an SMB message, or of a session request, is proof enough.
 pub(super) fn found(bytes: &[u8]) -> Sign {
-    if bytes.first().is_some_and(|first| *first != PacketType::SESSION_MESSAGE.0) {
-        return Sign::Nothing;
+    match bytes.first().copied().map(PacketType) {
+        None | Some(PacketType::SESSION_MESSAGE) => {}
+        Some(PacketType::SESSION_REQUEST) => return found_request(bytes),
+        Some(_) => return Sign::Nothing,
     }
     match expected(bytes) {
         Sign::Packet(Header { length: 0, .. }) => Sign::Nothing,
@@ -62,6 +65,23 @@ pub(super) fn found(bytes: &[u8]) -> Sign {
             }
         }
         sign => sign,
+    }
+}
+
+/// Length of the first label of an encoded name.
+const NAME: u8 = 32;
+
+/// Judges what may be a session request: two names of 34 bytes each or more, which begin with letters from A to P.
+fn found_request(bytes: &[u8]) -> Sign {
+    let letters = |letters: &[u8]| letters.iter().all(|letter| (b'A'..=b'P').contains(letter));
+    match bytes {
+        [0x81, 0, 0, 68..=255, NAME, name @ ..] if letters(name.get(..5).unwrap_or(name)) => match name.len()
+        {
+            5.. => expected(bytes),
+            _ => Sign::Unsure,
+        },
+        [] | [0x81] | [0x81, 0] | [0x81, 0, 0] | [0x81, 0, 0, 68..=255] => Sign::Unsure,
+        _ => Sign::Nothing,
     }
 }
 
@@ -83,7 +103,7 @@ pub fn looks_like_smb(first_bytes: &[u8]) -> Option<bool> {
         Sign::Packet(Header { kind: PacketType::SESSION_MESSAGE, length: 0 }) => Some(false),
         Sign::Packet(Header { kind: PacketType::SESSION_REQUEST, length }) => {
             // Two names of 34 bytes each or more, the first of them with a label of 32 letters.
-            if length < 68 { Some(false) } else { first_bytes.get(4).map(|label| *label == 32) }
+            if length < 68 { Some(false) } else { first_bytes.get(4).map(|label| *label == NAME) }
         }
         Sign::Packet(_) => Some(true),
     }

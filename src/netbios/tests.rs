@@ -34,7 +34,11 @@ fn a_session_request_holds_both_names() {
     assert_eq!(header, Header { kind: PacketType::SESSION_REQUEST, length: 80 });
     let request = SessionRequest::parse(payload).unwrap();
     assert_eq!(request.called.to_string(), "FILESRV<20>");
-    assert_eq!(request.calling, Name { name: "WS-21".into(), suffix: 0, scope: "NETBIOS.COM".into() });
+    assert_eq!(
+        request.calling,
+        Name { scope: "NETBIOS.COM".into(), ..Name::from_bytes(*b"WS-21          \0") }
+    );
+    assert_eq!((request.called.service(), request.called.bytes[15]), (Some("file server"), 0x20));
     assert_eq!(request.calling.to_string(), "WS-21<00>.NETBIOS.COM");
     for length in 0..payload.len() {
         let error = SessionRequest::parse(&payload[..length]).unwrap_err();
@@ -409,6 +413,19 @@ fn two_gaps_in_one_frame_are_one_damage() {
             Told::whole(&stream[104..]),
         ]
     );
+}
+
+#[test]
+fn without_the_start_a_session_request_is_found() {
+    for cut in 0..session_request().len() {
+        let mut stream = b"\x81\0\0\x81rest of something\0\0".to_vec();
+        let junk = stream.len();
+        stream.extend(session_request());
+        let (before, after) = stream.split_at(junk + cut);
+        let told = run(false, usize::MAX, [before, after].map(Piece::Data));
+        assert_eq!(told.first(), Some(&Told::Junk(junk as u64)), "cut at {cut}");
+        assert!(matches!(told[1], Told::Frame { kind: PacketType::SESSION_REQUEST, damaged: false, .. }));
+    }
 }
 
 #[test]

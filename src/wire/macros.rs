@@ -50,7 +50,6 @@ macro_rules! wire_enum {
 
 /// For a list on the wire that borrows its bytes and has `iter()`, giving `Result<Item, ParseError>`: serialises the
 /// items that could be read, and examines each and tells of those that could not.
-#[allow(unused_macros, reason = "the first lists come with the floors that have them")]
 macro_rules! wire_list {
     ($($type:ident),* $(,)?) => {$(
         impl crate::error::Examine for $type<'_> {
@@ -72,6 +71,32 @@ macro_rules! wire_list {
     )*};
 }
 
+/// Declares a structure whose fields stand one behind the other, each with its reader, and `read`, which reads it.
+macro_rules! wire_struct {
+    ($(#[$doc:meta])* pub struct $type:ident {
+        $($(#[$field_doc:meta])* $field:ident: $of:ty = $reader:expr;)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[non_exhaustive]
+        pub struct $type {
+            $($(#[$field_doc])* pub $field: $of,)*
+        }
+
+        impl $type {
+            /// Reads the structure at the start of `input`.
+            ///
+            /// # Errors
+            /// The input ends before it does.
+            pub fn read(input: &[u8]) -> crate::error::Parsed<'_, Self> {
+                $(let (input, $field) = $reader(input)?;)*
+                Ok((input, Self { $($field),* }))
+            }
+        }
+    };
+}
+
 pub(crate) use wire_enum;
-#[allow(unused_imports, reason = "the first lists come with the floors that have them")]
 pub(crate) use wire_list;
+pub(crate) use wire_struct;

@@ -3,7 +3,6 @@
 mod integers;
 mod macros;
 #[cfg(feature = "serde")]
-#[allow(dead_code, reason = "the first users come with the floors that serialise")]
 pub(crate) mod serialise;
 mod status;
 mod text;
@@ -14,8 +13,7 @@ pub use status::{DosError, NtStatus, Status, Win32Error};
 pub use text::{Utf16, ascii, latin1, utf16};
 pub use time::{FileTime, Timestamp};
 
-#[allow(unused_imports, reason = "the first lists come with the floors that have them")]
-pub(crate) use macros::{wire_enum, wire_list};
+pub(crate) use macros::{wire_enum, wire_list, wire_struct};
 
 /// A GUID in its little-endian wire form (\[MS-DTYP\] 2.3.4.2).
 ///

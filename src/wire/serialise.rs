@@ -1,12 +1,21 @@
 //! How fields that serde has no form for are serialised, for `#[serde(serialize_with = "…")]`.
 
-use core::fmt::Display;
-
 use serde::{Serialize, Serializer};
 
 /// Bytes as lower-case hex digits.
 pub(crate) fn hex<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&super::hex(bytes.as_ref()))
+}
+
+/// Bytes that may be missing, as lower-case hex digits.
+pub(crate) fn hex_option<S: Serializer>(
+    bytes: &Option<impl AsRef<[u8]>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match bytes {
+        Some(bytes) => hex(bytes, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A number as `0x` and hex digits: an id, a mask.
@@ -15,11 +24,6 @@ pub(crate) fn hex_number<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{number:#x}"))
-}
-
-/// What prints itself as its text.
-pub(crate) fn text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
 }
 
 /// 8-bit characters as text: UTF-8 where it is valid, else Latin-1.

@@ -87,6 +87,15 @@ impl serde::Serialize for Timestamp {
 pub struct FileTime(pub u64);
 
 impl FileTime {
+    /// A FILETIME as it stands on the wire.
+    ///
+    /// # Errors
+    /// The input ends before eight bytes.
+    pub fn read(input: &[u8]) -> crate::error::Parsed<'_, Self> {
+        let (rest, units) = super::le_u64(input)?;
+        Ok((rest, Self(units)))
+    }
+
     /// The same moment as capture time, if it is set and can be expressed.
     #[must_use]
     pub fn timestamp(self) -> Option<Timestamp> {
