@@ -12,6 +12,7 @@ const MAX_DEPTH: usize = 4;
 
 /// The innermost message of a security blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Token<'a> {
     /// NTLMSSP: the client begins.
@@ -35,6 +36,7 @@ pub enum Token<'a> {
 
 /// A security blob opened: its innermost message and what the wrappers said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Blob<'a> {
     /// The innermost message.

@@ -22,6 +22,7 @@ pub enum Mechanism {
 ///
 /// Lengths are those of the wire in bytes: they decide, also where the capture has less.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Credentials {
     /// How they were shown.

@@ -26,9 +26,11 @@ wire_enum! {
 
 /// An AP-REQ (RFC 4120 5.5.1): a ticket shown to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ApReq<'a> {
     /// realm of the ticket: that of the service.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub realm: &'a [u8],
     /// sname of the ticket.
     pub service: ServiceName<'a>,
@@ -40,6 +42,7 @@ pub struct ApReq<'a> {
 
 /// A service's principal name (RFC 4120 5.2.2), its parts still in DER. Prints as `cifs/server`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ServiceName<'a>(&'a [u8]);
 
 impl<'a> ServiceName<'a> {

@@ -16,3 +16,24 @@ pub use blob::{Blob, Token, token};
 pub use credentials::{Credentials, Mechanism};
 pub use identity::{Evidence, Identity, Who, identify, identify_unanswered};
 pub use oid::Oid;
+
+/// A security blob as what is in it.
+#[cfg(feature = "serde")]
+pub(crate) fn serialise_blob<S: serde::Serializer>(
+    blob: &impl AsRef<[u8]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(&Blob::open(blob.as_ref()), serializer)
+}
+
+/// A security blob that may be missing, as what is in it.
+#[cfg(feature = "serde")]
+pub(crate) fn serialise_blob_option<S: serde::Serializer>(
+    blob: &Option<impl AsRef<[u8]>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match blob {
+        Some(blob) => serialise_blob(blob, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -66,6 +66,17 @@ impl fmt::Display for Oid<'_> {
     }
 }
 
+/// Its name, else numbers and dots.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Oid<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.name() {
+            Some(name) => serializer.serialize_str(name),
+            None => serializer.collect_str(self),
+        }
+    }
+}
+
 impl fmt::Debug for Oid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Oid({self})")

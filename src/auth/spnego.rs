@@ -21,15 +21,25 @@ impl<'a> Iterator for Mechanisms<'a> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Mechanisms<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::wire::serialise::list(*self, serializer)
+    }
+}
+
 /// NegTokenInit (RFC 4178 4.2.1) or NegTokenInit2 (\[MS-SPNG\] 2.2.1): the first token of a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NegTokenInit<'a> {
     /// mechTypes.
     pub mechanisms: Mechanisms<'a>,
     /// mechToken: the first token of the preferred mechanism.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_option"))]
     pub mech_token: Option<&'a [u8]>,
     /// hintName of negHints, which servers send.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_option"))]
     pub hint_name: Option<&'a [u8]>,
 }
 
@@ -93,6 +103,7 @@ wire_enum! {
 
 /// NegTokenResp (RFC 4178 4.2.2): every further token of either side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NegTokenResp<'a> {
     /// negState.
@@ -100,6 +111,7 @@ pub struct NegTokenResp<'a> {
     /// supportedMech: the mechanism that the acceptor chose.
     pub supported_mechanism: Option<Oid<'a>>,
     /// responseToken: the next token of the mechanism.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_option"))]
     pub response_token: Option<&'a [u8]>,
 }
 

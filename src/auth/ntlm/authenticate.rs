@@ -22,13 +22,16 @@ const NTLM_V1_RESPONSE: u16 = 24;
 ///
 /// Lengths are those of the wire, so that a field which the capture cut off is not taken for an empty one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Authenticate<'a> {
     /// LmChallengeResponse. An anonymous client sends none, or a single byte of zero.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub lm_response: &'a [u8],
     /// Length of LmChallengeResponse in bytes.
     pub lm_length: u16,
     /// NtChallengeResponse. An anonymous client sends none.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub nt_response: &'a [u8],
     /// Length of NtChallengeResponse in bytes.
     pub nt_length: u16,
@@ -47,8 +50,11 @@ pub struct Authenticate<'a> {
     /// Version, if there is one.
     pub version: Option<Version>,
     /// MIC, if there is room for it before the payload.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_option"))]
     pub mic: Option<[u8; 16]>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     cut: Option<&'static str>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     end: usize,
 }
 

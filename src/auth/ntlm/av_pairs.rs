@@ -48,6 +48,25 @@ impl<'a> Iterator for AvPairs<'a> {
     }
 }
 
+/// Names as texts, flags and times as such, everything else in hexadecimal digits.
+#[cfg(feature = "serde")]
+impl serde::Serialize for AvPairs<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use crate::wire::{FileTime, hex, le_u32, le_u64};
+        let mut map = serializer.serialize_map(None)?;
+        for (id, value) in *self {
+            let text = match id.0 {
+                1..=5 | 9 => Utf16::new(value).to_string(),
+                6 => le_u32(value).map(|(_, flags)| format!("{flags:#x}")).unwrap_or_else(|_| hex(value)),
+                7 => le_u64(value).map(|(_, time)| FileTime(time).to_string()).unwrap_or_else(|_| hex(value)),
+                _ => hex(value),
+            };
+            serde::ser::SerializeMap::serialize_entry(&mut map, &id, &text)?;
+        }
+        serde::ser::SerializeMap::end(map)
+    }
+}
+
 fn pair(input: &[u8]) -> Parsed<'_, (AvId, &[u8])> {
     let (rest, id) = le_u16(input)?;
     let (rest, length) = le_u16(rest)?;

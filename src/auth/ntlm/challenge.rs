@@ -8,6 +8,7 @@ use crate::wire::{array, le_u32};
 
 /// A CHALLENGE_MESSAGE (\[MS-NLMP\] 2.2.1.2): the server's. It names the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Challenge<'a> {
     /// TargetName: the server's domain, or the server.
@@ -15,6 +16,7 @@ pub struct Challenge<'a> {
     /// NegotiateFlags.
     pub flags: NegotiateFlags,
     /// ServerChallenge.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub server_challenge: [u8; 8],
     /// TargetInfo: names of the server and its domain.
     pub target_info: AvPairs<'a>,

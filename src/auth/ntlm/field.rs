@@ -44,6 +44,13 @@ impl fmt::Display for Text<'_> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Text<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Len, MaxLen and BufferOffset of a field, and its bytes as far as they are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Field<'a> {

@@ -8,6 +8,7 @@ use crate::wire::{array, le_u16, u8};
 bitflags::bitflags! {
     /// NegotiateFlags (\[MS-NLMP\] 2.2.2.5). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct NegotiateFlags: u32 {
         /// Texts are UTF-16LE.
         const UNICODE = 0x0000_0001;
@@ -58,6 +59,7 @@ bitflags::bitflags! {
 
 /// VERSION (\[MS-NLMP\] 2.2.2.10): the operating system of the sender. Prints as `5.1.2600`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Version {
     /// ProductMajorVersion.
     pub major: u8,

@@ -8,6 +8,7 @@ use crate::wire::le_u32;
 
 /// A NEGOTIATE_MESSAGE (\[MS-NLMP\] 2.2.1.1): the client's first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Negotiate<'a> {
     /// NegotiateFlags.
