@@ -1,0 +1,658 @@
+//! File system control codes, and the bodies of those that tell something: \[MS-FSCC\] 2.3, \[MS-SMB2\] 2.2.31 and
+//! 2.2.32, \[MS-DFSC\] 2.2.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use uuid::Uuid;
+
+use super::{chained, cut};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::wire::{Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_enum, wire_list};
+
+wire_enum! {
+    /// A file system control code (\[MS-SMB2\] 2.2.31, \[MS-FSCC\] 2.3).
+    pub struct FsctlCode(u32) {
+        DFS_GET_REFERRALS = 0x0006_0194, "FSCTL_DFS_GET_REFERRALS";
+        DFS_GET_REFERRALS_EX = 0x0006_01b0, "FSCTL_DFS_GET_REFERRALS_EX";
+        IS_PATHNAME_VALID = 0x0009_002c, "FSCTL_IS_PATHNAME_VALID";
+        GET_COMPRESSION = 0x0009_003c, "FSCTL_GET_COMPRESSION";
+        FILESYSTEM_GET_STATISTICS = 0x0009_0060, "FSCTL_FILESYSTEM_GET_STATISTICS";
+        GET_NTFS_VOLUME_DATA = 0x0009_0064, "FSCTL_GET_NTFS_VOLUME_DATA";
+        GET_RETRIEVAL_POINTERS = 0x0009_0073, "FSCTL_GET_RETRIEVAL_POINTERS";
+        FIND_FILES_BY_SID = 0x0009_008f, "FSCTL_FIND_FILES_BY_SID";
+        SET_OBJECT_ID = 0x0009_0098, "FSCTL_SET_OBJECT_ID";
+        GET_OBJECT_ID = 0x0009_009c, "FSCTL_GET_OBJECT_ID";
+        DELETE_OBJECT_ID = 0x0009_00a0, "FSCTL_DELETE_OBJECT_ID";
+        SET_REPARSE_POINT = 0x0009_00a4, "FSCTL_SET_REPARSE_POINT";
+        GET_REPARSE_POINT = 0x0009_00a8, "FSCTL_GET_REPARSE_POINT";
+        DELETE_REPARSE_POINT = 0x0009_00ac, "FSCTL_DELETE_REPARSE_POINT";
+        SET_OBJECT_ID_EXTENDED = 0x0009_00bc, "FSCTL_SET_OBJECT_ID_EXTENDED";
+        CREATE_OR_GET_OBJECT_ID = 0x0009_00c0, "FSCTL_CREATE_OR_GET_OBJECT_ID";
+        SET_SPARSE = 0x0009_00c4, "FSCTL_SET_SPARSE";
+        QUERY_ALLOCATED_RANGES = 0x0009_40cf, "FSCTL_QUERY_ALLOCATED_RANGES";
+        SET_ENCRYPTION = 0x0009_00d7, "FSCTL_SET_ENCRYPTION";
+        READ_FILE_USN_DATA = 0x0009_00eb, "FSCTL_READ_FILE_USN_DATA";
+        WRITE_USN_CLOSE_RECORD = 0x0009_00ef, "FSCTL_WRITE_USN_CLOSE_RECORD";
+        QUERY_SPARING_INFO = 0x0009_0138, "FSCTL_QUERY_SPARING_INFO";
+        QUERY_ON_DISK_VOLUME_INFO = 0x0009_013c, "FSCTL_QUERY_ON_DISK_VOLUME_INFO";
+        SET_ZERO_ON_DEALLOCATION = 0x0009_0194, "FSCTL_SET_ZERO_ON_DEALLOCATION";
+        QUERY_FILE_REGIONS = 0x0009_0284, "FSCTL_QUERY_FILE_REGIONS";
+        OFFLOAD_READ = 0x0009_4264, "FSCTL_OFFLOAD_READ";
+        OFFLOAD_WRITE = 0x0009_8268, "FSCTL_OFFLOAD_WRITE";
+        DUPLICATE_EXTENTS_TO_FILE = 0x0009_8344, "FSCTL_DUPLICATE_EXTENTS_TO_FILE";
+        SET_INTEGRITY_INFORMATION = 0x0009_c280, "FSCTL_SET_INTEGRITY_INFORMATION";
+        GET_INTEGRITY_INFORMATION = 0x0009_027c, "FSCTL_GET_INTEGRITY_INFORMATION";
+        SET_DEFECT_MANAGEMENT = 0x0009_8134, "FSCTL_SET_DEFECT_MANAGEMENT";
+        SET_COMPRESSION = 0x0009_c040, "FSCTL_SET_COMPRESSION";
+        SET_ZERO_DATA = 0x0009_80c8, "FSCTL_SET_ZERO_DATA";
+        FILE_LEVEL_TRIM = 0x0009_8208, "FSCTL_FILE_LEVEL_TRIM";
+        SIS_COPYFILE = 0x0009_0100, "FSCTL_SIS_COPYFILE";
+        LMR_GET_LINK_TRACKING_INFORMATION = 0x0014_00e8, "FSCTL_LMR_GET_LINK_TRACKING_INFORMATION";
+        LMR_SET_LINK_TRACKING_INFORMATION = 0x0014_00ec, "FSCTL_LMR_SET_LINK_TRACKING_INFORMATION";
+        /// Waits until an instance of a pipe is free.
+        PIPE_WAIT = 0x0011_0018, "FSCTL_PIPE_WAIT";
+        /// Looks into a pipe without taking from it.
+        PIPE_PEEK = 0x0011_400c, "FSCTL_PIPE_PEEK";
+        /// Writes to a pipe and reads the answer.
+        PIPE_TRANSCEIVE = 0x0011_c017, "FSCTL_PIPE_TRANSCEIVE";
+        SRV_REQUEST_RESUME_KEY = 0x0014_0078, "FSCTL_SRV_REQUEST_RESUME_KEY";
+        LMR_REQUEST_RESILIENCY = 0x0014_01d4, "FSCTL_LMR_REQUEST_RESILIENCY";
+        QUERY_NETWORK_INTERFACE_INFO = 0x0014_01fc, "FSCTL_QUERY_NETWORK_INTERFACE_INFO";
+        VALIDATE_NEGOTIATE_INFO = 0x0014_0204, "FSCTL_VALIDATE_NEGOTIATE_INFO";
+        SRV_ENUMERATE_SNAPSHOTS = 0x0014_4064, "FSCTL_SRV_ENUMERATE_SNAPSHOTS";
+        SRV_COPYCHUNK = 0x0014_40f2, "FSCTL_SRV_COPYCHUNK";
+        SRV_READ_HASH = 0x0014_41bb, "FSCTL_SRV_READ_HASH";
+        SRV_COPYCHUNK_WRITE = 0x0014_80f2, "FSCTL_SRV_COPYCHUNK_WRITE";
+    }
+}
+
+/// What a control code is called with, by its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// FSCTL_PIPE_WAIT (\[MS-FSCC\] 2.3.49).
+    PipeWait {
+        /// Timeout in units of 100 ns.
+        timeout: u64,
+        /// Name of the pipe.
+        name: Utf16<'a>,
+    },
+    /// FSCTL_DFS_GET_REFERRALS (\[MS-DFSC\] 2.2.2).
+    GetReferrals {
+        /// MaxReferralLevel.
+        max_referral_level: u16,
+        /// RequestFileName.
+        request_file_name: Utf16<'a>,
+    },
+    /// FSCTL_VALIDATE_NEGOTIATE_INFO (\[MS-SMB2\] 2.2.31.4).
+    ValidateNegotiate {
+        /// Capabilities.
+        capabilities: u32,
+        /// Guid of the client.
+        guid: Uuid,
+        /// SecurityMode.
+        security_mode: u16,
+        /// Dialects, two bytes each.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        dialects: &'a [u8],
+    },
+    /// FSCTL_SRV_COPYCHUNK and FSCTL_SRV_COPYCHUNK_WRITE (\[MS-SMB2\] 2.2.31.1).
+    CopyChunk {
+        /// SourceKey.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        source_key: [u8; 24],
+        /// The chunks.
+        chunks: Chunks<'a>,
+    },
+    /// FSCTL_LMR_REQUEST_RESILIENCY (\[MS-SMB2\] 2.2.31.3).
+    Resiliency {
+        /// Timeout in milliseconds.
+        timeout: u32,
+    },
+    /// Nothing, or data that is told elsewhere (what is written to a pipe).
+    Opaque {
+        /// Length in bytes.
+        length: usize,
+    },
+    /// Of another code, and as it is.
+    Other {
+        /// The bytes.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        bytes: &'a [u8],
+    },
+}
+
+/// What a control code answers, by its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Output<'a> {
+    /// FSCTL_PIPE_PEEK (\[MS-FSCC\] 2.3.46).
+    PipePeek {
+        /// NamedPipeState.
+        named_pipe_state: u32,
+        /// ReadDataAvailable in bytes.
+        read_data_available: u32,
+        /// NumberOfMessages.
+        number_of_messages: u32,
+        /// MessageLength in bytes.
+        message_length: u32,
+    },
+    /// FSCTL_DFS_GET_REFERRALS (\[MS-DFSC\] 2.2.4).
+    Referrals(Referrals<'a>),
+    /// FSCTL_VALIDATE_NEGOTIATE_INFO (\[MS-SMB2\] 2.2.32.6).
+    ValidateNegotiate {
+        /// Capabilities.
+        capabilities: u32,
+        /// Guid of the server.
+        guid: Uuid,
+        /// SecurityMode.
+        security_mode: u16,
+        /// Dialect.
+        dialect: u16,
+    },
+    /// FSCTL_QUERY_NETWORK_INTERFACE_INFO (\[MS-SMB2\] 2.2.32.5).
+    NetworkInterfaces(NetworkInterfaces<'a>),
+    /// FSCTL_SRV_COPYCHUNK and FSCTL_SRV_COPYCHUNK_WRITE (\[MS-SMB2\] 2.2.32.1).
+    CopyChunk {
+        /// ChunksWritten.
+        chunks_written: u32,
+        /// ChunkBytesWritten.
+        chunk_bytes_written: u32,
+        /// TotalBytesWritten.
+        total_bytes_written: u32,
+    },
+    /// FSCTL_SRV_REQUEST_RESUME_KEY (\[MS-SMB2\] 2.2.32.3).
+    ResumeKey {
+        /// ResumeKey.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        resume_key: [u8; 24],
+    },
+    /// FSCTL_SRV_ENUMERATE_SNAPSHOTS (\[MS-SMB2\] 2.2.32.2).
+    Snapshots {
+        /// NumberOfSnapShots.
+        number_of_snap_shots: u32,
+        /// NumberOfSnapShotsReturned.
+        number_of_snap_shots_returned: u32,
+        /// SnapShots: names, with a NUL behind each.
+        snap_shots: Utf16<'a>,
+    },
+    /// FSCTL_GET_REPARSE_POINT and what sets one (\[MS-FSCC\] 2.1.2).
+    Reparse {
+        /// ReparseTag.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_number"))]
+        reparse_tag: u32,
+        /// SubstituteName of a symbolic link or a mount point.
+        substitute_name: Option<Utf16<'a>>,
+        /// PrintName of those.
+        print_name: Option<Utf16<'a>>,
+    },
+    /// Nothing, or data that is told elsewhere (what is read from a pipe).
+    Opaque {
+        /// Length in bytes.
+        length: usize,
+    },
+    /// Of another code, and as it is.
+    Other {
+        /// The bytes.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        bytes: &'a [u8],
+    },
+}
+
+impl<'a> Input<'a> {
+    /// Reads what a code is called with.
+    ///
+    /// # Errors
+    /// It is cut.
+    pub fn parse(code: FsctlCode, bytes: &'a [u8]) -> Result<Self, ParseError> {
+        parse(Layer::Fscc, bytes, |input| input_of(code, input)).map(|(_, input)| input)
+    }
+}
+
+impl<'a> Output<'a> {
+    /// Reads what a code answers.
+    ///
+    /// # Errors
+    /// It is cut.
+    pub fn parse(code: FsctlCode, bytes: &'a [u8]) -> Result<Self, ParseError> {
+        parse(Layer::Fscc, bytes, |input| output_of(code, input)).map(|(_, output)| output)
+    }
+}
+
+impl Examine for Input<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        if let Self::CopyChunk { chunks, .. } = self {
+            chunks.examine(anomalies);
+        }
+    }
+}
+
+impl Examine for Output<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        match self {
+            Self::Referrals(referrals) => referrals.examine(anomalies),
+            Self::NetworkInterfaces(interfaces) => interfaces.examine(anomalies),
+            _ => {}
+        }
+    }
+}
+
+fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
+    Ok(match code {
+        _ if input.is_empty() => (input, Input::Opaque { length: 0 }),
+        FsctlCode::PIPE_TRANSCEIVE => (&[], Input::Opaque { length: input.len() }),
+        FsctlCode::PIPE_WAIT => {
+            let (rest, timeout) = le_u64(input)?;
+            let (rest, length) = le_u32(rest)?;
+            let (rest, _timeout_specified) = array::<2>(rest)?;
+            let name = Utf16::new(rest.get(..widen(length)).unwrap_or(rest));
+            (&[], Input::PipeWait { timeout, name })
+        }
+        FsctlCode::DFS_GET_REFERRALS => {
+            let (rest, max_referral_level) = le_u16(input)?;
+            (&[], Input::GetReferrals { max_referral_level, request_file_name: Utf16::until_nul(rest) })
+        }
+        FsctlCode::VALIDATE_NEGOTIATE_INFO => {
+            let (rest, capabilities) = le_u32(input)?;
+            let (rest, guid) = guid(rest)?;
+            let (rest, security_mode) = le_u16(rest)?;
+            let (rest, count) = le_u16(rest)?;
+            let dialects = rest.get(..usize::from(count).saturating_mul(2)).unwrap_or(rest);
+            (&[], Input::ValidateNegotiate { capabilities, guid, security_mode, dialects })
+        }
+        FsctlCode::SRV_COPYCHUNK | FsctlCode::SRV_COPYCHUNK_WRITE => {
+            let (rest, source_key) = array::<24>(input)?;
+            let (rest, chunk_count) = le_u32(rest)?;
+            let (bytes, _reserved) = le_u32(rest)?;
+            (&[], Input::CopyChunk { source_key, chunks: Chunks { chunk_count, bytes } })
+        }
+        FsctlCode::LMR_REQUEST_RESILIENCY => {
+            let (rest, timeout) = le_u32(input)?;
+            (rest, Input::Resiliency { timeout })
+        }
+        _ => (&[], Input::Other { bytes: input }),
+    })
+}
+
+fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
+    Ok(match code {
+        _ if input.is_empty() => (input, Output::Opaque { length: 0 }),
+        FsctlCode::PIPE_TRANSCEIVE => (&[], Output::Opaque { length: input.len() }),
+        FsctlCode::PIPE_PEEK => {
+            let (rest, named_pipe_state) = le_u32(input)?;
+            let (rest, read_data_available) = le_u32(rest)?;
+            let (rest, number_of_messages) = le_u32(rest)?;
+            let (_data, message_length) = le_u32(rest)?;
+            let peek = Output::PipePeek {
+                named_pipe_state,
+                read_data_available,
+                number_of_messages,
+                message_length,
+            };
+            (&[], peek)
+        }
+        FsctlCode::DFS_GET_REFERRALS | FsctlCode::DFS_GET_REFERRALS_EX => {
+            let (rest, path_consumed) = le_u16(input)?;
+            let (rest, number_of_referrals) = le_u16(rest)?;
+            let (bytes, flags) = le_u32(rest)?;
+            (&[], Output::Referrals(Referrals { path_consumed, number_of_referrals, flags, bytes }))
+        }
+        FsctlCode::VALIDATE_NEGOTIATE_INFO => {
+            let (rest, capabilities) = le_u32(input)?;
+            let (rest, guid) = guid(rest)?;
+            let (rest, security_mode) = le_u16(rest)?;
+            let (rest, dialect) = le_u16(rest)?;
+            (rest, Output::ValidateNegotiate { capabilities, guid, security_mode, dialect })
+        }
+        FsctlCode::QUERY_NETWORK_INTERFACE_INFO => (&[], Output::NetworkInterfaces(NetworkInterfaces(input))),
+        FsctlCode::SRV_COPYCHUNK | FsctlCode::SRV_COPYCHUNK_WRITE => {
+            let (rest, chunks_written) = le_u32(input)?;
+            let (rest, chunk_bytes_written) = le_u32(rest)?;
+            let (rest, total_bytes_written) = le_u32(rest)?;
+            (rest, Output::CopyChunk { chunks_written, chunk_bytes_written, total_bytes_written })
+        }
+        FsctlCode::SRV_REQUEST_RESUME_KEY => {
+            let (rest, resume_key) = array::<24>(input)?;
+            (rest, Output::ResumeKey { resume_key })
+        }
+        FsctlCode::SRV_ENUMERATE_SNAPSHOTS => {
+            let (rest, number_of_snap_shots) = le_u32(input)?;
+            let (rest, number_of_snap_shots_returned) = le_u32(rest)?;
+            let (rest, size) = le_u32(rest)?;
+            let snap_shots = Utf16::new(rest.get(..widen(size)).unwrap_or(rest));
+            (&[], Output::Snapshots { number_of_snap_shots, number_of_snap_shots_returned, snap_shots })
+        }
+        FsctlCode::GET_REPARSE_POINT => reparse(input)?,
+        _ => (&[], Output::Other { bytes: input }),
+    })
+}
+
+/// IO_REPARSE_TAG_MOUNT_POINT and IO_REPARSE_TAG_SYMLINK (\[MS-FSCC\] 2.1.2.1).
+const MOUNT_POINT: u32 = 0xa000_0003;
+const SYMLINK: u32 = 0xa000_000c;
+
+fn reparse(input: &[u8]) -> Parsed<'_, Output<'_>> {
+    let (rest, reparse_tag) = le_u32(input)?;
+    let (rest, _length_reserved) = array::<4>(rest)?;
+    if !matches!(reparse_tag, MOUNT_POINT | SYMLINK) {
+        return Ok((&[], Output::Reparse { reparse_tag, substitute_name: None, print_name: None }));
+    }
+    let (rest, substitute_offset) = le_u16(rest)?;
+    let (rest, substitute_length) = le_u16(rest)?;
+    let (rest, print_offset) = le_u16(rest)?;
+    let (rest, print_length) = le_u16(rest)?;
+    let (names, ()) =
+        if reparse_tag == SYMLINK { le_u32(rest).map(|(rest, _)| (rest, ()))? } else { (rest, ()) };
+    let name = |offset: u16, length: u16| {
+        let from = names.get(offset.into()..).unwrap_or_default();
+        Some(Utf16::new(from.get(..length.into()).unwrap_or(from)))
+    };
+    let substitute_name = name(substitute_offset, substitute_length);
+    let print_name = name(print_offset, print_length);
+    Ok((&[], Output::Reparse { reparse_tag, substitute_name, print_name }))
+}
+
+/// The chunks of a server-side copy (\[MS-SMB2\] 2.2.31.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunks<'a> {
+    /// ChunkCount.
+    pub chunk_count: u32,
+    bytes: &'a [u8],
+}
+
+impl<'a> Chunks<'a> {
+    /// The chunks, up to one error.
+    pub fn iter(&self) -> impl Iterator<Item = Result<Chunk, ParseError>> + use<'a> {
+        let (mut left, mut rest, total) = (self.chunk_count, self.bytes, self.bytes.len());
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            match Chunk::read(rest) {
+                Ok((after, chunk)) => {
+                    rest = after;
+                    Some(Ok(chunk))
+                }
+                Err(_) => {
+                    left = 0;
+                    Some(Err(cut(total, "Chunks")))
+                }
+            }
+        })
+    }
+}
+
+wire_list!(Chunks);
+
+/// SRV_COPYCHUNK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Chunk {
+    /// SourceOffset.
+    pub source_offset: u64,
+    /// TargetOffset.
+    pub target_offset: u64,
+    /// Length in bytes.
+    pub length: u32,
+}
+
+impl Chunk {
+    fn read(input: &[u8]) -> Parsed<'_, Self> {
+        let (rest, source_offset) = le_u64(input)?;
+        let (rest, target_offset) = le_u64(rest)?;
+        let (rest, length) = le_u32(rest)?;
+        let (rest, _reserved) = le_u32(rest)?;
+        Ok((rest, Self { source_offset, target_offset, length }))
+    }
+}
+
+impl Examine for Chunk {
+    fn examine(&self, _anomalies: &mut Anomalies) {}
+}
+
+/// RESP_GET_DFS_REFERRAL (\[MS-DFSC\] 2.2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Referrals<'a> {
+    /// PathConsumed in bytes.
+    pub path_consumed: u16,
+    /// NumberOfReferrals.
+    pub number_of_referrals: u16,
+    /// ReferralHeaderFlags.
+    pub flags: u32,
+    bytes: &'a [u8],
+}
+
+impl<'a> Referrals<'a> {
+    /// The referrals, up to one error.
+    pub fn iter(&self) -> impl Iterator<Item = Result<Referral<'a>, ParseError>> + use<'a> {
+        let (mut left, mut rest, total) = (self.number_of_referrals, self.bytes, self.bytes.len());
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let before = total.saturating_sub(rest.len());
+            match parse(Layer::Fscc, rest, |input| referral(input, rest)) {
+                Ok((after, referral)) => {
+                    rest = after;
+                    Some(Ok(referral))
+                }
+                Err(error) => {
+                    left = 0;
+                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                }
+            }
+        })
+    }
+}
+
+wire_list!(Referrals);
+
+/// One referral of any version (\[MS-DFSC\] 2.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Referral<'a> {
+    /// VersionNumber, 1 to 4.
+    pub version_number: u16,
+    /// ServerType: 1 is a root.
+    pub server_type: u16,
+    /// ReferralEntryFlags.
+    pub flags: u16,
+    /// TimeToLive in seconds.
+    pub time_to_live: u32,
+    /// DFSPath, or SpecialName where names of domains were asked.
+    pub dfs_path: Utf16<'a>,
+    /// NetworkAddress (in version 1 ShareName): where it is.
+    pub network_address: Utf16<'a>,
+}
+
+impl Examine for Referral<'_> {
+    fn examine(&self, _anomalies: &mut Anomalies) {}
+}
+
+/// Reads one referral; `from` begins with it too, and offsets count from there.
+fn referral<'a>(input: &'a [u8], from: &'a [u8]) -> Parsed<'a, Referral<'a>> {
+    let (rest, version_number) = le_u16(input)?;
+    let (rest, size) = le_u16(rest)?;
+    let (rest, server_type) = le_u16(rest)?;
+    let (rest, flags) = le_u16(rest)?;
+    let after = input.get(usize::from(size).max(8)..).unwrap_or_default();
+    let text = |offset: u16| match offset {
+        0 => Utf16::default(),
+        _ => Utf16::until_nul(from.get(offset.into()..).unwrap_or_default()),
+    };
+    let mut referral = Referral {
+        version_number,
+        server_type,
+        flags,
+        time_to_live: 0,
+        dfs_path: Utf16::default(),
+        network_address: Utf16::default(),
+    };
+    match version_number {
+        1 => referral.network_address = Utf16::until_nul(rest),
+        2 => {
+            let (rest, _proximity) = le_u32(rest)?;
+            let (rest, time_to_live) = le_u32(rest)?;
+            let (rest, path) = le_u16(rest)?;
+            let (rest, _alternate_path) = le_u16(rest)?;
+            let (_, address) = le_u16(rest)?;
+            referral.time_to_live = time_to_live;
+            (referral.dfs_path, referral.network_address) = (text(path), text(address));
+        }
+        _ => {
+            let (rest, time_to_live) = le_u32(rest)?;
+            let (rest, path) = le_u16(rest)?;
+            let (rest, alternate) = le_u16(rest)?;
+            referral.time_to_live = time_to_live;
+            if flags & 0x0002 != 0 {
+                // SpecialNameOffset, NumberOfExpandedNames, ExpandedNameOffset.
+                let (_, expanded) = le_u16(rest)?;
+                (referral.dfs_path, referral.network_address) = (text(path), text(expanded));
+            } else {
+                let (_, address) = le_u16(rest)?;
+                let _ = alternate;
+                (referral.dfs_path, referral.network_address) = (text(path), text(address));
+            }
+        }
+    }
+    Ok((after, referral))
+}
+
+/// A list of NETWORK_INTERFACE_INFO (\[MS-SMB2\] 2.2.32.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkInterfaces<'a>(pub &'a [u8]);
+
+impl<'a> NetworkInterfaces<'a> {
+    /// The interfaces, up to one error.
+    pub fn iter(&self) -> impl Iterator<Item = Result<NetworkInterface, ParseError>> + use<'a> {
+        chained(self.0, |element| {
+            parse(Layer::Fscc, element, network_interface).map(|(_, interface)| interface)
+        })
+    }
+}
+
+wire_list!(NetworkInterfaces);
+
+/// NETWORK_INTERFACE_INFO.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NetworkInterface {
+    /// IfIndex.
+    pub if_index: u32,
+    /// Capability: 1 RSS, 2 RDMA.
+    pub capability: u32,
+    /// LinkSpeed in bits a second.
+    pub link_speed: u64,
+    /// The address in SockAddr_Storage, if it is IPv4 or IPv6.
+    pub address: Option<core::net::IpAddr>,
+}
+
+impl Examine for NetworkInterface {
+    fn examine(&self, _anomalies: &mut Anomalies) {}
+}
+
+fn network_interface(input: &[u8]) -> Parsed<'_, NetworkInterface> {
+    let (rest, _next) = le_u32(input)?;
+    let (rest, if_index) = le_u32(rest)?;
+    let (rest, capability) = le_u32(rest)?;
+    let (rest, _reserved) = le_u32(rest)?;
+    let (rest, link_speed) = le_u64(rest)?;
+    let (rest, family) = le_u16(rest)?;
+    let (rest, _port) = le_u16(rest)?;
+    let (rest, address) = match family {
+        0x0002 => {
+            let (rest, address) = array::<4>(rest)?;
+            (rest, Some(Ipv4Addr::from(address).into()))
+        }
+        0x0017 => {
+            let (rest, _flow_info) = le_u32(rest)?;
+            let (rest, address) = array::<16>(rest)?;
+            (rest, Some(Ipv6Addr::from(address).into()))
+        }
+        _ => (rest, None),
+    };
+    Ok((rest, NetworkInterface { if_index, capability, link_speed, address }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_takes_every_length() {
+        let bytes: Vec<u8> = (0..200).collect();
+        let codes =
+            [0x0006_0194, 0x0011_0018, 0x0011_400c, 0x0011_c017, 0x0014_0078, 0x0014_0204, 0x0014_01fc];
+        for code in codes.into_iter().chain([0x0014_40f2, 0x0009_00a8, 0x0014_4064, 0x0014_01d4, 7]) {
+            for length in 0..bytes.len() {
+                let mut anomalies = Anomalies::default();
+                if let Ok(input) = Input::parse(FsctlCode(code), &bytes[..length]) {
+                    input.examine(&mut anomalies);
+                }
+                if let Ok(output) = Output::parse(FsctlCode(code), &bytes[..length]) {
+                    output.examine(&mut anomalies);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_referral_of_version_3() {
+        let bytes = [
+            &[10, 0][..],     // PathConsumed
+            &[1, 0],          // NumberOfReferrals
+            &[2, 0, 0, 0],    // ReferralHeaderFlags
+            &[3, 0],          // VersionNumber
+            &[18, 0],         // Size
+            &[1, 0],          // ServerType
+            &[0, 0],          // ReferralEntryFlags
+            &[0x2c, 1, 0, 0], // TimeToLive
+            &[18, 0],         // DFSPathOffset
+            &[18, 0],         // DFSAlternatePathOffset
+            &[22, 0],         // NetworkAddressOffset
+            b"\\\0\0\0",      // DFSPath
+            b"s\0\0\0",       // NetworkAddress
+        ]
+        .concat();
+        let Ok(Output::Referrals(referrals)) = Output::parse(FsctlCode::DFS_GET_REFERRALS, &bytes) else {
+            panic!()
+        };
+        let referral = referrals.iter().next().unwrap().unwrap();
+        assert_eq!((referral.time_to_live, referral.server_type), (300, 1));
+        assert_eq!(
+            (referral.dfs_path.to_string(), referral.network_address.to_string()),
+            ("\\".into(), "s".into())
+        );
+        for length in 8..24 {
+            let Ok(Output::Referrals(cut)) = Output::parse(FsctlCode::DFS_GET_REFERRALS, &bytes[..length])
+            else {
+                panic!()
+            };
+            assert!(cut.iter().any(|referral| referral.is_err()), "at {length}");
+        }
+    }
+
+    #[test]
+    fn network_interfaces_have_addresses() {
+        let bytes = [
+            &[0; 4][..],                        // Next
+            &[5, 0, 0, 0],                      // IfIndex
+            &[1, 0, 0, 0],                      // Capability
+            &[0; 4],                            // Reserved
+            &[0, 0xca, 0x9a, 0x3b, 0, 0, 0, 0], // LinkSpeed
+            &[2, 0],                            // Family
+            &[0, 0],                            // Port
+            &[192, 0, 2, 9],                    // IPv4Address
+        ]
+        .concat();
+        let Ok(Output::NetworkInterfaces(list)) =
+            Output::parse(FsctlCode::QUERY_NETWORK_INTERFACE_INFO, &bytes)
+        else {
+            panic!()
+        };
+        let interface = list.iter().next().unwrap().unwrap();
+        assert_eq!((interface.if_index, interface.link_speed), (5, 1_000_000_000));
+        assert_eq!(interface.address.unwrap().to_string(), "192.0.2.9");
+    }
+}
