@@ -8,6 +8,7 @@ use crate::wire::{le_u16, le_u32};
 bitflags::bitflags! {
     /// Flags of a CHANGE_NOTIFY request (\[MS-SMB2\] 2.2.35). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct NotifyFlags: u16 {
         /// Directories below are watched too.
         const WATCH_TREE = 0x0001;
@@ -16,6 +17,7 @@ bitflags::bitflags! {
 
 /// A CHANGE_NOTIFY request (\[MS-SMB2\] 2.2.35).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// Flags.

@@ -9,6 +9,7 @@ use crate::wire::{FileTime, le_u16, le_u32, le_u64};
 bitflags::bitflags! {
     /// Flags of a CLOSE (\[MS-SMB2\] 2.2.15). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct CloseFlags: u16 {
         /// The response has, or shall have, the file's attributes.
         const POSTQUERY_ATTRIB = 0x0001;
@@ -17,6 +18,7 @@ bitflags::bitflags! {
 
 /// A CLOSE request (\[MS-SMB2\] 2.2.15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// Flags.
@@ -42,6 +44,7 @@ impl Request {
 
 /// A CLOSE response (\[MS-SMB2\] 2.2.16). Without [`CloseFlags::POSTQUERY_ATTRIB`] all but the flags is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response {
     /// Flags.

@@ -2,8 +2,9 @@
 
 use super::FileId;
 use super::body::{body, buffer};
+pub use super::create_contexts::{ContextData, CreateContext, CreateContexts, Lease};
 use crate::error::ParseError;
-use crate::wire::{FileTime, Utf16, array, le_u16, le_u32, le_u64, u8, widen, wire_enum};
+use crate::wire::{FileTime, Utf16, array, le_u16, le_u32, le_u64, u8, wire_enum};
 
 wire_enum! {
     /// An oplock level (\[MS-SMB2\] 2.2.13).
@@ -51,6 +52,7 @@ wire_enum! {
 bitflags::bitflags! {
     /// CreateOptions (\[MS-SMB2\] 2.2.13), those that say what is opened. The other bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct CreateOptions: u32 {
         /// A directory is meant.
         const DIRECTORY_FILE = 0x0000_0001;
@@ -61,35 +63,19 @@ bitflags::bitflags! {
     }
 }
 
-bitflags::bitflags! {
-    /// File attributes (\[MS-FSCC\] 2.6), the common ones. The other bits are kept.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub struct FileAttributes: u32 {
-        /// Read-only.
-        const READONLY = 0x0000_0001;
-        /// Hidden.
-        const HIDDEN = 0x0000_0002;
-        /// Part of the operating system.
-        const SYSTEM = 0x0000_0004;
-        /// A directory.
-        const DIRECTORY = 0x0000_0010;
-        /// To be archived.
-        const ARCHIVE = 0x0000_0020;
-        /// None of the others; what pipes have.
-        const NORMAL = 0x0000_0080;
-    }
-}
+pub use crate::fscc::{AccessMask, FileAttributes};
 
 /// A CREATE request (\[MS-SMB2\] 2.2.13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// RequestedOplockLevel.
     pub oplock_level: OplockLevel,
     /// ImpersonationLevel.
     pub impersonation_level: ImpersonationLevel,
-    /// DesiredAccess, an access mask.
-    pub desired_access: u32,
+    /// DesiredAccess.
+    pub desired_access: AccessMask,
     /// FileAttributes.
     pub file_attributes: FileAttributes,
     /// ShareAccess: others may read (1), write (2), delete (4).
@@ -102,8 +88,8 @@ pub struct Request<'a> {
     pub name_length: u16,
     /// The name, relative to the share and without a backslash in front: `spoolss`. Empty for the share's root.
     pub name: Utf16<'a>,
-    /// The create contexts, undecoded.
-    pub contexts: &'a [u8],
+    /// The create contexts.
+    pub contexts: CreateContexts<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -129,14 +115,14 @@ impl<'a> Request<'a> {
             let request = Self {
                 oplock_level: OplockLevel(oplock_level),
                 impersonation_level: ImpersonationLevel(impersonation_level),
-                desired_access,
+                desired_access: AccessMask::from_bits_retain(desired_access),
                 file_attributes: FileAttributes::from_bits_retain(file_attributes),
                 share_access,
                 disposition: CreateDisposition(disposition),
                 options: CreateOptions::from_bits_retain(options),
                 name_length,
                 name: Utf16::new(buffer(message, name_offset.into(), name_length.into())),
-                contexts: buffer(message, widen(contexts_offset), widen(contexts_length)),
+                contexts: CreateContexts::new(message, contexts_offset, contexts_length),
             };
             Ok((rest, request))
         })
@@ -145,6 +131,7 @@ impl<'a> Request<'a> {
 
 /// A CREATE response (\[MS-SMB2\] 2.2.14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// OplockLevel.
@@ -169,8 +156,8 @@ pub struct Response<'a> {
     pub file_attributes: FileAttributes,
     /// FileId: the open that was made.
     pub file_id: FileId,
-    /// The create contexts, undecoded.
-    pub contexts: &'a [u8],
+    /// The create contexts.
+    pub contexts: CreateContexts<'a>,
 }
 
 impl<'a> Response<'a> {
@@ -206,7 +193,7 @@ impl<'a> Response<'a> {
                 end_of_file,
                 file_attributes: FileAttributes::from_bits_retain(file_attributes),
                 file_id,
-                contexts: buffer(message, widen(contexts_offset), widen(contexts_length)),
+                contexts: CreateContexts::new(message, contexts_offset, contexts_length),
             };
             Ok((rest, response))
         })
@@ -244,13 +231,16 @@ mod tests {
         assert_eq!(request.name.to_string(), "spoolss");
         assert_eq!(request.oplock_level, OplockLevel::LEASE);
         assert_eq!(request.impersonation_level, ImpersonationLevel::IMPERSONATION);
-        assert_eq!(request.desired_access, 0x0012_019f);
+        assert_eq!(request.desired_access.bits(), 0x0012_019f);
         assert_eq!(request.file_attributes, FileAttributes::NORMAL);
         assert_eq!((request.share_access, request.disposition), (7, CreateDisposition::OPEN));
         assert_eq!(request.options.bits(), 0x0040_0040);
-        assert_eq!(request.contexts, b"MxAc");
+        assert_eq!(request.contexts.as_bytes(), b"MxAc");
         let cut = Request::parse(&bytes[..124]).unwrap();
-        assert_eq!((cut.name.to_string(), cut.name_length, cut.contexts), ("sp".into(), 14, &[][..]));
+        assert_eq!(
+            (cut.name.to_string(), cut.name_length, cut.contexts.as_bytes()),
+            ("sp".into(), 14, &[][..])
+        );
         try_truncations(&bytes, 120, Request::parse);
     }
 
@@ -286,7 +276,7 @@ mod tests {
         assert_eq!(times, [1, 2, 3, 4].map(FileTime));
         assert_eq!((response.allocation_size, response.end_of_file), (4096, 5));
         assert_eq!(response.file_attributes, FileAttributes::DIRECTORY);
-        assert_eq!(response.contexts, b"MxAc");
+        assert_eq!(response.contexts.as_bytes(), b"MxAc");
         try_truncations(&bytes, 152, Response::parse);
     }
 }

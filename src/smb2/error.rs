@@ -7,6 +7,7 @@ use crate::wire::{le_u32, u8, widen};
 
 /// An ERROR response (\[MS-SMB2\] 2.2.2); interim responses (`STATUS_PENDING`) have this body too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// ErrorContextCount: number of contexts in the data, 0 before SMB 3.1.1.
@@ -14,6 +15,7 @@ pub struct Response<'a> {
     /// ByteCount of the data.
     pub byte_count: u32,
     /// ErrorData, as far as it is there.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub error_data: &'a [u8],
 }
 

@@ -7,6 +7,7 @@ use crate::wire::array;
 
 /// A FLUSH request (\[MS-SMB2\] 2.2.17).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// FileId.

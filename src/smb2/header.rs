@@ -7,6 +7,7 @@ use crate::wire::{NtStatus, array, le_u16, le_u32, le_u64};
 bitflags::bitflags! {
     /// The flags of a header (\[MS-SMB2\] 2.2.1.2). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct HeaderFlags: u32 {
         /// The message is a response.
         const SERVER_TO_REDIR = 0x0000_0001;
@@ -27,6 +28,7 @@ bitflags::bitflags! {
 
 /// The header of an SMB2 message (\[MS-SMB2\] 2.2.1), in its ASYNC (2.2.1.1) or SYNC (2.2.1.2) form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Header {
     /// CreditCharge: how many credits the request costs.
     pub credit_charge: u16,
@@ -52,6 +54,7 @@ pub struct Header {
     /// SessionId.
     pub session_id: u64,
     /// Signature, zero if the message is not signed.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub signature: [u8; 16],
 }
 
@@ -80,6 +83,13 @@ impl Header {
     #[must_use]
     pub const fn status(&self) -> NtStatus {
         NtStatus(self.status)
+    }
+
+    /// The ChannelSequence of a request of the 3.x dialects.
+    #[must_use]
+    pub fn channel_sequence(&self) -> u16 {
+        let [low, high, ..] = self.status.to_le_bytes();
+        u16::from_le_bytes([low, high])
     }
 
     /// True if a server sent the message.

@@ -3,37 +3,13 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{array, le_u16, le_u32, widen, wire_enum};
+use crate::wire::{array, le_u16, le_u32, widen};
 
-wire_enum! {
-    /// A file system control code (\[MS-SMB2\] 2.2.31, \[MS-FSCC\] 2.3).
-    pub struct FsctlCode(u32) {
-        DFS_GET_REFERRALS = 0x0006_0194, "FSCTL_DFS_GET_REFERRALS";
-        DFS_GET_REFERRALS_EX = 0x0006_01b0, "FSCTL_DFS_GET_REFERRALS_EX";
-        SET_REPARSE_POINT = 0x0009_00a4, "FSCTL_SET_REPARSE_POINT";
-        GET_REPARSE_POINT = 0x0009_00a8, "FSCTL_GET_REPARSE_POINT";
-        CREATE_OR_GET_OBJECT_ID = 0x0009_00c0, "FSCTL_CREATE_OR_GET_OBJECT_ID";
-        SET_SPARSE = 0x0009_00c4, "FSCTL_SET_SPARSE";
-        FILE_LEVEL_TRIM = 0x0009_8208, "FSCTL_FILE_LEVEL_TRIM";
-        /// Waits until an instance of a pipe is free.
-        PIPE_WAIT = 0x0011_0018, "FSCTL_PIPE_WAIT";
-        /// Looks into a pipe without taking from it.
-        PIPE_PEEK = 0x0011_400c, "FSCTL_PIPE_PEEK";
-        /// Writes to a pipe and reads the answer.
-        PIPE_TRANSCEIVE = 0x0011_c017, "FSCTL_PIPE_TRANSCEIVE";
-        SRV_REQUEST_RESUME_KEY = 0x0014_0078, "FSCTL_SRV_REQUEST_RESUME_KEY";
-        LMR_REQUEST_RESILIENCY = 0x0014_01d4, "FSCTL_LMR_REQUEST_RESILIENCY";
-        QUERY_NETWORK_INTERFACE_INFO = 0x0014_01fc, "FSCTL_QUERY_NETWORK_INTERFACE_INFO";
-        VALIDATE_NEGOTIATE_INFO = 0x0014_0204, "FSCTL_VALIDATE_NEGOTIATE_INFO";
-        SRV_ENUMERATE_SNAPSHOTS = 0x0014_4064, "FSCTL_SRV_ENUMERATE_SNAPSHOTS";
-        SRV_COPYCHUNK = 0x0014_40f2, "FSCTL_SRV_COPYCHUNK";
-        SRV_READ_HASH = 0x0014_41bb, "FSCTL_SRV_READ_HASH";
-        SRV_COPYCHUNK_WRITE = 0x0014_80f2, "FSCTL_SRV_COPYCHUNK_WRITE";
-    }
-}
+pub use crate::fscc::fsctl::FsctlCode;
 
 /// An IOCTL request (\[MS-SMB2\] 2.2.31).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// CtlCode.
@@ -43,6 +19,7 @@ pub struct Request<'a> {
     /// InputCount: length of the input in bytes.
     pub input_count: u32,
     /// The input, as far as it is there.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub input: &'a [u8],
     /// MaxOutputResponse: how many bytes of output the client takes.
     pub max_output: u32,
@@ -81,6 +58,7 @@ impl<'a> Request<'a> {
 
 /// An IOCTL response (\[MS-SMB2\] 2.2.32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// CtlCode.
@@ -90,7 +68,11 @@ pub struct Response<'a> {
     /// OutputCount: length of the output in bytes.
     pub output_count: u32,
     /// The output, as far as it is there.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub output: &'a [u8],
+    /// The input again, which some servers send back.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub input: &'a [u8],
 }
 
 impl<'a> Response<'a> {
@@ -103,7 +85,8 @@ impl<'a> Response<'a> {
             let (rest, _reserved) = le_u16(input)?;
             let (rest, ctl_code) = le_u32(rest)?;
             let (rest, file_id) = FileId::read(rest)?;
-            let (rest, _input_offset_input_count) = array::<8>(rest)?;
+            let (rest, input_offset) = le_u32(rest)?;
+            let (rest, input_count) = le_u32(rest)?;
             let (rest, output_offset) = le_u32(rest)?;
             let (rest, output_count) = le_u32(rest)?;
             let (rest, _flags_reserved) = array::<8>(rest)?;
@@ -112,6 +95,7 @@ impl<'a> Response<'a> {
                 file_id,
                 output_count,
                 output: buffer(message, widen(output_offset), widen(output_count)),
+                input: buffer(message, widen(input_offset), widen(input_count)),
             };
             Ok((rest, response))
         })
@@ -173,7 +157,10 @@ mod tests {
         ]);
         let response = Response::parse(&bytes).unwrap();
         let ctl_code = FsctlCode::VALIDATE_NEGOTIATE_INFO;
-        assert_eq!(response, Response { ctl_code, file_id: FILE, output_count: 6, output: b"answer" });
+        assert_eq!(
+            response,
+            Response { ctl_code, file_id: FILE, output_count: 6, output: b"answer", input: &[] }
+        );
         assert_eq!(Response::parse(&bytes[..114]).unwrap().output, b"an");
         try_truncations(&bytes, 112, Response::parse);
     }

@@ -11,6 +11,7 @@ const ELEMENT: usize = 24;
 bitflags::bitflags! {
     /// Flags of a lock element (\[MS-SMB2\] 2.2.26.1). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct LockFlags: u32 {
         /// Others may read the range.
         const SHARED_LOCK = 0x0000_0001;
@@ -25,17 +26,35 @@ bitflags::bitflags! {
 
 /// A LOCK request (\[MS-SMB2\] 2.2.26).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// LockCount: the number of elements.
     pub lock_count: u16,
     /// FileId.
     pub file_id: FileId,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "elements"))]
     locks: &'a [u8],
+}
+
+#[cfg(feature = "serde")]
+fn elements<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    crate::wire::serialise::list(locks(bytes), serializer)
+}
+
+fn locks(bytes: &[u8]) -> impl Iterator<Item = Lock> {
+    bytes.as_chunks::<ELEMENT>().0.iter().filter_map(|element| {
+        let (rest, offset) = le_u64(element).ok()?;
+        let (rest, length) = le_u64(rest).ok()?;
+        let (rest, flags) = le_u32(rest).ok()?;
+        let _reserved = array::<4>(rest).ok()?;
+        Some(Lock { offset, length, flags: LockFlags::from_bits_retain(flags) })
+    })
 }
 
 /// SMB2_LOCK_ELEMENT (\[MS-SMB2\] 2.2.26.1): a range of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Lock {
     /// Offset of the range in bytes.
     pub offset: u64,
@@ -61,15 +80,14 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Bytes of the elements that are missing.
+    pub(super) fn missing(&self) -> usize {
+        usize::from(self.lock_count).saturating_mul(ELEMENT).saturating_sub(self.locks.len())
+    }
+
     /// Locks: the elements that are wholly there.
     pub fn locks(&self) -> impl Iterator<Item = Lock> + 'a {
-        self.locks.as_chunks::<ELEMENT>().0.iter().filter_map(|element| {
-            let (rest, offset) = le_u64(element).ok()?;
-            let (rest, length) = le_u64(rest).ok()?;
-            let (rest, flags) = le_u32(rest).ok()?;
-            let _reserved = array::<4>(rest).ok()?;
-            Some(Lock { offset, length, flags: LockFlags::from_bits_retain(flags) })
-        })
+        locks(self.locks)
     }
 
     /// True if the request may wait for its answer as long as somebody else has the lock.

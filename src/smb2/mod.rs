@@ -10,13 +10,16 @@
 //! The bodies of LOGOFF, TREE_DISCONNECT, CANCEL and ECHO (\[MS-SMB2\] 2.2.7, 2.2.8, 2.2.11, 2.2.12, 2.2.28 to
 //! 2.2.30) hold nothing, and the answers to FLUSH, LOCK and SET_INFO nothing either: their header says all.
 
+mod bodies;
 mod body;
 mod command;
 mod compound;
+mod create_contexts;
 mod file_id;
 #[cfg(test)]
 mod fixture;
 mod header;
+mod negotiate_contexts;
 mod wanted;
 
 pub mod change_notify;
@@ -38,6 +41,7 @@ pub mod transform;
 pub mod tree_connect;
 pub mod write;
 
+pub use bodies::{Asked, Body, Buffer, Information};
 pub use command::Command;
 pub use compound::{Compound, Message, compound};
 pub use file_id::{FileId, request_file_id};

@@ -3,8 +3,11 @@
 use uuid::Uuid;
 
 use super::body::{body, buffer};
+pub use super::negotiate_contexts::{
+    Cipher, NegotiateContext, NegotiateContextData, NegotiateContextType, NegotiateContexts, SigningAlgorithm,
+};
 use crate::error::ParseError;
-use crate::wire::{FileTime, array, guid, le_u16, le_u32, le_u64, wire_enum};
+use crate::wire::{FileTime, guid, le_u16, le_u32, le_u64, wire_enum};
 
 wire_enum! {
     /// A dialect (\[MS-SMB2\] 2.2.3, 2.2.4).
@@ -22,6 +25,7 @@ wire_enum! {
 bitflags::bitflags! {
     /// SecurityMode of negotiations and session setups (\[MS-SMB2\] 2.2.3). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct SecurityMode: u16 {
         /// The sender can sign.
         const SIGNING_ENABLED = 0x0001;
@@ -33,6 +37,7 @@ bitflags::bitflags! {
 bitflags::bitflags! {
     /// Capabilities of negotiations and session setups (\[MS-SMB2\] 2.2.3). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct Capabilities: u32 {
         /// DFS.
         const DFS = 0x0000_0001;
@@ -55,6 +60,7 @@ bitflags::bitflags! {
 
 /// A NEGOTIATE request (\[MS-SMB2\] 2.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// DialectCount.
@@ -65,7 +71,19 @@ pub struct Request<'a> {
     pub capabilities: Capabilities,
     /// ClientGuid: names the client's computer; zero if the client speaks SMB 2.0.2 only.
     pub client_guid: Uuid,
+    /// NegotiateContextList, in requests that offer SMB 3.1.1.
+    pub contexts: NegotiateContexts<'a>,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "dialects"))]
     dialects: &'a [u8],
+}
+
+#[cfg(feature = "serde")]
+fn dialects<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    crate::wire::serialise::list(dialects_of(bytes), serializer)
+}
+
+fn dialects_of(bytes: &[u8]) -> impl Iterator<Item = Dialect> {
+    bytes.as_chunks::<2>().0.iter().map(|dialect| Dialect(u16::from_le_bytes(*dialect)))
 }
 
 impl<'a> Request<'a> {
@@ -80,13 +98,23 @@ impl<'a> Request<'a> {
             let (rest, _reserved) = le_u16(rest)?;
             let (rest, capabilities) = le_u32(rest)?;
             let (rest, client_guid) = guid(rest)?;
-            let (rest, _contexts_or_start_time) = le_u64(rest)?;
+            let (rest, context_offset) = le_u32(rest)?;
+            let (rest, context_count) = le_u16(rest)?;
+            let (rest, _reserved) = le_u16(rest)?;
+            let dialects = buffer(rest, 0, usize::from(dialect_count).saturating_mul(2));
+            // Of older dialects these eight bytes are ClientStartTime.
+            let context_count = if dialects_of(dialects).any(|dialect| dialect == Dialect::SMB_3_1_1) {
+                context_count
+            } else {
+                0
+            };
             let request = Self {
                 dialect_count,
                 security_mode: SecurityMode::from_bits_retain(security_mode),
                 capabilities: Capabilities::from_bits_retain(capabilities),
                 client_guid,
-                dialects: buffer(rest, 0, usize::from(dialect_count).saturating_mul(2)),
+                contexts: NegotiateContexts::new(message, context_offset, context_count),
+                dialects,
             };
             Ok((rest, request))
         })
@@ -94,12 +122,13 @@ impl<'a> Request<'a> {
 
     /// Dialects: what the client offers, as far as they are there.
     pub fn dialects(&self) -> impl Iterator<Item = Dialect> + 'a {
-        self.dialects.as_chunks::<2>().0.iter().map(|dialect| Dialect(u16::from_le_bytes(*dialect)))
+        dialects_of(self.dialects)
     }
 }
 
 /// A NEGOTIATE response (\[MS-SMB2\] 2.2.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// SecurityMode.
@@ -123,7 +152,10 @@ pub struct Response<'a> {
     /// SecurityBufferLength in bytes.
     pub security_buffer_length: u16,
     /// The security buffer: a SPNEGO token or nothing.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::serialise_blob"))]
     pub security_buffer: &'a [u8],
+    /// NegotiateContextList, if the server chose SMB 3.1.1.
+    pub contexts: NegotiateContexts<'a>,
 }
 
 impl<'a> Response<'a> {
@@ -135,7 +167,7 @@ impl<'a> Response<'a> {
         body(message, "NEGOTIATE Response", 65, |input| {
             let (rest, security_mode) = le_u16(input)?;
             let (rest, dialect) = le_u16(rest)?;
-            let (rest, _context_count) = le_u16(rest)?;
+            let (rest, context_count) = le_u16(rest)?;
             let (rest, server_guid) = guid(rest)?;
             let (rest, capabilities) = le_u32(rest)?;
             let (rest, max_transact_size) = le_u32(rest)?;
@@ -145,7 +177,8 @@ impl<'a> Response<'a> {
             let (rest, server_start_time) = le_u64(rest)?;
             let (rest, offset) = le_u16(rest)?;
             let (rest, security_buffer_length) = le_u16(rest)?;
-            let (rest, _context_offset) = array::<4>(rest)?;
+            let (rest, context_offset) = le_u32(rest)?;
+            let context_count = if dialect == Dialect::SMB_3_1_1.0 { context_count } else { 0 };
             let response = Self {
                 security_mode: SecurityMode::from_bits_retain(security_mode),
                 dialect: Dialect(dialect),
@@ -158,6 +191,7 @@ impl<'a> Response<'a> {
                 server_start_time: FileTime(server_start_time),
                 security_buffer_length,
                 security_buffer: buffer(message, offset.into(), security_buffer_length.into()),
+                contexts: NegotiateContexts::new(message, context_offset, context_count),
             };
             Ok((rest, response))
         })

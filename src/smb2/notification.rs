@@ -14,6 +14,7 @@ wire_enum! {
 
 /// A SERVER_TO_CLIENT_NOTIFICATION (\[MS-SMB2\] 2.2.44).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Notification {
     /// NotificationType.

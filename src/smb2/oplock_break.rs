@@ -9,6 +9,7 @@ use crate::wire::{array, le_u16, le_u32, u8};
 /// The body of an OPLOCK_BREAK, whichever side sent it. A server's notification has MessageId all ones; the client
 /// acknowledges it in the same form, and the server answers that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Break {
     /// About an oplock: notification, acknowledgment or response (\[MS-SMB2\] 2.2.23.1, 2.2.24.1, 2.2.25.1).

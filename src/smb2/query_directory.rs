@@ -7,6 +7,7 @@ use crate::wire::{Utf16, le_u16, le_u32, u8};
 
 /// A QUERY_DIRECTORY request (\[MS-SMB2\] 2.2.33).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// FileInformationClass: what to say of each file (\[MS-FSCC\] 2.4).

@@ -8,6 +8,7 @@ use crate::wire::{array, le_u32, u8};
 
 /// A QUERY_INFO request (\[MS-SMB2\] 2.2.37).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// InfoType.
@@ -16,6 +17,10 @@ pub struct Request {
     pub file_info_class: u8,
     /// OutputBufferLength: how many bytes of answer the client takes.
     pub output_buffer_length: u32,
+    /// AdditionalInformation: which parts of a security descriptor.
+    pub additional_information: u32,
+    /// Flags: how extended attributes are gone through.
+    pub flags: u32,
     /// FileId.
     pub file_id: FileId,
 }
@@ -30,10 +35,20 @@ impl Request {
             let (rest, info_type) = u8(input)?;
             let (rest, file_info_class) = u8(rest)?;
             let (rest, output_buffer_length) = le_u32(rest)?;
-            let (rest, _input_buffer_additional_information_flags) = array::<16>(rest)?;
+            let (rest, _input_buffer) = array::<8>(rest)?;
+            let (rest, additional_information) = le_u32(rest)?;
+            let (rest, flags) = le_u32(rest)?;
             let (rest, file_id) = FileId::read(rest)?;
             let info_type = InfoType(info_type);
-            Ok((rest, Self { info_type, file_info_class, output_buffer_length, file_id }))
+            let request = Self {
+                info_type,
+                file_info_class,
+                output_buffer_length,
+                additional_information,
+                flags,
+                file_id,
+            };
+            Ok((rest, request))
         })
     }
 }

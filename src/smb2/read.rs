@@ -7,6 +7,7 @@ use crate::wire::{array, le_u32, le_u64, u8, widen};
 
 /// A READ request (\[MS-SMB2\] 2.2.19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// Length: how many bytes to read.
@@ -39,11 +40,13 @@ impl Request {
 
 /// A READ response (\[MS-SMB2\] 2.2.20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// DataLength in bytes.
     pub data_length: u32,
     /// The data, as far as it is there.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub data: &'a [u8],
 }
 

@@ -8,6 +8,7 @@ use crate::wire::{le_u16, le_u32, le_u64, u8};
 bitflags::bitflags! {
     /// Flags of a SESSION_SETUP request (\[MS-SMB2\] 2.2.5). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct RequestFlags: u8 {
         /// The request adds this connection to a session that exists.
         const BINDING = 0x01;
@@ -17,6 +18,7 @@ bitflags::bitflags! {
 bitflags::bitflags! {
     /// SessionFlags of a SESSION_SETUP response (\[MS-SMB2\] 2.2.6). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct SessionFlags: u16 {
         /// The client was let in as a guest. Some servers set it for anonymous clients too.
         const IS_GUEST = 0x0001;
@@ -29,6 +31,7 @@ bitflags::bitflags! {
 
 /// A SESSION_SETUP request (\[MS-SMB2\] 2.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// Flags.
@@ -44,6 +47,7 @@ pub struct Request<'a> {
     /// SecurityBufferLength in bytes.
     pub security_buffer_length: u16,
     /// The security buffer: a SPNEGO, NTLMSSP or Kerberos token.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::serialise_blob"))]
     pub security_buffer: &'a [u8],
 }
 
@@ -77,6 +81,7 @@ impl<'a> Request<'a> {
 
 /// A SESSION_SETUP response (\[MS-SMB2\] 2.2.6), of the last round or of one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// SessionFlags: whom the server let in; meaningful in the last round.
@@ -84,6 +89,7 @@ pub struct Response<'a> {
     /// SecurityBufferLength in bytes.
     pub security_buffer_length: u16,
     /// The security buffer.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::serialise_blob"))]
     pub security_buffer: &'a [u8],
 }
 

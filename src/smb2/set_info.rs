@@ -17,6 +17,7 @@ wire_enum! {
 
 /// A SET_INFO request (\[MS-SMB2\] 2.2.39).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// InfoType.
@@ -28,7 +29,10 @@ pub struct Request<'a> {
     /// BufferLength in bytes.
     pub buffer_length: u32,
     /// The information, as far as it is there.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub buffer: &'a [u8],
+    /// AdditionalInformation: which parts of a security descriptor.
+    pub additional_information: u32,
 }
 
 impl<'a> Request<'a> {
@@ -43,13 +47,14 @@ impl<'a> Request<'a> {
             let (rest, buffer_length) = le_u32(rest)?;
             let (rest, offset) = le_u16(rest)?;
             let (rest, _reserved) = le_u16(rest)?;
-            let (rest, _additional_information) = le_u32(rest)?;
+            let (rest, additional_information) = le_u32(rest)?;
             let (rest, file_id) = FileId::read(rest)?;
             let request = Self {
                 info_type: InfoType(info_type),
                 file_info_class,
                 file_id,
                 buffer_length,
+                additional_information,
                 buffer: buffer(message, offset.into(), widen(buffer_length)),
             };
             Ok((rest, request))

@@ -5,11 +5,14 @@ use crate::wire::{array, le_u16, le_u32, le_u64, widen, wire_enum};
 
 /// SMB2 TRANSFORM_HEADER (\[MS-SMB2\] 2.2.41): an encrypted message follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Encrypted {
     /// Signature over the encrypted message.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub signature: [u8; 16],
     /// Nonce; how many of its bytes count depends on the cipher.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub nonce: [u8; 16],
     /// OriginalMessageSize in bytes.
     pub original_message_size: u32,
@@ -59,6 +62,7 @@ wire_enum! {
 /// SMB2 COMPRESSION_TRANSFORM_HEADER: a compressed message follows it, whole (\[MS-SMB2\] 2.2.42.1) or as a chain of
 /// payloads (2.2.42.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Compressed<'a> {
     /// OriginalCompressedSegmentSize: length in bytes of what is compressed.
@@ -72,6 +76,7 @@ pub struct Compressed<'a> {
     pub offset: u32,
     /// The uncompressed bytes that the message begins with, as far as they are there. The SMB2 header is often among
     /// them.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub uncompressed: &'a [u8],
 }
 

@@ -10,6 +10,7 @@ const EXTENSION: usize = 72;
 bitflags::bitflags! {
     /// Flags of a TREE_CONNECT request (\[MS-SMB2\] 2.2.9), reserved before SMB 3.1.1. Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct RequestFlags: u16 {
         /// The client was connected to this cluster share before.
         const CLUSTER_RECONNECT = 0x0001;
@@ -31,6 +32,7 @@ wire_enum! {
 
 /// A TREE_CONNECT request (\[MS-SMB2\] 2.2.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// Flags.
@@ -69,6 +71,7 @@ impl<'a> Request<'a> {
 
 /// A TREE_CONNECT response (\[MS-SMB2\] 2.2.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response {
     /// ShareType.

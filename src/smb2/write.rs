@@ -7,6 +7,7 @@ use crate::wire::{array, le_u16, le_u32, le_u64, widen};
 
 /// A WRITE request (\[MS-SMB2\] 2.2.21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// Length of the data in bytes.
@@ -16,6 +17,7 @@ pub struct Request<'a> {
     /// FileId.
     pub file_id: FileId,
     /// The data, as far as it is there.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub data: &'a [u8],
 }
 
@@ -39,6 +41,7 @@ impl<'a> Request<'a> {
 
 /// A WRITE response (\[MS-SMB2\] 2.2.22).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response {
     /// Count: how many bytes were written.

@@ -1,0 +1,260 @@
+//! Negotiate contexts of SMB 3.1.1: \[MS-SMB2\] 2.2.3.1, 2.2.4.1.
+
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::wire::{Utf16, le_u16, le_u32, take, widen, wire_enum, wire_list};
+
+wire_enum! {
+    /// ContextType.
+    pub struct NegotiateContextType(u16) {
+        PREAUTH_INTEGRITY_CAPABILITIES = 0x0001, "SMB2_PREAUTH_INTEGRITY_CAPABILITIES";
+        ENCRYPTION_CAPABILITIES = 0x0002, "SMB2_ENCRYPTION_CAPABILITIES";
+        COMPRESSION_CAPABILITIES = 0x0003, "SMB2_COMPRESSION_CAPABILITIES";
+        NETNAME_NEGOTIATE_CONTEXT_ID = 0x0005, "SMB2_NETNAME_NEGOTIATE_CONTEXT_ID";
+        TRANSPORT_CAPABILITIES = 0x0006, "SMB2_TRANSPORT_CAPABILITIES";
+        RDMA_TRANSFORM_CAPABILITIES = 0x0007, "SMB2_RDMA_TRANSFORM_CAPABILITIES";
+        SIGNING_CAPABILITIES = 0x0008, "SMB2_SIGNING_CAPABILITIES";
+        CONTEXTTYPE_RESERVED = 0x0100, "SMB2_CONTEXTTYPE_RESERVED";
+    }
+}
+
+wire_enum! {
+    /// A cipher (2.2.3.1.2).
+    pub struct Cipher(u16) {
+        AES_128_CCM = 1, "AES-128-CCM";
+        AES_128_GCM = 2, "AES-128-GCM";
+        AES_256_CCM = 3, "AES-256-CCM";
+        AES_256_GCM = 4, "AES-256-GCM";
+    }
+}
+
+wire_enum! {
+    /// A signing algorithm (2.2.3.1.7).
+    pub struct SigningAlgorithm(u16) {
+        HMAC_SHA256 = 0, "HMAC-SHA256";
+        AES_CMAC = 1, "AES-CMAC";
+        AES_GMAC = 2, "AES-GMAC";
+    }
+}
+
+/// The negotiate contexts of a request or a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NegotiateContexts<'a> {
+    /// NegotiateContextCount; 0 in older dialects.
+    pub count: u16,
+    /// NegotiateContextOffset, in bytes from the SMB2 header.
+    pub offset: u32,
+    bytes: &'a [u8],
+}
+
+impl<'a> NegotiateContexts<'a> {
+    pub(super) fn new(message: &'a [u8], offset: u32, count: u16) -> Self {
+        Self { count, offset, bytes: message.get(widen(offset)..).unwrap_or_default() }
+    }
+
+    /// The contexts, up to one error.
+    pub fn iter(&self) -> impl Iterator<Item = Result<NegotiateContext<'a>, ParseError>> + use<'a> {
+        let (bytes, offset, mut left, mut at) = (self.bytes, widen(self.offset), self.count, 0_usize);
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            // Each but the first begins at a multiple of eight.
+            at = at.checked_next_multiple_of(8).unwrap_or(usize::MAX);
+            let rest = bytes.get(at..).unwrap_or_default();
+            match parse(Layer::Smb2, rest, context) {
+                Ok((after, context)) => {
+                    at = bytes.len().saturating_sub(after.len());
+                    Some(Ok(context))
+                }
+                Err(error) => {
+                    left = 0;
+                    let before = offset.saturating_add(at.min(bytes.len()));
+                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                }
+            }
+        })
+    }
+}
+
+wire_list!(NegotiateContexts);
+
+/// One negotiate context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NegotiateContext<'a> {
+    /// ContextType.
+    pub context_type: NegotiateContextType,
+    /// Data, by the type.
+    pub data: NegotiateContextData<'a>,
+}
+
+/// What a negotiate context says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum NegotiateContextData<'a> {
+    /// Hash algorithms (1 is SHA-512) and a salt.
+    Preauth {
+        /// HashAlgorithms.
+        hash_algorithms: Numbers<'a>,
+        /// Salt.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        salt: &'a [u8],
+    },
+    /// Ciphers.
+    Encryption {
+        /// Ciphers.
+        ciphers: Numbers<'a>,
+    },
+    /// Compression algorithms.
+    Compression {
+        /// Flags: 1, messages may be chains of payloads.
+        flags: u32,
+        /// CompressionAlgorithms.
+        compression_algorithms: Numbers<'a>,
+    },
+    /// The server's name as the client knows it.
+    NetName {
+        /// NetName.
+        net_name: Utf16<'a>,
+    },
+    /// Whether the transport encrypts.
+    Transport {
+        /// Flags: 1, it does.
+        flags: u32,
+    },
+    /// RDMA transforms.
+    RdmaTransform {
+        /// RDMATransformIds.
+        rdma_transform_ids: Numbers<'a>,
+    },
+    /// Signing algorithms.
+    Signing {
+        /// SigningAlgorithms.
+        signing_algorithms: Numbers<'a>,
+    },
+    /// Of another type, and as it is.
+    Other {
+        /// The bytes.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        bytes: &'a [u8],
+    },
+}
+
+/// A list of 16-bit numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers<'a>(&'a [u8]);
+
+impl<'a> Numbers<'a> {
+    /// The numbers.
+    pub fn iter(&self) -> impl Iterator<Item = u16> + use<'a> {
+        self.0.as_chunks::<2>().0.iter().map(|number| u16::from_le_bytes(*number))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Numbers<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::wire::serialise::list(self.iter(), serializer)
+    }
+}
+
+impl Examine for NegotiateContext<'_> {
+    fn examine(&self, _anomalies: &mut Anomalies) {}
+}
+
+fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
+    let (rest, kind) = le_u16(input)?;
+    let (rest, length) = le_u16(rest)?;
+    let (rest, _reserved) = le_u32(rest)?;
+    let (rest, bytes) = take("negotiate context Data", length.into())(rest)?;
+    let context_type = NegotiateContextType(kind);
+    let data =
+        data(context_type, bytes).map(|(_, data)| data).unwrap_or(NegotiateContextData::Other { bytes });
+    Ok((rest, NegotiateContext { context_type, data }))
+}
+
+fn data(kind: NegotiateContextType, bytes: &[u8]) -> Parsed<'_, NegotiateContextData<'_>> {
+    use NegotiateContextData as Data;
+    let numbers = |count: u16, rest| {
+        let (rest, numbers) = take("negotiate context", usize::from(count).saturating_mul(2))(rest)?;
+        Ok((rest, Numbers(numbers)))
+    };
+    Ok(match kind {
+        NegotiateContextType::PREAUTH_INTEGRITY_CAPABILITIES => {
+            let (rest, count) = le_u16(bytes)?;
+            let (rest, salt_length) = le_u16(rest)?;
+            let (rest, hash_algorithms) = numbers(count, rest)?;
+            let (rest, salt) = take("Salt", salt_length.into())(rest)?;
+            (rest, Data::Preauth { hash_algorithms, salt })
+        }
+        NegotiateContextType::ENCRYPTION_CAPABILITIES => {
+            let (rest, count) = le_u16(bytes)?;
+            let (rest, ciphers) = numbers(count, rest)?;
+            (rest, Data::Encryption { ciphers })
+        }
+        NegotiateContextType::COMPRESSION_CAPABILITIES => {
+            let (rest, count) = le_u16(bytes)?;
+            let (rest, _padding) = le_u16(rest)?;
+            let (rest, flags) = le_u32(rest)?;
+            let (rest, compression_algorithms) = numbers(count, rest)?;
+            (rest, Data::Compression { flags, compression_algorithms })
+        }
+        NegotiateContextType::NETNAME_NEGOTIATE_CONTEXT_ID => {
+            (&[], Data::NetName { net_name: Utf16::new(bytes) })
+        }
+        NegotiateContextType::TRANSPORT_CAPABILITIES => {
+            let (rest, flags) = le_u32(bytes)?;
+            (rest, Data::Transport { flags })
+        }
+        NegotiateContextType::RDMA_TRANSFORM_CAPABILITIES => {
+            let (rest, count) = le_u16(bytes)?;
+            let (rest, _reserved) = take("Reserved", 6)(rest)?;
+            let (rest, rdma_transform_ids) = numbers(count, rest)?;
+            (rest, Data::RdmaTransform { rdma_transform_ids })
+        }
+        NegotiateContextType::SIGNING_CAPABILITIES => {
+            let (rest, count) = le_u16(bytes)?;
+            let (rest, signing_algorithms) = numbers(count, rest)?;
+            (rest, Data::Signing { signing_algorithms })
+        }
+        _ => (&[], Data::Other { bytes }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rustfmt::skip]
+    const CONTEXTS: &[u8] = &[
+        1, 0, 10, 0, 0, 0, 0, 0,  // ContextType, DataLength, Reserved
+        1, 0, 4, 0,               // HashAlgorithmCount, SaltLength
+        1, 0,                     // HashAlgorithms
+        9, 9, 9, 9,               // Salt
+        0, 0, 0, 0, 0, 0,         // padding
+        2, 0, 6, 0, 0, 0, 0, 0,   // ContextType, DataLength, Reserved
+        2, 0, 2, 0, 1, 0,         // CipherCount, Ciphers
+        0, 0,                     // padding
+        5, 0, 4, 0, 0, 0, 0, 0,   // ContextType, DataLength, Reserved
+        b's', 0, b'r', 0,         // NetName
+    ];
+
+    #[test]
+    fn three_contexts() {
+        let contexts = NegotiateContexts { count: 3, offset: 0, bytes: CONTEXTS };
+        let data: Vec<_> = contexts.iter().map(|context| context.unwrap().data).collect();
+        let NegotiateContextData::Preauth { hash_algorithms, salt } = data[0] else { panic!() };
+        assert_eq!((hash_algorithms.iter().collect::<Vec<_>>(), salt), (vec![1], &[9; 4][..]));
+        let NegotiateContextData::Encryption { ciphers } = data[1] else { panic!() };
+        assert_eq!(
+            ciphers.iter().map(Cipher).collect::<Vec<_>>(),
+            [Cipher::AES_128_GCM, Cipher::AES_128_CCM]
+        );
+        let NegotiateContextData::NetName { net_name } = data[2] else { panic!() };
+        assert_eq!(net_name.to_string(), "sr");
+        for length in 0..CONTEXTS.len() {
+            let cut = NegotiateContexts { bytes: &CONTEXTS[..length], ..contexts };
+            assert_eq!(cut.iter().filter(|context| context.is_err()).count(), 1, "at {length}");
+        }
+    }
+}
