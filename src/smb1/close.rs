@@ -7,6 +7,7 @@ use crate::wire::le_u16;
 /// A request of `CLOSE` (\[MS-CIFS\] 2.2.4.5), `CLOSE_PRINT_FILE` (2.2.4.69) or `CLOSE_AND_TREE_DISC` (2.2.4.45).
 /// Their responses hold nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// What to close.

@@ -10,6 +10,7 @@ use crate::wire::{le_u16, le_u32, le_u64, take, u8, wire_enum};
 /// A request to open something, of any of the commands that do
 /// (\[MS-CIFS\] 2.2.4.3, .4, .15, .16, .41, .64, .67 and 2.2.7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// What to open, relative to the share or to `root_directory_fid`; what there is of it if the message was cut.
@@ -104,6 +105,7 @@ fn nt_transact_create(parameters: &[u8]) -> Parsed<'_, Request<'_>> {
 ///
 /// All but the FID is `None` in commands that do not say it, and if the message was cut before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response {
     /// The id by which the client uses what it opened.

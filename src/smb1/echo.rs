@@ -6,11 +6,13 @@ use crate::wire::le_u16;
 
 /// A request (\[MS-CIFS\] 2.2.4.39.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// Responses that the server is to send.
     pub echo_count: u16,
     /// What it is to send back.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub data: &'a [u8],
 }
 
@@ -26,11 +28,13 @@ impl<'a> Request<'a> {
 
 /// A response (\[MS-CIFS\] 2.2.4.39.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// Which of the responses this is, from 1 on.
     pub sequence_number: u16,
     /// What the client sent.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub data: &'a [u8],
 }
 

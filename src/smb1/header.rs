@@ -8,6 +8,7 @@ use crate::wire::{DosError, NtStatus, Status, array, le_u16, u8};
 
 /// The header of a message (\[MS-CIFS\] 2.2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Header {
     /// The command of the message's first block.
@@ -21,6 +22,7 @@ pub struct Header {
     /// The client's process: `PIDHigh` and `PIDLow` together.
     pub pid: u32,
     /// `SecurityFeatures`: the signature if messages are signed.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub security_features: [u8; 8],
     /// Tree id.
     pub tid: u16,
@@ -96,6 +98,7 @@ fn status_of(bytes: [u8; 4], flags2: Flags2) -> Status {
 bitflags::bitflags! {
     /// The `Flags` field (\[MS-CIFS\] 2.2.3.1).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct Flags: u8 {
         /// The server knows `LOCK_AND_READ` and `WRITE_AND_UNLOCK`.
         const LOCK_AND_READ_OK = 0x01;
@@ -117,6 +120,7 @@ bitflags::bitflags! {
 bitflags::bitflags! {
     /// The `Flags2` field (\[MS-CIFS\] 2.2.3.1, \[MS-SMB\] 2.2.3.1).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct Flags2: u16 {
         /// The client knows long file names.
         const LONG_NAMES = 0x0001;

@@ -9,6 +9,7 @@ use crate::wire::{le_u16, le_u32, take, u8};
 /// A request, or the server's oplock break, which has the same form (\[MS-CIFS\] 2.2.4.32.1). The response holds
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// The file.
@@ -52,6 +53,7 @@ fn request(words: &[u8]) -> Parsed<'_, Request> {
 bitflags::bitflags! {
     /// The `TypeOfLock` field. No bit means an exclusive lock.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct TypeOfLock: u8 {
         /// A shared lock.
         const SHARED_LOCK = 0x01;

@@ -24,26 +24,36 @@
 //! ```
 
 mod block;
+mod body;
 pub mod close;
 mod command;
 pub mod create;
+mod dos_time;
 pub mod echo;
+pub mod file;
+pub mod find;
 mod header;
 pub mod locking;
 pub mod negotiate;
+pub mod nt_transact;
+pub mod path;
 pub mod read;
 mod reassembly;
+pub mod search;
 pub mod session_setup;
 #[cfg(test)]
 mod testing;
 mod text;
+pub mod trans2;
 pub mod transaction;
 pub mod tree_connect;
 mod wanted;
 pub mod write;
 
 pub use block::{Block, Blocks, blocks};
+pub use body::{Body, PrintQueue};
 pub use command::Command;
+pub use dos_time::{DosTime, Utime};
 pub use header::{Flags, Flags2, Header};
 pub use reassembly::{Reassembly, Whole};
 pub use text::Text;

@@ -11,9 +11,11 @@ use crate::wire::{FileTime, guid, le_u16, le_u32, le_u64, u8};
 
 /// The dialects a client offers (\[MS-CIFS\] 2.2.4.52.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// The data bytes: dialects, each behind the byte 2 and before a NUL.
+    #[cfg_attr(feature = "serde", serde(skip))]
     bytes: &'a [u8],
 }
 
@@ -45,6 +47,7 @@ impl<'a> Request<'a> {
 ///
 /// What the dialect's form does not have is zero or empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// Index of the dialect among those offered; 0xffff if none suits the server.
@@ -73,6 +76,7 @@ pub struct Response<'a> {
 
 /// How sessions are set up, and with it which names the server gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Security<'a> {
     /// Not said: the core dialect, or a message that was cut.
@@ -186,6 +190,7 @@ fn lan_manager_words(words: &[u8]) -> Parsed<'_, (Response<'_>, u16)> {
 bitflags::bitflags! {
     /// The `SecurityMode` field of [`Response`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct SecurityMode: u16 {
         /// Users, not shares, have passwords.
         const USER_SECURITY = 0x0001;
@@ -201,6 +206,7 @@ bitflags::bitflags! {
 bitflags::bitflags! {
     /// What a server or a client knows (\[MS-CIFS\] 2.2.4.52.2, \[MS-SMB\] 2.2.4.5.2.1).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct Capabilities: u32 {
         /// Raw reads and writes.
         const RAW_MODE = 0x0000_0001;

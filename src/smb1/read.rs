@@ -9,6 +9,7 @@ use crate::wire::{le_u16, le_u32, take, widen};
 /// A request of `READ_ANDX` (\[MS-CIFS\] 2.2.4.42, \[MS-SMB\] 2.2.4.2), `READ` (\[MS-CIFS\] 2.2.4.11) or
 /// `LOCK_AND_READ` (2.2.4.20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request {
     /// What to read from.
@@ -55,11 +56,13 @@ fn read(words: &[u8]) -> Parsed<'_, Request> {
 
 /// A response to any of these commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// Bytes that were read.
     pub length: u32,
     /// What was read. Shorter than `length` if the message was cut, or lies about its offsets.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub data: &'a [u8],
 }
 

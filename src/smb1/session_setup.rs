@@ -15,6 +15,7 @@ use crate::wire::{le_u16, le_u32, take};
 /// A text is `None` where the form has none or the message was cut before it, and empty where the client sent
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// Largest message that the client takes, in bytes.
@@ -28,10 +29,13 @@ pub struct Request<'a> {
     /// What the client knows; empty in LAN Manager's form.
     pub capabilities: Capabilities,
     /// The LM response, or the plain password in 8-bit characters.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub lm_response: &'a [u8],
     /// The NT response, or the plain password in UTF-16.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub nt_response: &'a [u8],
     /// The security blob, instead of all but the native texts.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::serialise_blob_option"))]
     pub security_blob: Option<&'a [u8]>,
     /// The account; empty for a null session.
     pub account: Option<Text<'a>>,
@@ -123,11 +127,13 @@ fn extended<'a>(block: &Block<'a>) -> Result<Request<'a>, ParseError> {
 ///
 /// A text is `None` where the message was cut before it, and empty where the server sent nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// What the server did beyond setting up the session.
     pub action: Action,
     /// The security blob.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::serialise_blob_option"))]
     pub security_blob: Option<&'a [u8]>,
     /// The server's operating system.
     pub native_os: Option<Text<'a>>,
@@ -165,6 +171,7 @@ impl<'a> Response<'a> {
 bitflags::bitflags! {
     /// The `Action` field of [`Response`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct Action: u16 {
         /// `SMB_SETUP_GUEST`: the client is logged on as guest.
         const GUEST = 0x0001;

@@ -133,6 +133,18 @@ impl<'a> Strings<'a> {
         self.text()
     }
 
+    /// The next string of a core command, `None` if the message was cut before it.
+    pub(super) fn formatted_or_none(&mut self) -> Option<Text<'a>> {
+        let text = self.formatted();
+        let lost = self.cut && !self.terminated && text.is_empty();
+        (!lost).then_some(text)
+    }
+
+    /// What follows the strings that were read.
+    pub(super) const fn into_rest(self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The next string, 8-bit whatever the header says.
     pub(super) fn oem(&mut self) -> Text<'a> {
         let length = self.rest.iter().position(|byte| *byte == 0).unwrap_or(self.rest.len());

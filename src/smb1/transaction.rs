@@ -6,11 +6,12 @@ use nom::Parser as _;
 
 use super::text::Strings;
 use super::{Block, Command, Text};
-use crate::error::{ParseError, Parsed};
+use crate::error::{Anomalies, Layer, ParseError, Parsed};
 use crate::wire::{le_u16, le_u32, take, u8, widen, wire_enum};
 
 /// A run of a transaction's parameters or data, as much as one message has of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Part<'a> {
     /// Bytes of the run in all messages together.
@@ -20,10 +21,18 @@ pub struct Part<'a> {
     /// Bytes of this part.
     pub count: u32,
     /// This part. Shorter than `count` if the message was cut, or lies about its offsets.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub bytes: &'a [u8],
 }
 
 impl Part<'_> {
+    /// Adds an anomaly if bytes of this part are missing.
+    pub(super) fn examine(&self, field: &'static str, end: usize, anomalies: &mut Anomalies) {
+        let wanted = widen(self.count);
+        let start = end.saturating_sub(self.bytes.len());
+        anomalies.expect(Layer::Smb1, field, start, wanted, self.bytes);
+    }
+
     /// True if this part is the whole run.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
@@ -33,6 +42,7 @@ impl Part<'_> {
 
 /// The first message of a request of `TRANSACTION`, `TRANSACTION2` or `NT_TRANSACT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// Which of the three.
@@ -146,8 +156,11 @@ fn nt_transact<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>
 
 /// A further message of a request: `TRANSACTION_SECONDARY`, `TRANSACTION2_SECONDARY` or `NT_TRANSACT_SECONDARY`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Secondary<'a> {
+    /// The FID that `TRANSACTION2_SECONDARY` names.
+    pub fid: Option<u16>,
     /// The parameters.
     pub parameters: Part<'a>,
     /// The data.
@@ -168,7 +181,12 @@ impl<'a> Secondary<'a> {
                 parts(block, totals, words)
             })?
         };
-        Ok(Self { parameters, data })
+        // Its place is behind the words that all three have.
+        let fid = match (block.command, block.words.get(16..18)) {
+            (Command::TRANSACTION2_SECONDARY, Some([low, high])) => Some(u16::from_le_bytes([*low, *high])),
+            _ => None,
+        };
+        Ok(Self { fid, parameters, data })
     }
 }
 
@@ -176,6 +194,7 @@ impl<'a> Secondary<'a> {
 ///
 /// A server that waits for secondary requests answers the first message with an interim response, which is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// True if the server asks for the rest of the request, and nothing else is in the response.
@@ -265,7 +284,10 @@ impl Place {
 
 /// The setup words of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Setup<'a>(&'a [u8]);
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Setup<'a>(
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8],
+);
 
 impl<'a> Setup<'a> {
     /// The first `count` of `words`, or what there is of them.
@@ -289,6 +311,7 @@ impl<'a> Setup<'a> {
 bitflags::bitflags! {
     /// The `Flags` field of a request (\[MS-CIFS\] 2.2.4.33.1).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct RequestFlags: u16 {
         /// Disconnect the tree when the transaction is done.
         const DISCONNECT_TID = 0x0001;
@@ -480,7 +503,7 @@ mod tests {
         let data = Part { total: 8, displacement: 4, count: 4, bytes: b"more" };
         assert_eq!(
             Secondary::parse(&block(&short)).unwrap(),
-            Secondary { parameters: Part::default(), data }
+            Secondary { fid: None, parameters: Part::default(), data }
         );
         cut_blocks(&short, |block| assert_eq!(Secondary::parse(&block).is_ok(), block.words.len() == 16));
         #[rustfmt::skip]
@@ -497,7 +520,10 @@ mod tests {
             0xee,                   // Reserved2, not zero
         ];
         let long = message(Command::NT_TRANSACT_SECONDARY, REQUEST, &words, b"more");
-        assert_eq!(Secondary::parse(&block(&long)).unwrap(), Secondary { parameters: Part::default(), data });
+        assert_eq!(
+            Secondary::parse(&block(&long)).unwrap(),
+            Secondary { fid: None, parameters: Part::default(), data }
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::wire::{le_u16, take};
 
 /// A request of either command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// The share, as `\\server\share`; what there is of it if the message was cut.
@@ -19,6 +20,7 @@ pub struct Request<'a> {
     /// Options; none in the core command.
     pub flags: RequestFlags,
     /// The share's password. Empty, or one NUL, where users have passwords.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub password: &'a [u8],
 }
 
@@ -58,6 +60,7 @@ fn core_request<'a>(block: &Block<'a>) -> Request<'a> {
 
 /// A response to either command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// The new tree's id where the core command gives it; else it stands in the header.
@@ -98,6 +101,7 @@ impl<'a> Response<'a> {
 bitflags::bitflags! {
     /// The `Flags` field of a request (\[MS-CIFS\] 2.2.4.55.1, \[MS-SMB\] 2.2.4.7.1).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct RequestFlags: u16 {
         /// Disconnect the tree that the header names.
         const DISCONNECT_TID = 0x0001;
@@ -111,6 +115,7 @@ bitflags::bitflags! {
 bitflags::bitflags! {
     /// The `OptionalSupport` field of a response (\[MS-CIFS\] 2.2.4.55.2, \[MS-SMB\] 2.2.4.7.2).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct OptionalSupport: u16 {
         /// Searches may be by exact attributes.
         const SEARCH_BITS = 0x0001;

@@ -10,6 +10,7 @@ use crate::wire::{le_u16, le_u32, take, widen};
 /// A request of `WRITE_ANDX` (\[MS-CIFS\] 2.2.4.43, \[MS-SMB\] 2.2.4.3), `WRITE` (\[MS-CIFS\] 2.2.4.12),
 /// `WRITE_AND_UNLOCK` (2.2.4.21), `WRITE_AND_CLOSE` (2.2.4.40) or `WRITE_PRINT_FILE` (2.2.4.68).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// What to write to.
@@ -21,6 +22,7 @@ pub struct Request<'a> {
     /// Bytes to write.
     pub length: u32,
     /// What to write. Shorter than `length` if the message was cut, or lies about its offsets.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub data: &'a [u8],
 }
 
@@ -85,6 +87,7 @@ fn write_andx(words: &[u8]) -> Parsed<'_, (Request<'_>, u16)> {
 
 /// A response to any of these commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response {
     /// Bytes that were written; 0 in `WRITE_PRINT_FILE`, which does not say.
@@ -112,6 +115,7 @@ impl Response {
 bitflags::bitflags! {
     /// The `WriteMode` field of `WRITE_ANDX` (\[MS-CIFS\] 2.2.4.43.1).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
     pub struct WriteMode: u16 {
         /// Answer when the data are on the disk.
         const WRITETHROUGH_MODE = 0x0001;
