@@ -60,6 +60,15 @@ impl Stream {
         &self.partial
     }
 
+    /// Bytes that the PDU under way still lacks, once its header is whole; 0 between PDUs.
+    #[must_use]
+    pub fn lacks(&self) -> usize {
+        match Header::parse(&self.partial) {
+            Ok((_, header)) => usize::from(header.frag_length).saturating_sub(self.partial.len()),
+            Err(_) => 0,
+        }
+    }
+
     /// True if it is not known where the next PDU begins.
     #[must_use]
     pub const fn is_adrift(&self) -> bool {
