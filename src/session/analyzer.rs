@@ -7,6 +7,7 @@ use super::connection::Connection;
 use super::datagram;
 use super::event::ConnectionId;
 use super::limits::Limits;
+use super::llc::LlcSessions;
 use super::tables::Map;
 use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
@@ -22,6 +23,7 @@ pub struct Analyzer {
     flows: Map<FlowKey, Box<Followed>>,
     /// Flows in the order in which they are looked at when one must be let go.
     clock: VecDeque<FlowKey>,
+    llc: LlcSessions,
     counts: Counts,
     latest: Option<Origin>,
 }
@@ -80,6 +82,7 @@ impl Analyzer {
             decoder,
             flows: Map::default(),
             clock: VecDeque::new(),
+            llc: LlcSessions::default(),
             counts: Counts::default(),
             latest: None,
         }
@@ -100,7 +103,7 @@ impl Analyzer {
         } else {
             self.latest = Some(at);
         }
-        let Self { limits, decoder, flows, clock, counts, .. } = self;
+        let Self { limits, decoder, flows, clock, llc, counts, .. } = self;
         match decoder.decode(packet) {
             Decoded::Tcp(segment) => {
                 counts.segments = counts.segments.saturating_add(1);
@@ -110,6 +113,7 @@ impl Analyzer {
                 counts.datagrams = counts.datagrams.saturating_add(1);
                 datagram::take(&datagram, at, sink);
             }
+            Decoded::Llc(frame) => llc.take(&frame, at, sink),
             Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
             _ => {}
         }

@@ -9,6 +9,7 @@ mod datagram;
 mod event;
 mod here;
 mod limits;
+mod llc;
 mod missing;
 mod out;
 mod pdu;
@@ -25,7 +26,7 @@ pub use event::{
     ShareKind, Transport, TreeEvent, TreeId,
 };
 pub use limits::Limits;
-pub use pdu::{Content, Pdu, RpcCall, Stream};
+pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
 
 /// Hears what the analyzer finds.
 pub trait Sink {

@@ -46,6 +46,7 @@ impl Out<'_> {
             Direction::ToClient => (server, client),
         };
         let (at, stream) = (self.at, Stream::Tcp(stream));
+        let (source, destination) = (source.into(), destination.into());
         self.sink.pdu(&Pdu {
             at,
             connection: Some(connection),

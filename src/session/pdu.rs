@@ -1,5 +1,7 @@
 //! PDUs as a [`Sink`](super::Sink) hears them: lent for the call alone, with what is known around them.
 
+use core::fmt;
+
 use super::event::{ConnectionId, Direction, OpenId};
 use crate::dcerpc::ndr::Encoding;
 use crate::dcerpc::{self, Assembled, SyntaxId};
@@ -18,9 +20,9 @@ pub struct Pdu<'a> {
     /// Which stream of packets it came in.
     pub stream: Stream,
     /// The sender.
-    pub source: Endpoint,
+    pub source: Peer,
     /// The receiver.
-    pub destination: Endpoint,
+    pub destination: Peer,
     /// Whether the sender is the client, as far as known; datagrams go to the server.
     pub direction: Direction,
     /// The PDU itself.
@@ -39,6 +41,38 @@ pub enum Stream {
     Llc,
 }
 
+/// One end of what a [`Pdu`] came over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Peer {
+    /// An IP address and a port.
+    Ip(Endpoint),
+    /// A MAC address.
+    Mac([u8; 6]),
+}
+
+impl From<Endpoint> for Peer {
+    fn from(endpoint: Endpoint) -> Self {
+        Self::Ip(endpoint)
+    }
+}
+
+/// `192.0.2.1:445` or `02:00:00:01:02:03`.
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(endpoint) => fmt::Display::fmt(endpoint, f),
+            Self::Mac([a, b, c, d, e, g]) => write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}"),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Peer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// What a [`Pdu`] is.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -49,6 +83,8 @@ pub enum Content<'a> {
     NameService(&'a [u8]),
     /// A datagram of the NetBIOS datagram service: its bytes.
     DatagramService(&'a [u8]),
+    /// A NetBIOS frame over LLC: its bytes from the LLC header on.
+    Llc(&'a [u8]),
     /// An SMB1 message.
     Smb1 {
         /// Its header.

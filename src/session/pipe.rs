@@ -168,6 +168,11 @@ impl Pipe {
             || self.proposals.iter().any(|proposal| proposal.call_id == call_id)
     }
 
+    /// Bytes that the client has still to read of the PDU whose beginning it read last.
+    pub(super) fn lacks(&self) -> usize {
+        self.to_client.lacks()
+    }
+
     /// The SMB request that carried calls failed, so they will have no answer.
     pub(super) fn failed(
         &mut self,

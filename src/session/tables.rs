@@ -163,7 +163,7 @@ impl Tables {
     /// one on which the call that it answers waits. Otherwise nobody can say which calls were answered.
     pub(super) fn pipe_awaiting(&mut self, tree: TreeId, data: &[u8], out: &mut Out<'_>) -> Option<OpenId> {
         if !crate::dcerpc::looks_like_pdu(data) {
-            return None;
+            return self.pipe_continued(tree, data.len());
         }
         let call_id = crate::dcerpc::Header::parse(data).ok()?.1.call_id;
         let is_pipe = |open: &OpenState| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
@@ -184,6 +184,15 @@ impl Tables {
             }
         }
         found
+    }
+
+    /// The only pipe of a tree of which the client has read the beginning of a PDU, and that lacks `length` bytes or
+    /// more of it.
+    fn pipe_continued(&self, tree: TreeId, length: usize) -> Option<OpenId> {
+        let lacks = |open: &OpenState| open.pipe.as_ref().map_or(0, |pipe| pipe.lacks());
+        let mut begun = self.opens.iter().filter(|(_, open)| open.tree == tree && lacks(open) > 0);
+        let (id, open) = begun.next()?;
+        (length > 0 && lacks(open) >= length && begun.next().is_none()).then_some(*id)
     }
 
     /// The RPC on a pipe.
