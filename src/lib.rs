@@ -19,6 +19,7 @@
 //! | [`dcerpc`] | pipe bytes | PDUs, NDR values |
 //! | [`interface`], [`rprn`] | stubs | procedures, handles |
 //! | [`session`] | all of these | [`Event`]s |
+//! | [`dissect`] | PDUs | their fields, with what their requests asked |
 //! | [`ledger`] | events | who holds what |
 //! | [`finding`], [`report`] | the ledger | findings, text, JSON |
 #![forbid(unsafe_code)]
@@ -42,6 +43,7 @@
 pub mod auth;
 pub mod capture;
 pub mod dcerpc;
+pub mod dissect;
 pub mod error;
 pub mod finding;
 pub mod fscc;

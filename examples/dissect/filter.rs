@@ -1,0 +1,138 @@
+//! Which PDUs are printed.
+
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use clap::{Args, ValueEnum};
+use smbscope::dcerpc::{Body, datagram};
+use smbscope::interface;
+use smbscope::session::{Content, Direction, Pdu, Peer};
+
+/// The options that choose. What is not given lets everything pass.
+#[derive(Args)]
+pub(crate) struct Filter {
+    /// Only these protocols
+    #[arg(long, value_enum, value_name = "PROTOCOL", value_delimiter = ',')]
+    protocol: Vec<Protocol>,
+    /// Only PDUs from and to this server
+    #[arg(long, value_name = "IP[:PORT]", value_parser = place)]
+    server: Option<Place>,
+    /// Only PDUs from and to this client
+    #[arg(long, value_name = "IP[:PORT]", value_parser = place)]
+    client: Option<Place>,
+    /// Only these frames: `N`, `N-M`, `N-` or `-M`
+    #[arg(long, value_name = "FRAMES", value_parser = frames)]
+    frames: Option<RangeInclusive<u64>>,
+    /// Only the DCE/RPC calls, binds and answers of an interface: its short name, its UUID, or `winspool` for the
+    /// print spooler's
+    #[arg(long, value_name = "INTERFACE")]
+    only: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// NetBIOS session service
+    Nbss,
+    /// NetBIOS name service
+    Nbns,
+    /// NetBIOS datagram service
+    Nbdgm,
+    /// NetBIOS frames over LLC
+    Nbf,
+    Smb1,
+    Smb2,
+    /// Encrypted and compressed SMB2
+    Xfrm,
+    /// DCE/RPC
+    Rpc,
+}
+
+/// An address, perhaps with a port.
+#[derive(Clone, Copy)]
+struct Place {
+    ip: IpAddr,
+    port: Option<u16>,
+}
+
+impl Filter {
+    /// True if a PDU is to be printed.
+    pub(crate) fn passes(&self, pdu: &Pdu<'_>) -> bool {
+        let (client, server) = match pdu.direction {
+            Direction::ToServer => (pdu.source, pdu.destination),
+            Direction::ToClient => (pdu.destination, pdu.source),
+        };
+        self.frames.as_ref().is_none_or(|frames| frames.contains(&pdu.at.frame))
+            && (self.protocol.is_empty() || self.protocol.contains(&protocol(&pdu.content)))
+            && self.server.is_none_or(|place| place.is(server))
+            && self.client.is_none_or(|place| place.is(client))
+            && self.only.as_deref().is_none_or(|wanted| is_about(wanted, &pdu.content))
+    }
+}
+
+impl Place {
+    fn is(self, peer: Peer) -> bool {
+        let Peer::Ip(endpoint) = peer else { return false };
+        self.ip == endpoint.ip() && self.port.is_none_or(|port| port == endpoint.port)
+    }
+}
+
+fn protocol(content: &Content<'_>) -> Protocol {
+    match content {
+        Content::NameService(_) => Protocol::Nbns,
+        Content::DatagramService(_) => Protocol::Nbdgm,
+        Content::Smb1 { .. } => Protocol::Smb1,
+        Content::Smb2 { .. } => Protocol::Smb2,
+        Content::Encrypted(_) | Content::Compressed(_) => Protocol::Xfrm,
+        Content::Rpc { .. } | Content::RpcDatagram(_) => Protocol::Rpc,
+        Content::Llc(_) => Protocol::Nbf,
+        _ => Protocol::Nbss,
+    }
+}
+
+/// True for RPC that calls or binds the interface.
+fn is_about(wanted: &str, content: &Content<'_>) -> bool {
+    let is = |uuid: uuid::Uuid, name: Option<&str>| {
+        let name = name.or_else(|| interface::name(&uuid));
+        let named = |short: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(short));
+        let spooler =
+            wanted.eq_ignore_ascii_case("winspool") && (named("spoolss") || named("iremotewinspool"));
+        spooler || named(wanted) || uuid::Uuid::parse_str(wanted).is_ok_and(|wanted| wanted == uuid)
+    };
+    match content {
+        Content::Rpc { pdu, call, .. } => match (&pdu.body, call) {
+            (Body::Bind(bind) | Body::AlterContext(bind), _) => {
+                bind.contexts().any(|context| is(context.abstract_syntax.uuid, None))
+            }
+            (_, Some(call)) => {
+                is(call.interface.map(|interface| interface.uuid).unwrap_or_default(), call.name)
+            }
+            _ => false,
+        },
+        Content::RpcDatagram(bytes) => {
+            datagram::Pdu::parse(bytes).is_ok_and(|pdu| is(pdu.header.if_id, None))
+        }
+        _ => false,
+    }
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    if let Ok(address) = text.parse::<std::net::SocketAddr>() {
+        return Ok(Place { ip: address.ip(), port: Some(address.port()) });
+    }
+    let ip = text.parse().map_err(|_| "expected an IP address, with or without a port".to_owned())?;
+    Ok(Place { ip, port: None })
+}
+
+fn frames(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let number = |text: &str, default: u64| {
+        if text.is_empty() {
+            Ok(default)
+        } else {
+            text.parse().map_err(|_| format!("{text:?} is no frame number"))
+        }
+    };
+    match text.split_once('-') {
+        Some((first, last)) => Ok(number(first, 0)?..=number(last, u64::MAX)?),
+        None => number(text, 0).map(|frame| frame..=frame),
+    }
+}

@@ -1,0 +1,146 @@
+//! One line a PDU, for people.
+
+use serde_json::{Map, Value};
+use smbscope::dissect::{Dissection, Message};
+use smbscope::session::Pdu;
+
+use super::json;
+
+/// The fields worth a place on the line.
+const TOLD: [&str; 43] = [
+    "interface",
+    "procedure",
+    "opnum",
+    "abstract_syntax",
+    "message_type",
+    "dialect",
+    "account",
+    "user",
+    "domain",
+    "workstation",
+    "path",
+    "name",
+    "file_name",
+    "new_path",
+    "service",
+    "share_type",
+    "ctl_code",
+    "function_code",
+    "info_type",
+    "file_info_class",
+    "file_information_class",
+    "information_level",
+    "pattern",
+    "server_name",
+    "source_name",
+    "destination_name",
+    "question_name",
+    "rr_name",
+    "nb_address",
+    "called",
+    "calling",
+    "comment",
+    "fid",
+    "file_id",
+    "offset",
+    "length",
+    "data_length",
+    "count",
+    "search_count",
+    "session_flags",
+    "call_id",
+    "fault_status",
+    "native_os",
+];
+
+/// The longest line of fields, in characters.
+const WIDTH: usize = 160;
+
+/// The line of a PDU.
+pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>) -> String {
+    let object = json::object(pdu, dissection);
+    let time = pdu.at.time.to_string();
+    let time = time.get(11..26).unwrap_or(&time);
+    let kind = Dissection::kind(&pdu.content);
+    let ends = format!("{} -> {}", pdu.source, pdu.destination);
+    let mut line = format!("{:>6} {time} {ends} {kind:<5} {}", pdu.at.frame, title(dissection));
+    let mut told = Vec::new();
+    collect(&object, &mut told);
+    let mut length = 0;
+    for (key, value) in told {
+        length += key.len() + value.chars().count() + 2;
+        if length > WIDTH {
+            line.push_str(", …");
+            break;
+        }
+        line.push_str(&format!(", {key}: {value}"));
+    }
+    for anomaly in dissection.anomalies.iter() {
+        line.push_str(&format!(" [{anomaly}]"));
+    }
+    line
+}
+
+/// What the PDU is.
+fn title(dissection: &Dissection<'_>) -> String {
+    let way = |response: bool| if response { "response" } else { "request" };
+    match &dissection.message {
+        None => "unreadable".to_owned(),
+        Some(Message::Session { packet_type, .. }) => packet_type.to_string(),
+        Some(Message::NameService(packet)) => format!("{} {}", packet.opcode, way(packet.is_response())),
+        Some(Message::DatagramService(packet)) => packet.msg_type.to_string(),
+        Some(Message::Llc { frame, .. }) => {
+            frame.as_ref().map_or_else(|| "LLC".to_owned(), |frame| frame.command.to_string())
+        }
+        Some(Message::Smb1(message)) => {
+            let commands: Vec<_> = message.commands.iter().map(|one| one.command.to_string()).collect();
+            let name = commands.join("+").replace("SMB_COM_", "");
+            let name = if name.is_empty() { message.header.command.to_string() } else { name };
+            let failed = message.header.is_response() && !message.header.status.is_success();
+            let status = if failed { format!(" {}", message.header.status) } else { String::new() };
+            format!("{name} {}{status}", way(message.header.is_response()))
+        }
+        Some(Message::Smb2 { header, .. }) => {
+            let failed = header.is_response() && header.status != 0;
+            let status = if failed { format!(" {}", header.status()) } else { String::new() };
+            format!("{} {}{status}", header.command, way(header.is_response()))
+        }
+        Some(Message::Encrypted(_)) => "encrypted".to_owned(),
+        Some(Message::Compressed(header)) => format!("compressed {}", header.algorithm),
+        Some(Message::Rpc(rpc)) => rpc.pdu.header.kind.to_string(),
+        Some(Message::RpcDatagram { pdu, .. }) => pdu.header.ptype.to_string(),
+        Some(_) => String::new(),
+    }
+}
+
+/// The fields that are told, as they are met; each name once.
+fn collect(object: &Map<String, Value>, told: &mut Vec<(String, String)>) {
+    for (key, value) in object {
+        match value {
+            Value::Object(inner) => collect(inner, told),
+            Value::Array(items) => {
+                items.iter().take(8).filter_map(Value::as_object).for_each(|inner| collect(inner, told));
+            }
+            Value::String(text) if TOLD.contains(&key.as_str()) && !text.is_empty() => {
+                add(key, printable(text), told);
+            }
+            Value::Number(number) if TOLD.contains(&key.as_str()) => add(key, number.to_string(), told),
+            _ => {}
+        }
+    }
+}
+
+fn add(key: &str, value: String, told: &mut Vec<(String, String)>) {
+    if !told.iter().any(|(known, _)| known == key) {
+        told.push((key.to_owned(), value));
+    }
+}
+
+/// Names come from the wire: nothing of them may steer a terminal.
+fn printable(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}

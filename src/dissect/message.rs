@@ -1,0 +1,115 @@
+//! What a PDU says, by its protocol.
+
+use super::asked::Asked;
+use super::rpc::Rpc;
+use super::smb1::Smb1;
+use crate::dcerpc::datagram;
+use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
+use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf};
+use crate::rap;
+use crate::session::{Content, Pdu};
+use crate::smb2::transform::{Compressed, Encrypted};
+use crate::smb2::{self, Body};
+
+/// What a PDU says.
+#[derive(Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each is what its name says")]
+pub enum Message<'a> {
+    Session {
+        packet_type: PacketType,
+        length: usize,
+        packet: Option<SessionPacket>,
+    },
+    NameService(name_service::Packet<'a>),
+    DatagramService(datagram_service::Packet<'a>),
+    Llc {
+        llc: nbf::Llc,
+        frame: Option<nbf::Frame<'a>>,
+    },
+    Smb1(Smb1<'a>),
+    Smb2 {
+        header: smb2::Header,
+        /// `None` if it could not be read.
+        body: Option<Body<'a>>,
+    },
+    Encrypted(Encrypted),
+    Compressed(Compressed<'a>),
+    Rpc(Rpc<'a>),
+    RpcDatagram {
+        interface: Option<&'static str>,
+        #[cfg_attr(feature = "serde", serde(flatten))]
+        pdu: datagram::Pdu<'a>,
+    },
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn of(
+        pdu: &'a Pdu<'a>,
+        asked: &mut Asked,
+        rap: Option<&'a rap::Asked>,
+        anomalies: &mut Anomalies,
+    ) -> Option<Self> {
+        Some(match &pdu.content {
+            Content::Session(frame) => {
+                let packet = anomalies.ok(SessionPacket::parse(frame.kind, frame.payload));
+                Self::Session { packet_type: frame.kind, length: frame.length, packet }
+            }
+            Content::NameService(bytes) => {
+                let packet = anomalies.ok(name_service::Packet::parse(bytes))?;
+                packet.examine(anomalies);
+                Self::NameService(packet)
+            }
+            Content::DatagramService(bytes) => {
+                let packet = anomalies.ok(datagram_service::Packet::parse(bytes))?;
+                packet.examine(anomalies);
+                Self::DatagramService(packet)
+            }
+            Content::Llc(bytes) => {
+                let (rest, llc) = anomalies.ok(nbf::Llc::parse(bytes))?;
+                let frame = llc.carries_data().then(|| anomalies.ok(nbf::Frame::parse(rest))).flatten();
+                Self::Llc { llc, frame }
+            }
+            Content::Smb1 { header, message, damaged } => {
+                note_damage(*damaged, Layer::Smb1, message, anomalies);
+                Self::Smb1(Smb1::of(pdu, header, message, asked, rap, anomalies))
+            }
+            Content::Smb2 { message, damaged } => {
+                note_damage(*damaged, Layer::Smb2, message.bytes, anomalies);
+                let id = message.header.message_id;
+                let known = if message.header.is_response() {
+                    asked.smb2(pdu, id)
+                } else {
+                    let known = smb2::Asked::of(message);
+                    if known != smb2::Asked::Unknown {
+                        asked.keep_smb2(pdu, id, known);
+                    }
+                    known
+                };
+                let body = anomalies.ok(Body::parse(message, known));
+                body.iter().for_each(|body| body.examine(anomalies));
+                Self::Smb2 { header: message.header, body }
+            }
+            Content::Encrypted(header) => Self::Encrypted(**header),
+            Content::Compressed(header) => Self::Compressed(**header),
+            Content::Rpc { pdu, call, .. } => {
+                pdu.examine(anomalies);
+                Self::Rpc(Rpc::of(pdu, call.as_ref()))
+            }
+            Content::RpcDatagram(bytes) => {
+                let pdu = anomalies.ok(datagram::Pdu::parse(bytes))?;
+                pdu.examine(anomalies);
+                Self::RpcDatagram { interface: crate::interface::name(&pdu.header.if_id), pdu }
+            }
+        })
+    }
+}
+
+/// Bytes of the message are missing from the capture.
+fn note_damage(damaged: bool, layer: Layer, message: &[u8], anomalies: &mut Anomalies) {
+    if damaged {
+        let reason = Reason::Truncated { field: "message: bytes are missing from the capture" };
+        anomalies.add(ParseError { layer, offset: message.len(), reason });
+    }
+}
