@@ -195,6 +195,15 @@ impl Unread {
     }
 }
 
+impl From<nom::Err<Self>> for Unread {
+    fn from(error: nom::Err<Self>) -> Self {
+        match error {
+            nom::Err::Error(unread) | nom::Err::Failure(unread) => unread,
+            nom::Err::Incomplete(_) => Self { left: 0, reason: Reason::Truncated { field: "" } },
+        }
+    }
+}
+
 impl nom::error::ParseError<&[u8]> for Unread {
     fn from_error_kind(input: &[u8], _kind: nom::error::ErrorKind) -> Self {
         Self { left: input.len(), reason: Reason::Truncated { field: "" } }
@@ -217,12 +226,7 @@ pub fn parse<'a, T>(
     input: &'a [u8],
     parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> Result<(&'a [u8], T), ParseError> {
-    parser(input).map_err(|error| match error {
-        nom::Err::Error(unread) | nom::Err::Failure(unread) => unread.at(layer, input.len()),
-        nom::Err::Incomplete(_) => {
-            ParseError { layer, offset: input.len(), reason: Reason::Truncated { field: "" } }
-        }
-    })
+    parser(input).map_err(|error| Unread::from(error).at(layer, input.len()))
 }
 
 /// As its text.

@@ -11,6 +11,9 @@ use crate::session::{Content, Pdu};
 use crate::smb2::transform::{Compressed, Encrypted};
 use crate::smb2::{self, Body};
 
+/// Bytes that a compressed message is inflated to.
+const MAX_INFLATED: usize = 1 << 17;
+
 /// What a PDU says.
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
@@ -92,7 +95,10 @@ impl<'a> Message<'a> {
                 Self::Smb2 { header: message.header, body }
             }
             Content::Encrypted(header) => Self::Encrypted(**header),
-            Content::Compressed(header) => Self::Compressed(**header),
+            Content::Compressed(header) => {
+                header.inflate(MAX_INFLATED).unread.into_iter().for_each(|error| anomalies.add(error));
+                Self::Compressed(**header)
+            }
             Content::Rpc { pdu, call, .. } => {
                 pdu.examine(anomalies);
                 Self::Rpc(Rpc::of(pdu, call.as_ref()))

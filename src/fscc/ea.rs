@@ -76,7 +76,8 @@ mod tests {
         let list: Vec<_> = ExtendedAttributes(&bytes).iter().map(Result::unwrap).collect();
         assert_eq!((list[0].flags, list[0].ea_name, list[0].ea_value), (0x80, &b"AB"[..], &[1, 2, 3][..]));
         assert_eq!((list[1].ea_name, list[1].ea_value.len(), list.len()), (&b"C"[..], 0, 2));
-        for length in 1..bytes.len() {
+        // What ends where the next element begins is a whole list.
+        for length in (1..bytes.len()).filter(|length| *length != 16) {
             let errors = ExtendedAttributes(&bytes[..length]).iter().filter(|item| item.is_err()).count();
             assert_eq!(errors, 1, "at {length}");
         }

@@ -52,6 +52,8 @@ fn chained<'a, T: 'a>(
         let length = crate::wire::widen(next);
         let own = match length {
             0 => rest,
+            // Samba's SMB1 lists link the last entry to the end.
+            _ if length == rest.len() => rest,
             4.. if length < rest.len() => {
                 at = Some(start.saturating_add(length));
                 rest.get(..length).unwrap_or(rest)

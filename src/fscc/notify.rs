@@ -90,7 +90,8 @@ mod tests {
             (list[1].action, list[1].file_name.to_string()),
             (NotifyAction::RENAMED_NEW_NAME, "bc".into())
         );
-        for length in 1..bytes.len() {
+        // What ends where the next element begins is a whole list.
+        for length in (1..bytes.len()).filter(|length| *length != 16) {
             let errors = NotifyRecords(&bytes[..length]).iter().filter(|item| item.is_err()).count();
             assert_eq!(errors, 1, "at {length}");
         }

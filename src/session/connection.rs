@@ -25,6 +25,9 @@ use crate::tcp::{End, Piece};
 const SNIFFED: u64 = 16 * 1024;
 /// Bytes of the body of an SMB2 CLOSE request, up to the end of its FileId.
 const CLOSE_BODY: usize = 24;
+/// Bytes that a compressed message is inflated to: more than messages have, but for the data of files, whose head is
+/// enough. Small messages of great content cost no more than this.
+const MAX_INFLATED: usize = 1 << 17;
 
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -424,12 +427,27 @@ impl Connection {
             }
             Answered::default()
         } else if payload.starts_with(&Compressed::PROTOCOL_ID) {
-            match Compressed::parse(payload) {
-                Ok((_, transform)) => here.out.pdu(direction, Content::Compressed(&transform)),
-                Err(error) => here.out.unreadable(error),
+            let inflated = match Compressed::parse(payload) {
+                Ok((_, transform)) => {
+                    here.out.pdu(direction, Content::Compressed(&transform));
+                    transform.inflate(MAX_INFLATED)
+                }
+                Err(error) => {
+                    here.out.unreadable(error);
+                    self.lost(side, at, sink);
+                    return;
+                }
+            };
+            if let Some(error) = inflated.unread {
+                here.out.unreadable(error);
             }
-            // Its content may be anything.
-            self.lost(side, at, sink);
+            if inflated.message.starts_with(&smb2::Header::PROTOCOL_ID) {
+                let frame = Frame { payload: &inflated.message, damaged: !inflated.whole, ..*frame };
+                self.message(side, at, &frame, limits, sink);
+            } else {
+                // Its content may be anything.
+                self.lost(side, at, sink);
+            }
             return;
         } else {
             Answered::default()

@@ -39,7 +39,7 @@ pub struct Request<'a> {
     pub security_blob: Option<&'a [u8]>,
     /// The account; empty for a null session.
     pub account: Option<Text<'a>>,
-    /// The account's domain.
+    /// The account's domain; beside a security blob, what some clients put behind the native texts.
     pub domain: Option<Text<'a>>,
     /// The client's operating system.
     pub native_os: Option<Text<'a>>,
@@ -119,6 +119,7 @@ fn extended<'a>(block: &Block<'a>) -> Result<Request<'a>, ParseError> {
         security_blob: Some(blob),
         native_os: texts.take(),
         native_lan_man: texts.take(),
+        domain: texts.take().filter(|domain| !domain.is_empty()),
         ..request(limits, capabilities)
     })
 }

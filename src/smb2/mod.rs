@@ -24,6 +24,7 @@ mod wanted;
 
 pub mod change_notify;
 pub mod close;
+pub mod compression;
 pub mod create;
 pub mod error;
 pub mod flush;

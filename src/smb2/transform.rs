@@ -78,6 +78,9 @@ pub struct Compressed<'a> {
     /// them.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub uncompressed: &'a [u8],
+    /// The frame, from the header on.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) frame: &'a [u8],
 }
 
 impl<'a> Compressed<'a> {
@@ -108,7 +111,7 @@ impl<'a> Compressed<'a> {
             } else {
                 rest.get(..widen(offset)).unwrap_or(rest)
             };
-            Ok((rest, Self { original_size, algorithm, is_chained, offset, uncompressed }))
+            Ok((rest, Self { original_size, algorithm, is_chained, offset, uncompressed, frame }))
         })
     }
 }

@@ -368,6 +368,17 @@ fn encryption_that_begins_with_the_set_up_leaves_the_session_unknown() {
 }
 
 #[test]
+fn what_is_compressed_is_read() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.pack();
+    smb.hold_printer();
+    smb.pipe(7).get_printer(9, 1);
+    leave(&smb);
+    wire.tells(CLOSED_WELL);
+}
+
+#[test]
 fn what_is_compressed_may_be_an_ending() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));

@@ -96,7 +96,7 @@ fn add(block: &Block<'_>, body: &Body<'_>, chain: &mut Chain) {
         }
         Body::TreeConnectResponse(response) => chain.services.extend(text(response.service)),
         Body::CreateRequest(request) => chain.paths.push(request.name.to_string()),
-        Body::PathRequest(request) => {
+        Body::PathRequest(request) if !is_of_directories(block.command) => {
             chain.paths.extend(text(request.path));
             chain.paths.extend(text(request.new_path));
         }
@@ -131,6 +131,11 @@ fn add(block: &Block<'_>, body: &Body<'_>, chain: &mut Chain) {
         }
         _ => {}
     }
+}
+
+/// Whether a command names a directory, which is in another column than those of the table.
+fn is_of_directories(command: Command) -> bool {
+    matches!(command, Command::CREATE_DIRECTORY | Command::DELETE_DIRECTORY | Command::CHECK_DIRECTORY)
 }
 
 /// Adds the files that an answer names.
