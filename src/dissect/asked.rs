@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gathered::Gathered;
 use crate::rap;
 use crate::session::{ConnectionId, Content, Pdu, Peer};
 use crate::smb1::{self, nt_transact, trans2};
@@ -18,8 +19,17 @@ pub(super) struct Asked {
     forgotten: u64,
 }
 
+/// What is known of a message before it is read, which what is read of it borrows.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The call of RAP that it answers.
+    pub(super) rap: Option<rap::Asked>,
+    /// The transaction that it completes.
+    pub(super) gathered: Option<Gathered>,
+}
+
 /// An SMB1 request: its connection, or its sender where there is none, PID and MID.
-type Key1 = (Option<ConnectionId>, Option<Peer>, u32, u16);
+pub(super) type Key1 = (Option<ConnectionId>, Option<Peer>, u32, u16);
 
 /// What the answer to an SMB1 transaction will be read with.
 #[derive(Debug, Clone)]
@@ -47,7 +57,7 @@ impl Asked {
     }
 
     /// The call that an answer of RAP belongs to.
-    pub(super) fn take_rap(&self, pdu: &Pdu<'_>) -> Option<rap::Asked> {
+    pub(super) fn rap(&self, pdu: &Pdu<'_>) -> Option<rap::Asked> {
         let Content::Smb1 { header, .. } = pdu.content else { return None };
         let transaction = header.command == smb1::Command::TRANSACTION && header.is_response();
         match transaction.then(|| self.smb1(pdu, header)).flatten() {
@@ -69,7 +79,7 @@ impl Asked {
     }
 }
 
-fn key(pdu: &Pdu<'_>, header: &smb1::Header) -> Key1 {
+pub(super) fn key(pdu: &Pdu<'_>, header: &smb1::Header) -> Key1 {
     let client = if header.is_response() { pdu.destination } else { pdu.source };
     let client = pdu.connection.is_none().then_some(client);
     // PIDHigh is not echoed by every server.

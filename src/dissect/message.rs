@@ -1,12 +1,11 @@
 //! What a PDU says, by its protocol.
 
-use super::asked::Asked;
+use super::asked::{Asked, Known};
 use super::rpc::Rpc;
 use super::smb1::Smb1;
 use crate::dcerpc::datagram;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
 use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf};
-use crate::rap;
 use crate::session::{Content, Pdu};
 use crate::smb2::transform::{Compressed, Encrypted};
 use crate::smb2::{self, Body};
@@ -51,7 +50,7 @@ impl<'a> Message<'a> {
     pub(super) fn of(
         pdu: &'a Pdu<'a>,
         asked: &mut Asked,
-        rap: Option<&'a rap::Asked>,
+        known: &'a Known,
         anomalies: &mut Anomalies,
     ) -> Option<Self> {
         Some(match &pdu.content {
@@ -76,21 +75,21 @@ impl<'a> Message<'a> {
             }
             Content::Smb1 { header, message, damaged } => {
                 note_damage(*damaged, Layer::Smb1, message, anomalies);
-                Self::Smb1(Smb1::of(pdu, header, message, asked, rap, anomalies))
+                Self::Smb1(Smb1::of(pdu, header, message, asked, known, anomalies))
             }
             Content::Smb2 { message, damaged } => {
                 note_damage(*damaged, Layer::Smb2, message.bytes, anomalies);
                 let id = message.header.message_id;
-                let known = if message.header.is_response() {
+                let wanted = if message.header.is_response() {
                     asked.smb2(pdu, id)
                 } else {
-                    let known = smb2::Asked::of(message);
-                    if known != smb2::Asked::Unknown {
-                        asked.keep_smb2(pdu, id, known);
+                    let wanted = smb2::Asked::of(message);
+                    if wanted != smb2::Asked::Unknown {
+                        asked.keep_smb2(pdu, id, wanted);
                     }
-                    known
+                    wanted
                 };
-                let body = anomalies.ok(Body::parse(message, known));
+                let body = anomalies.ok(Body::parse(message, wanted));
                 body.iter().for_each(|body| body.examine(anomalies));
                 Self::Smb2 { header: message.header, body }
             }

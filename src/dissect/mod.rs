@@ -4,6 +4,7 @@
 //! [`Sink`](crate::session::Sink) hears a [`Dissection`], which serialises.
 
 mod asked;
+mod gathered;
 mod message;
 mod rpc;
 mod smb1;
@@ -16,12 +17,14 @@ pub use message::Message;
 pub use rpc::Rpc;
 pub use smb1::{Command, Smb1, Transaction};
 
-use asked::Asked;
+use asked::{Asked, Known};
+use gathered::Gathering;
 
 /// Takes PDUs apart, in the order in which they come.
 #[derive(Debug, Default)]
 pub struct Dissector {
     asked: Asked,
+    gathering: Gathering,
 }
 
 /// A PDU taken apart.
@@ -49,17 +52,17 @@ impl Dissector {
         Self::default()
     }
 
-    /// Requests that were forgotten before their answer came, since there were too many.
+    /// Requests that were forgotten before their answer came, and transactions before they were whole, since there were too many.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
-        self.asked.forgotten()
+        self.asked.forgotten().saturating_add(self.gathering.forgotten())
     }
 
     /// Takes the next PDU apart and lends the result to `tell`.
     pub fn pdu(&mut self, pdu: &Pdu<'_>, tell: impl FnOnce(&Dissection<'_>)) {
         let mut anomalies = Anomalies::default();
-        let rap = self.asked.take_rap(pdu);
-        let message = Message::of(pdu, &mut self.asked, rap.as_ref(), &mut anomalies);
+        let known = Known { rap: self.asked.rap(pdu), gathered: self.gathering.take(pdu, &mut anomalies) };
+        let message = Message::of(pdu, &mut self.asked, &known, &mut anomalies);
         let Pdu { at, stream, source, destination, .. } = *pdu;
         tell(&Dissection { at, stream, source, destination, message, anomalies });
     }

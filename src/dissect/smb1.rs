@@ -1,10 +1,11 @@
 //! SMB1: a header, its commands, and what a transaction of one message holds.
 
-use super::asked::{Asked, Smb1Asked};
+use super::asked::{Asked, Known, Smb1Asked};
+use super::gathered::Call;
 use crate::error::{Anomalies, Examine};
 use crate::rap::{self, mailslot};
 use crate::session::Pdu;
-use crate::smb1::{self, Block, Body, Header, blocks, nt_transact, trans2, transaction};
+use crate::smb1::{self, Block, Body, Header, blocks, nt_transact, trans2};
 
 /// An SMB1 message.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub struct Smb1<'a> {
     pub header: Header,
     /// Its commands.
     pub commands: Vec<Command<'a>>,
-    /// What its transaction holds, if it is one that lies whole in this message.
+    /// What its transaction holds, if it is whole, in this message or with it.
     pub transaction: Option<Transaction<'a>>,
 }
 
@@ -55,7 +56,7 @@ impl<'a> Smb1<'a> {
         header: &Header,
         message: &'a [u8],
         asked: &mut Asked,
-        rap: Option<&'a rap::Asked>,
+        known: &'a Known,
         anomalies: &mut Anomalies,
     ) -> Self {
         let (mut commands, mut found) = (Vec::new(), None);
@@ -64,7 +65,8 @@ impl<'a> Smb1<'a> {
             let body = anomalies.ok(Body::parse(&block, header));
             if let Some(body) = &body {
                 body.examine(&block, anomalies);
-                found = found.or(transaction(pdu, header, &block, body, asked, rap, anomalies));
+                let mut context = Context { pdu, header, asked, known, anomalies };
+                found = found.or_else(|| context.transaction(&block, body));
             }
             let Block { command, word_count, byte_count, .. } = block;
             commands.push(Command { command, word_count, byte_count, body });
@@ -73,87 +75,110 @@ impl<'a> Smb1<'a> {
     }
 }
 
-fn transaction<'a>(
-    pdu: &Pdu<'_>,
-    header: &Header,
-    block: &Block<'a>,
-    body: &Body<'a>,
-    asked: &mut Asked,
-    rap: Option<&'a rap::Asked>,
-    anomalies: &mut Anomalies,
-) -> Option<Transaction<'a>> {
-    let found = match body {
-        Body::TransactionRequest(request) => request_of(pdu, header, block, request, asked, anomalies)?,
-        Body::TransactionResponse(response) => {
-            let (parameters, data) = (response.parameters, response.data);
-            if response.interim || !parameters.is_whole() || !data.is_whole() {
-                return None;
-            }
-            let (parameters, data) = (parameters.bytes, data.bytes);
-            if let Some(rap) = rap {
-                let response = anomalies.ok(rap::Response::parse(rap, parameters, data))?;
-                Transaction::RapResponse(response)
-            } else {
-                match asked.smb1(pdu, header)? {
-                    Smb1Asked::Trans2(asked) if block.command == smb1::Command::TRANSACTION2 => {
-                        let parsed = trans2::Response::parse(*asked, parameters, data, block.unicode);
-                        Transaction::Trans2Response(anomalies.ok(parsed)?)
-                    }
-                    Smb1Asked::NtTransact(asked) if block.command == smb1::Command::NT_TRANSACT => {
-                        let parsed = nt_transact::Response::parse(*asked, parameters, data);
-                        Transaction::NtTransactResponse(anomalies.ok(parsed)?)
-                    }
-                    _ => return None,
-                }
-            }
-        }
-        _ => return None,
-    };
-    match &found {
-        Transaction::Trans2Request(request) => request.examine(anomalies),
-        Transaction::Trans2Response(response) => response.examine(anomalies),
-        Transaction::NtTransactRequest(request) => request.examine(anomalies),
-        Transaction::NtTransactResponse(response) => response.examine(anomalies),
-        Transaction::RapRequest(request) => request.examine(anomalies),
-        Transaction::RapResponse(response) => response.examine(anomalies),
-        Transaction::Mailslot(write) => write.examine(anomalies),
-    }
-    Some(found)
+/// Those who know what a message belongs to.
+struct Context<'a, 'c> {
+    pdu: &'c Pdu<'c>,
+    header: &'c Header,
+    asked: &'c mut Asked,
+    known: &'a Known,
+    anomalies: &'c mut Anomalies,
 }
 
-fn request_of<'a>(
-    pdu: &Pdu<'_>,
-    header: &Header,
-    block: &Block<'a>,
-    request: &transaction::Request<'a>,
-    asked: &mut Asked,
-    anomalies: &mut Anomalies,
-) -> Option<Transaction<'a>> {
-    // The parameters of a request are nearly always whole in its first message, whatever its data are.
-    if !request.parameters.is_whole() {
-        return None;
+impl<'a> Context<'a, '_> {
+    fn transaction(&mut self, block: &Block<'a>, body: &Body<'a>) -> Option<Transaction<'a>> {
+        let gathered = self.known.gathered.as_ref();
+        let found = match body {
+            Body::TransactionRequest(request) => {
+                if !(request.parameters.is_whole() && request.data.is_whole()) {
+                    return None;
+                }
+                let call = Call::of(request, block.unicode);
+                self.request(&call, request.parameters.bytes, request.data.bytes)?
+            }
+            Body::TransactionSecondary(_) => {
+                let gathered = gathered?;
+                self.request(&gathered.call()?, &gathered.parameters, &gathered.data)?
+            }
+            Body::TransactionResponse(response) if !response.interim => {
+                let (parameters, data) = match gathered {
+                    Some(gathered) => (&*gathered.parameters, &*gathered.data),
+                    None if response.parameters.is_whole() && response.data.is_whole() => {
+                        (response.parameters.bytes, response.data.bytes)
+                    }
+                    None => return None,
+                };
+                self.response(block, parameters, data)?
+            }
+            _ => return None,
+        };
+        found.examine(self.anomalies);
+        Some(found)
     }
-    let (parameters, data) = (request.parameters.bytes, request.data.bytes);
-    if let Some(function) = request.trans2_function() {
-        let parsed = anomalies.ok(trans2::Request::parse(function, parameters, data, block.unicode))?;
-        asked.keep_smb1(pdu, header, Smb1Asked::Trans2(parsed.asked(function)));
-        return Some(Transaction::Trans2Request(parsed));
+
+    fn request(&mut self, call: &Call<'a>, parameters: &'a [u8], data: &'a [u8]) -> Option<Transaction<'a>> {
+        if let Some(function) = call.trans2_function() {
+            let parsed = trans2::Request::parse(function, parameters, data, call.unicode);
+            let parsed = self.anomalies.ok(parsed)?;
+            self.keep(Smb1Asked::Trans2(parsed.asked(function)));
+            return Some(Transaction::Trans2Request(parsed));
+        }
+        if let Some(function) = call.nt_function {
+            let parsed = nt_transact::Request::parse(function, &call.setup, parameters, data, call.unicode);
+            let parsed = self.anomalies.ok(parsed)?;
+            self.keep(Smb1Asked::NtTransact(parsed.asked(function)));
+            return Some(Transaction::NtTransactRequest(parsed));
+        }
+        if call.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") {
+            let parsed = self.anomalies.ok(rap::Request::parse(parameters, data))?;
+            self.keep(Smb1Asked::Rap(parsed.asked()));
+            return Some(Transaction::RapRequest(parsed));
+        }
+        let is_mailslot = call.name.get(..9).is_some_and(|name| name.eq_ignore_ascii_case(r"\MAILSLOT"));
+        is_mailslot.then(|| {
+            let setup = [0, 1, 2].map(|index| call.setup.get(index).unwrap_or_default());
+            let write = mailslot::Write::parse(&call.name, setup, data);
+            self.anomalies.ok(write).map(Transaction::Mailslot)
+        })?
     }
-    if let Some(function) = request.nt_function {
-        let parsed = nt_transact::Request::parse(function, &request.setup, parameters, data, block.unicode);
-        let parsed = anomalies.ok(parsed)?;
-        asked.keep_smb1(pdu, header, Smb1Asked::NtTransact(parsed.asked(function)));
-        return Some(Transaction::NtTransactRequest(parsed));
+
+    fn keep(&mut self, asked: Smb1Asked) {
+        self.asked.keep_smb1(self.pdu, self.header, asked);
     }
-    if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") {
-        let parsed = anomalies.ok(rap::Request::parse(parameters, data))?;
-        asked.keep_smb1(pdu, header, Smb1Asked::Rap(parsed.asked()));
-        return Some(Transaction::RapRequest(parsed));
+
+    fn response(
+        &mut self,
+        block: &Block<'a>,
+        parameters: &'a [u8],
+        data: &'a [u8],
+    ) -> Option<Transaction<'a>> {
+        if let Some(rap) = &self.known.rap {
+            let response = self.anomalies.ok(rap::Response::parse(rap, parameters, data))?;
+            return Some(Transaction::RapResponse(response));
+        }
+        Some(match self.asked.smb1(self.pdu, self.header)? {
+            Smb1Asked::Trans2(asked) if block.command == smb1::Command::TRANSACTION2 => {
+                let parsed = trans2::Response::parse(*asked, parameters, data, block.unicode);
+                Transaction::Trans2Response(self.anomalies.ok(parsed)?)
+            }
+            Smb1Asked::NtTransact(asked) if block.command == smb1::Command::NT_TRANSACT => {
+                let parsed = nt_transact::Response::parse(*asked, parameters, data);
+                Transaction::NtTransactResponse(self.anomalies.ok(parsed)?)
+            }
+            _ => return None,
+        })
     }
-    if request.name.starts_with_ignore_ascii_case(r"\MAILSLOT") {
-        let setup = [0, 1, 2].map(|index| request.setup.get(index).unwrap_or_default());
-        let write = mailslot::Write::parse(&request.name.to_string(), setup, data);
-        return Some(Transaction::Mailslot(anomalies.ok(write)?));
+}
+
+impl Examine for Transaction<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        match self {
+            Self::Trans2Request(request) => request.examine(anomalies),
+            Self::Trans2Response(response) => response.examine(anomalies),
+            Self::NtTransactRequest(request) => request.examine(anomalies),
+            Self::NtTransactResponse(response) => response.examine(anomalies),
+            Self::RapRequest(request) => request.examine(anomalies),
+            Self::RapResponse(response) => response.examine(anomalies),
+            Self::Mailslot(write) => write.examine(anomalies),
+        }
     }
-    None
 }

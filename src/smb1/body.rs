@@ -23,7 +23,7 @@ pub enum Body<'a> {
     TreeConnectRequest(tree_connect::Request<'a>),
     TreeConnectResponse(tree_connect::Response<'a>),
     CreateRequest(create::Request<'a>),
-    CreateResponse(create::Response),
+    CreateResponse(create::Response<'a>),
     CloseRequest(file::Close),
     ClosePrintFileRequest(file::ClosePrintFile),
     FlushRequest(file::Flush),

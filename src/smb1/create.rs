@@ -2,6 +2,10 @@
 
 use nom::Parser as _;
 
+pub use super::create_fields::{
+    Create, NtCreate, NtCreated, NtCreatedExtended, Open, OpenAndx, OpenPrintFile, Opened, OpenedAndx,
+    RequestFields, ResponseFields,
+};
 use super::text::Strings;
 use super::{Block, Command, Text};
 use crate::error::{Layer, ParseError, Parsed, parse};
@@ -25,6 +29,8 @@ pub struct Request<'a> {
     pub create_disposition: u32,
     /// `CreateOptions`; 0 in the commands that have none.
     pub create_options: u32,
+    /// All words of the command; `None` if they were cut.
+    pub fields: Option<RequestFields>,
 }
 
 impl<'a> Request<'a> {
@@ -35,21 +41,13 @@ impl<'a> Request<'a> {
     /// The words of the command are not all there.
     pub fn parse(block: &Block<'a>) -> Result<Self, ParseError> {
         let mut strings = Strings::of(block, block.bytes);
-        match block.command {
-            Command::NT_CREATE_ANDX => {
-                let request = block.fields(nt_create_andx)?;
-                Ok(Self { name: strings.text(), ..request })
-            }
-            Command::OPEN_ANDX => {
-                let request = block.fields(open_andx)?;
-                Ok(Self { name: strings.text(), ..request })
-            }
-            Command::OPEN => {
-                let access_mode = block.fields(le_u16)?;
-                Ok(Self { name: strings.formatted(), ..request(access_mode.into(), 0) })
-            }
-            _ => Ok(Self { name: strings.formatted(), ..request(0, 0) }),
-        }
+        let (name, request) = match block.command {
+            Command::NT_CREATE_ANDX => (strings.text(), block.fields(nt_create_andx)?),
+            Command::OPEN_ANDX => (strings.text(), block.fields(open_andx)?),
+            Command::OPEN => (strings.formatted(), request(block.fields(le_u16)?.into(), 0)),
+            _ => (strings.formatted(), request(0, 0)),
+        };
+        Ok(Self { name, fields: RequestFields::of(block), ..request })
     }
 
     /// Reads the parameters of an `NT_TRANSACT_CREATE` request (\[MS-CIFS\] 2.2.7.1.1).
@@ -59,7 +57,8 @@ impl<'a> Request<'a> {
     pub fn of_transaction(parameters: &'a [u8], unicode: bool) -> Result<Self, ParseError> {
         let (name, request) = parse(Layer::Smb1, parameters, nt_transact_create)?;
         // The name begins at the odd offset 53.
-        Ok(Self { name: Strings::new(name, unicode, true).text(), ..request })
+        let fields = RequestFields::of_transaction(parameters);
+        Ok(Self { name: Strings::new(name, unicode, true).text(), fields, ..request })
     }
 }
 
@@ -70,6 +69,7 @@ fn request<'a>(desired_access: u32, create_disposition: u32) -> Request<'a> {
         desired_access,
         create_disposition,
         create_options: 0,
+        fields: None,
     }
 }
 
@@ -107,7 +107,7 @@ fn nt_transact_create(parameters: &[u8]) -> Parsed<'_, Request<'_>> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Response {
+pub struct Response<'a> {
     /// The id by which the client uses what it opened.
     pub fid: u16,
     /// What kind of thing it is.
@@ -116,27 +116,36 @@ pub struct Response {
     pub nm_pipe_status: Option<u16>,
     /// True if it is a directory.
     pub directory: Option<bool>,
+    /// All other words of the command; `None` if they were cut, or there are none.
+    pub fields: Option<ResponseFields>,
+    /// The name that the server chose for `CREATE_TEMPORARY`.
+    pub name: Option<Text<'a>>,
 }
 
-impl Response {
+impl<'a> Response<'a> {
     /// Reads a response to any of the commands that [`Request::parse`] reads.
     ///
     /// # Errors
     /// The FID is not there. An error response has none.
-    pub fn parse(block: &Block<'_>) -> Result<Self, ParseError> {
-        match block.command {
+    pub fn parse(block: &Block<'a>) -> Result<Self, ParseError> {
+        let fields = ResponseFields::of(block);
+        Ok(match block.command {
             Command::NT_CREATE_ANDX => {
                 let (_, fid) =
                     block.fields(|words| (take("AndX and OplockLevel", 5), le_u16).parse(words))?;
-                Ok(Self::of_kind(fid, block.words.get(63..)))
+                Self { fields, ..Self::of_kind(fid, block.words.get(63..)) }
             }
             Command::OPEN_ANDX => {
                 let (_, fid) = block.fields(|words| (take("AndX", 4), le_u16).parse(words))?;
                 // In this command, what follows the two fields is not the directory flag.
-                Ok(Self { directory: None, ..Self::of_kind(fid, block.words.get(18..)) })
+                Self { fields, directory: None, ..Self::of_kind(fid, block.words.get(18..)) }
             }
-            _ => Ok(Self::of_kind(block.fields(le_u16)?, None)),
-        }
+            command => {
+                let temporary = command == Command::CREATE_TEMPORARY;
+                let name = temporary.then(|| Strings::of(block, block.bytes).formatted());
+                Self { fields, name, ..Self::of_kind(block.fields(le_u16)?, None) }
+            }
+        })
     }
 
     /// Reads the parameters of an `NT_TRANSACT_CREATE` response (\[MS-CIFS\] 2.2.7.1.2).
@@ -146,7 +155,8 @@ impl Response {
     pub fn of_transaction(parameters: &[u8]) -> Result<Self, ParseError> {
         let fid = |parameters| (take("OplockLevel", 2), le_u16).parse(parameters);
         let (_, (_, fid)) = parse(Layer::Smb1, parameters, fid)?;
-        Ok(Self::of_kind(fid, parameters.get(64..)))
+        let fields = ResponseFields::of_transaction(parameters);
+        Ok(Self { fields, ..Self::of_kind(fid, parameters.get(64..)) })
     }
 
     /// `kind` begins at `ResourceType`.
@@ -158,7 +168,19 @@ impl Response {
             resource_type: word(0).map(ResourceType),
             nm_pipe_status: word(2),
             directory: kind.get(4).map(|directory| *directory != 0),
+            fields: None,
+            name: None,
         }
+    }
+}
+
+wire_enum! {
+    /// Which oplock was given (\[MS-CIFS\] 2.2.4.64.2).
+    pub struct OplockLevel(u8) {
+        NONE = 0x00, "None";
+        EXCLUSIVE = 0x01, "Exclusive";
+        BATCH = 0x02, "Batch";
+        II = 0x03, "II";
     }
 }
 

@@ -28,6 +28,7 @@ mod body;
 pub mod close;
 mod command;
 pub mod create;
+mod create_fields;
 mod dos_time;
 pub mod echo;
 pub mod file;

@@ -141,7 +141,7 @@ impl<'a> Request<'a> {
 #[non_exhaustive]
 pub enum Response<'a> {
     /// `NT_TRANSACT_CREATE` (2.2.7.1.2).
-    Create(create::Response),
+    Create(create::Response<'a>),
     /// `NT_TRANSACT_IOCTL` (2.2.7.2.2).
     Ioctl {
         /// What the code answers.

@@ -44,6 +44,12 @@ impl<'a> Request<'a> {
         };
         Ok(Self { max_count, search_attributes, file_name, resume_key })
     }
+
+    /// The name in the resume key; empty where there is none.
+    #[must_use]
+    pub fn resume_name(&self) -> &'a [u8] {
+        resume_name(self.resume_key)
+    }
 }
 
 /// What was found.
@@ -128,6 +134,20 @@ pub struct SearchEntry<'a> {
     /// FileName in 8.3 form, without padding.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
     pub file_name: &'a [u8],
+}
+
+impl<'a> SearchEntry<'a> {
+    /// The name in the resume key: a pattern or a name of 8 and 3 characters, as the server put it there.
+    #[must_use]
+    pub fn resume_name(&self) -> &'a [u8] {
+        resume_name(self.resume_key)
+    }
+}
+
+/// What stands behind the first byte of a resume key (\[MS-CIFS\] 2.2.4.58.1).
+fn resume_name(key: &[u8]) -> &[u8] {
+    let name = key.get(1..12).unwrap_or_default();
+    name.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 impl Examine for SearchEntry<'_> {

@@ -290,6 +290,12 @@ pub struct Setup<'a>(
 );
 
 impl<'a> Setup<'a> {
+    /// Setup words as they stand on the wire.
+    #[must_use]
+    pub const fn new(words: &'a [u8]) -> Self {
+        Self(words)
+    }
+
     /// The first `count` of `words`, or what there is of them.
     fn of(words: &'a [u8], count: u8) -> Self {
         Self(super::block::split(words, usize::from(count).saturating_mul(2)).0)

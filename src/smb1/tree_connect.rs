@@ -6,6 +6,7 @@ use super::block::split;
 use super::text::Strings;
 use super::{Block, Command, Text};
 use crate::error::ParseError;
+use crate::fscc::AccessMask;
 use crate::wire::{le_u16, take};
 
 /// A request of either command.
@@ -71,6 +72,9 @@ pub struct Response<'a> {
     pub native_file_system: Option<Text<'a>>,
     /// Properties of the share, if said.
     pub optional_support: OptionalSupport,
+    /// The most that the client may do in the share, and the most that a guest may; in the extended response
+    /// (\[MS-SMB\] 2.2.4.7.2).
+    pub maximal_access_rights: Option<(AccessMask, AccessMask)>,
 }
 
 impl<'a> Response<'a> {
@@ -81,11 +85,17 @@ impl<'a> Response<'a> {
     pub fn parse(block: &Block<'a>) -> Result<Self, ParseError> {
         if block.command == Command::TREE_CONNECT {
             let (_max_buffer_size, tid) = block.fields(|words| (le_u16, le_u16).parse(words))?;
-            let optional_support = OptionalSupport::empty();
-            return Ok(Self { tid: Some(tid), service: None, native_file_system: None, optional_support });
+            return Ok(Self {
+                tid: Some(tid),
+                service: None,
+                native_file_system: None,
+                optional_support: OptionalSupport::empty(),
+                maximal_access_rights: None,
+            });
         }
         let optional_support = block.fields(|words| (take("AndX", 4), le_u16).parse(words));
         let optional_support = optional_support.map_or(0, |(_, support)| support);
+        let rights = block.words.get(6..).map(|words| (AccessMask::read, AccessMask::read).parse(words));
         let mut service = Strings::of(block, block.bytes);
         let service_text = service.oem();
         let seen = !block.bytes.is_empty();
@@ -94,6 +104,7 @@ impl<'a> Response<'a> {
             service: seen.then_some(service_text),
             native_file_system: service.realigned(block).take().filter(|_| seen),
             optional_support: OptionalSupport::from_bits_retain(optional_support),
+            maximal_access_rights: rights.and_then(|rights| rights.ok().map(|(_, rights)| rights)),
         })
     }
 }

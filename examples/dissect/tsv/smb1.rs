@@ -1,8 +1,9 @@
 //! SMB1: one row a message, with what its whole chain of commands has.
 
 use smbscope::dissect::{Dissection, Message, Smb1, Transaction};
+use smbscope::fscc::FileInformation;
 use smbscope::smb1::{self, Block, Body, Command, Header, negotiate, nt_transact, trans2};
-use smbscope::wire::Status;
+use smbscope::wire::{Status, ascii};
 
 use super::{hex, list, ntlm};
 
@@ -95,15 +96,27 @@ fn add(block: &Block<'_>, body: &Body<'_>, chain: &mut Chain) {
             chain.services.push(request.service.to_string());
         }
         Body::TreeConnectResponse(response) => chain.services.extend(text(response.service)),
-        Body::CreateRequest(request) => chain.paths.push(request.name.to_string()),
+        Body::CreateRequest(request) if block.command != Command::CREATE_TEMPORARY => {
+            chain.paths.push(request.name.to_string());
+        }
+        Body::CreateResponse(response) => chain.paths.extend(text(response.name)),
+        // The names before a renaming are in another column than those of the table.
+        Body::PathRequest(request) if matches!(block.command, Command::RENAME | Command::NT_RENAME) => {
+            chain.paths.extend(text(request.new_path));
+        }
         Body::PathRequest(request) if !is_of_directories(block.command) => {
             chain.paths.extend(text(request.path));
             chain.paths.extend(text(request.new_path));
         }
-        Body::SearchRequest(request) => chain.paths.push(request.file_name.to_string()),
+        Body::SearchRequest(request) => {
+            chain.paths.push(request.file_name.to_string());
+            if !request.resume_key.is_empty() {
+                chain.paths.push(ascii(request.resume_name()));
+            }
+        }
         Body::SearchResponse(response) => {
             let names = response.entries.iter().flatten();
-            chain.paths.extend(names.map(|entry| smbscope::wire::ascii(entry.file_name)));
+            chain.paths.extend(names.flat_map(|entry| [ascii(entry.resume_name()), ascii(entry.file_name)]));
         }
         Body::TransactionRequest(request) => {
             if block.command == Command::TRANSACTION {
@@ -124,8 +137,10 @@ fn add(block: &Block<'_>, body: &Body<'_>, chain: &mut Chain) {
                 chain.functions.push(function.0.to_string());
                 let parsed =
                     nt_transact::Request::parse(function, &request.setup, parameters, data, block.unicode);
-                if let Ok(nt_transact::Request::Security { fid, .. }) = parsed {
-                    chain.fids.push(fid);
+                match parsed {
+                    Ok(nt_transact::Request::Security { fid, .. }) => chain.fids.push(fid),
+                    Ok(nt_transact::Request::Create(create)) => chain.paths.push(create.name.to_string()),
+                    _ => {}
                 }
             }
         }
@@ -144,6 +159,13 @@ fn found(message: &Smb1<'_>, chain: &mut Chain) {
         Some(Transaction::Trans2Response(trans2::Response::Find { entries, .. })) => {
             chain.paths.extend(entries.iter().flatten().map(|entry| entry.file_name.to_string()));
         }
+        Some(Transaction::Trans2Response(trans2::Response::File {
+            information: trans2::Information::File(information),
+        })) => match information {
+            FileInformation::Name { file_name } => chain.paths.push(file_name.to_string()),
+            FileInformation::All(all) => chain.paths.push(all.file_name.to_string()),
+            _ => {}
+        },
         Some(Transaction::Trans2Response(trans2::Response::Open { fid, .. })) => chain.fids.push(*fid),
         Some(Transaction::NtTransactResponse(nt_transact::Response::NotifyChange { changes })) => {
             chain.paths.extend(changes.iter().flatten().map(|change| change.file_name.to_string()));

@@ -175,7 +175,13 @@ impl Smb1 {
 }
 
 /// What an answer says that it granted.
-fn granted(response: &create::Response, printer: bool, uid: u16, tid: u16, name: Option<String>) -> NewOpen {
+fn granted(
+    response: &create::Response<'_>,
+    printer: bool,
+    uid: u16,
+    tid: u16,
+    name: Option<String>,
+) -> NewOpen {
     let told = match response.resource_type {
         Some(resource) if resource.is_pipe() => OpenKind::Pipe,
         _ if printer => OpenKind::Printer,
