@@ -84,6 +84,13 @@ pub enum Reason {
         /// What it held, widened.
         value: u64,
     },
+    /// What follows depends on a field whose value this library has no reader for.
+    Unknown {
+        /// The field.
+        field: &'static str,
+        /// What it held, widened.
+        value: u64,
+    },
     /// A nested structure is deeper, or a list longer, than this library follows.
     TooDeep {
         /// The field.
@@ -98,6 +105,7 @@ impl fmt::Display for Reason {
             Self::Truncated { field } => write!(f, "cut short in {field}"),
             Self::BadValue { field, value } => write!(f, "bad value {value:#x} of {field}"),
             Self::BadOffset { field, value } => write!(f, "bad offset {value:#x} of {field}"),
+            Self::Unknown { field, value } => write!(f, "unknown value {value:#x} of {field}"),
             Self::TooDeep { field } => write!(f, "too many levels or elements of {field}"),
         }
     }

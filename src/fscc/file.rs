@@ -2,7 +2,9 @@
 
 use super::{AccessMask, ExtendedAttributes, FileAttributes, chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{FileTime, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_list, wire_struct};
+use crate::wire::{
+    FileTime, Raw, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_list, wire_struct,
+};
 
 wire_enum! {
     /// A file information class (\[MS-FSCC\] 2.4).
@@ -162,8 +164,7 @@ pub enum FileInformation<'a> {
     /// Of another class, and as it is.
     Other {
         /// The bytes.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
 }
 
@@ -375,6 +376,12 @@ impl<'a> FileInformation<'a> {
     pub fn parse(class: FileInformationClass, bytes: &'a [u8]) -> Result<Self, ParseError> {
         parse(Layer::Fscc, bytes, |input| information(class, input)).map(|(_, information)| information)
     }
+
+    /// The same, with what cannot be read kept as it is.
+    #[must_use]
+    pub fn read(class: FileInformationClass, bytes: &'a [u8]) -> Self {
+        Self::parse(class, bytes).unwrap_or_else(|why| Self::Other { bytes: Raw::unreadable(bytes, why) })
+    }
 }
 
 fn information(class: FileInformationClass, input: &[u8]) -> Parsed<'_, FileInformation<'_>> {
@@ -423,7 +430,10 @@ fn information(class: FileInformationClass, input: &[u8]) -> Parsed<'_, FileInfo
             let (rest, volume_serial_number) = le_u64(input)?;
             map(array::<16>(rest)?, |file_id| Info::Id { volume_serial_number, file_id })
         }
-        _ => (&[], Info::Other { bytes: input }),
+        _ => {
+            let bytes = Raw::unknown(Layer::Fscc, "FileInformationClass", class.0, input);
+            (&[], Info::Other { bytes })
+        }
     })
 }
 
@@ -468,6 +478,7 @@ impl Examine for FileInformation<'_> {
         match self {
             Self::FullEa(list) => list.examine(anomalies),
             Self::Streams(list) => list.examine(anomalies),
+            Self::Other { bytes } => bytes.examine(anomalies),
             Self::Rename(rename) if rename.file_name.as_bytes().len() < widen(rename.file_name_length) => {
                 let reason = Reason::Truncated { field: "FileName" };
                 anomalies.add(ParseError { layer: Layer::Fscc, offset: 0, reason });

@@ -1,8 +1,8 @@
 //! What is asked and set of file systems: \[MS-FSCC\] 2.5.
 
 use super::cut;
-use crate::error::{Layer, ParseError, Parsed, parse};
-use crate::wire::{FileTime, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_struct};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::wire::{FileTime, Raw, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_struct};
 
 wire_enum! {
     /// A file system information class (\[MS-FSCC\] 2.5).
@@ -53,8 +53,7 @@ pub enum FileSystemInformation<'a> {
     /// Of another class, and as it is.
     Other {
         /// The bytes.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
 }
 
@@ -198,7 +197,24 @@ impl<'a> FileSystemInformation<'a> {
             Class::SECTOR_SIZE => {
                 read(|input| SectorSizeInformation::read(input).map(|(rest, i)| (rest, Self::SectorSize(i))))
             }
-            _ => Ok(Self::Other { bytes }),
+            _ => {
+                let bytes = Raw::unknown(Layer::Fscc, "FsInformationClass", class.0, bytes);
+                Ok(Self::Other { bytes })
+            }
+        }
+    }
+
+    /// The same, with what cannot be read kept as it is.
+    #[must_use]
+    pub fn read(class: FileSystemInformationClass, bytes: &'a [u8]) -> Self {
+        Self::parse(class, bytes).unwrap_or_else(|why| Self::Other { bytes: Raw::unreadable(bytes, why) })
+    }
+}
+
+impl Examine for FileSystemInformation<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        if let Self::Other { bytes } = self {
+            bytes.examine(anomalies);
         }
     }
 }

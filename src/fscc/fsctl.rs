@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_enum, wire_list};
+use crate::wire::{Raw, Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// A file system control code (\[MS-SMB2\] 2.2.31, \[MS-FSCC\] 2.3).
@@ -118,8 +118,7 @@ pub enum Input<'a> {
     /// Of another code, and as it is.
     Other {
         /// The bytes.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
 }
 
@@ -196,8 +195,7 @@ pub enum Output<'a> {
     /// Of another code, and as it is.
     Other {
         /// The bytes.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
 }
 
@@ -209,6 +207,12 @@ impl<'a> Input<'a> {
     pub fn parse(code: FsctlCode, bytes: &'a [u8]) -> Result<Self, ParseError> {
         parse(Layer::Fscc, bytes, |input| input_of(code, input)).map(|(_, input)| input)
     }
+
+    /// The same, with what cannot be read kept as it is.
+    #[must_use]
+    pub fn read(code: FsctlCode, bytes: &'a [u8]) -> Self {
+        Self::parse(code, bytes).unwrap_or_else(|why| Self::Other { bytes: Raw::unreadable(bytes, why) })
+    }
 }
 
 impl<'a> Output<'a> {
@@ -219,12 +223,20 @@ impl<'a> Output<'a> {
     pub fn parse(code: FsctlCode, bytes: &'a [u8]) -> Result<Self, ParseError> {
         parse(Layer::Fscc, bytes, |input| output_of(code, input)).map(|(_, output)| output)
     }
+
+    /// The same, with what cannot be read kept as it is.
+    #[must_use]
+    pub fn read(code: FsctlCode, bytes: &'a [u8]) -> Self {
+        Self::parse(code, bytes).unwrap_or_else(|why| Self::Other { bytes: Raw::unreadable(bytes, why) })
+    }
 }
 
 impl Examine for Input<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
-        if let Self::CopyChunk { chunks, .. } = self {
-            chunks.examine(anomalies);
+        match self {
+            Self::CopyChunk { chunks, .. } => chunks.examine(anomalies),
+            Self::Other { bytes } => bytes.examine(anomalies),
+            _ => {}
         }
     }
 }
@@ -234,6 +246,7 @@ impl Examine for Output<'_> {
         match self {
             Self::Referrals(referrals) => referrals.examine(anomalies),
             Self::NetworkInterfaces(interfaces) => interfaces.examine(anomalies),
+            Self::Other { bytes } => bytes.examine(anomalies),
             _ => {}
         }
     }
@@ -272,7 +285,7 @@ fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
             let (rest, timeout) = le_u32(input)?;
             (rest, Input::Resiliency { timeout })
         }
-        _ => (&[], Input::Other { bytes: input }),
+        _ => (&[], Input::Other { bytes: Raw::unknown(Layer::Fscc, "FSCTL", code.0, input) }),
     })
 }
 
@@ -325,7 +338,7 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
             (&[], Output::Snapshots { number_of_snap_shots, number_of_snap_shots_returned, snap_shots })
         }
         FsctlCode::GET_REPARSE_POINT => reparse(input)?,
-        _ => (&[], Output::Other { bytes: input }),
+        _ => (&[], Output::Other { bytes: Raw::unknown(Layer::Fscc, "FSCTL", code.0, input) }),
     })
 }
 

@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 
 use super::Name;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{be_u16, be_u32, u8, wire_enum};
+use crate::wire::{Raw, be_u16, be_u32, u8, wire_enum};
 
 wire_enum! {
     /// MSG_TYPE (RFC 1002 4.4.1).
@@ -101,7 +101,7 @@ pub enum Body<'a> {
         destination_name: Name,
     },
     /// Of a type that is not known.
-    Other(#[cfg_attr(feature = "serde", serde(skip))] &'a [u8]),
+    Other(Raw<'a>),
 }
 
 impl<'a> Packet<'a> {
@@ -147,7 +147,7 @@ impl<'a> Packet<'a> {
                     let (input, destination_name) = Name::read(input)?;
                     (input, Body::Query { destination_name })
                 }
-                _ => (input, Body::Other(input)),
+                _ => (input, Body::Other(Raw::unknown(Layer::NetBios, "MSG_TYPE", msg_type.0, input))),
             };
             let (flags, source_ip) = (Flags::from_bits_retain(flags), Ipv4Addr::from_bits(address));
             Ok((input, Self { msg_type, flags, dgm_id, source_ip, source_port, body, anomaly }))

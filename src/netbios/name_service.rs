@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 
 use super::Name;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{be_u16, be_u32, wire_enum, wire_list};
+use crate::wire::{Raw, be_u16, be_u32, wire_enum, wire_list};
 
 wire_enum! {
     /// OPCODE (RFC 1002 4.2.1.1).
@@ -280,7 +280,7 @@ pub enum RecordData<'a> {
     /// The names of a node (NBSTAT).
     NodeStatus(NodeStatus<'a>),
     /// Of another type, and as it is.
-    Other(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
+    Other(Raw<'a>),
 }
 
 impl<'a> RecordData<'a> {
@@ -288,7 +288,7 @@ impl<'a> RecordData<'a> {
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
         match self {
-            Self::Addresses(Addresses(bytes)) | Self::Other(bytes) => bytes,
+            Self::Addresses(Addresses(bytes)) | Self::Other(Raw { bytes, .. }) => bytes,
             Self::NodeStatus(status) => status.bytes,
         }
     }
@@ -408,7 +408,7 @@ fn record(datagram: &[u8], offset: usize) -> Result<(usize, Record<'_>), ParseEr
         (RecordType::NBSTAT, [num_names, ..]) => {
             RecordData::NodeStatus(NodeStatus { num_names: *num_names, bytes })
         }
-        _ => RecordData::Other(bytes),
+        _ => RecordData::Other(Raw::unknown(Layer::NetBios, "RR_TYPE", rr_type.0, bytes)),
     };
     let record = Record { rr_name, rr_type, rr_class, ttl, rdlength, rdata, rdata_offset };
     Ok((rdata_offset.saturating_add(bytes.len()), record))

@@ -2,7 +2,7 @@
 
 use super::ServerType;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{array, le_u16, le_u32, u8, wire_enum};
+use crate::wire::{Raw, array, le_u16, le_u32, u8, wire_enum};
 
 wire_enum! {
     /// What a frame is (\[MS-BRWS\] 2.2).
@@ -114,8 +114,7 @@ pub enum Body<'a> {
     /// Of another type.
     Other {
         /// The bytes.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
 }
 
@@ -137,6 +136,9 @@ impl<'a> Frame<'a> {
 
 impl Examine for Frame<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
+        if let Body::Other { bytes } = &self.body {
+            bytes.examine(anomalies);
+        }
         if let Body::BackupListResponse { backup_server_count, backup_server_list, .. } = self.body
             && backup_server_list.iter().filter(|byte| **byte == 0).count() < usize::from(backup_server_count)
         {
@@ -189,7 +191,7 @@ fn body(kind: FrameType, input: &[u8]) -> Parsed<'_, Body<'_>> {
             let (rest, options) = u8(input)?;
             (rest, Body::Reset { options })
         }
-        _ => (&[], Body::Other { bytes: input }),
+        _ => (&[], Body::Other { bytes: Raw::unknown(Layer::Rap, "Frame type", kind.0, input) }),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Writes to mailslots: \[MS-MAIL\] 2.2.1. They come as SMB1 transactions, by datagrams most often.
 
 use super::browser;
-use crate::error::{Anomalies, Examine, ParseError};
+use crate::error::{Anomalies, Examine, Layer, ParseError};
+use crate::wire::Raw;
 
 /// A write to a mailslot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +32,10 @@ pub enum Message<'a> {
         /// Opcode.
         opcode: u16,
         /// Everything behind it.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
     /// Another mailslot.
-    Other(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
+    Other(Raw<'a>),
 }
 
 impl<'a> Write<'a> {
@@ -49,9 +49,10 @@ impl<'a> Write<'a> {
         let message = match (slot.as_str(), data) {
             (r"\MAILSLOT\BROWSE" | r"\MAILSLOT\LANMAN", _) => Message::Browser(browser::Frame::parse(data)?),
             (r"\MAILSLOT\NET\NETLOGON" | r"\MAILSLOT\NET\NTLOGON", [low, high, bytes @ ..]) => {
-                Message::Logon { opcode: u16::from_le_bytes([*low, *high]), bytes }
+                let opcode = u16::from_le_bytes([*low, *high]);
+                Message::Logon { opcode, bytes: Raw::unknown(Layer::Rap, "Opcode", opcode, bytes) }
             }
-            _ => Message::Other(data),
+            _ => Message::Other(Raw::unknown(Layer::Rap, "mailslot", 0_u8, data)),
         };
         Ok(Self { opcode, priority, class, message })
     }
@@ -59,8 +60,9 @@ impl<'a> Write<'a> {
 
 impl Examine for Write<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
-        if let Message::Browser(frame) = &self.message {
-            frame.examine(anomalies);
+        match &self.message {
+            Message::Browser(frame) => frame.examine(anomalies),
+            Message::Logon { bytes, .. } | Message::Other(bytes) => bytes.examine(anomalies),
         }
     }
 }
@@ -74,10 +76,8 @@ mod tests {
         let write = |name, data| Write::parse(name, [1, 1, 2], data).map(|write| write.message);
         assert!(matches!(write(r"\mailslot\browse", &[9, 1, 2, 0, 0, 0]), Ok(Message::Browser(_))));
         assert!(write(r"\MAILSLOT\BROWSE", b"").is_err());
-        assert_eq!(
-            write(r"\MAILSLOT\NET\NETLOGON", &[7, 0, 9]),
-            Ok(Message::Logon { opcode: 7, bytes: &[9] })
-        );
-        assert_eq!(write(r"\MAILSLOT\X", b"x"), Ok(Message::Other(b"x")));
+        let logon = write(r"\MAILSLOT\NET\NETLOGON", &[7, 0, 9]);
+        assert!(matches!(logon, Ok(Message::Logon { opcode: 7, bytes: Raw { bytes: [9], .. } })));
+        assert!(matches!(write(r"\MAILSLOT\X", b"x"), Ok(Message::Other(Raw { bytes: b"x", .. }))));
     }
 }

@@ -142,7 +142,7 @@ impl<'a> Response<'a> {
             }
             command => {
                 let temporary = command == Command::CREATE_TEMPORARY;
-                let name = temporary.then(|| Strings::of(block, block.bytes).formatted());
+                let name = temporary.then(|| temporary_name(block));
                 Self { fields, name, ..Self::of_kind(block.fields(le_u16)?, None) }
             }
         })
@@ -171,6 +171,16 @@ impl<'a> Response<'a> {
             fields: None,
             name: None,
         }
+    }
+}
+
+/// The name of a temporary file, which some servers send without its BufferFormat, and in 8-bit characters whatever the
+/// header says.
+fn temporary_name<'a>(block: &Block<'a>) -> Text<'a> {
+    let bytes = block.bytes.strip_prefix(&[4]).unwrap_or(block.bytes);
+    match bytes {
+        [1..=255, 1..=255, ..] => Strings::new(bytes, false, false).oem(),
+        _ => Strings::of(block, block.bytes).formatted(),
     }
 }
 

@@ -114,8 +114,9 @@ impl<'a> FindEntries<'a> {
             (rest, None)
         };
         let (rest, length) = u8(rest)?;
-        // UTF-16 names begin at an even offset of the data.
-        let odd = self.bytes.len().saturating_sub(rest.len()) % 2 == 1;
+        // UTF-16 names begin at an even offset of the data, but for this level's.
+        let odd =
+            self.level == FindLevel::INFO_STANDARD && self.bytes.len().saturating_sub(rest.len()) % 2 == 1;
         let rest = if self.unicode && odd { rest.get(1..).unwrap_or_default() } else { rest };
         let Some((name, rest)) = rest.split_at_checked(length.into()) else {
             return Err(Unread::error(&[], Reason::Truncated { field: "FileName" }));

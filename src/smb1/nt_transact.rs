@@ -5,7 +5,7 @@ use super::transaction::{NtFunction, Setup};
 use crate::error::{Anomalies, Examine, Layer, ParseError, parse};
 use crate::fscc::NotifyRecords;
 use crate::fscc::fsctl::{FsctlCode, Input, Output};
-use crate::wire::{le_u16, le_u32};
+use crate::wire::{Raw, le_u16, le_u32};
 
 /// What an answer can be read with only if its request is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,10 +62,9 @@ pub enum Request<'a> {
     /// Of another function.
     Other {
         /// The parameters.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        parameters: &'a [u8],
-        /// Bytes of data.
-        data_length: usize,
+        parameters: Raw<'a>,
+        /// The data.
+        data: Raw<'a>,
     },
 }
 
@@ -88,7 +87,7 @@ impl<'a> Request<'a> {
             NtFunction::CREATE => Self::Create(create::Request::of_transaction(parameters, unicode)?),
             NtFunction::IOCTL => {
                 let function_code = FsctlCode(double(0));
-                let input = Input::parse(function_code, data).unwrap_or(Input::Other { bytes: data });
+                let input = Input::read(function_code, data);
                 Self::Ioctl { function_code, fid: word(2), is_fsctl: low != 0, input }
             }
             NtFunction::NOTIFY_CHANGE => {
@@ -108,7 +107,7 @@ impl<'a> Request<'a> {
                 })?;
                 Self::Security { fid, security_information, security_descriptor: data }
             }
-            _ => Self::Other { parameters, data_length: data.len() },
+            _ => Self::Other { parameters: raw(function, parameters), data: raw(function, data) },
         })
     }
 
@@ -160,15 +159,19 @@ pub enum Response<'a> {
         #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
         security_descriptor: &'a [u8],
     },
+    /// Of a function that says nothing.
+    Nothing {},
     /// Of another function.
     Other {
         /// The parameters.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        parameters: &'a [u8],
+        parameters: Raw<'a>,
         /// The data.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        data: &'a [u8],
+        data: Raw<'a>,
     },
+}
+
+fn raw(function: NtFunction, bytes: &[u8]) -> Raw<'_> {
+    Raw::unknown(Layer::Smb1, "NT_Trans subcommand", function.0, bytes)
 }
 
 impl<'a> Response<'a> {
@@ -180,7 +183,7 @@ impl<'a> Response<'a> {
         Ok(match asked.function {
             NtFunction::CREATE => Self::Create(create::Response::of_transaction(parameters)?),
             NtFunction::IOCTL => {
-                let output = Output::parse(asked.code, data).unwrap_or(Output::Other { bytes: data });
+                let output = Output::read(asked.code, data);
                 Self::Ioctl { output }
             }
             NtFunction::NOTIFY_CHANGE => Self::NotifyChange { changes: NotifyRecords(parameters) },
@@ -188,15 +191,21 @@ impl<'a> Response<'a> {
                 let (_, length_needed) = parse(Layer::Smb1, parameters, le_u32)?;
                 Self::Security { length_needed, security_descriptor: data }
             }
-            _ => Self::Other { parameters, data },
+            NtFunction::RENAME | NtFunction::SET_SECURITY_DESC => Self::Nothing {},
+            function => Self::Other { parameters: raw(function, parameters), data: raw(function, data) },
         })
     }
 }
 
 impl Examine for Request<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
-        if let Self::Ioctl { input, .. } = self {
-            input.examine(anomalies);
+        match self {
+            Self::Ioctl { input, .. } => input.examine(anomalies),
+            Self::Other { parameters, data } => {
+                parameters.examine(anomalies);
+                data.examine(anomalies);
+            }
+            _ => {}
         }
     }
 }
@@ -206,6 +215,10 @@ impl Examine for Response<'_> {
         match self {
             Self::Ioctl { output } => output.examine(anomalies),
             Self::NotifyChange { changes } => changes.examine(anomalies),
+            Self::Other { parameters, data } => {
+                parameters.examine(anomalies);
+                data.examine(anomalies);
+            }
             _ => {}
         }
     }

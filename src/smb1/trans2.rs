@@ -10,10 +10,10 @@ use super::text::Strings;
 use super::transaction::Trans2Function;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
 use crate::fscc::{
-    FileInformation, FileInformationClass, FileSystemInformation, FileSystemInformationClass,
-    RenameInformation, fsctl,
+    BasicInformation, FileInformation, FileInformationClass, FileSystemInformation,
+    FileSystemInformationClass, RenameInformation, fsctl,
 };
-use crate::wire::{le_u16, le_u32, wire_enum, wire_struct};
+use crate::wire::{Raw, Utf16, le_u16, le_u32, wire_enum, wire_struct};
 
 wire_enum! {
     /// What is asked or set of a file (\[MS-CIFS\] 2.2.2.3.3, 2.2.2.3.4). From 1000 on it is a class of \[MS-FSCC\] and
@@ -218,8 +218,7 @@ pub enum Request<'a> {
     /// Of another subcommand.
     Other {
         /// The parameters.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        parameters: &'a [u8],
+        parameters: Raw<'a>,
     },
 }
 
@@ -356,7 +355,10 @@ fn request<'a>(
             let (rest, max_referral_level) = le_u16(input)?;
             (&[], Request::GetDfsReferral { max_referral_level, request_file_name: text(rest) })
         }
-        _ => (&[], Request::Other { parameters: input }),
+        _ => {
+            let parameters = Raw::unknown(Layer::Smb1, FUNCTION, function.0, input);
+            (&[], Request::Other { parameters })
+        }
     })
 }
 
@@ -398,14 +400,14 @@ pub enum Response<'a> {
         /// The referrals.
         referrals: fsctl::Output<'a>,
     },
-    /// The subcommand is not known, or says nothing.
+    /// Of a subcommand that says nothing.
+    Nothing {},
+    /// Of another subcommand.
     Other {
         /// The parameters.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        parameters: &'a [u8],
+        parameters: Raw<'a>,
         /// The data.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        data: &'a [u8],
+        data: Raw<'a>,
     },
 }
 
@@ -418,12 +420,14 @@ pub enum Information<'a> {
     File(FileInformation<'a>),
     /// Of a file system, in the form of \[MS-FSCC\].
     FileSystem(FileSystemInformation<'a>),
+    /// `SMB_QUERY_FILE_ALL_INFO`.
+    All(FileAll<'a>),
     /// `SMB_INFO_STANDARD` and `SMB_INFO_QUERY_EA_SIZE`.
     Standard(StandardInformation),
     /// `SMB_INFO_ALLOCATION`.
     Allocation(Allocation),
     /// Of another level, and as it is.
-    Other(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
+    Other(Raw<'a>),
 }
 
 wire_struct! {
@@ -460,39 +464,107 @@ wire_struct! {
     }
 }
 
+/// `SMB_QUERY_FILE_ALL_INFO` (\[MS-CIFS\] 2.2.8.3.8), which has less than FileAllInformation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct FileAll<'a> {
+    /// Times and attributes.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub basic: BasicInformation,
+    /// Sizes and the like.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub standard: crate::fscc::StandardInformation,
+    /// EaSize in bytes.
+    pub ea_size: u32,
+    /// FileName.
+    pub file_name: Utf16<'a>,
+}
+
+impl<'a> FileAll<'a> {
+    /// True if the length of a name ends `data` where it has to in this form.
+    fn fits(data: &[u8]) -> bool {
+        let length = data.get(68..).and_then(|rest| le_u32(rest).ok());
+        length.is_some_and(|(name, length)| name.len() == crate::wire::widen(length))
+    }
+
+    fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (rest, basic) = BasicInformation::read(input)?;
+        let (rest, _reserved) = le_u32(rest)?;
+        let (rest, standard) = crate::fscc::StandardInformation::read(rest)?;
+        let (rest, _reserved) = le_u16(rest)?;
+        let (rest, ea_size) = le_u32(rest)?;
+        let (rest, length) = le_u32(rest)?;
+        let file_name = Utf16::new(rest.get(..crate::wire::widen(length)).unwrap_or(rest));
+        Ok((&[], Self { basic, standard, ea_size, file_name }))
+    }
+}
+
+/// The field that says what a transaction is.
+const FUNCTION: &str = "Trans2 subcommand";
+
+/// The field that says what information is.
+const LEVEL: &str = "InformationLevel";
+
 impl<'a> Information<'a> {
     fn set(level: FileLevel, data: &'a [u8]) -> Self {
         match level.set_class() {
             Some(FileInformationClass::RENAME | FileInformationClass::LINK) => {
-                match RenameInformation::read_smb1(data) {
-                    Ok((_, rename)) => Self::File(FileInformation::Rename(rename)),
-                    Err(_) => Self::Other(data),
-                }
+                let to = |rename| Self::File(FileInformation::Rename(rename));
+                Self::fixed(data, |data| map(RenameInformation::read_smb1(data)?, to))
             }
-            Some(class) => FileInformation::parse(class, data).map_or(Self::Other(data), Self::File),
-            None => Self::Other(data),
+            Some(class) => Self::File(FileInformation::read(class, data)),
+            None if level == FileLevel::INFO_STANDARD => {
+                Self::fixed(data, |data| map(StandardInformation::read(data)?, Self::Standard))
+            }
+            None => Self::Other(Raw::unknown(Layer::Smb1, LEVEL, level.0, data)),
         }
     }
 
     fn of_file(level: FileLevel, data: &'a [u8]) -> Self {
         match (level, level.query_class()) {
             (FileLevel::INFO_STANDARD | FileLevel::INFO_QUERY_EA_SIZE, _) => {
-                StandardInformation::read(data).map_or(Self::Other(data), |(_, info)| Self::Standard(info))
+                Self::fixed(data, |data| map(StandardInformation::read(data)?, Self::Standard))
             }
-            (_, Some(class)) => FileInformation::parse(class, data).map_or(Self::Other(data), Self::File),
-            _ => Self::Other(data),
+            // Samba answers the level of [MS-FSCC] in the form of the other one.
+            (FileLevel::FILE_ALL_INFO, _) | (_, Some(FileInformationClass::ALL))
+                if level == FileLevel::FILE_ALL_INFO || FileAll::fits(data) =>
+            {
+                Self::fixed(data, |data| map(FileAll::read(data)?, Self::All))
+            }
+            (_, Some(class)) => Self::File(FileInformation::read(class, data)),
+            _ => Self::Other(Raw::unknown(Layer::Smb1, LEVEL, level.0, data)),
         }
     }
 
     fn of_file_system(level: FileSystemLevel, data: &'a [u8]) -> Self {
         match (level, level.class()) {
             (FileSystemLevel::INFO_ALLOCATION, _) => {
-                Allocation::read(data).map_or(Self::Other(data), |(_, info)| Self::Allocation(info))
+                Self::fixed(data, |data| map(Allocation::read(data)?, Self::Allocation))
             }
-            (_, Some(class)) => {
-                FileSystemInformation::parse(class, data).map_or(Self::Other(data), Self::FileSystem)
-            }
-            _ => Self::Other(data),
+            (_, Some(class)) => Self::FileSystem(FileSystemInformation::read(class, data)),
+            _ => Self::Other(Raw::unknown(Layer::Smb1, LEVEL, level.0, data)),
+        }
+    }
+
+    /// What a reader reads of data, or the data as they are.
+    fn fixed(data: &'a [u8], read: impl FnOnce(&'a [u8]) -> Parsed<'a, Self>) -> Self {
+        parse(Layer::Smb1, data, read)
+            .map_or_else(|why| Self::Other(Raw::unreadable(data, why)), |(_, information)| information)
+    }
+}
+
+fn map<'a, T, U>((rest, value): (&'a [u8], T), to: impl FnOnce(T) -> U) -> Parsed<'a, U> {
+    Ok((rest, to(value)))
+}
+
+impl Examine for Information<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        match self {
+            Self::File(information) => information.examine(anomalies),
+            Self::FileSystem(information) => information.examine(anomalies),
+            Self::Other(bytes) => bytes.examine(anomalies),
+            Self::All(_) | Self::Standard(_) | Self::Allocation(_) => {}
         }
     }
 }
@@ -538,12 +610,18 @@ impl<'a> Response<'a> {
                     (input, Self::File { information: Information::of_file(FileLevel(asked.level), data) })
                 }
                 Trans2Function::GET_DFS_REFERRAL => {
-                    match fsctl::Output::parse(fsctl::FsctlCode::DFS_GET_REFERRALS, data) {
-                        Ok(referrals) => (input, Self::Referrals { referrals }),
-                        Err(_) => (input, Self::Other { parameters: input, data }),
-                    }
+                    let referrals = fsctl::Output::read(fsctl::FsctlCode::DFS_GET_REFERRALS, data);
+                    (input, Self::Referrals { referrals })
                 }
-                _ => (input, Self::Other { parameters: input, data }),
+                // The error offset in extended attributes, which is 0 nearly always.
+                Trans2Function::SET_PATH_INFORMATION
+                | Trans2Function::SET_FILE_INFORMATION
+                | Trans2Function::SET_FS_INFORMATION
+                | Trans2Function::CREATE_DIRECTORY => (input, Self::Nothing {}),
+                function => {
+                    let raw = |bytes| Raw::unknown(Layer::Smb1, FUNCTION, function.0, bytes);
+                    (input, Self::Other { parameters: raw(input), data: raw(data) })
+                }
             })
         };
         parse(Layer::Smb1, parameters, read).map(|(_, response)| response)
@@ -552,10 +630,12 @@ impl<'a> Response<'a> {
 
 impl Examine for Request<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
-        if let Self::SetPath { information: Information::File(information), .. }
-        | Self::SetFile { information: Information::File(information), .. } = self
-        {
-            information.examine(anomalies);
+        match self {
+            Self::SetPath { information, .. } | Self::SetFile { information, .. } => {
+                information.examine(anomalies);
+            }
+            Self::Other { parameters } => parameters.examine(anomalies),
+            _ => {}
         }
     }
 }
@@ -564,9 +644,13 @@ impl Examine for Response<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
         match self {
             Self::Find { entries, .. } => entries.examine(anomalies),
-            Self::File { information: Information::File(information) } => information.examine(anomalies),
+            Self::File { information } | Self::FileSystem { information } => information.examine(anomalies),
             Self::Referrals { referrals } => referrals.examine(anomalies),
-            _ => {}
+            Self::Other { parameters, data } => {
+                parameters.examine(anomalies);
+                data.examine(anomalies);
+            }
+            Self::Open { .. } | Self::Nothing {} => {}
         }
     }
 }

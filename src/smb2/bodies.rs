@@ -5,12 +5,12 @@ use super::{
     notification, oplock_break, query_directory, query_info, read, session_setup, set_info, tree_connect,
     write,
 };
-use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
+use crate::error::{Anomalies, Examine, Layer, ParseError};
 use crate::fscc::{
     DirectoryEntries, FileInformation, FileInformationClass, FileSystemInformation,
     FileSystemInformationClass, NotifyRecords, fsctl,
 };
-use crate::wire::{NtStatus, le_u16, le_u32, widen};
+use crate::wire::{NtStatus, Raw, le_u16, le_u32, widen};
 
 /// What an answer can be read with only if its request is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -137,11 +137,7 @@ pub enum Information<'a> {
     /// A security descriptor, self-relative (\[MS-DTYP\] 2.4.6).
     Security(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
     /// Something else, or the request is not known.
-    Other(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
-    /// It could not be read; why is among the anomalies.
-    Unreadable(
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8],
-    ),
+    Other(Raw<'a>),
 }
 
 impl<'a> Body<'a> {
@@ -178,14 +174,12 @@ impl<'a> Body<'a> {
             (Command::LOCK, false) => Self::LockRequest(lock::Request::parse(bytes)?),
             (Command::IOCTL, false) => {
                 let request = ioctl::Request::parse(bytes)?;
-                let input = fsctl::Input::parse(request.ctl_code, request.input)
-                    .unwrap_or(fsctl::Input::Other { bytes: request.input });
+                let input = fsctl::Input::read(request.ctl_code, request.input);
                 Self::IoctlRequest { request, input }
             }
             (Command::IOCTL, true) => {
                 let response = ioctl::Response::parse(bytes)?;
-                let output = fsctl::Output::parse(response.ctl_code, response.output)
-                    .unwrap_or(fsctl::Output::Other { bytes: response.output });
+                let output = fsctl::Output::read(response.ctl_code, response.output);
                 Self::IoctlResponse { response, output }
             }
             (Command::QUERY_DIRECTORY, false) => {
@@ -262,28 +256,30 @@ impl<'a> Information<'a> {
                 Self::Directory(DirectoryEntries { class, bytes })
             }
             Asked::Information(set_info::InfoType::FILE, class) => {
-                FileInformation::parse(FileInformationClass(class), bytes)
-                    .map_or(Self::Unreadable(bytes), Self::File)
+                Self::File(FileInformation::read(FileInformationClass(class), bytes))
             }
             Asked::Information(set_info::InfoType::FILESYSTEM, class) => {
-                FileSystemInformation::parse(FileSystemInformationClass(class), bytes)
-                    .map_or(Self::Unreadable(bytes), Self::FileSystem)
+                Self::FileSystem(FileSystemInformation::read(FileSystemInformationClass(class), bytes))
             }
             Asked::Information(set_info::InfoType::SECURITY, _) => Self::Security(bytes),
-            _ => Self::Other(bytes),
+            Asked::Directory(class) => {
+                Self::Other(Raw::unknown(Layer::Smb2, "FileInformationClass", class.0, bytes))
+            }
+            Asked::Information(info_type, _) => {
+                Self::Other(Raw::unknown(Layer::Smb2, "InfoType", info_type.0, bytes))
+            }
+            // Without the request nobody knows what is told.
+            Asked::Unknown => Self::Other(Raw::unknown(Layer::Smb2, "request", 0_u8, bytes)),
         }
     }
 
-    fn examine(&self, offset: usize, anomalies: &mut Anomalies) {
+    fn examine(&self, anomalies: &mut Anomalies) {
         match self {
             Self::File(information) => information.examine(anomalies),
             Self::Directory(entries) => entries.examine(anomalies),
-            Self::Unreadable(bytes) if !bytes.is_empty() => {
-                let offset = offset.saturating_add(bytes.len());
-                let reason = Reason::Truncated { field: "information" };
-                anomalies.add(ParseError { layer: Layer::Smb2, offset, reason });
-            }
-            _ => {}
+            Self::FileSystem(information) => information.examine(anomalies),
+            Self::Other(bytes) => bytes.examine(anomalies),
+            Self::Security(_) => {}
         }
     }
 }
@@ -332,11 +328,11 @@ impl Examine for Body<'_> {
             Self::ChangeNotifyResponse { changes } => changes.examine(anomalies),
             Self::Information(buffer) => {
                 cut("Buffer", widen(buffer.output_buffer_length), buffer.bytes);
-                buffer.information.examine(buffer.offset.into(), anomalies);
+                buffer.information.examine(anomalies);
             }
             Self::SetInfoRequest { request, information } => {
                 cut("Buffer", widen(request.buffer_length), request.buffer);
-                information.examine(Header::SIZE, anomalies);
+                information.examine(anomalies);
             }
             _ => {}
         }
@@ -369,7 +365,8 @@ mod tests {
         let Ok(Body::Information(buffer)) = Body::parse(&one(&bytes), asked) else { panic!() };
         assert_eq!(buffer.information, Information::File(FileInformation::Internal { index_number: 7 }));
         let Ok(Body::Information(buffer)) = Body::parse(&one(&bytes), Asked::Unknown) else { panic!() };
-        assert_eq!(buffer.information, Information::Other(&[7, 0, 0, 0, 0, 0, 0, 0]));
+        let Information::Other(raw) = buffer.information else { panic!("{buffer:?}") };
+        assert_eq!(raw.bytes, [7, 0, 0, 0, 0, 0, 0, 0]);
         bytes.truncate(76);
         let mut anomalies = Anomalies::default();
         Body::parse(&one(&bytes), asked).unwrap().examine(&mut anomalies);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::FileId;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
 use crate::fscc::{AccessMask, ExtendedAttributes};
-use crate::wire::{FileTime, array, guid, le_u16, le_u32, le_u64, widen, wire_list};
+use crate::wire::{FileTime, Raw, array, guid, le_u16, le_u32, le_u64, widen, wire_list};
 
 /// The create contexts of a request or a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +159,7 @@ pub enum ContextData<'a> {
         low: u64,
     },
     /// Another one, and as it is.
-    Other(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
+    Other(Raw<'a>),
 }
 
 impl ContextData<'_> {
@@ -177,8 +177,10 @@ impl ContextData<'_> {
 
 impl Examine for CreateContext<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
-        if let ContextData::ExtendedAttributes(list) = &self.data {
-            list.examine(anomalies);
+        match &self.data {
+            ContextData::ExtendedAttributes(list) => list.examine(anomalies),
+            ContextData::Other(bytes) => bytes.examine(anomalies),
+            _ => {}
         }
     }
 }
@@ -215,7 +217,8 @@ fn context<'a>(input: &'a [u8], element: &'a [u8]) -> Parsed<'a, (CreateContext<
     };
     let name = part("create context Name", name_offset, name_length.into())?;
     let data = part("create context Data", data_offset, widen(data_length))?;
-    let data = known(name, data).map(|(_, data)| data).unwrap_or(ContextData::Other(data));
+    let data = parse(Layer::Smb2, data, |data| known(name, data))
+        .map_or_else(|why| ContextData::Other(Raw::unreadable(data, why)), |(_, data)| data);
     Ok((rest, (CreateContext { name, data }, next)))
 }
 
@@ -301,7 +304,10 @@ fn known<'a>(name: &[u8], data: &'a [u8]) -> Parsed<'a, ContextData<'a>> {
             let (rest, low) = le_u64(rest)?;
             (rest, Data::AppInstanceVersion { high, low })
         }
-        _ => (&[], Data::Other(data)),
+        (name, _) => {
+            let value = name.first_chunk().map_or(0, |name| u32::from_be_bytes(*name));
+            (&[], Data::Other(Raw::unknown(Layer::Smb2, "create context Name", value, data)))
+        }
     })
 }
 
@@ -354,7 +360,7 @@ mod tests {
         assert_eq!((data[2], data[3]), (ContextData::MaximalAccessRequest(None), ContextData::DiskIdRequest));
         let ContextData::Lease(lease) = data[4] else { panic!() };
         assert_eq!((lease.lease_key, lease.lease_state, lease.epoch), ([7; 16], 5, Some(2)));
-        assert_eq!((contexts[5].name, data[5]), (&b"ABCD"[..], ContextData::Other(&[1, 2, 3])));
+        assert!(matches!(data[5], ContextData::Other(Raw { bytes: [1, 2, 3], .. })));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Negotiate contexts of SMB 3.1.1: \[MS-SMB2\] 2.2.3.1, 2.2.4.1.
 
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Utf16, le_u16, le_u32, take, widen, wire_enum, wire_list};
+use crate::wire::{Raw, Utf16, le_u16, le_u32, take, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// ContextType.
@@ -135,8 +135,7 @@ pub enum NegotiateContextData<'a> {
     /// Of another type, and as it is.
     Other {
         /// The bytes.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        bytes: &'a [u8],
+        bytes: Raw<'a>,
     },
 }
 
@@ -159,7 +158,11 @@ impl serde::Serialize for Numbers<'_> {
 }
 
 impl Examine for NegotiateContext<'_> {
-    fn examine(&self, _anomalies: &mut Anomalies) {}
+    fn examine(&self, anomalies: &mut Anomalies) {
+        if let NegotiateContextData::Other { bytes } = &self.data {
+            bytes.examine(anomalies);
+        }
+    }
 }
 
 fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
@@ -168,8 +171,10 @@ fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
     let (rest, _reserved) = le_u32(rest)?;
     let (rest, bytes) = take("negotiate context Data", length.into())(rest)?;
     let context_type = NegotiateContextType(kind);
-    let data =
-        data(context_type, bytes).map(|(_, data)| data).unwrap_or(NegotiateContextData::Other { bytes });
+    let data = parse(Layer::Smb2, bytes, |bytes| data(context_type, bytes)).map_or_else(
+        |why| NegotiateContextData::Other { bytes: Raw::unreadable(bytes, why) },
+        |(_, data)| data,
+    );
     Ok((rest, NegotiateContext { context_type, data }))
 }
 
@@ -217,7 +222,7 @@ fn data(kind: NegotiateContextType, bytes: &[u8]) -> Parsed<'_, NegotiateContext
             let (rest, signing_algorithms) = numbers(count, rest)?;
             (rest, Data::Signing { signing_algorithms })
         }
-        _ => (&[], Data::Other { bytes }),
+        _ => (&[], Data::Other { bytes: Raw::unknown(Layer::Smb2, "ContextType", kind.0, bytes) }),
     })
 }
 

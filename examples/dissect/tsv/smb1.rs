@@ -166,6 +166,9 @@ fn found(message: &Smb1<'_>, chain: &mut Chain) {
             FileInformation::All(all) => chain.paths.push(all.file_name.to_string()),
             _ => {}
         },
+        Some(Transaction::Trans2Response(trans2::Response::File {
+            information: trans2::Information::All(all),
+        })) => chain.paths.push(all.file_name.to_string()),
         Some(Transaction::Trans2Response(trans2::Response::Open { fid, .. })) => chain.fids.push(*fid),
         Some(Transaction::NtTransactResponse(nt_transact::Response::NotifyChange { changes })) => {
             chain.paths.extend(changes.iter().flatten().map(|change| change.file_name.to_string()));
