@@ -1,6 +1,5 @@
 //! What is asked and set of file systems: \[MS-FSCC\] 2.5.
 
-use super::cut;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
 use crate::wire::{FileTime, Raw, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_struct};
 
@@ -178,7 +177,7 @@ impl<'a> FileSystemInformation<'a> {
             Class::VOLUME => volume(bytes),
             Class::LABEL => {
                 let (rest, length) = parse(Layer::Fscc, bytes, le_u32)?;
-                Ok(Self::Label { volume_label: name(bytes, rest, length)? })
+                Ok(Self::Label { volume_label: name(rest, length) })
             }
             Class::SIZE => read(|input| SizeInformation::read(input).map(|(rest, i)| (rest, Self::Size(i)))),
             Class::DEVICE => {
@@ -229,7 +228,7 @@ fn volume(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
             let (rest, _reserved) = array::<1>(rest)?;
             Ok((rest, (time, serial, length, objects)))
         })?;
-    let volume_label = name(bytes, rest, length)?;
+    let volume_label = name(rest, length);
     Ok(FileSystemInformation::Volume(VolumeInformation {
         volume_creation_time,
         volume_serial_number,
@@ -246,7 +245,7 @@ fn attribute(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
             let (rest, length) = le_u32(rest)?;
             Ok((rest, (attributes, maximum, length)))
         })?;
-    let file_system_name = name(bytes, rest, length)?;
+    let file_system_name = name(rest, length);
     Ok(FileSystemInformation::Attribute(AttributeInformation {
         file_system_attributes,
         maximum_component_name_length,
@@ -254,9 +253,9 @@ fn attribute(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
     }))
 }
 
-/// The `length` bytes of a name at the start of `rest`.
-fn name<'a>(bytes: &[u8], rest: &'a [u8], length: u32) -> Result<Utf16<'a>, ParseError> {
-    rest.get(..widen(length)).map(Utf16::new).ok_or(cut(bytes.len(), "name"))
+/// The `length` bytes of a name at the start of `rest`; fewer where the server cut it to fit the client's buffer.
+fn name(rest: &[u8], length: u32) -> Utf16<'_> {
+    Utf16::new(rest.get(..widen(length)).unwrap_or(rest))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Raw, Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_enum, wire_list};
+use crate::wire::{Raw, Utf16, array, guid, le_u16, le_u32, le_u64, u8, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// A file system control code (\[MS-SMB2\] 2.2.31, \[MS-FSCC\] 2.3).
@@ -110,6 +110,51 @@ pub enum Input<'a> {
         /// Timeout in milliseconds.
         timeout: u32,
     },
+    /// FSCTL_QUERY_ALLOCATED_RANGES (\[MS-FSCC\] 2.3.55).
+    Range {
+        /// FileOffset.
+        file_offset: u64,
+        /// Length in bytes.
+        length: u64,
+    },
+    /// FSCTL_SET_ZERO_DATA (\[MS-FSCC\] 2.3.85).
+    ZeroData {
+        /// FileOffset.
+        file_offset: u64,
+        /// BeyondFinalZero.
+        beyond_final_zero: u64,
+    },
+    /// FSCTL_SET_SPARSE (\[MS-FSCC\] 2.3.83).
+    Sparse {
+        /// SetSparse.
+        set_sparse: bool,
+    },
+    /// FSCTL_SET_COMPRESSION (\[MS-FSCC\] 2.3.67): 0 none, 1 the default, 2 LZNT1.
+    Compression {
+        /// CompressionState.
+        compression_state: u16,
+    },
+    /// FSCTL_SET_INTEGRITY_INFORMATION (\[MS-FSCC\] 2.3.73).
+    Integrity {
+        /// ChecksumAlgorithm.
+        checksum_algorithm: u16,
+        /// Flags.
+        flags: u32,
+    },
+    /// FSCTL_DUPLICATE_EXTENTS_TO_FILE (\[MS-FSCC\] 2.3.7).
+    DuplicateExtents {
+        /// SourceFileID.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+        source_file_id: [u8; 16],
+        /// SourceFileOffset.
+        source_file_offset: u64,
+        /// TargetFileOffset.
+        target_file_offset: u64,
+        /// ByteCount.
+        byte_count: u64,
+    },
+    /// FSCTL_SET_REPARSE_POINT and FSCTL_DELETE_REPARSE_POINT.
+    Reparse(ReparsePoint<'a>),
     /// Nothing, or data that is told elsewhere (what is written to a pipe).
     Opaque {
         /// Length in bytes.
@@ -178,14 +223,35 @@ pub enum Output<'a> {
         snap_shots: Utf16<'a>,
     },
     /// FSCTL_GET_REPARSE_POINT and what sets one (\[MS-FSCC\] 2.1.2).
-    Reparse {
-        /// ReparseTag.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_number"))]
-        reparse_tag: u32,
-        /// SubstituteName of a symbolic link or a mount point.
-        substitute_name: Option<Utf16<'a>>,
-        /// PrintName of those.
-        print_name: Option<Utf16<'a>>,
+    Reparse(ReparsePoint<'a>),
+    /// FSCTL_QUERY_ALLOCATED_RANGES (\[MS-FSCC\] 2.3.56).
+    Ranges(Ranges<'a>),
+    /// FSCTL_GET_COMPRESSION (\[MS-FSCC\] 2.3.18).
+    Compression {
+        /// CompressionState.
+        compression_state: u16,
+    },
+    /// FSCTL_GET_OBJECT_ID and FSCTL_CREATE_OR_GET_OBJECT_ID (\[MS-FSCC\] 2.1.3.1).
+    ObjectId {
+        /// ObjectId.
+        object_id: Uuid,
+        /// BirthVolumeId.
+        birth_volume_id: Uuid,
+        /// BirthObjectId.
+        birth_object_id: Uuid,
+        /// DomainId.
+        domain_id: Uuid,
+    },
+    /// FSCTL_GET_INTEGRITY_INFORMATION (\[MS-FSCC\] 2.3.54).
+    Integrity {
+        /// ChecksumAlgorithm.
+        checksum_algorithm: u16,
+        /// Flags.
+        flags: u32,
+        /// ChecksumChunkSizeInBytes.
+        checksum_chunk_size: u32,
+        /// ClusterSizeInBytes.
+        cluster_size: u32,
     },
     /// Nothing, or data that is told elsewhere (what is read from a pipe).
     Opaque {
@@ -285,6 +351,48 @@ fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
             let (rest, timeout) = le_u32(input)?;
             (rest, Input::Resiliency { timeout })
         }
+        FsctlCode::QUERY_ALLOCATED_RANGES => {
+            let (rest, file_offset) = le_u64(input)?;
+            let (rest, length) = le_u64(rest)?;
+            (rest, Input::Range { file_offset, length })
+        }
+        FsctlCode::SET_ZERO_DATA => {
+            let (rest, file_offset) = le_u64(input)?;
+            let (rest, beyond_final_zero) = le_u64(rest)?;
+            (rest, Input::ZeroData { file_offset, beyond_final_zero })
+        }
+        FsctlCode::SET_SPARSE => {
+            let (rest, set) = u8(input)?;
+            (rest, Input::Sparse { set_sparse: set != 0 })
+        }
+        FsctlCode::SET_COMPRESSION => {
+            let (rest, compression_state) = le_u16(input)?;
+            (rest, Input::Compression { compression_state })
+        }
+        FsctlCode::SET_INTEGRITY_INFORMATION => {
+            let (rest, checksum_algorithm) = le_u16(input)?;
+            let (rest, _reserved) = le_u16(rest)?;
+            let (rest, flags) = le_u32(rest)?;
+            (rest, Input::Integrity { checksum_algorithm, flags })
+        }
+        FsctlCode::DUPLICATE_EXTENTS_TO_FILE => {
+            let (rest, source_file_id) = array::<16>(input)?;
+            let (rest, source_file_offset) = le_u64(rest)?;
+            let (rest, target_file_offset) = le_u64(rest)?;
+            let (rest, byte_count) = le_u64(rest)?;
+            (
+                rest,
+                Input::DuplicateExtents {
+                    source_file_id,
+                    source_file_offset,
+                    target_file_offset,
+                    byte_count,
+                },
+            )
+        }
+        FsctlCode::SET_REPARSE_POINT | FsctlCode::DELETE_REPARSE_POINT => {
+            reparse(input).map(|(rest, point)| (rest, Input::Reparse(point)))?
+        }
         _ => (&[], Input::Other { bytes: Raw::unknown(Layer::Fscc, "FSCTL", code.0, input) }),
     })
 }
@@ -337,7 +445,27 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
             let snap_shots = Utf16::new(rest.get(..widen(size)).unwrap_or(rest));
             (&[], Output::Snapshots { number_of_snap_shots, number_of_snap_shots_returned, snap_shots })
         }
-        FsctlCode::GET_REPARSE_POINT => reparse(input)?,
+        FsctlCode::GET_REPARSE_POINT => reparse(input).map(|(rest, point)| (rest, Output::Reparse(point)))?,
+        FsctlCode::QUERY_ALLOCATED_RANGES => (&[], Output::Ranges(Ranges(input))),
+        FsctlCode::GET_COMPRESSION => {
+            let (rest, compression_state) = le_u16(input)?;
+            (rest, Output::Compression { compression_state })
+        }
+        FsctlCode::GET_OBJECT_ID | FsctlCode::CREATE_OR_GET_OBJECT_ID => {
+            let (rest, object_id) = guid(input)?;
+            let (rest, birth_volume_id) = guid(rest)?;
+            let (rest, birth_object_id) = guid(rest)?;
+            let (rest, domain_id) = guid(rest)?;
+            (rest, Output::ObjectId { object_id, birth_volume_id, birth_object_id, domain_id })
+        }
+        FsctlCode::GET_INTEGRITY_INFORMATION => {
+            let (rest, checksum_algorithm) = le_u16(input)?;
+            let (rest, _reserved) = le_u16(rest)?;
+            let (rest, flags) = le_u32(rest)?;
+            let (rest, checksum_chunk_size) = le_u32(rest)?;
+            let (rest, cluster_size) = le_u32(rest)?;
+            (rest, Output::Integrity { checksum_algorithm, flags, checksum_chunk_size, cluster_size })
+        }
         _ => (&[], Output::Other { bytes: Raw::unknown(Layer::Fscc, "FSCTL", code.0, input) }),
     })
 }
@@ -346,11 +474,11 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
 const MOUNT_POINT: u32 = 0xa000_0003;
 const SYMLINK: u32 = 0xa000_000c;
 
-fn reparse(input: &[u8]) -> Parsed<'_, Output<'_>> {
+fn reparse(input: &[u8]) -> Parsed<'_, ReparsePoint<'_>> {
     let (rest, reparse_tag) = le_u32(input)?;
     let (rest, _length_reserved) = array::<4>(rest)?;
     if !matches!(reparse_tag, MOUNT_POINT | SYMLINK) {
-        return Ok((&[], Output::Reparse { reparse_tag, substitute_name: None, print_name: None }));
+        return Ok((&[], ReparsePoint { reparse_tag, substitute_name: None, print_name: None }));
     }
     let (rest, substitute_offset) = le_u16(rest)?;
     let (rest, substitute_length) = le_u16(rest)?;
@@ -364,7 +492,46 @@ fn reparse(input: &[u8]) -> Parsed<'_, Output<'_>> {
     };
     let substitute_name = name(substitute_offset, substitute_length);
     let print_name = name(print_offset, print_length);
-    Ok((&[], Output::Reparse { reparse_tag, substitute_name, print_name }))
+    Ok((&[], ReparsePoint { reparse_tag, substitute_name, print_name }))
+}
+
+/// A reparse point (\[MS-FSCC\] 2.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ReparsePoint<'a> {
+    /// ReparseTag.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex_number"))]
+    pub reparse_tag: u32,
+    /// SubstituteName of a symbolic link or a mount point.
+    pub substitute_name: Option<Utf16<'a>>,
+    /// PrintName of those.
+    pub print_name: Option<Utf16<'a>>,
+}
+
+/// A list of FILE_ALLOCATED_RANGE_BUFFER (\[MS-FSCC\] 2.3.56).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranges<'a>(&'a [u8]);
+
+impl Ranges<'_> {
+    /// Offset and length in bytes of each.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
+        let number = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        self.0
+            .as_chunks::<8>()
+            .0
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(move |[offset, length]| (number(offset), number(length)))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Ranges<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::wire::serialise::list(self.iter(), serializer)
+    }
 }
 
 /// The chunks of a server-side copy (\[MS-SMB2\] 2.2.31.1.1).
@@ -597,7 +764,10 @@ mod tests {
         let bytes: Vec<u8> = (0..200).collect();
         let codes =
             [0x0006_0194, 0x0011_0018, 0x0011_400c, 0x0011_c017, 0x0014_0078, 0x0014_0204, 0x0014_01fc];
-        for code in codes.into_iter().chain([0x0014_40f2, 0x0009_00a8, 0x0014_4064, 0x0014_01d4, 7]) {
+        let others = [0x0014_40f2, 0x0009_00a8, 0x0014_4064, 0x0014_01d4, 7, 0x0009_40cf, 0x0009_80c8];
+        let more =
+            [0x0009_00c4, 0x0009_c040, 0x0009_003c, 0x0009_00c0, 0x0009_c280, 0x0009_027c, 0x0009_8344];
+        for code in codes.into_iter().chain(others).chain(more) {
             for length in 0..bytes.len() {
                 let mut anomalies = Anomalies::default();
                 if let Ok(input) = Input::parse(FsctlCode(code), &bytes[..length]) {
@@ -607,6 +777,31 @@ mod tests {
                     output.examine(&mut anomalies);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn ranges_and_object_ids() {
+        let range = [&[0, 16, 0, 0, 0, 0, 0, 0][..], &[0, 32, 0, 0, 0, 0, 0, 0]].concat();
+        let Ok(Input::Range { file_offset: 4096, length: 8192 }) =
+            Input::parse(FsctlCode::QUERY_ALLOCATED_RANGES, &range)
+        else {
+            panic!()
+        };
+        let Ok(Output::Ranges(ranges)) = Output::parse(FsctlCode::QUERY_ALLOCATED_RANGES, &range.repeat(2))
+        else {
+            panic!()
+        };
+        assert_eq!(ranges.iter().collect::<Vec<_>>(), [(4096, 8192); 2]);
+        let ids: Vec<u8> = [[1; 16], [2; 16], [3; 16], [4; 16]].concat();
+        let Ok(Output::ObjectId { object_id, domain_id, .. }) =
+            Output::parse(FsctlCode::CREATE_OR_GET_OBJECT_ID, &ids)
+        else {
+            panic!()
+        };
+        assert_eq!((object_id, domain_id), (Uuid::from_bytes([1; 16]), Uuid::from_bytes([4; 16])));
+        for length in 1..64 {
+            assert!(Output::parse(FsctlCode::CREATE_OR_GET_OBJECT_ID, &ids[..length]).is_err());
         }
     }
 

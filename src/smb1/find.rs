@@ -2,6 +2,7 @@
 
 use super::Text;
 use super::dos_time::DosTime;
+use super::ea::FeaList;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::fscc::{DirectoryEntries, DirectoryEntry, EntryFacts, FileInformationClass};
 use crate::wire::{Utf16, le_u16, le_u32, u8, wire_enum, wire_list};
@@ -62,7 +63,10 @@ impl<'a> FindEntries<'a> {
             let entries = DirectoryEntries { class, bytes: this.bytes }.iter();
             entries.take(this.count.into()).map(move |entry| entry.map(|entry| this.of_entry(&entry)))
         });
-        let known = matches!(this.level, FindLevel::INFO_STANDARD | FindLevel::INFO_QUERY_EA_SIZE);
+        let known = matches!(
+            this.level,
+            FindLevel::INFO_STANDARD | FindLevel::INFO_QUERY_EA_SIZE | FindLevel::INFO_QUERY_EAS_FROM_LIST
+        );
         let (mut left, mut rest, total) = (if known { this.count } else { 0 }, this.bytes, this.bytes.len());
         let standard = core::iter::from_fn(move || {
             left = left.checked_sub(1)?;
@@ -95,6 +99,7 @@ impl<'a> FindEntries<'a> {
             facts: entry.facts,
             dos_facts: None,
             ea_size: entry.ea_size,
+            extended_attributes: None,
             file_id: entry.file_id,
             short_name: entry.short_name,
             file_name: self.text(entry.file_name.as_bytes()),
@@ -113,6 +118,11 @@ impl<'a> FindEntries<'a> {
         } else {
             (rest, None)
         };
+        let (rest, extended_attributes) = if self.level == FindLevel::INFO_QUERY_EAS_FROM_LIST {
+            FeaList::read(rest).map(|(rest, list)| (rest, Some(list)))?
+        } else {
+            (rest, None)
+        };
         let (rest, length) = u8(rest)?;
         // UTF-16 names begin at an even offset of the data, but for this level's.
         let odd =
@@ -121,8 +131,8 @@ impl<'a> FindEntries<'a> {
         let Some((name, rest)) = rest.split_at_checked(length.into()) else {
             return Err(Unread::error(&[], Reason::Truncated { field: "FileName" }));
         };
-        // A terminator follows that the length does not count.
-        let rest = match (self.unicode, rest) {
+        // A terminator follows that the length does not count; where names are not aligned it is one byte.
+        let rest = match (self.unicode && self.level == FindLevel::INFO_STANDARD, rest) {
             (true, [0, 0, rest @ ..]) | (false, [0, rest @ ..]) => rest,
             _ => rest,
         };
@@ -131,6 +141,7 @@ impl<'a> FindEntries<'a> {
             facts: None,
             dos_facts: Some(dos_facts),
             ea_size,
+            extended_attributes,
             file_id: None,
             short_name: None,
             file_name: self.text(name),
@@ -170,6 +181,8 @@ pub struct FindEntry<'a> {
     pub dos_facts: Option<DosFacts>,
     /// EaSize in bytes.
     pub ea_size: Option<u32>,
+    /// ExtendedAttributeList.
+    pub extended_attributes: Option<FeaList<'a>>,
     /// FileId.
     pub file_id: Option<u64>,
     /// ShortName.
@@ -179,7 +192,9 @@ pub struct FindEntry<'a> {
 }
 
 impl Examine for FindEntry<'_> {
-    fn examine(&self, _anomalies: &mut Anomalies) {}
+    fn examine(&self, anomalies: &mut Anomalies) {
+        self.extended_attributes.iter().for_each(|list| list.examine(anomalies));
+    }
 }
 
 wire_list!(FindEntries);

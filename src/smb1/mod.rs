@@ -30,6 +30,7 @@ mod command;
 pub mod create;
 mod create_fields;
 mod dos_time;
+pub mod ea;
 pub mod echo;
 pub mod file;
 pub mod find;

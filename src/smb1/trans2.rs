@@ -5,6 +5,7 @@
 
 use super::Text;
 use super::dos_time::DosTime;
+use super::ea::{FeaList, GeaList};
 use super::find::{FindEntries, FindLevel};
 use super::text::Strings;
 use super::transaction::Trans2Function;
@@ -130,6 +131,8 @@ pub enum Request<'a> {
         open_mode: u16,
         /// FileName.
         file_name: Text<'a>,
+        /// ExtendedAttributeList, if there are data.
+        extended_attributes: Option<FeaList<'a>>,
     },
     /// `TRANS2_FIND_FIRST2` (2.2.6.2.1).
     FindFirst {
@@ -143,6 +146,8 @@ pub enum Request<'a> {
         information_level: FindLevel,
         /// FileName, a pattern.
         file_name: Text<'a>,
+        /// GetExtendedAttributeList, at the level that asks for some.
+        extended_attributes: Option<GeaList<'a>>,
     },
     /// `TRANS2_FIND_NEXT2` (2.2.6.3.1).
     FindNext {
@@ -158,6 +163,8 @@ pub enum Request<'a> {
         flags: u16,
         /// FileName: behind which to go on.
         file_name: Text<'a>,
+        /// GetExtendedAttributeList, at the level that asks for some.
+        extended_attributes: Option<GeaList<'a>>,
     },
     /// `TRANS2_QUERY_FS_INFORMATION` (2.2.6.4.1).
     QueryFs {
@@ -177,6 +184,8 @@ pub enum Request<'a> {
         information_level: FileLevel,
         /// FileName.
         file_name: Text<'a>,
+        /// GetExtendedAttributeList, at the level that asks for some.
+        extended_attributes: Option<GeaList<'a>>,
     },
     /// `TRANS2_SET_PATH_INFORMATION` (2.2.6.7.1).
     SetPath {
@@ -193,6 +202,8 @@ pub enum Request<'a> {
         fid: u16,
         /// InformationLevel.
         information_level: FileLevel,
+        /// GetExtendedAttributeList, at the level that asks for some.
+        extended_attributes: Option<GeaList<'a>>,
     },
     /// `TRANS2_SET_FILE_INFORMATION` (2.2.6.9.1).
     SetFile {
@@ -288,6 +299,10 @@ fn request<'a>(
         let padded = input.len().saturating_sub(rest.len()) % 2 == 1;
         Strings::new(rest, unicode, padded).text()
     };
+    let wanted = |level| {
+        let list = (level == FileLevel::INFO_QUERY_EAS_FROM_LIST.0).then(|| GeaList::read(data).ok())?;
+        list.map(|(_, list)| list)
+    };
     Ok(match function {
         Trans2Function::OPEN2 => {
             let (rest, flags) = le_u16(input)?;
@@ -298,7 +313,17 @@ fn request<'a>(
             let (rest, open_mode) = le_u16(rest)?;
             let (rest, _allocation_size) = le_u32(rest)?;
             let (rest, _reserved) = crate::wire::array::<10>(rest)?;
-            (&[], Request::Open { flags, access_mode, file_attributes, open_mode, file_name: text(rest) })
+            let (file_name, extended_attributes) =
+                (text(rest), FeaList::read(data).ok().map(|(_, list)| list));
+            let open = Request::Open {
+                flags,
+                access_mode,
+                file_attributes,
+                open_mode,
+                file_name,
+                extended_attributes,
+            };
+            (&[], open)
         }
         Trans2Function::FIND_FIRST2 => {
             let (rest, search_attributes) = le_u16(input)?;
@@ -307,7 +332,17 @@ fn request<'a>(
             let (rest, level) = le_u16(rest)?;
             let (rest, _storage_type) = le_u32(rest)?;
             let (information_level, file_name) = (FindLevel(level), text(rest));
-            (&[], Request::FindFirst { search_attributes, search_count, flags, information_level, file_name })
+            (
+                &[],
+                Request::FindFirst {
+                    search_attributes,
+                    search_count,
+                    flags,
+                    information_level,
+                    file_name,
+                    extended_attributes: wanted(level),
+                },
+            )
         }
         Trans2Function::FIND_NEXT2 => {
             let (rest, sid) = le_u16(input)?;
@@ -316,7 +351,18 @@ fn request<'a>(
             let (rest, resume_key) = le_u32(rest)?;
             let (rest, flags) = le_u16(rest)?;
             let (information_level, file_name) = (FindLevel(level), text(rest));
-            (&[], Request::FindNext { sid, search_count, information_level, resume_key, flags, file_name })
+            (
+                &[],
+                Request::FindNext {
+                    sid,
+                    search_count,
+                    information_level,
+                    resume_key,
+                    flags,
+                    file_name,
+                    extended_attributes: wanted(level),
+                },
+            )
         }
         Trans2Function::QUERY_FS_INFORMATION => {
             let (rest, level) = le_u16(input)?;
@@ -332,7 +378,10 @@ fn request<'a>(
             let (rest, _reserved) = le_u32(rest)?;
             let (information_level, file_name) = (FileLevel(level), text(rest));
             if function == Trans2Function::QUERY_PATH_INFORMATION {
-                return Ok((&[], Request::QueryPath { information_level, file_name }));
+                return Ok((
+                    &[],
+                    Request::QueryPath { information_level, file_name, extended_attributes: wanted(level) },
+                ));
             }
             let information = Information::set(information_level, data);
             (&[], Request::SetPath { information_level, file_name, information })
@@ -342,7 +391,10 @@ fn request<'a>(
             let (rest, level) = le_u16(rest)?;
             let information_level = FileLevel(level);
             if function == Trans2Function::QUERY_FILE_INFORMATION {
-                return Ok((rest, Request::QueryFile { fid, information_level }));
+                return Ok((
+                    rest,
+                    Request::QueryFile { fid, information_level, extended_attributes: wanted(level) },
+                ));
             }
             let information = Information::set(information_level, data);
             (rest, Request::SetFile { fid, information_level, information })
@@ -424,8 +476,19 @@ pub enum Information<'a> {
     All(FileAll<'a>),
     /// `SMB_INFO_STANDARD` and `SMB_INFO_QUERY_EA_SIZE`.
     Standard(StandardInformation),
+    /// `SMB_INFO_STANDARD` where it is set.
+    SetStandard(SetStandard),
     /// `SMB_INFO_ALLOCATION`.
     Allocation(Allocation),
+    /// `SMB_INFO_VOLUME`.
+    Volume {
+        /// ulVolSerialNbr.
+        serial_number: u32,
+        /// VolumeLabel.
+        volume_label: Text<'a>,
+    },
+    /// Extended attributes: `SMB_INFO_SET_EAS`, `SMB_INFO_QUERY_EAS_FROM_LIST`, `SMB_INFO_QUERY_ALL_EAS`.
+    ExtendedAttributes(FeaList<'a>),
     /// Of another level, and as it is.
     Other(Raw<'a>),
 }
@@ -445,6 +508,18 @@ wire_struct! {
         allocation_size: u32 = le_u32;
         /// Attributes.
         attributes: u16 = le_u16;
+    }
+}
+
+wire_struct! {
+    /// `SMB_INFO_STANDARD` where it is set (\[MS-CIFS\] 2.2.8.4.1).
+    pub struct SetStandard {
+        /// CreationDate and CreationTime.
+        creation: DosTime = DosTime::read;
+        /// LastAccessDate and LastAccessTime.
+        last_access: DosTime = DosTime::read;
+        /// LastWriteDate and LastWriteTime.
+        last_write: DosTime = DosTime::read;
     }
 }
 
@@ -515,8 +590,10 @@ impl<'a> Information<'a> {
             }
             Some(class) => Self::File(FileInformation::read(class, data)),
             None if level == FileLevel::INFO_STANDARD => {
-                Self::fixed(data, |data| map(StandardInformation::read(data)?, Self::Standard))
+                Self::fixed(data, |data| map(SetStandard::read(data)?, Self::SetStandard))
             }
+            // SMB_INFO_SET_EAS.
+            None if level == FileLevel::INFO_QUERY_EA_SIZE => Self::attributes(data),
             None => Self::Other(Raw::unknown(Layer::Smb1, LEVEL, level.0, data)),
         }
     }
@@ -527,6 +604,9 @@ impl<'a> Information<'a> {
                 Self::fixed(data, |data| map(StandardInformation::read(data)?, Self::Standard))
             }
             // Samba answers the level of [MS-FSCC] in the form of the other one.
+            (FileLevel::INFO_QUERY_EAS_FROM_LIST | FileLevel::INFO_QUERY_ALL_EAS, _) => {
+                Self::attributes(data)
+            }
             (FileLevel::FILE_ALL_INFO, _) | (_, Some(FileInformationClass::ALL))
                 if level == FileLevel::FILE_ALL_INFO || FileAll::fits(data) =>
             {
@@ -537,14 +617,26 @@ impl<'a> Information<'a> {
         }
     }
 
-    fn of_file_system(level: FileSystemLevel, data: &'a [u8]) -> Self {
+    fn of_file_system(level: FileSystemLevel, data: &'a [u8], unicode: bool) -> Self {
         match (level, level.class()) {
             (FileSystemLevel::INFO_ALLOCATION, _) => {
                 Self::fixed(data, |data| map(Allocation::read(data)?, Self::Allocation))
             }
+            (FileSystemLevel::INFO_VOLUME, _) => Self::fixed(data, |data| {
+                let (rest, serial_number) = le_u32(data)?;
+                let (rest, length) = crate::wire::u8(rest)?;
+                // Some count characters here, and some bytes.
+                let padded = unicode && rest.len() > usize::from(length).saturating_mul(2);
+                let volume_label = Strings::new(rest, unicode, padded).text();
+                Ok((&[], Self::Volume { serial_number, volume_label }))
+            }),
             (_, Some(class)) => Self::FileSystem(FileSystemInformation::read(class, data)),
             _ => Self::Other(Raw::unknown(Layer::Smb1, LEVEL, level.0, data)),
         }
+    }
+
+    fn attributes(data: &'a [u8]) -> Self {
+        Self::fixed(data, |data| map(FeaList::read(data)?, Self::ExtendedAttributes))
     }
 
     /// What a reader reads of data, or the data as they are.
@@ -563,8 +655,13 @@ impl Examine for Information<'_> {
         match self {
             Self::File(information) => information.examine(anomalies),
             Self::FileSystem(information) => information.examine(anomalies),
+            Self::ExtendedAttributes(list) => list.examine(anomalies),
             Self::Other(bytes) => bytes.examine(anomalies),
-            Self::All(_) | Self::Standard(_) | Self::Allocation(_) => {}
+            Self::All(_)
+            | Self::Standard(_)
+            | Self::SetStandard(_)
+            | Self::Allocation(_)
+            | Self::Volume { .. } => {}
         }
     }
 }
@@ -603,7 +700,8 @@ impl<'a> Response<'a> {
                     (rest, Self::Find { sid, search_count, end_of_search, entries })
                 }
                 Trans2Function::QUERY_FS_INFORMATION => {
-                    let information = Information::of_file_system(FileSystemLevel(asked.level), data);
+                    let information =
+                        Information::of_file_system(FileSystemLevel(asked.level), data, unicode);
                     (input, Self::FileSystem { information })
                 }
                 Trans2Function::QUERY_PATH_INFORMATION | Trans2Function::QUERY_FILE_INFORMATION => {
@@ -633,6 +731,15 @@ impl Examine for Request<'_> {
         match self {
             Self::SetPath { information, .. } | Self::SetFile { information, .. } => {
                 information.examine(anomalies);
+            }
+            Self::Open { extended_attributes, .. } => {
+                extended_attributes.iter().for_each(|list| list.examine(anomalies));
+            }
+            Self::FindFirst { extended_attributes, .. }
+            | Self::FindNext { extended_attributes, .. }
+            | Self::QueryPath { extended_attributes, .. }
+            | Self::QueryFile { extended_attributes, .. } => {
+                extended_attributes.iter().for_each(|list| list.examine(anomalies));
             }
             Self::Other { parameters } => parameters.examine(anomalies),
             _ => {}

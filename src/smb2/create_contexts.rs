@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::FileId;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
 use crate::fscc::{AccessMask, ExtendedAttributes};
-use crate::wire::{FileTime, Raw, array, guid, le_u16, le_u32, le_u64, widen, wire_list};
+use crate::wire::{FileTime, Raw, Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_list};
 
 /// The create contexts of a request or a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,6 +158,20 @@ pub enum ContextData<'a> {
         /// AppInstanceVersionLow.
         low: u64,
     },
+    /// `AAPL`: what Apple's clients and servers tell each other.
+    Apple {
+        /// CommandCode: 1 a query of the server, 2 the resolution of an id.
+        command_code: u32,
+        /// What is wanted, or said: 1 the server's capabilities, 2 the volume's, 4 the model; else the id to resolve.
+        bitmap: u64,
+        /// Capabilities of the client or of the server: 1 READDIR with attributes, 2 copying of files, 4 UNIX modes,
+        /// 8 NFS access control.
+        capabilities: Option<u64>,
+        /// Capabilities of the volume, in a response.
+        volume_capabilities: Option<u64>,
+        /// The server's model, in a response.
+        model: Option<Utf16<'a>>,
+    },
     /// Another one, and as it is.
     Other(Raw<'a>),
 }
@@ -303,6 +317,25 @@ fn known<'a>(name: &[u8], data: &'a [u8]) -> Parsed<'a, ContextData<'a>> {
             let (rest, high) = le_u64(rest)?;
             let (rest, low) = le_u64(rest)?;
             (rest, Data::AppInstanceVersion { high, low })
+        }
+        (b"AAPL", length) => {
+            let (rest, command_code) = le_u32(data)?;
+            let (rest, _reserved) = le_u32(rest)?;
+            let (rest, bitmap) = le_u64(rest)?;
+            let (rest, capabilities) = if length < 24 {
+                (rest, None)
+            } else {
+                le_u64(rest).map(|(rest, capabilities)| (rest, Some(capabilities)))?
+            };
+            let (mut volume_capabilities, mut model) = (None, None);
+            if length > 24 {
+                let (rest, volume) = le_u64(rest)?;
+                let (rest, _padding) = le_u32(rest)?;
+                let (rest, length) = le_u32(rest)?;
+                let text = rest.get(..widen(length)).unwrap_or(rest);
+                (volume_capabilities, model) = (Some(volume), Some(Utf16::new(text)));
+            }
+            (&[], Data::Apple { command_code, bitmap, capabilities, volume_capabilities, model })
         }
         (name, _) => {
             let value = name.first_chunk().map_or(0, |name| u32::from_be_bytes(*name));
