@@ -91,6 +91,11 @@ pub enum Reason {
         /// What it held, widened.
         value: u64,
     },
+    /// Bytes are left behind the last field.
+    LeftOver {
+        /// How many.
+        bytes: usize,
+    },
     /// A nested structure is deeper, or a list longer, than this library follows.
     TooDeep {
         /// The field.
@@ -106,6 +111,7 @@ impl fmt::Display for Reason {
             Self::BadValue { field, value } => write!(f, "bad value {value:#x} of {field}"),
             Self::BadOffset { field, value } => write!(f, "bad offset {value:#x} of {field}"),
             Self::Unknown { field, value } => write!(f, "unknown value {value:#x} of {field}"),
+            Self::LeftOver { bytes } => write!(f, "{bytes} bytes behind the last field"),
             Self::TooDeep { field } => write!(f, "too many levels or elements of {field}"),
         }
     }

@@ -1,6 +1,7 @@
 //! What a PDU says, by its protocol.
 
 use super::asked::{Asked, Known};
+use super::endpoints::Endpoints;
 use super::rpc::Rpc;
 use super::smb1::Smb1;
 use crate::dcerpc::datagram;
@@ -50,6 +51,7 @@ impl<'a> Message<'a> {
     pub(super) fn of(
         pdu: &'a Pdu<'a>,
         asked: &mut Asked,
+        endpoints: &mut Endpoints,
         known: &'a Known,
         anomalies: &mut Anomalies,
     ) -> Option<Self> {
@@ -98,9 +100,10 @@ impl<'a> Message<'a> {
                 header.inflate(MAX_INFLATED).unread.into_iter().for_each(|error| anomalies.add(error));
                 Self::Compressed(**header)
             }
-            Content::Rpc { pdu, call, .. } => {
-                pdu.examine(anomalies);
-                Self::Rpc(Rpc::of(pdu, call.as_ref()))
+            Content::Rpc { pdu: rpc, call, .. } => {
+                rpc.examine(anomalies);
+                let ends = [pdu.source, pdu.destination];
+                Self::Rpc(Rpc::of(rpc, call.as_ref(), ends, endpoints, anomalies))
             }
             Content::RpcDatagram(bytes) => {
                 let pdu = anomalies.ok(datagram::Pdu::parse(bytes))?;

@@ -4,6 +4,7 @@
 //! [`Sink`](crate::session::Sink) hears a [`Dissection`], which serialises.
 
 mod asked;
+mod endpoints;
 mod gathered;
 mod message;
 mod rpc;
@@ -18,6 +19,7 @@ pub use rpc::Rpc;
 pub use smb1::{Command, Smb1, Transaction};
 
 use asked::{Asked, Known};
+use endpoints::Endpoints;
 use gathered::Gathering;
 
 /// Takes PDUs apart, in the order in which they come.
@@ -25,6 +27,7 @@ use gathered::Gathering;
 pub struct Dissector {
     asked: Asked,
     gathering: Gathering,
+    endpoints: Endpoints,
 }
 
 /// A PDU taken apart.
@@ -52,17 +55,19 @@ impl Dissector {
         Self::default()
     }
 
-    /// Requests that were forgotten before their answer came, and transactions before they were whole, since there were too many.
+    /// Requests that were forgotten before their answer came, transactions before they were whole, and endpoints: there
+    /// were too many.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
-        self.asked.forgotten().saturating_add(self.gathering.forgotten())
+        let of_smb = self.asked.forgotten().saturating_add(self.gathering.forgotten());
+        of_smb.saturating_add(self.endpoints.forgotten())
     }
 
     /// Takes the next PDU apart and lends the result to `tell`.
     pub fn pdu(&mut self, pdu: &Pdu<'_>, tell: impl FnOnce(&Dissection<'_>)) {
         let mut anomalies = Anomalies::default();
         let known = Known { rap: self.asked.rap(pdu), gathered: self.gathering.take(pdu, &mut anomalies) };
-        let message = Message::of(pdu, &mut self.asked, &known, &mut anomalies);
+        let message = Message::of(pdu, &mut self.asked, &mut self.endpoints, &known, &mut anomalies);
         let Pdu { at, stream, source, destination, .. } = *pdu;
         tell(&Dissection { at, stream, source, destination, message, anomalies });
     }

@@ -1,7 +1,11 @@
 //! DCE/RPC: a PDU and the call it belongs to.
 
-use crate::dcerpc::{Body, Pdu};
-use crate::session::RpcCall;
+use super::endpoints::Endpoints;
+use crate::dcerpc::ndr::Encoding;
+use crate::dcerpc::{Body, Pdu, VerificationTrailer};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
+use crate::interface::{Arguments, Record};
+use crate::session::{Peer, RpcCall};
 use crate::{interface, rprn};
 
 /// A DCE/RPC PDU and what is known of its call.
@@ -15,6 +19,12 @@ pub struct Rpc<'a> {
     pub opnum: Option<u16>,
     /// Its name.
     pub procedure: Option<&'static str>,
+    /// The parameters, on the last fragment of a call, where they are read.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub args: Option<Record<'a>>,
+    /// The verification trailer at the end of a request's whole stub.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub verification_trailer: Option<VerificationTrailer<'a>>,
     /// Bytes of the whole stub that no parameter claimed, on the last fragment of a call.
     pub unread: Option<usize>,
     /// The PDU.
@@ -22,14 +32,75 @@ pub struct Rpc<'a> {
 }
 
 impl<'a> Rpc<'a> {
-    pub(super) fn of(pdu: &'a Pdu<'a>, call: Option<&RpcCall<'_>>) -> Self {
-        let uuid = call.and_then(|call| call.interface).map(|interface| interface.uuid);
+    pub(super) fn of(
+        pdu: &'a Pdu<'a>,
+        call: Option<&RpcCall<'a>>,
+        ends: [Peer; 2],
+        endpoints: &mut Endpoints,
+        anomalies: &mut Anomalies,
+    ) -> Self {
+        let bound = call.and_then(|call| call.interface).map(|interface| interface.uuid);
+        let uuid = bound.or_else(|| endpoints.interface(ends).filter(|_| call.is_some()));
         let name = call.and_then(|call| call.name).or_else(|| uuid.as_ref().and_then(interface::name));
         let opnum = call.and_then(|call| call.opnum);
         let procedure = opnum.and_then(|opnum| procedure(name?, opnum));
-        let unread = call.and_then(|call| unread(name, call, pdu));
+        let stub = call.and_then(|call| Stub::of(call, pdu));
+        let verification_trailer = stub.as_ref().and_then(|stub| stub.trailer);
+        verification_trailer.iter().for_each(|trailer| trailer.examine(anomalies));
+        let arguments = stub.as_ref().and_then(|stub| stub.arguments(name?, opnum?));
+        let (args, unread) = match arguments {
+            Some(arguments) => {
+                arguments.stopped.into_iter().for_each(|error| anomalies.add(error));
+                if arguments.stopped.is_none() && arguments.unread > 0 {
+                    let (layer, bytes) = (Layer::Ndr, arguments.unread);
+                    let offset = stub.map_or(0, |stub| stub.bytes.len().saturating_sub(bytes));
+                    anomalies.add(ParseError { layer, offset, reason: Reason::LeftOver { bytes } });
+                }
+                (Some(arguments.fields), Some(arguments.unread))
+            }
+            None => (None, stub.map(|stub| stub.unread(name, opnum))),
+        };
+        call.iter().for_each(|call| endpoints.learn(name, call, pdu));
         let interface = name.map(str::to_owned).or_else(|| uuid.map(|uuid| uuid.to_string()));
-        Self { interface, opnum, procedure, unread, pdu }
+        Self { interface, opnum, procedure, args, verification_trailer, unread, pdu }
+    }
+}
+
+/// A whole stub that is not sealed.
+#[derive(Clone, Copy)]
+struct Stub<'a> {
+    is_request: bool,
+    /// Without the trailer.
+    bytes: &'a [u8],
+    trailer: Option<VerificationTrailer<'a>>,
+    encoding: Encoding,
+}
+
+impl<'a> Stub<'a> {
+    fn of(call: &RpcCall<'a>, pdu: &Pdu<'_>) -> Option<Self> {
+        let whole = call.whole.filter(|whole| whole.complete && !whole.sealed)?;
+        let is_request = match pdu.body {
+            Body::Request(_) => true,
+            Body::Response(_) => false,
+            _ => return None,
+        };
+        // Only clients send one.
+        let trailer = if is_request { VerificationTrailer::find(&whole.stub) } else { None };
+        let end = trailer.map_or(whole.stub.len(), |trailer| trailer.offset);
+        let bytes = whole.stub.get(..end).unwrap_or(&whole.stub);
+        Some(Self { is_request, bytes, trailer, encoding: call.encoding })
+    }
+
+    fn arguments(&self, name: &str, opnum: u16) -> Option<Arguments<'a>> {
+        interface::arguments(name, opnum, self.is_request, self.bytes, self.encoding)
+    }
+
+    /// Bytes that nothing claimed; all of them where the arguments are not decoded.
+    fn unread(&self, name: Option<&str>, opnum: Option<u16>) -> usize {
+        let all = self.bytes.len();
+        let (true, Some("spoolss"), Some(opnum)) = (self.is_request, name, opnum) else { return all };
+        let facts = rprn::request_facts(opnum, self.bytes, self.encoding).ok();
+        facts.and_then(|facts| facts.unread).unwrap_or(all)
     }
 }
 
@@ -39,15 +110,4 @@ fn procedure(interface: &str, opnum: u16) -> Option<&'static str> {
         "spoolss" => rprn::procedure(opnum).map(|procedure| procedure.name),
         _ => interface::procedure(interface, opnum),
     }
-}
-
-/// Bytes of a whole stub that nothing claimed; all of them where the arguments are not decoded.
-fn unread(name: Option<&str>, call: &RpcCall<'_>, pdu: &Pdu<'_>) -> Option<usize> {
-    let whole = call.whole?;
-    let all = whole.stub.len();
-    if name != Some("spoolss") || whole.sealed || !matches!(pdu.body, Body::Request(_)) {
-        return Some(all);
-    }
-    let facts = rprn::request_facts(call.opnum?, &whole.stub, call.encoding).ok();
-    Some(facts.and_then(|facts| facts.unread).unwrap_or(all))
 }

@@ -788,8 +788,8 @@ mod tests {
         else {
             panic!()
         };
-        let Ok(Output::Ranges(ranges)) = Output::parse(FsctlCode::QUERY_ALLOCATED_RANGES, &range.repeat(2))
-        else {
+        let twice = range.repeat(2);
+        let Ok(Output::Ranges(ranges)) = Output::parse(FsctlCode::QUERY_ALLOCATED_RANGES, &twice) else {
             panic!()
         };
         assert_eq!(ranges.iter().collect::<Vec<_>>(), [(4096, 8192); 2]);

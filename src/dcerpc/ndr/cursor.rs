@@ -89,7 +89,7 @@ impl<'a> Ndr<'a> {
         if offset.checked_add(actual_count).is_none_or(|end| end > max_count) {
             return Err(self.error(Reason::BadValue { field, value: actual_count }));
         }
-        let bytes = self.available(field, actual_count.saturating_mul(2));
+        let bytes = self.bytes(field, actual_count.saturating_mul(2));
         Ok(NdrString::new(bytes, self.encoding.big_endian))
     }
 
@@ -124,7 +124,7 @@ impl<'a> Ndr<'a> {
         if max_count != u64::from(size) {
             return Err(self.error(Reason::BadValue { field, value: max_count }));
         }
-        Ok(self.available(field, max_count))
+        Ok(self.bytes(field, max_count))
     }
 
     /// A unique pointer to such an array, as a parameter or at the end of a structure; empty if it is null.
@@ -184,8 +184,8 @@ impl<'a> Ndr<'a> {
         }
     }
 
-    /// The next `count` bytes, or what there is of them.
-    fn available(&mut self, field: &'static str, count: u64) -> &'a [u8] {
+    /// The next `count` bytes, or what there is of them: then all that is read after them fails, and [`Ndr::finish`].
+    pub fn bytes(&mut self, field: &'static str, count: u64) -> &'a [u8] {
         let rest = self.rest();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let Some(bytes) = rest.get(..count) else {
