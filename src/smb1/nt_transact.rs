@@ -5,6 +5,7 @@ use super::transaction::{NtFunction, Setup};
 use crate::error::{Anomalies, Examine, Layer, ParseError, parse};
 use crate::fscc::NotifyRecords;
 use crate::fscc::fsctl::{FsctlCode, Input, Output};
+use crate::wire::security::Security;
 use crate::wire::{Raw, le_u16, le_u32};
 
 /// What an answer can be read with only if its request is known.
@@ -56,8 +57,7 @@ pub enum Request<'a> {
         /// SecurityInformation: which parts.
         security_information: u32,
         /// The security descriptor that is set.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        security_descriptor: &'a [u8],
+        security_descriptor: Security<'a>,
     },
     /// Of another function.
     Other {
@@ -105,7 +105,7 @@ impl<'a> Request<'a> {
                     let (rest, information) = le_u32(rest)?;
                     Ok((rest, (fid, information)))
                 })?;
-                Self::Security { fid, security_information, security_descriptor: data }
+                Self::Security { fid, security_information, security_descriptor: Security::read(data) }
             }
             _ => Self::Other { parameters: raw(function, parameters), data: raw(function, data) },
         })
@@ -156,8 +156,7 @@ pub enum Response<'a> {
         /// LengthNeeded in bytes.
         length_needed: u32,
         /// The security descriptor.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
-        security_descriptor: &'a [u8],
+        security_descriptor: Security<'a>,
     },
     /// Of a function that says nothing.
     Nothing {},
@@ -189,7 +188,7 @@ impl<'a> Response<'a> {
             NtFunction::NOTIFY_CHANGE => Self::NotifyChange { changes: NotifyRecords(parameters) },
             NtFunction::QUERY_SECURITY_DESC => {
                 let (_, length_needed) = parse(Layer::Smb1, parameters, le_u32)?;
-                Self::Security { length_needed, security_descriptor: data }
+                Self::Security { length_needed, security_descriptor: Security::read(data) }
             }
             NtFunction::RENAME | NtFunction::SET_SECURITY_DESC => Self::Nothing {},
             function => Self::Other { parameters: raw(function, parameters), data: raw(function, data) },
@@ -201,6 +200,7 @@ impl Examine for Request<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
         match self {
             Self::Ioctl { input, .. } => input.examine(anomalies),
+            Self::Security { security_descriptor, .. } => security_descriptor.examine(anomalies),
             Self::Other { parameters, data } => {
                 parameters.examine(anomalies);
                 data.examine(anomalies);
@@ -214,6 +214,7 @@ impl Examine for Response<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
         match self {
             Self::Ioctl { output } => output.examine(anomalies),
+            Self::Security { security_descriptor, .. } => security_descriptor.examine(anomalies),
             Self::NotifyChange { changes } => changes.examine(anomalies),
             Self::Other { parameters, data } => {
                 parameters.examine(anomalies);

@@ -10,6 +10,7 @@ use crate::fscc::{
     DirectoryEntries, FileInformation, FileInformationClass, FileSystemInformation,
     FileSystemInformationClass, NotifyRecords, fsctl,
 };
+use crate::wire::security::Security;
 use crate::wire::{NtStatus, Raw, le_u16, le_u32, widen};
 
 /// What an answer can be read with only if its request is known.
@@ -135,7 +136,7 @@ pub enum Information<'a> {
     /// What a directory holds.
     Directory(DirectoryEntries<'a>),
     /// A security descriptor, self-relative (\[MS-DTYP\] 2.4.6).
-    Security(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8]),
+    Security(Security<'a>),
     /// Something else, or the request is not known.
     Other(Raw<'a>),
 }
@@ -261,7 +262,7 @@ impl<'a> Information<'a> {
             Asked::Information(set_info::InfoType::FILESYSTEM, class) => {
                 Self::FileSystem(FileSystemInformation::read(FileSystemInformationClass(class), bytes))
             }
-            Asked::Information(set_info::InfoType::SECURITY, _) => Self::Security(bytes),
+            Asked::Information(set_info::InfoType::SECURITY, _) => Self::Security(Security::read(bytes)),
             Asked::Directory(class) => {
                 Self::Other(Raw::unknown(Layer::Smb2, "FileInformationClass", class.0, bytes))
             }
@@ -279,7 +280,7 @@ impl<'a> Information<'a> {
             Self::Directory(entries) => entries.examine(anomalies),
             Self::FileSystem(information) => information.examine(anomalies),
             Self::Other(bytes) => bytes.examine(anomalies),
-            Self::Security(_) => {}
+            Self::Security(descriptor) => descriptor.examine(anomalies),
         }
     }
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::FileId;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
 use crate::fscc::{AccessMask, ExtendedAttributes};
+use crate::wire::security::Security;
 use crate::wire::{FileTime, Raw, Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_list};
 
 /// The create contexts of a request or a response.
@@ -90,9 +91,7 @@ pub enum ContextData<'a> {
     /// `ExtA`: extended attributes of the new file.
     ExtendedAttributes(ExtendedAttributes<'a>),
     /// `SecD`: the security descriptor of the new file, self-relative.
-    SecurityDescriptor(
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))] &'a [u8],
-    ),
+    SecurityDescriptor(Security<'a>),
     /// `DHnQ` with 16 bytes: a durable handle is wanted. The bytes are reserved and stand where
     /// [`ContextData::DurableReconnect`] has its FileId.
     DurableRequest(FileId),
@@ -193,6 +192,7 @@ impl Examine for CreateContext<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
         match &self.data {
             ContextData::ExtendedAttributes(list) => list.examine(anomalies),
+            ContextData::SecurityDescriptor(descriptor) => descriptor.examine(anomalies),
             ContextData::Other(bytes) => bytes.examine(anomalies),
             _ => {}
         }
@@ -240,7 +240,7 @@ fn known<'a>(name: &[u8], data: &'a [u8]) -> Parsed<'a, ContextData<'a>> {
     use ContextData as Data;
     Ok(match (name, data.len()) {
         (b"ExtA", _) => (&[], Data::ExtendedAttributes(ExtendedAttributes(data))),
-        (b"SecD", _) => (&[], Data::SecurityDescriptor(data)),
+        (b"SecD", _) => (&[], Data::SecurityDescriptor(Security::read(data))),
         (b"DHnQ", 0..16) => (data, Data::DurableResponse),
         (b"DHnQ", _) => {
             let (rest, id) = FileId::read(data)?;

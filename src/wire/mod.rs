@@ -3,6 +3,7 @@
 mod integers;
 mod macros;
 mod raw;
+pub mod security;
 #[cfg(feature = "serde")]
 pub(crate) mod serialise;
 mod status;
