@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use smbscope::capture::{Capture, Info, LinkType, Origin, Packet};
+use smbscope::dissect::Dissector;
 use smbscope::ledger::{Ledger, Verdict};
 use smbscope::report::{NullSessions, Options};
-use smbscope::session::{Analyzer, ConnectionEvent, ConnectionId, Event, EventKind, Loss, Sink};
+use smbscope::session::{Analyzer, ConnectionEvent, ConnectionId, Event, EventKind, Loss, Pdu, Sink};
 use smbscope::wire::Timestamp;
 
 /// The bytes of a capture file.
@@ -180,6 +181,7 @@ impl Path {
 #[derive(Default)]
 struct Listener {
     ledger: Ledger,
+    dissector: Dissector,
     /// The packet that is being read.
     frame: u64,
     open: BTreeSet<ConnectionId>,
@@ -191,6 +193,16 @@ struct Listener {
 }
 
 impl Sink for Listener {
+    fn pdu(&mut self, pdu: &Pdu<'_>) {
+        self.dissector.pdu(pdu, |dissection| {
+            assert!(
+                dissection.message.is_some() || !dissection.anomalies.is_empty(),
+                "skipped in silence: {pdu:?}"
+            );
+            assert!(serde_json::to_value(&dissection.message).is_ok());
+        });
+    }
+
     fn event(&mut self, event: Event) {
         let Event { at, connection, kind } = &event;
         assert!(at.frame <= self.frame, "an event of a packet that is still to come: {event:?}");
