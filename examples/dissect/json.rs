@@ -14,6 +14,7 @@ pub(crate) fn object(pdu: &Pdu<'_>, dissection: &Dissection<'_>) -> Map<String, 
     let stream = match pdu.stream {
         Stream::Tcp(number) => format!("tcp.{number}"),
         Stream::Llc => "llc".to_owned(),
+        Stream::Ipx => "ipx".to_owned(),
         _ => "udp".to_owned(),
     };
     let mut object = Map::new();

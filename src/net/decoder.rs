@@ -4,11 +4,12 @@ use etherparse::ip_number::{TCP, UDP};
 
 use super::fragment::{FragmentLimits, Fragments};
 use super::ip::{Ip, extensions, ip, less};
-use super::link::{Content, LlcFrame, link_layer, netbios_frame};
+use super::ipx::IpxPacket;
+use super::link::{Content, LlcFrame, WithoutIp, link_layer, without_ip};
 use super::transport::{tcp, udp};
 use super::{Endpoint, Segment};
 use crate::capture::Packet;
-use crate::error::{Layer, ParseError, Reason, Unread};
+use crate::error::{Layer, ParseError, Reason, Unread, parse};
 
 /// What a packet carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Decoded<'a> {
     Udp(Datagram<'a>),
     /// A NetBIOS frame over LLC.
     Llc(LlcFrame<'a>),
+    /// An IPX packet.
+    Ipx(IpxPacket<'a>),
     /// A fragment of a datagram that is not complete yet.
     Fragment,
     /// None of these.
@@ -52,6 +55,8 @@ pub struct Counts {
     pub udp: u64,
     /// NetBIOS frames over LLC.
     pub llc: u64,
+    /// IPX packets.
+    pub ipx: u64,
     /// None of these.
     pub other: u64,
     /// Headers that are cut or make no sense.
@@ -87,7 +92,14 @@ impl Decoder {
                 rare(&mut self.fragments, &mut self.counts, packet, ip)
             }
             Ok(Some(ip)) => transport(&ip, size),
-            Ok(None) => netbios_frame(packet.link, packet.data).map_or(Decoded::Other, Decoded::Llc),
+            Ok(None) => match without_ip(packet.link, packet.data) {
+                Some(WithoutIp::Llc(frame)) => Decoded::Llc(frame),
+                Some(WithoutIp::Ipx(bytes)) => match parse(Layer::Net, bytes, IpxPacket::read) {
+                    Ok((_, packet)) => Decoded::Ipx(packet),
+                    Err(error) => Decoded::Unreadable(error),
+                },
+                None => Decoded::Other,
+            },
             Err(unread) => Decoded::Unreadable(unread.at(Layer::Net, size)),
         };
         self.counts.add(&decoded);
@@ -108,6 +120,7 @@ impl Counts {
             Decoded::Tcp(_) => &mut self.tcp,
             Decoded::Udp(_) => &mut self.udp,
             Decoded::Llc(_) => &mut self.llc,
+            Decoded::Ipx(_) => &mut self.ipx,
             Decoded::Other => &mut self.other,
             Decoded::Unreadable(_) => &mut self.unreadable,
             Decoded::Fragment => return,

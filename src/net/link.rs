@@ -42,11 +42,22 @@ pub struct LlcFrame<'a> {
     pub length: u16,
 }
 
-/// The service access point of NetBIOS, destination and source, but for the bits of a group and of a response.
-const NETBIOS_SAP: u8 = 0xf0;
+/// What a frame carries that is no IP.
+pub(super) enum WithoutIp<'a> {
+    /// NetBIOS over LLC.
+    Llc(LlcFrame<'a>),
+    /// An IPX packet, in any of its four framings.
+    Ipx(&'a [u8]),
+}
 
-/// The NetBIOS frame in an Ethernet frame, if it carries one. Asked only of frames that are no IP.
-pub(super) fn netbios_frame(link: LinkType, frame: &[u8]) -> Option<LlcFrame<'_>> {
+/// Service access points, but for the bits of a group and of a response.
+mod sap {
+    pub(super) const NETBIOS: u8 = 0xf0;
+    pub(super) const NETWARE: u8 = 0xe0;
+}
+
+/// NetBIOS or IPX in an Ethernet frame, if it carries one. Asked only of frames that are no IP.
+pub(super) fn without_ip(link: LinkType, frame: &[u8]) -> Option<WithoutIp<'_>> {
     if link != LinkType::ETHERNET {
         return None;
     }
@@ -59,16 +70,22 @@ pub(super) fn netbios_frame(link: LinkType, frame: &[u8]) -> Option<LlcFrame<'_>
             ether_type::VLAN | ether_type::PROVIDER_BRIDGING | ether_type::VLAN_DOUBLE => {
                 (kind, rest) = be(rest.get(2..)?)?;
             }
+            ether_type::IPX => return Some(WithoutIp::Ipx(rest)),
             0..=ether_type::LARGEST_LENGTH => {
                 let payload = rest.get(..kind.into()).unwrap_or(rest);
-                let [dsap, ssap, ..] = *payload else { return None };
-                let netbios = dsap & 0xfe == NETBIOS_SAP && ssap & 0xfe == NETBIOS_SAP;
-                return netbios.then_some(LlcFrame {
-                    source,
-                    destination: *destination,
-                    payload,
-                    length: kind,
-                });
+                return match *payload {
+                    // Novell's own framing: IPX, whose checksum is not used, without LLC.
+                    [0xff, 0xff, ..] => Some(WithoutIp::Ipx(payload)),
+                    [dsap, ssap, 3, ref packet @ ..] if (dsap, ssap) == (sap::NETWARE, sap::NETWARE) => {
+                        Some(WithoutIp::Ipx(packet))
+                    }
+                    [0xaa, 0xaa, 3, 0, 0, 0, 0x81, 0x37, ref packet @ ..] => Some(WithoutIp::Ipx(packet)),
+                    [dsap, ssap, ..] if dsap & 0xfe == sap::NETBIOS && ssap & 0xfe == sap::NETBIOS => {
+                        let (destination, length) = (*destination, kind);
+                        Some(WithoutIp::Llc(LlcFrame { source, destination, payload, length }))
+                    }
+                    _ => None,
+                };
             }
             _ => return None,
         }
@@ -89,6 +106,7 @@ mod ether_type {
     pub(super) const PROVIDER_BRIDGING: u16 = 0x88a8;
     pub(super) const VLAN_DOUBLE: u16 = 0x9100;
     pub(super) const PPPOE_SESSION: u16 = 0x8864;
+    pub(super) const IPX: u16 = 0x8137;
     /// Up to this value the field is a length, and IEEE 802.2 follows.
     pub(super) const LARGEST_LENGTH: u16 = 1500;
 }

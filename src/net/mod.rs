@@ -1,8 +1,10 @@
-//! Link layer and IP: from a captured packet to a TCP segment, a UDP datagram or a NetBIOS frame over LLC.
+//! Link layer and IP: from a captured packet to a TCP segment, a UDP datagram, a NetBIOS frame over LLC or an IPX
+//! packet.
 
 mod decoder;
 mod fragment;
 mod ip;
+mod ipx;
 mod link;
 mod segment;
 mod transport;
@@ -12,6 +14,7 @@ mod tests;
 
 pub use decoder::{Counts, Datagram, Decoded, Decoder};
 pub use fragment::FragmentLimits;
+pub use ipx::IpxPacket;
 pub use link::LlcFrame;
 use segment::Address;
 pub use segment::{Endpoint, FlowKey, Segment, Side, TcpFlags};

@@ -252,6 +252,38 @@ fn netbios_frames_over_llc() {
 }
 
 #[test]
+fn ipx_in_its_four_framings() {
+    let ipx = [
+        &[0xff, 0xff][..],                        // checksum
+        &[0, 33, 0, 4],                           // length, transport control, packet type
+        &[0, 0, 0, 7, 2, 0, 0, 0, 0, 1, 5, 0x50], // destination: network, node, socket
+        &[0, 0, 0, 8, 2, 0, 0, 0, 0, 2, 5, 0x52], // source
+        b"SMB",
+        &[0; 9], // padding
+    ]
+    .concat();
+    for (kind, before) in [
+        (0x8137_u16, &[][..]),
+        (42, &[]),
+        (45, &[0xe0, 0xe0, 3]),
+        (50, &[0xaa, 0xaa, 3, 0, 0, 0, 0x81, 0x37]),
+    ] {
+        let frame = [&[2; 12][..], &kind.to_be_bytes(), before, &ipx].concat();
+        match Decoder::default().decode(&packet(LinkType::ETHERNET, &frame)) {
+            Decoded::Ipx(ipx) => {
+                assert_eq!((ipx.packet_type, ipx.payload), (4, &b"SMB"[..]));
+                assert_eq!((ipx.destination_network, ipx.destination_socket), (7, 0x550));
+                assert_eq!((ipx.source, ipx.source_socket), ([2, 0, 0, 0, 0, 2], 0x552));
+            }
+            other => panic!("{kind:#x}: {other:?}"),
+        }
+        let cut = frame[..14 + before.len() + 29].to_vec();
+        let mut decoder = Decoder::default();
+        assert!(matches!(decoder.decode(&packet(LinkType::ETHERNET, &cut)), Decoded::Unreadable(_)));
+    }
+}
+
+#[test]
 fn udp_ends_where_its_length_says() {
     let mut bytes = Vec::new();
     PacketBuilder::ipv4(A, B, 64).udp(137, 138).write(&mut bytes, b"datagram").unwrap();

@@ -6,6 +6,7 @@ use super::Sink;
 use super::connection::Connection;
 use super::datagram;
 use super::event::ConnectionId;
+use super::ipx;
 use super::limits::Limits;
 use super::llc::LlcSessions;
 use super::tables::Map;
@@ -114,6 +115,7 @@ impl Analyzer {
                 datagram::take(&datagram, at, sink);
             }
             Decoded::Llc(frame) => llc.take(&frame, at, sink),
+            Decoded::Ipx(packet) => ipx::take(&packet, at, sink),
             Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
             _ => {}
         }

@@ -8,6 +8,7 @@ mod connection;
 mod datagram;
 mod event;
 mod here;
+mod ipx;
 mod limits;
 mod llc;
 mod missing;

@@ -39,6 +39,8 @@ pub enum Stream {
     Udp,
     /// NetBIOS frames straight over LLC.
     Llc,
+    /// SMB straight over IPX.
+    Ipx,
 }
 
 /// One end of what a [`Pdu`] came over.
