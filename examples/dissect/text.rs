@@ -1,17 +1,14 @@
 //! One line a PDU, for people.
 
 use serde_json::{Map, Value};
-use smbscope::dissect::{Dissection, Message};
+use smbscope::dcerpc::{Body, SyntaxId};
+use smbscope::dissect::{Dissection, Message, Rpc};
 use smbscope::session::Pdu;
 
 use super::json;
 
 /// The fields worth a place on the line.
-const TOLD: [&str; 43] = [
-    "interface",
-    "procedure",
-    "opnum",
-    "abstract_syntax",
+const TOLD: [&str; 38] = [
     "message_type",
     "dialect",
     "account",
@@ -49,7 +46,6 @@ const TOLD: [&str; 43] = [
     "search_count",
     "session_flags",
     "call_id",
-    "fault_status",
     "native_os",
 ];
 
@@ -107,9 +103,42 @@ fn title(dissection: &Dissection<'_>) -> String {
         }
         Some(Message::Encrypted(_)) => "encrypted".to_owned(),
         Some(Message::Compressed(header)) => format!("compressed {}", header.algorithm),
-        Some(Message::Rpc(rpc)) => rpc.pdu.header.kind.to_string(),
+        Some(Message::Rpc(rpc)) => rpc_title(rpc),
         Some(Message::RpcDatagram { pdu, .. }) => pdu.header.ptype.to_string(),
         Some(_) => String::new(),
+    }
+}
+
+/// A PDU of RPC: which interfaces are bound and whether they were taken, or which procedure is called or answers.
+fn rpc_title(rpc: &Rpc<'_>) -> String {
+    let kind = rpc.pdu.header.kind.to_string();
+    let what = match &rpc.pdu.body {
+        Body::Bind(bind) | Body::AlterContext(bind) => {
+            let names = bind.contexts().map(|context| {
+                let SyntaxId { uuid, version, minor, .. } = context.abstract_syntax;
+                let name = smbscope::interface::name(&uuid).map_or_else(|| uuid.to_string(), str::to_owned);
+                format!("{name} {version}.{minor}")
+            });
+            let mut names: Vec<_> = names.collect();
+            names.dedup();
+            names.join(", ")
+        }
+        Body::BindAck(ack) | Body::AlterContextResponse(ack) => {
+            ack.results().map(|result| result.result.to_string()).collect::<Vec<_>>().join(", ")
+        }
+        Body::Fault(fault) => format!("{} {}", called(rpc), fault.status),
+        Body::Request(_) | Body::Response(_) => called(rpc),
+        _ => String::new(),
+    };
+    if what.is_empty() { kind } else { format!("{kind} {what}") }
+}
+
+fn called(rpc: &Rpc<'_>) -> String {
+    let interface = rpc.interface.as_deref().unwrap_or("unknown interface");
+    match (rpc.procedure, rpc.opnum) {
+        (Some(procedure), _) => format!("{interface} {procedure}"),
+        (None, Some(opnum)) => format!("{interface} opnum {opnum}"),
+        (None, None) => interface.to_owned(),
     }
 }
 

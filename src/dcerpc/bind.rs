@@ -326,7 +326,6 @@ fn results(input: &[u8], big_endian: bool) -> (&[u8], u8, &[u8]) {
 
 /// The server's answer to one context (`p_result_t`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ContextResult {
     /// Accepted or not.
@@ -337,7 +336,30 @@ pub struct ContextResult {
     pub transfer_syntax: SyntaxId,
 }
 
+/// A map of result, reason, or the features of a negotiation, and transfer syntax.
+#[cfg(feature = "serde")]
+impl serde::Serialize for ContextResult {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("result", &self.result)?;
+        match self.features() {
+            Some(features) => map.serialize_entry("features", &features)?,
+            None => map.serialize_entry("reason", &self.reason)?,
+        }
+        map.serialize_entry("transfer_syntax", &self.transfer_syntax)?;
+        map.end()
+    }
+}
+
 impl ContextResult {
+    /// The bits of a bind-time feature negotiation that the server takes (\[MS-RPCE\] 2.2.2.14): 1 security contexts on
+    /// several connections, 2 connections kept when a call is orphaned.
+    #[must_use]
+    pub fn features(&self) -> Option<u16> {
+        (self.result == ResultCode::NEGOTIATE_ACK).then_some(self.reason.0)
+    }
+
     /// Length on the wire in bytes.
     pub const SIZE: usize = 24;
 }
