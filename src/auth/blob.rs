@@ -2,10 +2,10 @@
 
 use super::Oid;
 use super::der::{self, OID, application, content, context, inside};
-use super::kerberos::ApReq;
+use super::kerberos::{ApRep, ApReq, KrbError};
 use super::ntlm::{self, Authenticate, Challenge, MessageType, Negotiate};
 use super::spnego::{Mechanisms, NegState, NegTokenInit, NegTokenResp};
-use crate::error::{Layer, ParseError, Reason, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Reason, parse};
 
 /// How many wrappers are opened: SPNEGO, GSS-API, and one more of each for the odd client.
 const MAX_DEPTH: usize = 4;
@@ -23,6 +23,10 @@ pub enum Token<'a> {
     NtlmAuthenticate(Authenticate<'a>),
     /// Kerberos: the client shows a ticket.
     KerberosApReq(ApReq<'a>),
+    /// Kerberos: the server proves who it is.
+    KerberosApRep(ApRep),
+    /// Kerberos: the server refuses.
+    KerberosError(KrbError<'a>),
     /// There is nothing, or a wrapper with nothing in it.
     Empty,
     /// Something else, or something that could not be read.
@@ -30,6 +34,7 @@ pub enum Token<'a> {
         /// The mechanism that it says it is of.
         mechanism: Option<Oid<'a>>,
         /// Its bytes.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
         bytes: &'a [u8],
     },
 }
@@ -99,6 +104,12 @@ impl<'a> Blob<'a> {
             (_, Some((oid, [0x01, 0x00, ..]))) if oid.is_kerberos() => {
                 Token::KerberosApReq(ApReq::parse(bytes)?)
             }
+            (_, Some((oid, [0x02, 0x00, ..]))) if oid.is_kerberos() => {
+                Token::KerberosApRep(ApRep::parse(bytes)?)
+            }
+            (_, Some((oid, [0x03, 0x00, ..]))) if oid.is_kerberos() => {
+                Token::KerberosError(KrbError::parse(bytes)?)
+            }
             (_, Some((oid, _))) => Token::Other { mechanism: Some(oid), bytes },
             ([first, ..], None) if *first == context(0) => return self.init(bytes),
             ([first, ..], None) if *first == context(1) => {
@@ -107,6 +118,8 @@ impl<'a> Blob<'a> {
                 return Ok(Step::Inside(token.response_token.unwrap_or_default()));
             }
             ([first, ..], None) if *first == application(14) => Token::KerberosApReq(ApReq::parse(bytes)?),
+            ([first, ..], None) if *first == application(15) => Token::KerberosApRep(ApRep::parse(bytes)?),
+            ([first, ..], None) if *first == application(30) => Token::KerberosError(KrbError::parse(bytes)?),
             (_, None) => match ntlm::message_type(bytes) {
                 Some(MessageType::NEGOTIATE) => Token::NtlmNegotiate(Negotiate::parse(bytes)?),
                 Some(MessageType::CHALLENGE) => Token::NtlmChallenge(Challenge::parse(bytes)?),
@@ -121,6 +134,20 @@ impl<'a> Blob<'a> {
         let token = NegTokenInit::parse(bytes)?;
         self.mechanisms = token.mechanisms;
         Ok(Step::Inside(token.mech_token.unwrap_or_default()))
+    }
+}
+
+impl Examine for Blob<'_> {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        match (self.anomaly, &self.token) {
+            (Some(anomaly), _) => anomalies.add(anomaly),
+            (None, Token::Other { bytes, .. }) => {
+                let value = bytes.first().copied().unwrap_or_default().into();
+                let reason = Reason::Unknown { field: "mechanism", value };
+                anomalies.add(ParseError { layer: Layer::Auth, offset: 0, reason });
+            }
+            _ => {}
+        }
     }
 }
 
@@ -209,10 +236,11 @@ mod tests {
         for blob in [raw.clone(), init(&raw)] {
             assert!(matches!(token(&blob), Token::KerberosApReq(request) if request.realm == b"EXAMPLE.ORG"));
         }
-        let reply = encode(application(0), &[&encode(OID, &[Oid::KERBEROS.0]), &[0x02, 0x00, 0x6f, 0x00]]);
+        let answer = encode(application(15), &[&encode(SEQUENCE, &[])]);
+        let reply = encode(application(0), &[&encode(OID, &[Oid::KERBEROS.0]), &[0x02, 0x00], &answer]);
         let blob = response(&reply);
         let blob = Blob::open(&blob);
-        assert!(matches!(blob.token, Token::Other { mechanism: Some(Oid::KERBEROS), .. }));
+        assert_eq!(blob.token, Token::KerberosApRep(ApRep::default()));
         assert_eq!(blob.anomaly, None, "an AP-REP is no anomaly");
     }
 

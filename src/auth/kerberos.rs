@@ -1,5 +1,5 @@
-//! Kerberos: the AP-REQ of RFC 4120 5.5.1 in the GSS-API token of RFC 4121 4.1. It names the service and says how the
-//! ticket is encrypted; the client's name is inside what is encrypted.
+//! Kerberos: AP-REQ, AP-REP and KRB-ERROR (RFC 4120 5.5.1, 5.5.2 and 5.9.1) in the GSS-API token of RFC 4121 4.1. An
+//! AP-REQ names the service and says how the ticket is encrypted; the client's name is inside what is encrypted.
 
 use core::fmt;
 
@@ -30,7 +30,7 @@ wire_enum! {
 #[non_exhaustive]
 pub struct ApReq<'a> {
     /// realm of the ticket: that of the service.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
     pub realm: &'a [u8],
     /// sname of the ticket.
     pub service: ServiceName<'a>,
@@ -42,8 +42,14 @@ pub struct ApReq<'a> {
 
 /// A service's principal name (RFC 4120 5.2.2), its parts still in DER. Prints as `cifs/server`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ServiceName<'a>(&'a [u8]);
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for ServiceName<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 impl<'a> ServiceName<'a> {
     /// The parts: `cifs`, `server`.
@@ -67,8 +73,105 @@ impl fmt::Display for ServiceName<'_> {
     }
 }
 
-/// TOK_ID of an AP-REQ (RFC 4121 4.1).
-const AP_REQ: u16 = 0x0100;
+/// An AP-REP (RFC 4120 5.5.2): the service proves that it is the one the ticket is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ApRep {
+    /// etype of the encrypted part.
+    pub encryption: Option<EncryptionType>,
+}
+
+/// A KRB-ERROR (RFC 4120 5.9.1): the service refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct KrbError<'a> {
+    /// error-code: 37 is "clock skew too great", 41 "message stream modified".
+    pub error_code: i32,
+    /// realm of the service.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
+    pub realm: &'a [u8],
+    /// sname.
+    pub service: ServiceName<'a>,
+}
+
+/// How the messages stand in tokens: the TOK_ID (RFC 4121 4.1) and the application tag.
+const AP_REQ: (u16, u8) = (0x0100, 14);
+const AP_REP: (u16, u8) = (0x0200, 15);
+const KRB_ERROR: (u16, u8) = (0x0300, 30);
+
+/// Reads a message of one type in its GSS-API token, or bare.
+fn framed<'a, T>(
+    token: &'a [u8],
+    (id, tag): (u16, u8),
+    name: &'static str,
+    fields: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+) -> Result<T, ParseError> {
+    let message =
+        |input| inside(application(tag), name, |input| inside(SEQUENCE, name, fields)(input))(input);
+    parse(Layer::Auth, token, |input| {
+        if input.first() == Some(&application(tag)) {
+            return message(input);
+        }
+        inside(application(0), "InitialContextToken", |input| {
+            let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
+            if !Oid(mechanism).is_kerberos() {
+                let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
+                return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
+            }
+            let (rest, token_id) = be_u16(at_oid)?;
+            if token_id != id {
+                let reason = Reason::BadValue { field: "TOK_ID", value: token_id.into() };
+                return Err(Unread::error(at_oid, reason));
+            }
+            message(rest)
+        })(input)
+    })
+    .map(|(_, message)| message)
+}
+
+impl ApRep {
+    /// Reads an AP-REP in its GSS-API token, or bare.
+    ///
+    /// # Errors
+    /// The token is no AP-REP, or an element in it has another type than it should.
+    pub fn parse(token: &[u8]) -> Result<Self, ParseError> {
+        framed(token, AP_REP, "AP-REP", |input| {
+            let mut reply = Self::default();
+            let (rest, ()) = each(input, |tag, field| {
+                if tag == context(2) {
+                    reply.encryption = encryption_type(field)?.1;
+                }
+                Ok(())
+            })?;
+            Ok((rest, reply))
+        })
+    }
+}
+
+impl<'a> KrbError<'a> {
+    /// Reads a KRB-ERROR in its GSS-API token, or bare.
+    ///
+    /// # Errors
+    /// The token is no KRB-ERROR, or an element in it has another type than it should.
+    pub fn parse(token: &'a [u8]) -> Result<Self, ParseError> {
+        framed(token, KRB_ERROR, "KRB-ERROR", |input| {
+            let mut error = Self::default();
+            let (rest, ()) = each(input, |tag, field| {
+                if tag == context(6) {
+                    error.error_code = integer(INTEGER, "error-code")(field)?.1;
+                } else if tag == context(9) {
+                    error.realm = content(GENERAL_STRING, "realm")(field)?.1;
+                } else if tag == context(10) {
+                    error.service = service_name(field)?.1;
+                }
+                Ok(())
+            })?;
+            Ok((rest, error))
+        })
+    }
+}
 
 impl<'a> ApReq<'a> {
     /// Reads an AP-REQ in its GSS-API token, or bare. What is cut off behind is missing from the result.
@@ -76,29 +179,7 @@ impl<'a> ApReq<'a> {
     /// # Errors
     /// The token is no AP-REQ, or an element in it has another type than it should.
     pub fn parse(token: &'a [u8]) -> Result<Self, ParseError> {
-        parse(Layer::Auth, token, |input| {
-            if input.first() == Some(&application(14)) {
-                return Self::message(input);
-            }
-            inside(application(0), "InitialContextToken", |input| {
-                let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
-                if !Oid(mechanism).is_kerberos() {
-                    let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
-                    return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
-                }
-                let (rest, token_id) = be_u16(at_oid)?;
-                if token_id != AP_REQ {
-                    let reason = Reason::BadValue { field: "TOK_ID", value: token_id.into() };
-                    return Err(Unread::error(at_oid, reason));
-                }
-                Self::message(rest)
-            })(input)
-        })
-        .map(|(_, request)| request)
-    }
-
-    fn message(input: &'a [u8]) -> Parsed<'a, Self> {
-        inside(application(14), "AP-REQ", |input| inside(SEQUENCE, "AP-REQ", Self::fields)(input))(input)
+        framed(token, AP_REQ, "AP-REQ", Self::fields)
     }
 
     fn fields(input: &'a [u8]) -> Parsed<'a, Self> {
@@ -252,5 +333,27 @@ pub(super) mod tests {
         bytes[at] = 0x02;
         let error = ApReq::parse(&bytes).unwrap_err();
         assert_eq!((error.offset, error.reason), (at, Reason::BadValue { field: "TOK_ID", value: 0x0200 }));
+    }
+
+    #[test]
+    fn what_services_answer() {
+        let token = |id: [u8; 2], tag, fields: &[&[u8]]| {
+            let message = encode(application(tag), &[&encode(SEQUENCE, fields)]);
+            let mechanism = encode(OID, &[Oid::KERBEROS.0]);
+            encode(application(0), &[&mechanism, &id, &message])
+        };
+        let version = encode(context(0), &[&encode(INTEGER, &[&[5]])]); // pvno
+        let reply = token([2, 0], 15, &[&version, &encode(context(2), &[&encrypted(17)])]);
+        let expected = ApRep { encryption: Some(EncryptionType::AES128_CTS_HMAC_SHA1_96) };
+        assert_eq!(ApRep::parse(&reply), Ok(expected));
+        let code = encode(context(6), &[&encode(INTEGER, &[&[37]])]); // error-code
+        let realm = encode(context(9), &[&encode(GENERAL_STRING, &[b"EXAMPLE.ORG"])]);
+        let refusal = token([3, 0], 30, &[&version, &code, &realm]);
+        let error = KrbError::parse(&refusal).unwrap();
+        assert_eq!((error.error_code, error.realm), (37, &b"EXAMPLE.ORG"[..]));
+        assert!(ApRep::parse(&refusal).is_err() && KrbError::parse(&reply).is_err());
+        for length in 0..reply.len() {
+            assert!(ApRep::parse(&reply[..length]).is_err() || length > 20);
+        }
     }
 }

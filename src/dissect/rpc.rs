@@ -1,8 +1,9 @@
 //! DCE/RPC: a PDU and the call it belongs to.
 
 use super::endpoints::Endpoints;
+use crate::auth::Blob;
 use crate::dcerpc::ndr::Encoding;
-use crate::dcerpc::{Body, Pdu, VerificationTrailer};
+use crate::dcerpc::{AuthType, Body, Pdu, PduType, VerificationTrailer};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
 use crate::interface::{Arguments, Record};
 use crate::session::{Peer, RpcCall};
@@ -22,6 +23,9 @@ pub struct Rpc<'a> {
     /// The parameters, on the last fragment of a call, where they are read.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub args: Option<Record<'a>>,
+    /// What the authentication trailer of a PDU that sets up a security context holds.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub security: Option<Blob<'a>>,
     /// The verification trailer at the end of a request's whole stub.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub verification_trailer: Option<VerificationTrailer<'a>>,
@@ -44,6 +48,8 @@ impl<'a> Rpc<'a> {
         let name = call.and_then(|call| call.name).or_else(|| uuid.as_ref().and_then(interface::name));
         let opnum = call.and_then(|call| call.opnum);
         let procedure = opnum.and_then(|opnum| procedure(name?, opnum));
+        let security = security(pdu);
+        security.iter().for_each(|blob| blob.examine(anomalies));
         let stub = call.and_then(|call| Stub::of(call, pdu));
         let verification_trailer = stub.as_ref().and_then(|stub| stub.trailer);
         verification_trailer.iter().for_each(|trailer| trailer.examine(anomalies));
@@ -62,8 +68,23 @@ impl<'a> Rpc<'a> {
         };
         call.iter().for_each(|call| endpoints.learn(name, call, pdu));
         let interface = name.map(str::to_owned).or_else(|| uuid.map(|uuid| uuid.to_string()));
-        Self { interface, opnum, procedure, args, verification_trailer, unread, pdu }
+        Self { interface, opnum, procedure, args, security, verification_trailer, unread, pdu }
     }
+}
+
+/// The token in the trailer of a bind, an alter context, their answers and the third leg.
+fn security<'a>(pdu: &Pdu<'a>) -> Option<Blob<'a>> {
+    let sets_up = matches!(
+        pdu.header.kind,
+        PduType::BIND
+            | PduType::BIND_ACK
+            | PduType::ALTER_CONTEXT
+            | PduType::ALTER_CONTEXT_RESP
+            | PduType::AUTH3
+    );
+    let auth = pdu.auth.filter(|_| sets_up)?;
+    matches!(auth.kind, AuthType::GSS_NEGOTIATE | AuthType::WINNT | AuthType::GSS_KERBEROS)
+        .then(|| Blob::open(auth.value))
 }
 
 /// A whole stub that is not sealed.

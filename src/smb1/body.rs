@@ -5,6 +5,7 @@ use super::{
     Block, Command, Header, create, echo, locking, negotiate, path, read, search, session_setup, transaction,
     tree_connect, write,
 };
+use crate::auth::Blob;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
 use crate::wire::{Status, wire_list};
 
@@ -279,6 +280,17 @@ impl<'a> Body<'a> {
         match self {
             // What is read or written is of no interest here, and its count lies in large messages.
             Self::ReadResponse(_) | Self::WriteRequest(_) => return,
+            Self::NegotiateResponse(response) => {
+                if let negotiate::Security::Extended { security_blob, .. } = response.security {
+                    Blob::open(security_blob).examine(anomalies);
+                }
+            }
+            Self::SessionSetupRequest(request) => {
+                request.security_blob.iter().for_each(|blob| Blob::open(blob).examine(anomalies));
+            }
+            Self::SessionSetupResponse(response) => {
+                response.security_blob.iter().for_each(|blob| Blob::open(blob).examine(anomalies));
+            }
             Self::PathRequest(request) => return request.examine(anomalies),
             Self::SearchResponse(response) => response.examine(anomalies),
             Self::GetPrintQueueResponse { entries, .. } => entries.examine(anomalies),

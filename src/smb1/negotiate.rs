@@ -96,6 +96,7 @@ pub enum Security<'a> {
         /// Which server this is.
         server_guid: Uuid,
         /// The mechanisms, as SPNEGO has them; may be empty.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::serialise_blob"))]
         security_blob: &'a [u8],
     },
 }

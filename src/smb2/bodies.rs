@@ -5,6 +5,7 @@ use super::{
     notification, oplock_break, query_directory, query_info, read, session_setup, set_info, tree_connect,
     write,
 };
+use crate::auth::Blob;
 use crate::error::{Anomalies, Examine, Layer, ParseError};
 use crate::fscc::{
     DirectoryEntries, FileInformation, FileInformationClass, FileSystemInformation,
@@ -301,13 +302,16 @@ impl Examine for Body<'_> {
             }
             Self::NegotiateResponse(response) => {
                 cut("SecurityBuffer", response.security_buffer_length.into(), response.security_buffer);
+                Blob::open(response.security_buffer).examine(anomalies);
                 response.contexts.examine(anomalies);
             }
             Self::SessionSetupRequest(request) => {
                 cut("SecurityBuffer", request.security_buffer_length.into(), request.security_buffer);
+                Blob::open(request.security_buffer).examine(anomalies);
             }
             Self::SessionSetupResponse(response) => {
                 cut("SecurityBuffer", response.security_buffer_length.into(), response.security_buffer);
+                Blob::open(response.security_buffer).examine(anomalies);
             }
             Self::TreeConnectRequest(request) => {
                 cut("PathName", request.path_length.into(), request.path.as_bytes());

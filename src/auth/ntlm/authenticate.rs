@@ -3,17 +3,14 @@
 use super::field::{Field, field};
 use super::flags::version;
 use super::{AvPairs, MessageType, NegotiateFlags, Text, Version, head};
-use crate::error::{Layer, ParseError, Reason, parse};
-use crate::wire::{array, le_u32};
+use crate::error::{Layer, ParseError, Parsed, Reason, parse};
+use crate::wire::{FileTime, array, le_u32};
 
 /// Where NegotiateFlags, Version, MIC and the payload of a whole message begin.
 const FLAGS: usize = 60;
 const VERSION: usize = 64;
 const MIC: usize = 72;
 const PAYLOAD: usize = 88;
-
-/// Where the AV pairs of an NTLMv2_RESPONSE begin (\[MS-NLMP\] 2.2.2.7, 2.2.2.8).
-const AV_PAIRS: usize = 44;
 
 /// The length of an NTLM v1 response; version 2 is longer (\[MS-NLMP\] 2.2.2.6, 2.2.2.8).
 const NTLM_V1_RESPONSE: u16 = 24;
@@ -35,6 +32,8 @@ pub struct Authenticate<'a> {
     pub nt_response: &'a [u8],
     /// Length of NtChallengeResponse in bytes.
     pub nt_length: u16,
+    /// The NT response read, if it is of version 2.
+    pub nt_v2: Option<NtlmV2Response<'a>>,
     /// DomainName.
     pub domain: Text<'a>,
     /// UserName.
@@ -56,6 +55,35 @@ pub struct Authenticate<'a> {
     cut: Option<&'static str>,
     #[cfg_attr(feature = "serde", serde(skip))]
     end: usize,
+}
+
+/// An NTLMv2_RESPONSE (\[MS-NLMP\] 2.2.2.8) with its NTLMv2_CLIENT_CHALLENGE (2.2.2.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NtlmV2Response<'a> {
+    /// NTProofStr.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+    pub nt_proof_str: [u8; 16],
+    /// TimeStamp.
+    pub time_stamp: FileTime,
+    /// ChallengeFromClient.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
+    pub challenge_from_client: [u8; 8],
+    /// AvPairs.
+    pub av_pairs: AvPairs<'a>,
+}
+
+impl<'a> NtlmV2Response<'a> {
+    /// Reads a response, which is of version 2 if it is longer than one of version 1.
+    fn read(response: &'a [u8]) -> Parsed<'a, Self> {
+        let (rest, nt_proof_str) = array::<16>(response)?;
+        let (rest, _types_and_reserved) = array::<8>(rest)?;
+        let (rest, time_stamp) = FileTime::read(rest)?;
+        let (rest, challenge_from_client) = array::<8>(rest)?;
+        let (rest, _reserved) = le_u32(rest)?;
+        Ok((&[], Self { nt_proof_str, time_stamp, challenge_from_client, av_pairs: AvPairs(rest) }))
+    }
 }
 
 impl<'a> Authenticate<'a> {
@@ -105,6 +133,7 @@ impl<'a> Authenticate<'a> {
                 lm_length: lm_response.length,
                 nt_response: nt_response.bytes,
                 nt_length: nt_response.length,
+                nt_v2: NtlmV2Response::read(nt_response.bytes).ok().map(|(_, response)| response),
                 domain: Text::new(domain.bytes, flags),
                 user: Text::new(user.bytes, flags),
                 user_length: user.length,
@@ -130,7 +159,7 @@ impl<'a> Authenticate<'a> {
     /// The AV pairs that a version 2 response gives back to the server.
     #[must_use]
     pub fn av_pairs(&self) -> AvPairs<'a> {
-        AvPairs(self.nt_response.get(AV_PAIRS..).filter(|_| self.is_ntlm_v2()).unwrap_or_default())
+        self.nt_v2.map_or(AvPairs(&[]), |response| response.av_pairs)
     }
 
     /// The first field that points outside the message or is cut by its end, as an error.

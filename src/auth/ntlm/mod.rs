@@ -7,7 +7,7 @@ mod field;
 mod flags;
 mod negotiate;
 
-pub use authenticate::Authenticate;
+pub use authenticate::{Authenticate, NtlmV2Response};
 pub use av_pairs::{AvId, AvPairs};
 pub use challenge::Challenge;
 pub use field::Text;
