@@ -2,7 +2,8 @@
 
 use super::Oid;
 use super::der::{self, OID, application, content, context, inside};
-use super::kerberos::{ApRep, ApReq, KrbError};
+use super::kerberos::{ApRep, ApReq, KrbError, TgtRequest};
+use super::negoex::Negoex;
 use super::ntlm::{self, Authenticate, Challenge, MessageType, Negotiate};
 use super::spnego::{Mechanisms, NegState, NegTokenInit, NegTokenResp};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason, parse};
@@ -27,6 +28,10 @@ pub enum Token<'a> {
     KerberosApRep(ApRep),
     /// Kerberos: the server refuses.
     KerberosError(KrbError<'a>),
+    /// Kerberos user to user: the client asks for the server's ticket.
+    KerberosTgtRequest(TgtRequest<'a>),
+    /// NegoEx.
+    Negoex(Negoex<'a>),
     /// There is nothing, or a wrapper with nothing in it.
     Empty,
     /// Something else, or something that could not be read.
@@ -110,6 +115,9 @@ impl<'a> Blob<'a> {
             (_, Some((oid, [0x03, 0x00, ..]))) if oid.is_kerberos() => {
                 Token::KerberosError(KrbError::parse(bytes)?)
             }
+            (_, Some((oid, [0x04, 0x00, ..]))) if oid.is_kerberos() => {
+                Token::KerberosTgtRequest(TgtRequest::parse(bytes)?)
+            }
             (_, Some((oid, _))) => Token::Other { mechanism: Some(oid), bytes },
             ([first, ..], None) if *first == context(0) => return self.init(bytes),
             ([first, ..], None) if *first == context(1) => {
@@ -120,6 +128,7 @@ impl<'a> Blob<'a> {
             ([first, ..], None) if *first == application(14) => Token::KerberosApReq(ApReq::parse(bytes)?),
             ([first, ..], None) if *first == application(15) => Token::KerberosApRep(ApRep::parse(bytes)?),
             ([first, ..], None) if *first == application(30) => Token::KerberosError(KrbError::parse(bytes)?),
+            (_, None) if bytes.starts_with(&Negoex::SIGNATURE) => Token::Negoex(Negoex::new(bytes)),
             (_, None) => match ntlm::message_type(bytes) {
                 Some(MessageType::NEGOTIATE) => Token::NtlmNegotiate(Negotiate::parse(bytes)?),
                 Some(MessageType::CHALLENGE) => Token::NtlmChallenge(Challenge::parse(bytes)?),
@@ -141,6 +150,7 @@ impl Examine for Blob<'_> {
     fn examine(&self, anomalies: &mut Anomalies) {
         match (self.anomaly, &self.token) {
             (Some(anomaly), _) => anomalies.add(anomaly),
+            (None, Token::Negoex(messages)) => messages.examine(anomalies),
             (None, Token::Other { bytes, .. }) => {
                 let value = bytes.first().copied().unwrap_or_default().into();
                 let reason = Reason::Unknown { field: "mechanism", value };

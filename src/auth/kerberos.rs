@@ -96,10 +96,24 @@ pub struct KrbError<'a> {
     pub service: ServiceName<'a>,
 }
 
+/// A KERB-TGT-REQUEST, of authentication from user to user: the client asks for the server's ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TgtRequest<'a> {
+    /// server-name.
+    pub service: ServiceName<'a>,
+    /// realm.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
+    pub realm: &'a [u8],
+}
+
 /// How the messages stand in tokens: the TOK_ID (RFC 4121 4.1) and the application tag.
 const AP_REQ: (u16, u8) = (0x0100, 14);
 const AP_REP: (u16, u8) = (0x0200, 15);
 const KRB_ERROR: (u16, u8) = (0x0300, 30);
+/// This one has no application tag.
+const TGT_REQ: u16 = 0x0400;
 
 /// Reads a message of one type in its GSS-API token, or bare.
 fn framed<'a, T>(
@@ -111,24 +125,53 @@ fn framed<'a, T>(
     let message =
         |input| inside(application(tag), name, |input| inside(SEQUENCE, name, fields)(input))(input);
     parse(Layer::Auth, token, |input| {
-        if input.first() == Some(&application(tag)) {
-            return message(input);
-        }
-        inside(application(0), "InitialContextToken", |input| {
-            let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
-            if !Oid(mechanism).is_kerberos() {
-                let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
-                return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
-            }
-            let (rest, token_id) = be_u16(at_oid)?;
-            if token_id != id {
-                let reason = Reason::BadValue { field: "TOK_ID", value: token_id.into() };
-                return Err(Unread::error(at_oid, reason));
-            }
-            message(rest)
-        })(input)
+        if input.first() == Some(&application(tag)) { message(input) } else { in_token(input, id, message) }
     })
     .map(|(_, message)| message)
+}
+
+/// Reads a message behind the mechanism and the TOK_ID of a GSS-API token.
+fn in_token<'a, T>(
+    input: &'a [u8],
+    id: u16,
+    message: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+) -> Parsed<'a, T> {
+    inside(application(0), "InitialContextToken", |input| {
+        let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
+        if !Oid(mechanism).is_kerberos() {
+            let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
+            return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
+        }
+        let (rest, token_id) = be_u16(at_oid)?;
+        if token_id != id {
+            let reason = Reason::BadValue { field: "TOK_ID", value: token_id.into() };
+            return Err(Unread::error(at_oid, reason));
+        }
+        message(rest)
+    })(input)
+}
+
+impl<'a> TgtRequest<'a> {
+    /// Reads a KERB-TGT-REQUEST in its GSS-API token.
+    ///
+    /// # Errors
+    /// The token is none, or an element in it has another type than it should.
+    pub fn parse(token: &'a [u8]) -> Result<Self, ParseError> {
+        let fields = |input| {
+            let mut request = Self::default();
+            let (rest, ()) = each(input, |tag, field| {
+                if tag == context(2) {
+                    request.service = service_name(field)?.1;
+                } else if tag == context(3) {
+                    request.realm = content(GENERAL_STRING, "realm")(field)?.1;
+                }
+                Ok(())
+            })?;
+            Ok((rest, request))
+        };
+        let message = |input| inside(SEQUENCE, "KERB-TGT-REQUEST", fields)(input);
+        parse(Layer::Auth, token, |input| in_token(input, TGT_REQ, message)).map(|(_, request)| request)
+    }
 }
 
 impl ApRep {
@@ -355,5 +398,15 @@ pub(super) mod tests {
         for length in 0..reply.len() {
             assert!(ApRep::parse(&reply[..length]).is_err() || length > 20);
         }
+    }
+
+    #[test]
+    fn user_to_user() {
+        let realm = encode(context(3), &[&encode(GENERAL_STRING, &[b"PURPLE"])]);
+        let message = encode(SEQUENCE, &[&encode(context(0), &[&encode(INTEGER, &[&[5]])]), &realm]);
+        let mechanism = encode(OID, &[Oid::KERBEROS_USER_TO_USER.0]);
+        let token = encode(application(0), &[&mechanism, &[4, 0], &message]);
+        assert_eq!(TgtRequest::parse(&token).unwrap().realm, b"PURPLE");
+        assert!(TgtRequest::parse(&token[..12]).is_err() && ApRep::parse(&token).is_err());
     }
 }

@@ -8,6 +8,7 @@ mod credentials;
 mod der;
 mod identity;
 pub mod kerberos;
+mod negoex;
 pub mod ntlm;
 mod oid;
 pub mod spnego;
@@ -15,6 +16,7 @@ pub mod spnego;
 pub use blob::{Blob, Token, token};
 pub use credentials::{Credentials, Mechanism};
 pub use identity::{Evidence, Identity, Who, identify, identify_unanswered};
+pub use negoex::{Negoex, NegoexMessage, NegoexType};
 pub use oid::Oid;
 
 /// A security blob as what is in it.

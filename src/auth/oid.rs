@@ -20,19 +20,22 @@ impl Oid<'static> {
     /// Kerberos user to user, 1.2.840.113554.1.2.2.3.
     pub const KERBEROS_USER_TO_USER: Self =
         Self(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02, 0x03]);
+    /// Kerberos by way of the server (IAKERB), 1.3.6.1.5.2.5.
+    pub const IAKERB: Self = Self(&[0x2b, 0x06, 0x01, 0x05, 0x02, 0x05]);
 }
 
 impl Oid<'_> {
     /// The name of a known mechanism.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        const NAMES: [(Oid<'static>, &str); 6] = [
+        const NAMES: [(Oid<'static>, &str); 7] = [
             (Oid::SPNEGO, "SPNEGO"),
             (Oid::NTLMSSP, "NTLMSSP"),
             (Oid::NEGOEX, "NEGOEX"),
             (Oid::KERBEROS, "Kerberos"),
             (Oid::MS_KERBEROS, "MS Kerberos"),
             (Oid::KERBEROS_USER_TO_USER, "Kerberos user to user"),
+            (Oid::IAKERB, "IAKERB"),
         ];
         NAMES.iter().find(|(oid, _)| oid.0 == self.0).map(|(_, name)| *name)
     }
