@@ -6,7 +6,9 @@ use super::FileId;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
 use crate::fscc::{AccessMask, ExtendedAttributes};
 use crate::wire::security::Security;
-use crate::wire::{FileTime, Raw, Utf16, array, guid, le_u16, le_u32, le_u64, widen, wire_list};
+use crate::wire::{
+    FileTime, NtStatus, Raw, Utf16, array, guid, le_u16, le_u32, le_u64, take, widen, wire_list,
+};
 
 /// The create contexts of a request or a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +133,7 @@ pub enum ContextData<'a> {
     /// `MxAc` of a response: QueryStatus and MaximalAccess.
     MaximalAccess {
         /// QueryStatus.
-        query_status: crate::wire::NtStatus,
+        query_status: NtStatus,
         /// MaximalAccess.
         maximal_access: AccessMask,
     },
@@ -170,6 +172,13 @@ pub enum ContextData<'a> {
         volume_capabilities: Option<u64>,
         /// The server's model, in a response.
         model: Option<Utf16<'a>>,
+    },
+    /// `AAPL` in a response that resolves an id.
+    AppleResolvedId {
+        /// How that went.
+        status: NtStatus,
+        /// The path that the id stands for.
+        path: Utf16<'a>,
     },
     /// Another one, and as it is.
     Other(Raw<'a>),
@@ -276,7 +285,7 @@ fn known<'a>(name: &[u8], data: &'a [u8]) -> Parsed<'a, ContextData<'a>> {
             let (rest, low) = le_u32(data)?;
             let (rest, high) = le_u32(rest)?;
             if low == 0 || low >> 30 == 3 {
-                let query_status = crate::wire::NtStatus(low);
+                let query_status = NtStatus(low);
                 let maximal_access = AccessMask::from_bits_retain(high);
                 return Ok((rest, Data::MaximalAccess { query_status, maximal_access }));
             }
@@ -321,6 +330,15 @@ fn known<'a>(name: &[u8], data: &'a [u8]) -> Parsed<'a, ContextData<'a>> {
         (b"AAPL", length) => {
             let (rest, command_code) = le_u32(data)?;
             let (rest, _reserved) = le_u32(rest)?;
+            if command_code == 2 && length > 16 {
+                let (rest, status) = le_u32(rest)?;
+                let (rest, length) = le_u32(rest)?;
+                let (rest, path) = take("NameLength", widen(length))(rest)?;
+                return Ok((
+                    rest,
+                    Data::AppleResolvedId { status: NtStatus(status), path: Utf16::new(path) },
+                ));
+            }
             let (rest, bitmap) = le_u64(rest)?;
             let (rest, capabilities) = if length < 24 {
                 (rest, None)
@@ -410,6 +428,21 @@ mod tests {
         assert_eq!(maximal_access.bits(), 0x001f_01ff);
         assert!(matches!(data[1], ContextData::DiskId { .. }));
         assert_eq!(data[2], ContextData::DurableResponse);
+    }
+
+    #[test]
+    fn a_name_that_apple_resolved() {
+        let reply = [
+            &[2, 0, 0, 0][..], // CommandCode: resolve an id
+            &[0; 4],           // Reserved
+            &[0; 4],           // status
+            &[4, 0, 0, 0],     // length of the path
+            b"t\0o\0",
+        ]
+        .concat();
+        let bytes = element(b"AAPL", &reply, true);
+        let ContextData::AppleResolvedId { status, path } = read(&bytes)[0].data else { panic!() };
+        assert_eq!((status.0, path.to_string().as_str()), (0, "to"));
     }
 
     #[test]
