@@ -51,13 +51,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut next = found.prints.iter().cycle();
     row("rprn: requests, to handles and names", &stubs, rounds, |bytes| {
         let Stub { opnum, encoding, .. } = next.next().unwrap_or_else(|| unreachable!());
-        rprn::request_facts(*opnum, bytes, *encoding).is_ok()
+        let procedure = rprn::Interface::Winspool.procedure(*opnum);
+        procedure.is_some_and(|procedure| rprn::request_facts(procedure, bytes, *encoding).is_ok())
     });
     let stubs: Vec<&[u8]> = found.servers.iter().map(|stub| stub.bytes.as_slice()).collect();
     let mut next = found.servers.iter().cycle();
     row("interface: arguments of srvsvc", &stubs, rounds, |bytes| {
         let Stub { opnum, encoding, .. } = next.next().unwrap_or_else(|| unreachable!());
-        interface::arguments("srvsvc", *opnum, true, bytes, *encoding).is_some()
+        interface::request("srvsvc", *opnum, bytes, *encoding).is_some()
     });
     row("smb2: to the last field, with anomalies", &found.smb2, rounds, |bytes| {
         let mut anomalies = Anomalies::default();

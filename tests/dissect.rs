@@ -92,7 +92,7 @@ fn the_server_service_tells_its_shares() {
     });
     let mut shares = Vec::new();
     for (_, _, args) in answers {
-        for share in args["InfoStruct"]["Buffer"].as_array().into_iter().flatten() {
+        for share in args["InfoStruct"]["ShareInfo"]["Level1"]["Buffer"].as_array().into_iter().flatten() {
             shares.extend(share["shi1_netname"].as_str().map(str::to_owned));
         }
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::gathered::Gathered;
+use crate::dcerpc::{self, ndr};
 use crate::rap;
-use crate::session::{ConnectionId, Content, Pdu, Peer};
+use crate::session::{ConnectionId, Content, OpenId, Pdu, Peer};
 use crate::smb1::{self, nt_transact, trans2};
 use crate::smb2;
 
@@ -16,6 +17,7 @@ const REQUESTS: usize = 65_536;
 pub(super) struct Asked {
     smb1: BTreeMap<Key1, Smb1Asked>,
     smb2: BTreeMap<(Option<ConnectionId>, u64), smb2::Asked>,
+    rpc: BTreeMap<KeyRpc, ndr::Asked>,
     forgotten: u64,
 }
 
@@ -30,6 +32,9 @@ pub(super) struct Known {
 
 /// An SMB1 request: its connection, or its sender where there is none, PID and MID.
 pub(super) type Key1 = (Option<ConnectionId>, Option<Peer>, u32, u16);
+
+/// A call: its connection, its pipe, its call id.
+type KeyRpc = (Option<ConnectionId>, Option<OpenId>, u32);
 
 /// What the answer to an SMB1 transaction will be read with.
 #[derive(Debug, Clone)]
@@ -77,6 +82,30 @@ impl Asked {
     pub(super) fn smb2(&mut self, pdu: &Pdu<'_>, message_id: u64) -> smb2::Asked {
         self.smb2.get(&(pdu.connection, message_id)).copied().unwrap_or_default()
     }
+
+    pub(super) fn keep_rpc(&mut self, pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>, asked: Option<ndr::Asked>) {
+        let Some(asked) = asked else {
+            self.rpc.remove(&key_rpc(pdu, rpc));
+            return;
+        };
+        if self.rpc.len() >= REQUESTS {
+            self.rpc.pop_first();
+            self.forgotten = self.forgotten.saturating_add(1);
+        }
+        self.rpc.insert(key_rpc(pdu, rpc), asked);
+    }
+
+    pub(super) fn rpc(&mut self, pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>) -> Option<ndr::Asked> {
+        self.rpc.remove(&key_rpc(pdu, rpc))
+    }
+}
+
+fn key_rpc(pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>) -> KeyRpc {
+    let open = match pdu.content {
+        Content::Rpc { open, .. } => Some(open),
+        _ => None,
+    };
+    (pdu.connection, open, rpc.header.call_id)
 }
 
 pub(super) fn key(pdu: &Pdu<'_>, header: &smb1::Header) -> Key1 {

@@ -2,7 +2,7 @@
 
 use super::asked::{Asked, Known};
 use super::endpoints::Endpoints;
-use super::rpc::Rpc;
+use super::rpc::{self, Rpc};
 use super::smb1::Smb1;
 use crate::dcerpc::datagram;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
@@ -102,8 +102,8 @@ impl<'a> Message<'a> {
             }
             Content::Rpc { pdu: rpc, call, .. } => {
                 rpc.examine(anomalies);
-                let ends = [pdu.source, pdu.destination];
-                Self::Rpc(Rpc::of(rpc, call.as_ref(), ends, endpoints, anomalies))
+                let known = rpc::Known { of: pdu, asked, endpoints };
+                Self::Rpc(Rpc::of(rpc, call.as_ref(), known, anomalies))
             }
             Content::RpcDatagram(bytes) => {
                 let pdu = anomalies.ok(datagram::Pdu::parse(bytes))?;

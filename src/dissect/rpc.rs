@@ -1,12 +1,12 @@
 //! DCE/RPC: a PDU and the call it belongs to.
 
+use super::asked::Asked;
 use super::endpoints::Endpoints;
 use crate::auth::Blob;
-use crate::dcerpc::ndr::Encoding;
+use crate::dcerpc::ndr::{self, Arguments, Encoding, Record};
 use crate::dcerpc::{AuthType, Body, Pdu, PduType, VerificationTrailer};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
-use crate::interface::{Arguments, Record};
-use crate::session::{Peer, RpcCall};
+use crate::session::{self, RpcCall};
 use crate::{interface, rprn};
 
 /// A DCE/RPC PDU and what is known of its call.
@@ -20,6 +20,9 @@ pub struct Rpc<'a> {
     pub opnum: Option<u16>,
     /// Its name.
     pub procedure: Option<&'static str>,
+    /// True if the specification has it for local calls alone.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "core::ops::Not::not"))]
+    pub not_used_on_wire: bool,
     /// The parameters, on the last fragment of a call, where they are read.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub args: Option<Record<'a>>,
@@ -35,40 +38,69 @@ pub struct Rpc<'a> {
     pub pdu: &'a Pdu<'a>,
 }
 
+/// What a PDU is read with.
+pub(super) struct Known<'k> {
+    /// Its place in the traffic.
+    pub(super) of: &'k session::Pdu<'k>,
+    pub(super) asked: &'k mut Asked,
+    pub(super) endpoints: &'k mut Endpoints,
+}
+
 impl<'a> Rpc<'a> {
     pub(super) fn of(
         pdu: &'a Pdu<'a>,
         call: Option<&RpcCall<'a>>,
-        ends: [Peer; 2],
-        endpoints: &mut Endpoints,
+        known: Known<'_>,
         anomalies: &mut Anomalies,
     ) -> Self {
+        let Known { of, asked, endpoints } = known;
+        let ends = [of.source, of.destination];
         let bound = call.and_then(|call| call.interface).map(|interface| interface.uuid);
         let uuid = bound.or_else(|| endpoints.interface(ends).filter(|_| call.is_some()));
         let name = call.and_then(|call| call.name).or_else(|| uuid.as_ref().and_then(interface::name));
         let opnum = call.and_then(|call| call.opnum);
         let procedure = opnum.and_then(|opnum| procedure(name?, opnum));
+        let spooler = opnum.and_then(|opnum| rprn::Interface::of(name?)?.procedure(opnum));
+        let not_used_on_wire = spooler.is_some_and(|procedure| !procedure.on_wire);
         let security = security(pdu);
         security.iter().for_each(|blob| blob.examine(anomalies));
         let stub = call.and_then(|call| Stub::of(call, pdu));
         let verification_trailer = stub.as_ref().and_then(|stub| stub.trailer);
         verification_trailer.iter().for_each(|trailer| trailer.examine(anomalies));
-        let arguments = stub.as_ref().and_then(|stub| stub.arguments(name?, opnum?));
+        let arguments = stub.as_ref().and_then(|stub| {
+            if stub.is_request {
+                let arguments = stub.arguments(name?, opnum?, &ndr::Asked::default())?;
+                asked.keep_rpc(of, pdu, ndr::Asked::of(&arguments.fields));
+                return Some(arguments);
+            }
+            let kept = asked.rpc(of, pdu).unwrap_or_default();
+            stub.arguments(name?, opnum?, &kept)
+        });
         let (args, unread) = match arguments {
             Some(arguments) => {
-                arguments.stopped.into_iter().for_each(|error| anomalies.add(error));
-                if arguments.stopped.is_none() && arguments.unread > 0 {
+                arguments.anomalies.iter().for_each(|error| anomalies.add(*error));
+                if arguments.anomalies.is_empty() && arguments.unread > 0 {
                     let (layer, bytes) = (Layer::Ndr, arguments.unread);
                     let offset = stub.map_or(0, |stub| stub.bytes.len().saturating_sub(bytes));
                     anomalies.add(ParseError { layer, offset, reason: Reason::LeftOver { bytes } });
                 }
                 (Some(arguments.fields), Some(arguments.unread))
             }
-            None => (None, stub.map(|stub| stub.unread(name, opnum))),
+            None => (None, stub.map(|stub| stub.bytes.len())),
         };
         call.iter().for_each(|call| endpoints.learn(name, call, pdu));
         let interface = name.map(str::to_owned).or_else(|| uuid.map(|uuid| uuid.to_string()));
-        Self { interface, opnum, procedure, args, security, verification_trailer, unread, pdu }
+        Self {
+            interface,
+            opnum,
+            procedure,
+            not_used_on_wire,
+            args,
+            security,
+            verification_trailer,
+            unread,
+            pdu,
+        }
     }
 }
 
@@ -112,23 +144,24 @@ impl<'a> Stub<'a> {
         Some(Self { is_request, bytes, trailer, encoding: call.encoding })
     }
 
-    fn arguments(&self, name: &str, opnum: u16) -> Option<Arguments<'a>> {
-        interface::arguments(name, opnum, self.is_request, self.bytes, self.encoding)
-    }
-
-    /// Bytes that nothing claimed; all of them where the arguments are not decoded.
-    fn unread(&self, name: Option<&str>, opnum: Option<u16>) -> usize {
-        let all = self.bytes.len();
-        let (true, Some("spoolss"), Some(opnum)) = (self.is_request, name, opnum) else { return all };
-        let facts = rprn::request_facts(opnum, self.bytes, self.encoding).ok();
-        facts.and_then(|facts| facts.unread).unwrap_or(all)
+    /// The arguments, if they can be read.
+    fn arguments(&self, name: &str, opnum: u16, asked: &ndr::Asked) -> Option<Arguments<'a>> {
+        let (stub, encoding) = (self.bytes, self.encoding);
+        match (rprn::Interface::of(name), self.is_request) {
+            (Some(spooler), true) => Some(rprn::Call::request(spooler, opnum, stub, encoding)?.arguments),
+            (Some(spooler), false) => {
+                Some(rprn::Call::response(spooler, opnum, stub, encoding, asked)?.arguments)
+            }
+            (None, true) => interface::request(name, opnum, stub, encoding),
+            (None, false) => interface::response(name, opnum, stub, encoding, asked),
+        }
     }
 }
 
 /// The name of a procedure.
 fn procedure(interface: &str, opnum: u16) -> Option<&'static str> {
-    match interface {
-        "spoolss" => rprn::procedure(opnum).map(|procedure| procedure.name),
-        _ => interface::procedure(interface, opnum),
+    match rprn::Interface::of(interface) {
+        Some(spooler) => spooler.procedure(opnum).map(|procedure| procedure.name),
+        None => interface::procedure(interface, opnum),
     }
 }

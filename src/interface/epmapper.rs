@@ -2,18 +2,13 @@
 
 use core::net::Ipv4Addr;
 
-use uuid::Uuid;
-
-use super::arguments::{Arguments, Record, Value, arguments, number};
+use super::Call;
 use crate::dcerpc::SyntaxId;
-use crate::dcerpc::ndr::{Encoding, Ndr};
+use crate::dcerpc::ndr::{
+    Encoding, Meaning, Ndr, Record, Type, Value, counted, in_out, input, member, output,
+};
 use crate::error::{Layer, ParseError, Parsed, Reason, parse};
 use crate::wire::{guid, le_u16, take};
-
-/// `ept_lookup`.
-const LOOKUP: u16 = 2;
-/// `ept_map`.
-const MAP: u16 = 3;
 
 /// A protocol tower (C706 appendix L): an interface, its transfer syntax and how to reach it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,73 +99,61 @@ fn floor(input: &[u8]) -> Parsed<'_, Floor<'_>> {
     Ok((rest, Floor { lhs, rhs }))
 }
 
-/// The request of `ept_lookup` or `ept_map`.
-#[must_use]
-pub fn request<'a>(opnum: u16, stub: &'a [u8], encoding: Encoding) -> Option<Arguments<'a>> {
-    let read: fn(&mut Ndr<'a>, &mut Record<'a>) -> Result<(), ParseError> = match opnum {
-        LOOKUP => |ndr, fields| {
-            fields.add("inquiry_type", number(ndr, "inquiry_type")?);
-            fields.add("object", object(ndr)?);
-            fields.add("interface_id", interface_id(ndr)?);
-            fields.add("vers_option", number(ndr, "vers_option")?);
-            fields.add("entry_handle", Value::Shown(ndr.context_handle("entry_handle")?.to_string()));
-            fields.add("max_ents", number(ndr, "max_ents")?);
-            Ok(())
-        },
-        MAP => |ndr, fields| {
-            fields.add("object", object(ndr)?);
-            let tower = if ndr.pointer("map_tower")? { shown(tower(ndr)?) } else { Value::Null };
-            fields.add("map_tower", tower);
-            fields.add("entry_handle", Value::Shown(ndr.context_handle("entry_handle")?.to_string()));
-            fields.add("max_towers", number(ndr, "max_towers")?);
-            Ok(())
-        },
-        _ => return None,
-    };
-    Some(arguments(stub, encoding, read))
-}
+/// The calls that are read here, by their number (C706 appendix O).
+pub(super) static CALLS: [(u16, Call); 2] = [
+    // ept_lookup
+    (
+        2,
+        &[
+            input(member("inquiry_type", Type::U32)),
+            input(member("object", Type::Unique(&Type::Guid))),
+            input(member("interface_id", Type::Unique(&INTERFACE_ID))),
+            input(member("vers_option", Type::U32)),
+            in_out(member("entry_handle", Type::Handle)),
+            input(member("max_ents", Type::U32)),
+            output(member("num_ents", Type::U32)),
+            output(member("entries", Type::Varying(&ENTRY))),
+            output(member("status", Type::U32)),
+        ],
+    ),
+    // ept_map
+    (
+        3,
+        &[
+            input(member("object", Type::Unique(&Type::Guid))),
+            input(member("map_tower", Type::Unique(&TOWER))),
+            in_out(member("entry_handle", Type::Handle)),
+            input(member("max_towers", Type::U32)),
+            output(member("num_towers", Type::U32)),
+            output(member("towers", Type::Varying(&Type::Unique(&TOWER)))),
+            output(member("status", Type::U32)),
+        ],
+    ),
+];
 
-/// The response of `ept_lookup` or `ept_map`.
-#[must_use]
-pub fn response<'a>(opnum: u16, stub: &'a [u8], encoding: Encoding) -> Option<Arguments<'a>> {
-    let read: fn(&mut Ndr<'a>, &mut Record<'a>) -> Result<(), ParseError> = match opnum {
-        LOOKUP => |ndr, fields| {
-            fields.add("entry_handle", Value::Shown(ndr.context_handle("entry_handle")?.to_string()));
-            fields.add("num_ents", number(ndr, "num_ents")?);
-            let count = varying(ndr, "entries")?;
-            let mut entries = Vec::new();
-            for _ in 0..count {
-                ndr.align_to_pointer();
-                let object = uuid(ndr, "object")?;
-                let tower = ndr.pointer("tower")?;
-                entries.push((object, tower, annotation(ndr)?));
-            }
-            let mut list = Vec::new();
-            for (object, has_tower, annotation) in entries {
-                let tower = if has_tower { shown(tower(ndr)?) } else { Value::Null };
-                let object = ("object", Value::Shown(object.to_string()));
-                list.push(Value::Record(Record(vec![
-                    object,
-                    ("tower", tower),
-                    ("annotation", Value::Shown(annotation)),
-                ])));
-            }
-            fields.add("entries", Value::List(list));
-            fields.add("status", number(ndr, "status")?);
-            Ok(())
-        },
-        MAP => |ndr, fields| {
-            fields.add("entry_handle", Value::Shown(ndr.context_handle("entry_handle")?.to_string()));
-            fields.add("num_towers", number(ndr, "num_towers")?);
-            let towers = towers(ndr)?;
-            fields.add("towers", Value::List(towers.into_iter().map(shown).collect()));
-            fields.add("status", number(ndr, "status")?);
-            Ok(())
-        },
-        _ => return None,
-    };
-    Some(arguments(stub, encoding, read))
-}
+/// `rpc_if_id_t`.
+const INTERFACE_ID: Type = Type::Struct(&[
+    member("uuid", Type::Guid),
+    member("vers_major", Type::U16),
+    member("vers_minor", Type::U16),
+]);
+
+/// `ept_entry_t`.
+const ENTRY: Type = Type::Struct(&[
+    member("object", Type::Guid),
+    member("tower", Type::Unique(&TOWER)),
+    member("annotation", Type::VaryingAscii),
+]);
+
+/// `twr_t`.
+const TOWER: Type = Type::Struct(&[
+    member("tower_length", Type::U32),
+    counted(
+        "tower_octet_string",
+        Type::Bytes(Meaning::Known(|bytes, _, _| shown(Tower(bytes)))),
+        "tower_length",
+    ),
+]);
 
 /// The towers that a response of `ept_map` gives.
 #[must_use]
@@ -181,21 +164,12 @@ pub fn mapped<'a>(stub: &'a [u8], encoding: Encoding) -> Vec<Tower<'a>> {
 }
 
 fn towers<'a>(ndr: &mut Ndr<'a>) -> Result<Vec<Tower<'a>>, ParseError> {
-    let count = varying(ndr, "towers")?;
+    let count = ndr.varying("towers")?;
+    if usize::try_from(count).map_or(true, |count| count > ndr.unread()) {
+        return Err(ndr.error(Reason::BadValue { field: "towers", value: count }));
+    }
     let present = (0..count).map(|_| ndr.pointer("towers")).collect::<Result<Vec<_>, _>>()?;
     present.into_iter().filter(|present| *present).map(|_| tower(ndr)).collect()
-}
-
-/// The counts of a conformant varying array: how many elements follow.
-fn varying(ndr: &mut Ndr<'_>, field: &'static str) -> Result<u64, ParseError> {
-    let (max_count, offset, actual_count) = (ndr.uptr(field)?, ndr.uptr(field)?, ndr.uptr(field)?);
-    let fits = offset.checked_add(actual_count).is_some_and(|end| end <= max_count);
-    let there = usize::try_from(actual_count).is_ok_and(|count| count <= ndr.unread());
-    if fits && there {
-        Ok(actual_count)
-    } else {
-        Err(ndr.error(Reason::BadValue { field, value: actual_count }))
-    }
 }
 
 /// `twr_t`: a conformant structure of a length and as many bytes.
@@ -220,43 +194,14 @@ fn shown(tower: Tower<'_>) -> Value<'static> {
     Value::Record(record)
 }
 
-fn uuid(ndr: &mut Ndr<'_>, field: &'static str) -> Result<Uuid, ParseError> {
-    let (low, mid, high) = (ndr.u32(field)?, ndr.u16(field)?, ndr.u16(field)?);
-    let mut rest = [0; 8];
-    for byte in &mut rest {
-        *byte = ndr.u8(field)?;
-    }
-    Ok(Uuid::from_fields(low, mid, high, &rest))
-}
-
-fn object<'a>(ndr: &mut Ndr<'a>) -> Result<Value<'a>, ParseError> {
-    let present = ndr.pointer("object")?;
-    Ok(if present { Value::Shown(uuid(ndr, "object")?.to_string()) } else { Value::Null })
-}
-
-/// `rpc_if_id`.
-fn interface_id<'a>(ndr: &mut Ndr<'a>) -> Result<Value<'a>, ParseError> {
-    if !ndr.pointer("interface_id")? {
-        return Ok(Value::Null);
-    }
-    let uuid = uuid(ndr, "interface_id")?;
-    let (major, minor) = (ndr.u16("interface_id")?, ndr.u16("interface_id")?);
-    Ok(Value::Shown(format!("{uuid} {major}.{minor}")))
-}
-
-/// A varying string of 8-bit characters.
-fn annotation(ndr: &mut Ndr<'_>) -> Result<String, ParseError> {
-    let (_offset, actual_count) = (ndr.uptr("annotation")?, ndr.uptr("annotation")?);
-    Ok(crate::wire::ascii(ndr.bytes("annotation", actual_count)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dcerpc::ndr::Asked;
 
     /// The tower of drsuapi over TCP.
     #[rustfmt::skip]
-    const TOWER: [u8; 75] = [
+    const DRSUAPI: [u8; 75] = [
         5, 0,                                                                                           // floors
         19, 0, 0x0d, 0x35, 0x42, 0x51, 0xe3, 0x06, 0x4b, 0xd1, 0x11, 0xab, 0x04, 0, 0xc0, 0x4f, 0xc2, 0xdc, 0xd2, 4, 0,
         2, 0, 0, 0,                                                                                     // minor
@@ -278,7 +223,7 @@ mod tests {
             number(3),   // pointer
             number(75),  // size of the tower
             number(75),  // tower_length
-            TOWER.to_vec(),
+            DRSUAPI.to_vec(),
             vec![0],   // padding
             number(0), // status
         ]
@@ -289,30 +234,28 @@ mod tests {
     fn an_interface_is_mapped_to_an_endpoint() {
         let stub = answer();
         let encoding = Encoding::default();
-        let response = response(MAP, &stub, encoding).unwrap();
-        assert_eq!((response.stopped, response.unread), (None, 0));
+        let answer = |stub| super::super::response("epmapper", 3, stub, encoding, &Asked::default()).unwrap();
+        let response = answer(&stub);
+        assert!(response.anomalies.is_empty() && response.unread == 0, "{response:?}");
+        let Some([Value::Record(tower)]) = response.fields.list("towers") else { panic!("{response:?}") };
+        assert_eq!(tower.record("tower_octet_string").unwrap().number("version"), Some(4));
         let towers = mapped(&stub, encoding);
         assert_eq!(towers[0].tcp(), Some((Ipv4Addr::new(192, 0, 2, 7), 0xc203)));
         assert_eq!(towers[0].binding(), "ncacn tcp:49667 ip:192.0.2.7");
         let interface = towers[0].interface().unwrap();
         assert_eq!((super::super::name(&interface.uuid), interface.version), (Some("drsuapi"), 4));
         for length in 0..stub.len() {
-            assert!(
-                super::response(MAP, &stub[..length], encoding).unwrap().stopped.is_some(),
-                "at {length}"
-            );
+            assert!(!answer(&stub[..length]).anomalies.is_empty(), "at {length}");
         }
-        for length in 0..TOWER.len() {
-            let cut = Tower(&TOWER[..length]);
+        for length in 0..DRSUAPI.len() {
+            let cut = Tower(&DRSUAPI[..length]);
             assert!(cut.floors().count() < 5 && cut.tcp().is_none());
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn any_bytes(opnum in 2..4_u16, bytes: Vec<u8>) {
-            let _ = request(opnum, &bytes, Encoding::default());
-            let _ = response(opnum, &bytes, Encoding::default());
+        fn any_bytes(bytes: Vec<u8>) {
             let _ = mapped(&bytes, Encoding::default());
             let _ = Tower(&bytes).binding();
         }

@@ -1,14 +1,15 @@
 //! Which interface a UUID names, and which procedure an opnum.
 
-mod arguments;
 pub mod epmapper;
 mod procedures;
-pub mod srvsvc;
+mod srvsvc;
 mod table;
 
 use uuid::Uuid;
 
-pub use arguments::{Arguments, Record, Value};
+use crate::dcerpc::ndr::{self, Arguments, Asked, Encoding, Names, Parameter};
+use crate::wire::Win32Error;
+
 pub use procedures::procedure;
 use table::INTERFACES;
 
@@ -20,22 +21,39 @@ pub fn name(uuid: &Uuid) -> Option<&'static str> {
     INTERFACES.get(index).map(|(_, name)| *name)
 }
 
-/// What stands in the stub of one direction of a call; `None` for procedures whose arguments are not read.
+/// The parameters of a procedure, in the order of the stub.
+type Call = &'static [Parameter];
+
+/// What stands in the stub of a request; `None` for procedures whose arguments are not read.
 #[must_use]
-pub fn arguments<'a>(
+pub fn request<'a>(interface: &str, opnum: u16, stub: &'a [u8], encoding: Encoding) -> Option<Arguments<'a>> {
+    Some(ndr::request(parameters(interface, opnum)?, stub, encoding))
+}
+
+/// What stands in the stub of a response; `None` for procedures whose arguments are not read.
+#[must_use]
+pub fn response<'a>(
     interface: &str,
     opnum: u16,
-    is_request: bool,
     stub: &'a [u8],
-    encoding: crate::dcerpc::ndr::Encoding,
+    encoding: Encoding,
+    asked: &Asked,
 ) -> Option<Arguments<'a>> {
-    match (interface, is_request) {
-        ("epmapper", true) => epmapper::request(opnum, stub, encoding),
-        ("epmapper", false) => epmapper::response(opnum, stub, encoding),
-        ("srvsvc", true) => srvsvc::request(opnum, stub, encoding),
-        ("srvsvc", false) => srvsvc::response(opnum, stub, encoding),
-        _ => None,
-    }
+    // The endpoint mapper has its status as a parameter.
+    let returns: Option<Names> = match interface {
+        "epmapper" => None,
+        _ => Some(|value| Win32Error(value).name().map(str::to_owned)),
+    };
+    Some(ndr::response(parameters(interface, opnum)?, returns, stub, encoding, asked))
+}
+
+fn parameters(interface: &str, opnum: u16) -> Option<Call> {
+    let calls: &[(u16, Call)] = match interface {
+        "epmapper" => &epmapper::CALLS,
+        "srvsvc" => &srvsvc::CALLS,
+        _ => return None,
+    };
+    calls.iter().find(|(own, _)| *own == opnum).map(|(_, call)| *call)
 }
 
 #[cfg(test)]

@@ -1,264 +1,255 @@
 //! Calls of the Server service (\[MS-SRVS\]) that tell who shares what and who is connected.
 
-use super::arguments::{
-    Arguments, Kind, Layout, Record, Value, arguments, number, structure, structures, unique_number,
-    unique_text, unknown_level,
+use super::Call;
+use crate::dcerpc::ndr::{
+    Arm, Meaning, Member, Parameter, Type, Union, counted, in_out, input, member, output, switched,
 };
-use crate::dcerpc::ndr::{Encoding, Ndr};
-use crate::error::ParseError;
-use crate::wire::Win32Error;
 
-use Kind::{Bytes, Number, Size, Text};
+/// A string behind a unique pointer.
+const TEXT: Type = Type::Unique(&Type::Text);
 
-/// SHARE_INFO_0, _1, _2, _501, _502 and _503 (\[MS-SRVS\] 2.2.4.22 to .27).
-fn share(level: u32) -> Option<Layout> {
-    Some(match level {
-        0 => &[("shi0_netname", Text)],
-        1 => &[("shi1_netname", Text), ("shi1_type", Number), ("shi1_remark", Text)],
-        2 => &[
-            ("shi2_netname", Text),
-            ("shi2_type", Number),
-            ("shi2_remark", Text),
-            ("shi2_permissions", Number),
-            ("shi2_max_uses", Number),
-            ("shi2_current_uses", Number),
-            ("shi2_path", Text),
-            ("shi2_passwd", Text),
-        ],
-        501 => &[
-            ("shi501_netname", Text),
-            ("shi501_type", Number),
-            ("shi501_remark", Text),
-            ("shi501_flags", Number),
-        ],
-        502 => &[
-            ("shi502_netname", Text),
-            ("shi502_type", Number),
-            ("shi502_remark", Text),
-            ("shi502_permissions", Number),
-            ("shi502_max_uses", Number),
-            ("shi502_current_uses", Number),
-            ("shi502_path", Text),
-            ("shi502_passwd", Text),
-            ("shi502_reserved", Size),
-            ("shi502_security_descriptor", Bytes),
-        ],
-        503 => &[
-            ("shi503_netname", Text),
-            ("shi503_type", Number),
-            ("shi503_remark", Text),
-            ("shi503_permissions", Number),
-            ("shi503_max_uses", Number),
-            ("shi503_current_uses", Number),
-            ("shi503_path", Text),
-            ("shi503_passwd", Text),
-            ("shi503_servername", Text),
-            ("shi503_reserved", Size),
-            ("shi503_security_descriptor", Bytes),
-        ],
-        _ => return None,
-    })
-}
+/// The calls that are read here, by their number (\[MS-SRVS\] 3.1.4).
+pub(super) static CALLS: [(u16, Call); 6] = [
+    (12, SESSION_ENUM),
+    (13, SESSION_DEL),
+    (15, SHARE_ENUM),
+    (16, SHARE_GET_INFO),
+    (21, SERVER_GET_INFO),
+    // NetrShareEnumSticky has the parameters of NetrShareEnum.
+    (36, SHARE_ENUM),
+];
 
-/// SESSION_INFO_0, _1, _2, _10 and _502 (\[MS-SRVS\] 2.2.4.11 to .15).
-fn session(level: u32) -> Option<Layout> {
-    Some(match level {
-        0 => &[("sesi0_cname", Text)],
-        1 => &[
-            ("sesi1_cname", Text),
-            ("sesi1_username", Text),
-            ("sesi1_num_opens", Number),
-            ("sesi1_time", Number),
-            ("sesi1_idle_time", Number),
-            ("sesi1_user_flags", Number),
-        ],
-        2 => &[
-            ("sesi2_cname", Text),
-            ("sesi2_username", Text),
-            ("sesi2_num_opens", Number),
-            ("sesi2_time", Number),
-            ("sesi2_idle_time", Number),
-            ("sesi2_user_flags", Number),
-            ("sesi2_cltype_name", Text),
-        ],
-        10 => &[
-            ("sesi10_cname", Text),
-            ("sesi10_username", Text),
-            ("sesi10_time", Number),
-            ("sesi10_idle_time", Number),
-        ],
-        502 => &[
-            ("sesi502_cname", Text),
-            ("sesi502_username", Text),
-            ("sesi502_num_opens", Number),
-            ("sesi502_time", Number),
-            ("sesi502_idle_time", Number),
-            ("sesi502_user_flags", Number),
-            ("sesi502_cltype_name", Text),
-            ("sesi502_transport", Text),
-        ],
-        _ => return None,
-    })
-}
+const SERVER_NAME: Parameter = input(member("ServerName", TEXT));
+const LEVEL: Parameter = input(member("Level", Type::U32));
+const PREFERRED_LENGTH: Parameter = input(member("PreferedMaximumLength", Type::U32));
+const TOTAL_ENTRIES: Parameter = output(member("TotalEntries", Type::U32));
+const RESUME_HANDLE: Parameter = in_out(member("ResumeHandle", Type::Unique(&Type::U32)));
 
-/// SERVER_INFO_100, _101 and _102 (\[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42).
-fn server(level: u32) -> Option<Layout> {
-    Some(match level {
-        100 => &[("sv100_platform_id", Number), ("sv100_name", Text)],
-        101 => &[
-            ("sv101_platform_id", Number),
-            ("sv101_name", Text),
-            ("sv101_version_major", Number),
-            ("sv101_version_minor", Number),
-            ("sv101_type", Number),
-            ("sv101_comment", Text),
-        ],
-        102 => &[
-            ("sv102_platform_id", Number),
-            ("sv102_name", Text),
-            ("sv102_version_major", Number),
-            ("sv102_version_minor", Number),
-            ("sv102_type", Number),
-            ("sv102_comment", Text),
-            ("sv102_users", Number),
-            ("sv102_disc", Number),
-            ("sv102_hidden", Number),
-            ("sv102_announce", Number),
-            ("sv102_anndelta", Number),
-            ("sv102_licenses", Number),
-            ("sv102_userpath", Text),
-        ],
-        _ => return None,
-    })
-}
+const SESSION_ENUM: Call = &[
+    SERVER_NAME,
+    input(member("ClientName", TEXT)),
+    input(member("UserName", TEXT)),
+    in_out(member(
+        "InfoStruct",
+        Type::Struct(&[member("Level", Type::U32), switched("SessionInfo", SESSIONS, "Level")]),
+    )),
+    PREFERRED_LENGTH,
+    TOTAL_ENTRIES,
+    RESUME_HANDLE,
+];
 
-/// The request of a call, if it is one of those read here: NetrSessionEnum, NetrSessionDel, NetrShareEnum,
-/// NetrShareGetInfo, NetrServerGetInfo and NetrShareEnumSticky (\[MS-SRVS\] 3.1.4).
-#[must_use]
-pub fn request<'a>(opnum: u16, stub: &'a [u8], encoding: Encoding) -> Option<Arguments<'a>> {
-    let read: fn(&mut Ndr<'a>, &mut Record<'a>) -> Result<(), ParseError> = match opnum {
-        12 => |ndr, fields| {
-            for name in ["ServerName", "ClientName", "UserName"] {
-                fields.add(name, unique_text(ndr, name)?);
-            }
-            enumerated(ndr, fields, session)?;
-            preferred(ndr, fields)
-        },
-        13 => |ndr, fields| {
-            for name in ["ServerName", "ClientName", "UserName"] {
-                fields.add(name, unique_text(ndr, name)?);
-            }
-            Ok(())
-        },
-        15 | 36 => |ndr, fields| {
-            fields.add("ServerName", unique_text(ndr, "ServerName")?);
-            enumerated(ndr, fields, share)?;
-            preferred(ndr, fields)
-        },
-        16 => |ndr, fields| {
-            fields.add("ServerName", unique_text(ndr, "ServerName")?);
-            fields.add("NetName", Value::Text(ndr.string("NetName")?));
-            fields.add("Level", number(ndr, "Level")?);
-            Ok(())
-        },
-        21 => |ndr, fields| {
-            fields.add("ServerName", unique_text(ndr, "ServerName")?);
-            fields.add("Level", number(ndr, "Level")?);
-            Ok(())
-        },
-        _ => return None,
+const SESSION_DEL: Call = &[SERVER_NAME, input(member("ClientName", TEXT)), input(member("UserName", TEXT))];
+
+const SHARE_ENUM: Call = &[
+    SERVER_NAME,
+    in_out(member(
+        "InfoStruct",
+        Type::Struct(&[member("Level", Type::U32), switched("ShareInfo", SHARES, "Level")]),
+    )),
+    PREFERRED_LENGTH,
+    TOTAL_ENTRIES,
+    RESUME_HANDLE,
+];
+
+const SHARE_GET_INFO: Call = &[
+    SERVER_NAME,
+    input(member("NetName", Type::Text)),
+    LEVEL,
+    output(member("InfoStruct", Type::Union(SHARE))),
+];
+
+const SERVER_GET_INFO: Call = &[SERVER_NAME, LEVEL, output(member("InfoStruct", Type::Union(SERVER)))];
+
+/// A union of pointers to containers: a number of entries and a pointer to as many structures.
+macro_rules! containers {
+    ($($tag:literal $name:literal $of:ident),* $(,)?) => {
+        &Union { is_enum: false, arms: &[$(Arm { tag: $tag, name: $name, of: Type::Unique(&Type::Struct(&[
+            member("EntriesRead", Type::U32),
+            counted("Buffer", Type::Unique(&Type::Array(&Type::Struct($of))), "EntriesRead"),
+        ])) }),*] }
     };
-    Some(arguments(stub, encoding, read))
 }
 
-/// The response of a call that [`request`] reads.
-#[must_use]
-pub fn response<'a>(opnum: u16, stub: &'a [u8], encoding: Encoding) -> Option<Arguments<'a>> {
-    let read: fn(&mut Ndr<'a>, &mut Record<'a>) -> Result<(), ParseError> = match opnum {
-        12 => |ndr, fields| {
-            enumerated(ndr, fields, session)?;
-            totals(ndr, fields)
-        },
-        13 => |ndr, fields| returned(ndr, fields),
-        15 | 36 => |ndr, fields| {
-            enumerated(ndr, fields, share)?;
-            totals(ndr, fields)
-        },
-        16 => |ndr, fields| one(ndr, fields, share),
-        21 => |ndr, fields| one(ndr, fields, server),
-        _ => return None,
+/// A union of pointers to structures.
+macro_rules! structures {
+    ($($tag:literal $name:literal $of:ident),* $(,)?) => {
+        &Union { is_enum: false, arms: &[$(Arm { tag: $tag, name: $name, of: Type::Unique(&Type::Struct($of)) }),*] }
     };
-    Some(arguments(stub, encoding, read))
 }
 
-/// `InfoStruct` of an enumeration: a level, and a union of pointers to containers.
-fn enumerated<'a>(
-    ndr: &mut Ndr<'a>,
-    fields: &mut Record<'a>,
-    layout: fn(u32) -> Option<Layout>,
-) -> Result<(), ParseError> {
-    ndr.align_to_pointer();
-    let level = ndr.u32("Level")?;
-    fields.add("Level", Value::Number(level.into()));
-    // The union's own tag repeats the level.
-    ndr.align_to_pointer();
-    ndr.u32("Level")?;
-    if !ndr.pointer("InfoStruct")? {
-        fields.add("InfoStruct", Value::Null);
-        return Ok(());
-    }
-    let layout = layout(level).ok_or_else(|| unknown_level(ndr, level))?;
-    let entries_read = ndr.u32("EntriesRead")?;
-    let buffer = if ndr.pointer("Buffer")? {
-        Value::List(structures(ndr, layout, entries_read)?)
-    } else {
-        Value::Null
-    };
-    ndr.align(4);
-    let entries_read = ("EntriesRead", Value::Number(entries_read.into()));
-    fields.add("InfoStruct", Value::Record(Record(vec![entries_read, ("Buffer", buffer)])));
-    Ok(())
-}
+/// SHARE_ENUM_UNION (\[MS-SRVS\] 2.2.3.5).
+const SHARES: &Union = containers! {
+    0 "Level0" SHARE_INFO_0,
+    1 "Level1" SHARE_INFO_1,
+    2 "Level2" SHARE_INFO_2,
+    501 "Level501" SHARE_INFO_501,
+    502 "Level502" SHARE_INFO_502,
+    503 "Level503" SHARE_INFO_503,
+};
 
-/// `InfoStruct` of a single answer: a union of pointers to structures, and what is returned.
-fn one<'a>(
-    ndr: &mut Ndr<'a>,
-    fields: &mut Record<'a>,
-    layout: fn(u32) -> Option<Layout>,
-) -> Result<(), ParseError> {
-    let level = ndr.u32("Level")?;
-    let value = if ndr.pointer("InfoStruct")? {
-        let layout = layout(level).ok_or_else(|| unknown_level(ndr, level))?;
-        Value::Record(structure(ndr, layout)?)
-    } else {
-        Value::Null
-    };
-    fields.add("InfoStruct", value);
-    returned(ndr, fields)
-}
+/// SHARE_INFO (\[MS-SRVS\] 2.2.3.6).
+const SHARE: &Union = structures! {
+    0 "ShareInfo0" SHARE_INFO_0,
+    1 "ShareInfo1" SHARE_INFO_1,
+    2 "ShareInfo2" SHARE_INFO_2,
+    501 "ShareInfo501" SHARE_INFO_501,
+    502 "ShareInfo502" SHARE_INFO_502,
+    503 "ShareInfo503" SHARE_INFO_503,
+};
 
-fn preferred<'a>(ndr: &mut Ndr<'a>, fields: &mut Record<'a>) -> Result<(), ParseError> {
-    fields.add("PreferedMaximumLength", number(ndr, "PreferedMaximumLength")?);
-    fields.add("ResumeHandle", unique_number(ndr, "ResumeHandle")?);
-    Ok(())
-}
+/// SESSION_ENUM_UNION (\[MS-SRVS\] 2.2.3.3).
+const SESSIONS: &Union = containers! {
+    0 "Level0" SESSION_INFO_0,
+    1 "Level1" SESSION_INFO_1,
+    2 "Level2" SESSION_INFO_2,
+    10 "Level10" SESSION_INFO_10,
+    502 "Level502" SESSION_INFO_502,
+};
 
-fn totals<'a>(ndr: &mut Ndr<'a>, fields: &mut Record<'a>) -> Result<(), ParseError> {
-    fields.add("TotalEntries", number(ndr, "TotalEntries")?);
-    fields.add("ResumeHandle", unique_number(ndr, "ResumeHandle")?);
-    returned(ndr, fields)
-}
+/// SERVER_INFO (\[MS-SRVS\] 2.2.3.7).
+const SERVER: &Union = structures! {
+    100 "ServerInfo100" SERVER_INFO_100,
+    101 "ServerInfo101" SERVER_INFO_101,
+    102 "ServerInfo102" SERVER_INFO_102,
+};
 
-fn returned<'a>(ndr: &mut Ndr<'a>, fields: &mut Record<'a>) -> Result<(), ParseError> {
-    let value = Win32Error(ndr.u32("return")?);
-    fields.add("return", Value::Shown(value.to_string()));
-    Ok(())
-}
+/// \[MS-SRVS\] 2.2.4.22 to .27.
+const SHARE_INFO_0: &[Member] = &[member("shi0_netname", TEXT)];
+
+/// \[MS-SRVS\] 2.2.4.22 to .27.
+const SHARE_INFO_1: &[Member] =
+    &[member("shi1_netname", TEXT), member("shi1_type", Type::U32), member("shi1_remark", TEXT)];
+
+/// \[MS-SRVS\] 2.2.4.22 to .27.
+const SHARE_INFO_2: &[Member] = &[
+    member("shi2_netname", TEXT),
+    member("shi2_type", Type::U32),
+    member("shi2_remark", TEXT),
+    member("shi2_permissions", Type::U32),
+    member("shi2_max_uses", Type::U32),
+    member("shi2_current_uses", Type::U32),
+    member("shi2_path", TEXT),
+    member("shi2_passwd", TEXT),
+];
+
+/// \[MS-SRVS\] 2.2.4.22 to .27.
+const SHARE_INFO_501: &[Member] = &[
+    member("shi501_netname", TEXT),
+    member("shi501_type", Type::U32),
+    member("shi501_remark", TEXT),
+    member("shi501_flags", Type::U32),
+];
+
+/// \[MS-SRVS\] 2.2.4.22 to .27.
+const SHARE_INFO_502: &[Member] = &[
+    member("shi502_netname", TEXT),
+    member("shi502_type", Type::U32),
+    member("shi502_remark", TEXT),
+    member("shi502_permissions", Type::U32),
+    member("shi502_max_uses", Type::U32),
+    member("shi502_current_uses", Type::U32),
+    member("shi502_path", TEXT),
+    member("shi502_passwd", TEXT),
+    member("shi502_reserved", Type::U32),
+    counted("shi502_security_descriptor", SECURITY_DESCRIPTOR, "shi502_reserved"),
+];
+
+/// \[MS-SRVS\] 2.2.4.22 to .27.
+const SHARE_INFO_503: &[Member] = &[
+    member("shi503_netname", TEXT),
+    member("shi503_type", Type::U32),
+    member("shi503_remark", TEXT),
+    member("shi503_permissions", Type::U32),
+    member("shi503_max_uses", Type::U32),
+    member("shi503_current_uses", Type::U32),
+    member("shi503_path", TEXT),
+    member("shi503_passwd", TEXT),
+    member("shi503_servername", TEXT),
+    member("shi503_reserved", Type::U32),
+    counted("shi503_security_descriptor", SECURITY_DESCRIPTOR, "shi503_reserved"),
+];
+
+/// \[MS-SRVS\] 2.2.4.11 to .15.
+const SESSION_INFO_0: &[Member] = &[member("sesi0_cname", TEXT)];
+
+/// \[MS-SRVS\] 2.2.4.11 to .15.
+const SESSION_INFO_1: &[Member] = &[
+    member("sesi1_cname", TEXT),
+    member("sesi1_username", TEXT),
+    member("sesi1_num_opens", Type::U32),
+    member("sesi1_time", Type::U32),
+    member("sesi1_idle_time", Type::U32),
+    member("sesi1_user_flags", Type::U32),
+];
+
+/// \[MS-SRVS\] 2.2.4.11 to .15.
+const SESSION_INFO_2: &[Member] = &[
+    member("sesi2_cname", TEXT),
+    member("sesi2_username", TEXT),
+    member("sesi2_num_opens", Type::U32),
+    member("sesi2_time", Type::U32),
+    member("sesi2_idle_time", Type::U32),
+    member("sesi2_user_flags", Type::U32),
+    member("sesi2_cltype_name", TEXT),
+];
+
+/// \[MS-SRVS\] 2.2.4.11 to .15.
+const SESSION_INFO_10: &[Member] = &[
+    member("sesi10_cname", TEXT),
+    member("sesi10_username", TEXT),
+    member("sesi10_time", Type::U32),
+    member("sesi10_idle_time", Type::U32),
+];
+
+/// \[MS-SRVS\] 2.2.4.11 to .15.
+const SESSION_INFO_502: &[Member] = &[
+    member("sesi502_cname", TEXT),
+    member("sesi502_username", TEXT),
+    member("sesi502_num_opens", Type::U32),
+    member("sesi502_time", Type::U32),
+    member("sesi502_idle_time", Type::U32),
+    member("sesi502_user_flags", Type::U32),
+    member("sesi502_cltype_name", TEXT),
+    member("sesi502_transport", TEXT),
+];
+
+/// \[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42.
+const SERVER_INFO_100: &[Member] = &[member("sv100_platform_id", Type::U32), member("sv100_name", TEXT)];
+
+/// \[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42.
+const SERVER_INFO_101: &[Member] = &[
+    member("sv101_platform_id", Type::U32),
+    member("sv101_name", TEXT),
+    member("sv101_version_major", Type::U32),
+    member("sv101_version_minor", Type::U32),
+    member("sv101_type", Type::U32),
+    member("sv101_comment", TEXT),
+];
+
+/// \[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42.
+const SERVER_INFO_102: &[Member] = &[
+    member("sv102_platform_id", Type::U32),
+    member("sv102_name", TEXT),
+    member("sv102_version_major", Type::U32),
+    member("sv102_version_minor", Type::U32),
+    member("sv102_type", Type::U32),
+    member("sv102_comment", TEXT),
+    member("sv102_users", Type::U32),
+    member("sv102_disc", Type::U32),
+    member("sv102_hidden", Type::U32),
+    member("sv102_announce", Type::U32),
+    member("sv102_anndelta", Type::U32),
+    member("sv102_licenses", Type::U32),
+    member("sv102_userpath", TEXT),
+];
+
+/// A self-relative security descriptor.
+const SECURITY_DESCRIPTOR: Type = Type::Unique(&Type::Bytes(Meaning::SECURITY_DESCRIPTOR));
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dcerpc::ndr::Syntax;
+    use crate::dcerpc::ndr::{Arguments, Asked, Encoding, Syntax, Value};
 
     const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
     const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };
@@ -308,32 +299,34 @@ mod tests {
         .concat()
     }
 
+    fn answer(opnum: u16, stub: &[u8], encoding: Encoding) -> Arguments<'_> {
+        super::super::response("srvsvc", opnum, stub, encoding, &Asked::default()).unwrap()
+    }
+
     #[test]
     fn shares_in_both_syntaxes() {
         for (encoding, wide) in [(NDR, false), (NDR64, true)] {
             let stub = shares(wide);
-            let answer = response(15, &stub, encoding).unwrap();
-            assert_eq!((answer.stopped, answer.unread), (None, 0), "{encoding:?}");
-            let Some(Value::Record(container)) = answer.fields.get("InfoStruct") else {
-                panic!("{answer:?}")
-            };
-            let Some(Value::List(shares)) = container.get("Buffer") else { panic!("{answer:?}") };
-            let names: Vec<String> = shares
-                .iter()
-                .map(|share| match share {
-                    Value::Record(share) => match share.get("shi1_netname") {
-                        Some(Value::Text(name)) => name.to_string(),
-                        other => panic!("{other:?}"),
-                    },
-                    other => panic!("{other:?}"),
+            let answer = answer(15, &stub, encoding);
+            assert!(answer.anomalies.is_empty() && answer.unread == 0, "{encoding:?} {answer:?}");
+            let shares = answer.fields.arm("InfoStruct").and_then(|container| container.list("Buffer"));
+            let names: Vec<_> = shares
+                .into_iter()
+                .flatten()
+                .filter_map(|share| match share {
+                    Value::Record(share) => share.text("shi1_netname"),
+                    _ => None,
                 })
+                .map(|name| name.to_string())
                 .collect();
             assert_eq!(names, ["IPC$", "lp1"]);
-            assert_eq!(answer.fields.get("TotalEntries"), Some(&Value::Number(2)));
-            assert_eq!(answer.fields.get("return"), Some(&Value::Shown("ERROR_SUCCESS".to_owned())));
+            assert_eq!(answer.fields.number("TotalEntries"), Some(2));
+            assert_eq!(answer.fields.get("return"), Some(&Value::Named(0, Some("ERROR_SUCCESS".to_owned()))));
             for length in 0..stub.len() {
-                let cut = response(15, &stub[..length], encoding).unwrap();
-                assert!(cut.stopped.is_some(), "at {length}");
+                assert!(
+                    !super::tests::answer(15, &stub[..length], encoding).anomalies.is_empty(),
+                    "at {length}"
+                );
             }
         }
     }
@@ -342,29 +335,30 @@ mod tests {
     fn a_count_beyond_the_stub_is_an_error_and_reserves_nothing() {
         let stub = [[1_u32, 1, 0x20, u32::MAX, 0x24, u32::MAX]].concat();
         let stub: Vec<u8> = stub.into_iter().flat_map(u32::to_le_bytes).collect();
-        assert!(response(15, &stub, NDR).unwrap().stopped.is_some());
+        assert!(!answer(15, &stub, NDR).anomalies.is_empty());
         let levels: Vec<u8> = [9_u32, 9, 0x20, 0, 0].into_iter().flat_map(u32::to_le_bytes).collect();
-        let stopped = response(15, &levels, NDR).unwrap().stopped.unwrap();
-        assert_eq!(stopped.to_string(), "NDR: unknown value 0x9 of Level at byte 12");
+        let error = *answer(15, &levels, NDR).anomalies.iter().next().unwrap();
+        assert_eq!(error.to_string(), "NDR: unknown value 0x9 of ShareInfo at byte 8");
     }
 
     #[test]
     fn a_session_is_deleted() {
         let stub =
             [size(1, false), text("srv", false), size(2, false), text("ws", false), size(0, false)].concat();
-        let call = request(13, &stub, NDR).unwrap();
-        assert_eq!((call.stopped, call.unread), (None, 0));
+        let call = super::super::request("srvsvc", 13, &stub, NDR).unwrap();
+        assert!(call.anomalies.is_empty() && call.unread == 0);
         assert_eq!(call.fields.get("UserName"), Some(&Value::Null));
-        assert!(request(14, &stub, NDR).is_none());
+        assert!(super::super::request("srvsvc", 14, &stub, NDR).is_none());
     }
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_as_any_call(opnum in 8..40_u16, bytes: Vec<u8>, wide: bool, big_endian: bool) {
+        fn any_bytes_as_any_call(which in 0..6_usize, bytes: Vec<u8>, wide: bool, big_endian: bool) {
             let syntax = if wide { Syntax::Ndr64 } else { Syntax::Ndr };
             let encoding = Encoding { syntax, big_endian };
-            let _ = request(opnum, &bytes, encoding);
-            let _ = response(opnum, &bytes, encoding);
+            let opnum = CALLS[which].0;
+            let _ = super::super::request("srvsvc", opnum, &bytes, encoding);
+            let _ = answer(opnum, &bytes, encoding);
         }
     }
 }

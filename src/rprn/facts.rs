@@ -1,17 +1,11 @@
 //! What a ledger of handles needs to know of any call.
 
-use crate::dcerpc::ndr::{ContextHandle, Encoding, NdrString};
-use crate::error::ParseError;
-
-use super::add_printer::AddPrinter;
-use super::containers::{ClientInfo, PrinterInfo};
-use super::handles::{CreatePrinterIc, HandleRequest, HandleResponse};
-use super::notify::{RemoteFindFirst, ReplyOpenPrinter};
-use super::open_printer::OpenPrinter;
-use super::procedures::{HandleRole, procedure};
+use super::{Call, ClientInfo, HandleRole, Interface, Procedure, Sign};
+use crate::dcerpc::ndr::{ContextHandle, Encoding, Ndr, NdrString, Parameter};
+use crate::error::{Layer, ParseError};
 
 /// Of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RequestFacts<'a> {
     /// The handle it uses or closes.
@@ -23,72 +17,48 @@ pub struct RequestFacts<'a> {
     pub client: Option<ClientInfo<'a>>,
     /// The machine that change notifications shall go to.
     pub notify: Option<NdrString<'a>>,
-    /// Bytes of the stub that no parameter claimed; `None` if the call is not decoded whole.
-    pub unread: Option<usize>,
-    /// Why a call that is decoded whole could not be read to its end; what is given was read in front of that.
+    /// The document that it starts.
+    pub document: Option<NdrString<'a>>,
+    /// A file of a driver that lies on another machine.
+    pub driver: Option<NdrString<'a>>,
+    /// What the call that was read whole lacks; what is given was read in front of that.
     pub stopped: Option<ParseError>,
 }
 
-/// Reads of a request what [`RequestFacts`] holds. Calls that give or take a handle are decoded whole, of the others
-/// only the handle is read.
+/// Parameters that tell more than a handle.
+const TELLING: [&str; 5] =
+    ["pClientInfo", "pPrinterName", "pszLocalMachine", "pDocInfoContainer", "pDriverContainer"];
+
+/// Reads of a request what [`RequestFacts`] holds. Calls that open something, or name a machine, a document or a driver,
+/// are read whole, of the others only the handle.
 ///
 /// # Errors
-/// The first parameter is cut or contradicts itself.
-pub fn request_facts(opnum: u16, stub: &[u8], encoding: Encoding) -> Result<RequestFacts<'_>, ParseError> {
-    match opnum {
-        1 => OpenPrinter::parse(stub, encoding).map(RequestFacts::from),
-        69 => OpenPrinter::parse_ex(stub, encoding).map(RequestFacts::from),
-        5 => AddPrinter::parse(stub, encoding).map(RequestFacts::from),
-        70 => AddPrinter::parse_ex(stub, encoding).map(RequestFacts::from),
-        29 | 42 | 56 | 60 => HandleRequest::parse(stub, encoding).map(|HandleRequest { handle, unread }| {
-            RequestFacts { handle: Some(handle), ..RequestFacts::read_to_end(unread, None) }
+/// The handle is cut.
+pub fn request_facts<'a>(
+    procedure: &'static Procedure,
+    stub: &'a [u8],
+    encoding: Encoding,
+) -> Result<RequestFacts<'a>, ParseError> {
+    let role = procedure.handle();
+    let handle =
+        role.in_request().then(|| Ndr::new(stub, encoding).context_handle("hPrinter")).transpose()?;
+    let telling = |parameter: &Parameter| TELLING.contains(&parameter.member.name);
+    let whole = procedure.parameters.filter(|parameters| role.gives() || parameters.iter().any(telling));
+    let Some(parameters) = whole else { return Ok(RequestFacts { handle, ..RequestFacts::default() }) };
+    let call = Call::of(procedure, parameters, stub, encoding);
+    let opens = role == HandleRole::Gives;
+    Ok(RequestFacts {
+        handle,
+        object: if opens { call.object() } else { None },
+        client: call.client(),
+        notify: call.notifies(),
+        document: call.document(),
+        driver: call.signs().find_map(|sign| match sign {
+            Sign::DriverFromUnc { path, .. } => Some(path),
+            Sign::NotifiesMachine { .. } => None,
         }),
-        40 => CreatePrinterIc::parse(stub, encoding).map(
-            |CreatePrinterIc { handle, unread, stopped, .. }| RequestFacts {
-                handle: Some(handle),
-                ..RequestFacts::read_to_end(unread, stopped)
-            },
-        ),
-        58 => ReplyOpenPrinter::parse(stub, encoding).map(
-            |ReplyOpenPrinter { machine, unread, stopped, .. }| RequestFacts {
-                object: Some(machine),
-                ..RequestFacts::read_to_end(unread, stopped)
-            },
-        ),
-        62 | 65 => RemoteFindFirst::parse(stub, encoding).map(|find| RequestFacts {
-            handle: Some(find.handle),
-            notify: find.local_machine,
-            stopped: find.stopped,
-            ..RequestFacts::default()
-        }),
-        _ if handle_role(opnum).in_request() => {
-            let HandleRequest { handle, .. } = HandleRequest::parse(stub, encoding)?;
-            Ok(RequestFacts { handle: Some(handle), ..RequestFacts::default() })
-        }
-        _ => Ok(RequestFacts::default()),
-    }
-}
-
-impl RequestFacts<'_> {
-    fn read_to_end(unread: usize, stopped: Option<ParseError>) -> Self {
-        Self { unread: stopped.is_none().then_some(unread), stopped, ..Self::default() }
-    }
-}
-
-impl<'a> From<OpenPrinter<'a>> for RequestFacts<'a> {
-    fn from(open: OpenPrinter<'a>) -> Self {
-        let OpenPrinter { printer_name, client, unread, stopped, .. } = open;
-        Self { object: printer_name, client, ..Self::read_to_end(unread, stopped) }
-    }
-}
-
-impl<'a> From<AddPrinter<'a>> for RequestFacts<'a> {
-    /// The object is the printer added, or the server if the printer has no name.
-    fn from(add: AddPrinter<'a>) -> Self {
-        let AddPrinter { server_name, printer, client, unread, stopped, .. } = add;
-        let object = printer.as_ref().and_then(PrinterInfo::printer_name).or(server_name);
-        Self { object, client, ..Self::read_to_end(unread, stopped) }
-    }
+        stopped: stopped(&call),
+    })
 }
 
 /// Of a response.
@@ -97,8 +67,8 @@ impl<'a> From<AddPrinter<'a>> for RequestFacts<'a> {
 pub struct ResponseFacts {
     /// The handle granted, or the one a closing call returns.
     pub handle: Option<ContextHandle>,
-    /// The return value, a Win32 error code or an HRESULT ([`super::Procedure::returns`]); `None` if the stub does not
-    /// reach it.
+    /// The return value, a Win32 error code or an HRESULT ([`Procedure::returns`]); `None` if the stub does not reach
+    /// it.
     pub return_value: Option<u32>,
     /// True if this call gives a handle, its handle is not zero and its return value is 0.
     pub granted: bool,
@@ -110,13 +80,18 @@ pub struct ResponseFacts {
 ///
 /// # Errors
 /// The procedure returns a handle, and the stub is shorter than that.
-pub fn response_facts(opnum: u16, stub: &[u8], encoding: Encoding) -> Result<ResponseFacts, ParseError> {
-    let role = handle_role(opnum);
+pub fn response_facts(
+    procedure: &Procedure,
+    stub: &[u8],
+    encoding: Encoding,
+) -> Result<ResponseFacts, ParseError> {
+    let role = procedure.handle();
     if !role.in_response() {
-        let return_value = procedure(opnum).and_then(|_| last_u32(stub, encoding));
-        return Ok(ResponseFacts { return_value, ..ResponseFacts::default() });
+        return Ok(ResponseFacts { return_value: last_u32(stub, encoding), ..ResponseFacts::default() });
     }
-    let HandleResponse { handle, return_value, .. } = HandleResponse::parse(stub, encoding)?;
+    let mut ndr = Ndr::new(stub, encoding);
+    let handle = ndr.context_handle("phPrinter")?;
+    let return_value = ndr.u32("return").ok();
     let success = return_value == Some(0);
     Ok(ResponseFacts {
         handle: Some(handle),
@@ -131,29 +106,31 @@ pub fn response_facts(opnum: u16, stub: &[u8], encoding: Encoding) -> Result<Res
 /// characters, or be a handle that is not zero with attributes that are.
 #[must_use]
 pub fn infer_open(opnum: u16, stub: &[u8], encoding: Encoding) -> bool {
-    match opnum {
-        1 => OpenPrinter::parse(stub, encoding).is_ok_and(|open| is_plausible(&open)),
-        69 => OpenPrinter::parse_ex(stub, encoding)
-            .is_ok_and(|open| is_plausible(&open) && open.client_level == 1),
-        29 => HandleRequest::parse(stub, encoding).is_ok_and(|HandleRequest { handle, unread }| {
-            unread == 0 && handle.0.starts_with(&[0; 4]) && !handle.is_zero()
-        }),
-        _ => false,
+    if !matches!(opnum, 1 | 29 | 69) {
+        return false;
     }
+    let Some(call) = Call::request(Interface::Winspool, opnum, stub, encoding) else { return false };
+    let level = call.arguments.fields.record("pClientInfo").and_then(|client| client.number("Level"));
+    let is_whole = stopped(&call).is_none() && call.arguments.unread == 0;
+    let says_so = match (opnum, call.handle()) {
+        (29, handle) => handle.is_some_and(|handle| handle.0.starts_with(&[0; 4]) && !handle.is_zero()),
+        _ => names_something(&call) && (opnum == 1 || level == Some(1)),
+    };
+    is_whole && says_so
 }
 
-fn is_plausible(open: &OpenPrinter<'_>) -> bool {
+fn names_something(call: &Call<'_>) -> bool {
     let printable = |name: NdrString<'_>| {
         name.is_terminated() && name.chars().all(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER)
     };
-    open.stopped.is_none()
-        && open.unread == 0
-        && open.printer_name.is_some_and(|name| !name.is_empty() && printable(name))
-        && open.datatype.is_none_or(printable)
+    let text = |name| call.arguments.fields.text(name);
+    text("pPrinterName").is_some_and(|name| !name.is_empty() && printable(name))
+        && text("pDatatype").is_none_or(printable)
 }
 
-fn handle_role(opnum: u16) -> HandleRole {
-    procedure(opnum).map_or(HandleRole::None, |procedure| procedure.handle)
+/// Why the stub could not be read to its end. What its byte arrays hold does not matter.
+fn stopped(call: &Call<'_>) -> Option<ParseError> {
+    call.arguments.anomalies.iter().find(|error| error.layer == Layer::Ndr).copied()
 }
 
 /// The last 4 bytes, if they are aligned as a return value is.
@@ -176,16 +153,19 @@ mod tests {
     const ENCODINGS: [Encoding; 4] = [NDR, NDR64, BIG, BIG64];
     const HANDLE: &str = "000000004e27c30601c4a940a32b0f314ceea319";
 
-    /// Handle, object, user, machine to notify, bytes unread.
-    fn summary(opnum: u16, stub: &[u8], encoding: Encoding) -> [Option<String>; 5] {
-        let facts = request_facts(opnum, stub, encoding).unwrap();
+    fn winspool(opnum: u16) -> &'static Procedure {
+        Interface::Winspool.procedure(opnum).unwrap()
+    }
+
+    /// Handle, object, user, machine to notify.
+    fn summary(opnum: u16, stub: &[u8], encoding: Encoding) -> [Option<String>; 4] {
+        let facts = request_facts(winspool(opnum), stub, encoding).unwrap();
         assert_eq!(facts.stopped, None);
         [
             facts.handle.map(|handle| handle.to_string()),
             facts.object.map(|name| name.to_string()),
             facts.client.and_then(|client| client.user).map(|name| name.to_string()),
             facts.notify.map(|name| name.to_string()),
-            facts.unread.map(|count| count.to_string()),
         ]
     }
 
@@ -196,17 +176,16 @@ mod tests {
     #[test]
     fn requests() {
         for (opnum, stub, encoding, facts) in [
-            (69, OPEN_PRINTER_EX, NDR, ["-", r"\\prn\lp1", "alice", "-", "0"]),
-            (1, OPEN_PRINTER_NDR64, NDR64, ["-", r"\\prn\lp1", "-", "-", "0"]),
-            (5, ADD_PRINTER, NDR, ["-", "lp1", "-", "-", "0"]),
-            (70, ADD_PRINTER_EX_NDR64, NDR64, ["-", "lp1", "alice", "-", "0"]),
-            (29, CLOSE_PRINTER, BIG, [HANDLE, "-", "-", "-", "0"]),
-            (40, CREATE_PRINTER_IC, NDR, [HANDLE, "-", "-", "-", "0"]),
-            (58, REPLY_OPEN_PRINTER, NDR, ["-", "WS-21", "-", "-", "0"]),
-            (65, REMOTE_FIND_FIRST_EX_NDR64, NDR64, [HANDLE, "-", "-", r"\\10.0.0.7", "-"]),
-            (8, CLOSE_PRINTER, NDR, [HANDLE, "-", "-", "-", "-"]),
-            (0, CLOSE_PRINTER, NDR, ["-", "-", "-", "-", "-"]),
-            (999, CLOSE_PRINTER, NDR, ["-", "-", "-", "-", "-"]),
+            (69, OPEN_PRINTER_EX, NDR, ["-", r"\\prn\lp1", "alice", "-"]),
+            (1, OPEN_PRINTER_NDR64, NDR64, ["-", r"\\prn\lp1", "-", "-"]),
+            (5, ADD_PRINTER, NDR, ["-", "lp1", "-", "-"]),
+            (70, ADD_PRINTER_EX_NDR64, NDR64, ["-", "lp1", "alice", "-"]),
+            (29, CLOSE_PRINTER, BIG, [HANDLE, "-", "-", "-"]),
+            (40, CREATE_PRINTER_IC, NDR, [HANDLE, "-", "-", "-"]),
+            (58, REPLY_OPEN_PRINTER, NDR, ["-", "WS-21", "-", "-"]),
+            (65, REMOTE_FIND_FIRST_EX_NDR64, NDR64, [HANDLE, "-", "-", r"\\10.0.0.7"]),
+            (8, CLOSE_PRINTER, NDR, [HANDLE, "-", "-", "-"]),
+            (0, CLOSE_PRINTER, NDR, ["-", "-", "-", "-"]),
         ] {
             assert_eq!(summary(opnum, stub, encoding), some(facts), "opnum {opnum}");
         }
@@ -226,17 +205,17 @@ mod tests {
             (8, &DENIED[..2], false, false, None),
             (69, &GRANTED[..23], false, false, None),
         ] {
-            let facts = response_facts(opnum, stub, NDR).unwrap();
+            let facts = response_facts(winspool(opnum), stub, NDR).unwrap();
             assert_eq!((facts.granted, facts.closed, facts.return_value), (granted, is_closed, return_value));
         }
-        assert_eq!(response_facts(69, GRANTED, NDR).unwrap().handle.unwrap().to_string(), HANDLE);
-        assert!(response_facts(69, &GRANTED[..19], NDR).is_err());
-        assert_eq!(response_facts(8, &[0, 0, 0, 5], BIG).unwrap().return_value, Some(5));
+        assert_eq!(response_facts(winspool(69), GRANTED, NDR).unwrap().handle.unwrap().to_string(), HANDLE);
+        assert!(response_facts(winspool(69), &GRANTED[..19], NDR).is_err());
+        assert_eq!(response_facts(winspool(8), &[0, 0, 0, 5], BIG).unwrap().return_value, Some(5));
     }
 
     #[test]
     fn a_close_that_is_cut_has_no_handle() {
-        assert!(request_facts(29, &CLOSE_PRINTER[..19], NDR).is_err());
+        assert!(request_facts(winspool(29), &CLOSE_PRINTER[..19], NDR).is_err());
     }
 
     #[test]
@@ -270,12 +249,12 @@ mod tests {
             let bytes: Vec<_> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
             let stub = &bytes[..bytes.len().saturating_sub(cut)];
             for encoding in ENCODINGS {
-                if let Ok(facts) = request_facts(opnum, stub, encoding) {
-                    prop_assert!(facts.unread.unwrap_or(0) <= stub.len());
+                let Some(procedure) = Interface::Winspool.procedure(opnum) else { continue };
+                if let Ok(facts) = request_facts(procedure, stub, encoding) {
                     prop_assert!(facts.stopped.is_none_or(|error| error.offset <= stub.len()));
                     prop_assert!(facts.object.is_none_or(|name| name.as_bytes().len() <= stub.len()));
                 }
-                let _ = response_facts(opnum, stub, encoding);
+                let _ = response_facts(winspool(opnum), stub, encoding);
                 let _ = infer_open(opnum, stub, encoding);
             }
         }
@@ -294,10 +273,8 @@ mod tests {
             let mut stub = stub.to_vec();
             let at = at % stub.len();
             stub[at] = byte;
-            if let Ok(facts) = request_facts(opnum, &stub, encoding) {
-                prop_assert!(facts.unread.unwrap_or(0) <= stub.len());
-                prop_assert!(facts.unread.is_some() != facts.stopped.is_some());
-            }
+            let call = Call::request(Interface::Winspool, opnum, &stub, encoding).unwrap();
+            prop_assert!(call.arguments.unread <= stub.len());
         }
     }
 }

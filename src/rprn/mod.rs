@@ -1,28 +1,31 @@
-//! \[MS-RPRN\], the print system remote protocol: its procedures, and the calls that give and take handles.
+//! The print system remote protocols: \[MS-RPRN\], and \[MS-PAR\], its asynchronous twin.
 //!
-//! [`request_facts`] and [`response_facts`] give of any call what a ledger of handles needs. The calls that give or
-//! take a handle are decoded whole; each has a type of its own here.
+//! One table for each interface says of every procedure its name and its parameters; [`Interface::procedure`] gives a row
+//! of it. From the parameters follows everything else: which procedures give and take handles ([`Procedure::handle`]),
+//! and how a stub is read ([`Call`]).
+//!
+//! [`request_facts`] and [`response_facts`] give of any call what a ledger of handles needs, and read no more than
+//! that.
 
-mod add_printer;
-mod containers;
+mod call;
+mod calls;
 mod facts;
 #[cfg(test)]
 mod fixtures;
-mod handles;
-mod notify;
-mod open_printer;
-mod procedures;
+mod ipp;
+mod marshalled;
+mod names;
+mod procedure;
+mod registry;
+mod remote_winspool;
+mod winspool;
 
 use uuid::{Uuid, uuid};
 
 pub use crate::dcerpc::ndr::ContextHandle;
-pub use add_printer::AddPrinter;
-pub use containers::{ClientInfo, PrinterInfo, PrinterInfo1, PrinterInfo2, ProcessorArchitecture};
+pub use call::{Call, ClientInfo, Sign};
 pub use facts::{RequestFacts, ResponseFacts, infer_open, request_facts, response_facts};
-pub use handles::{CreatePrinterIc, HandleRequest, HandleResponse};
-pub use notify::{RemoteFindFirst, ReplyOpenPrinter};
-pub use open_printer::OpenPrinter;
-pub use procedures::{HandleRole, Procedure, ReturnType, procedure};
+pub use procedure::{HandleRole, Interface, Procedure, ReturnType};
 
-/// The UUID of the interface, version 1.0, on `\PIPE\spoolss`.
+/// The UUID of the interface of \[MS-RPRN\], version 1.0, on `\PIPE\spoolss`.
 pub const INTERFACE: Uuid = uuid!("12345678-1234-abcd-ef00-0123456789ab");

@@ -70,12 +70,13 @@ struct Call {
 }
 
 impl Call {
-    fn is_spoolss(&self) -> bool {
-        self.interface == Some(SPOOLSS)
+    /// The procedure, if it is one of the spooler.
+    fn procedure(&self) -> Option<&'static rprn::Procedure> {
+        rprn::Interface::of(self.interface?)?.procedure(self.opnum)
     }
 
-    fn procedure(&self) -> Option<&'static rprn::Procedure> {
-        rprn::procedure(self.opnum).filter(|_| self.is_spoolss())
+    fn handle_role(&self) -> HandleRole {
+        self.procedure().map_or(HandleRole::None, rprn::Procedure::handle)
     }
 }
 
@@ -141,7 +142,7 @@ impl Pipe {
     pub(super) fn answers_lost(&mut self, id: OpenId, out: &mut Out<'_>) {
         for call in self.calls.iter_mut().filter(|call| !call.lost) {
             call.lost = true;
-            let role = call.procedure().map_or(HandleRole::None, |procedure| procedure.handle);
+            let role = call.handle_role();
             out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: role.gives() });
             if role == HandleRole::Takes && call.handle.is_some() {
                 let why = Doubt::AnswerMissing;
@@ -154,8 +155,7 @@ impl Pipe {
     pub(super) fn tell_unanswered_endings(&self, id: OpenId, server_last: Option<Origin>, out: &mut Out<'_>) {
         let unseen = |call: &&Call| !call.lost && server_last.is_none_or(|last| last < call.sent);
         for call in self.calls.iter().filter(unseen) {
-            let takes = call.procedure().is_some_and(|procedure| procedure.handle == HandleRole::Takes);
-            if takes && call.handle.is_some() {
+            if call.handle_role() == HandleRole::Takes && call.handle.is_some() {
                 let why = Doubt::AnswerMissing;
                 out.tell_at(call.sent, HandleEvent::InDoubt { open: id, handle: call.handle, why });
             }
@@ -406,8 +406,8 @@ impl Pipe {
             lost: false,
         };
         let mut notify = None;
-        if call.is_spoolss() && readable {
-            match rprn::request_facts(opnum, &request.stub, encoding) {
+        if let Some(procedure) = call.procedure().filter(|_| readable) {
+            match rprn::request_facts(procedure, &request.stub, encoding) {
                 Ok(facts) => {
                     call.handle = facts.handle.filter(|handle| !handle.is_zero());
                     call.object = facts.object.map(|object| object.to_string());
@@ -453,7 +453,7 @@ impl Pipe {
         };
         let encoding = Encoding { syntax: call.syntax, big_endian: response.big_endian };
         let readable = response.complete && !response.sealed;
-        let role = call.procedure().map_or(HandleRole::None, |procedure| procedure.handle);
+        let role = call.handle_role();
         if !readable && role.gives() {
             out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: true });
             return;
@@ -462,12 +462,10 @@ impl Pipe {
             let why = Doubt::AnswerMissing;
             out.tell(HandleEvent::InDoubt { open: id, handle: call.handle, why });
         }
-        let facts = match call.is_spoolss() && readable {
-            true => rprn::response_facts(call.opnum, &response.stub, encoding)
-                .map_err(|error| out.unreadable(error))
-                .ok(),
-            false => None,
-        };
+        let facts = call.procedure().filter(|_| readable).and_then(|procedure| {
+            let facts = rprn::response_facts(procedure, &response.stub, encoding);
+            facts.map_err(|error| out.unreadable(error)).ok()
+        });
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
         out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
         let Some(facts) = facts else { return };

@@ -154,6 +154,23 @@ impl<'a> Security<'a> {
             Err(why) => Self::Unreadable(Raw::unreadable(bytes, why)),
         }
     }
+
+    /// How many bytes its header and its parts have.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::None {} => 0,
+            Self::Descriptor(SecurityDescriptor { owner, group, sacl, dacl, .. }) => {
+                let sids = [owner, group]
+                    .into_iter()
+                    .flatten()
+                    .map(|sid| sid.sub_authorities.len().saturating_add(8));
+                let acls = [sacl, dacl].into_iter().flatten().map(|acl| acl.bytes.len().saturating_add(8));
+                sids.chain(acls).fold(20, usize::saturating_add)
+            }
+            Self::Unreadable(raw) => raw.bytes.len(),
+        }
+    }
 }
 
 impl Examine for Security<'_> {

@@ -57,16 +57,17 @@ pub(super) fn columns(pdu: &Pdu<'_>, call: Option<&RpcCall<'_>>) -> Vec<String> 
 
 /// Opnum, handle and return value of a call of the print spooler.
 fn spooler(pdu: &Pdu<'_>, call: &RpcCall<'_>) -> Option<[String; 3]> {
-    let opnum = call.opnum.filter(|_| call.name == Some("spoolss"))?;
+    let opnum = call.opnum?;
+    let procedure = rprn::Interface::of(call.name.filter(|name| *name == "spoolss")?)?.procedure(opnum)?;
     let whole = call.whole.filter(|whole| whole.complete && !whole.sealed)?;
     let digits = |handle: rprn::ContextHandle| {
         let digits: Vec<String> = handle.0.iter().map(|byte| format!("{byte:02x}")).collect();
         digits.join(":")
     };
     let (handle, value) = match pdu.body {
-        Body::Request(_) => (rprn::request_facts(opnum, &whole.stub, call.encoding).ok()?.handle, None),
+        Body::Request(_) => (rprn::request_facts(procedure, &whole.stub, call.encoding).ok()?.handle, None),
         _ => {
-            let facts = rprn::response_facts(opnum, &whole.stub, call.encoding).ok()?;
+            let facts = rprn::response_facts(procedure, &whole.stub, call.encoding).ok()?;
             (facts.handle, facts.return_value)
         }
     };

@@ -1,5 +1,7 @@
 //! A bounded cursor over a stub.
 
+use uuid::Uuid;
+
 use crate::error::{Layer, ParseError, Reason};
 
 use super::{ContextHandle, Encoding, NdrString, Syntax};
@@ -83,14 +85,42 @@ impl<'a> Ndr<'a> {
     /// # Errors
     /// The counts are cut or contradict each other.
     pub fn string(&mut self, field: &'static str) -> Result<NdrString<'a>, ParseError> {
+        let actual_count = self.varying(field)?;
+        let bytes = self.bytes(field, actual_count.saturating_mul(2));
+        Ok(NdrString::new(bytes, self.encoding.big_endian))
+    }
+
+    /// A conformant varying string of 8-bit characters, its NUL included: maximum count, offset, actual count,
+    /// characters.
+    ///
+    /// # Errors
+    /// As [`Ndr::string`].
+    pub fn narrow_string(&mut self, field: &'static str) -> Result<&'a [u8], ParseError> {
+        let count = self.varying(field)?;
+        Ok(self.bytes(field, count))
+    }
+
+    /// The counts of a conformant varying array: how many elements follow.
+    ///
+    /// # Errors
+    /// The counts are cut or contradict each other.
+    pub fn varying(&mut self, field: &'static str) -> Result<u64, ParseError> {
         let max_count = self.uptr(field)?;
         let offset = self.uptr(field)?;
         let actual_count = self.uptr(field)?;
         if offset.checked_add(actual_count).is_none_or(|end| end > max_count) {
             return Err(self.error(Reason::BadValue { field, value: actual_count }));
         }
-        let bytes = self.bytes(field, actual_count.saturating_mul(2));
-        Ok(NdrString::new(bytes, self.encoding.big_endian))
+        Ok(actual_count)
+    }
+
+    /// A `GUID`, whose first three fields follow the byte order.
+    ///
+    /// # Errors
+    /// The stub ends before it.
+    pub fn guid(&mut self, field: &'static str) -> Result<Uuid, ParseError> {
+        let (low, mid, high) = (self.u32(field)?, self.u16(field)?, self.u16(field)?);
+        Ok(Uuid::from_fields(low, mid, high, &self.raw(field)?))
     }
 
     /// The string of a unique pointer whose referent was read before, if there is one.
@@ -146,6 +176,14 @@ impl<'a> Ndr<'a> {
             Syntax::Ndr => 4,
             Syntax::Ndr64 => 8,
         });
+    }
+
+    pub(super) const fn syntax(&self) -> Syntax {
+        self.encoding.syntax
+    }
+
+    pub(super) const fn is_big_endian(&self) -> bool {
+        self.encoding.big_endian
     }
 
     /// Where the cursor stands, in bytes from the start of the stub.

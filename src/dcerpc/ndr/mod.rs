@@ -1,15 +1,25 @@
 //! NDR (C706 14) and NDR64 (\[MS-RPCE\] 2.2.5): how the arguments of calls stand in stubs.
 //!
-//! [`Ndr`] is a cursor that knows alignment, pointers, strings and arrays. What a structure consists of, and that the
-//! pointees of its pointers follow it, is for its decoder to know.
+//! [`Ndr`] is a cursor that knows alignment, pointers, strings and arrays. A [`Type`] says as data what a parameter
+//! consists of; [`request`] and [`response`] read the parameters of a procedure by their types.
 
 mod cursor;
+mod meaning;
+mod reader;
 mod string;
+mod types;
+mod value;
 
 use core::fmt;
 
 pub use cursor::Ndr;
+pub use meaning::{Asked, Interpret, Meaning, Scope};
+pub use reader::{request, response};
 pub use string::NdrString;
+pub use types::{Arm, By, Direction, Member, Names, Parameter, Type, Union};
+pub use value::{Arguments, Record, Value};
+
+pub(crate) use types::{counted, in_out, input, member, output, sized, switched};
 
 use super::bind::SyntaxId;
 

@@ -39,6 +39,18 @@ impl<'a> NdrString<'a> {
         char::decode_utf16(text).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
+    /// The texts of a `REG_MULTI_SZ`: each ends with a NUL, the last one with two, and what is behind is nothing.
+    pub fn split(self) -> impl Iterator<Item = Self> + 'a {
+        let Self { mut bytes, big_endian } = self;
+        core::iter::from_fn(move || {
+            let units = bytes.as_chunks::<2>().0;
+            let end = units.iter().position(|unit| *unit == [0, 0]).unwrap_or(units.len());
+            let text = bytes.get(..end.saturating_mul(2)).filter(|text| !text.is_empty())?;
+            bytes = bytes.get(end.saturating_add(1).saturating_mul(2)..).unwrap_or_default();
+            Some(Self { bytes: text, big_endian })
+        })
+    }
+
     /// True if there is no character in front of the first NUL.
     #[must_use]
     pub fn is_empty(self) -> bool {

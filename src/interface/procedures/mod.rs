@@ -6,7 +6,6 @@ mod drsuapi;
 mod efsrpc;
 mod epmapper;
 mod ioxidresolver;
-mod iremotewinspool;
 mod iremunknown2;
 mod isystemactivator;
 mod itaskschedulerservice;
@@ -33,7 +32,6 @@ pub fn procedure(interface: &str, opnum: u16) -> Option<&'static str> {
         "efsrpc" => &efsrpc::PROCEDURES,
         "epmapper" => &epmapper::PROCEDURES,
         "ioxidresolver" => &ioxidresolver::PROCEDURES,
-        "iremotewinspool" => &iremotewinspool::PROCEDURES,
         "iremunknown" | "iremunknown2" => &iremunknown2::PROCEDURES,
         "isystemactivator" => &isystemactivator::PROCEDURES,
         "itaskschedulerservice" => &itaskschedulerservice::PROCEDURES,
@@ -58,8 +56,6 @@ mod tests {
     #[test]
     fn procedures_stand_at_their_opnums() {
         for (interface, opnum, name) in [
-            ("iremotewinspool", 0, "RpcAsyncOpenPrinter"),
-            ("iremotewinspool", 20, "RpcAsyncClosePrinter"),
             ("srvsvc", 15, "NetrShareEnum"),
             ("srvsvc", 21, "NetrServerGetInfo"),
             ("srvsvc", 36, "NetrShareEnumSticky"),
