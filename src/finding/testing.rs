@@ -218,7 +218,7 @@ impl Made {
     }
 
     pub(crate) fn use_handle(&mut self, client: u16) {
-        let used = HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(client) };
+        let used = HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(client), opnum: 8 };
         self.tell(client, EventKind::Handle(used));
     }
 

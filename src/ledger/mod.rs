@@ -23,9 +23,9 @@ use crate::wire::Timestamp;
 
 pub use limits::LedgerLimits;
 pub use rows::{
-    BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow, InDoubt, Losses,
-    Open, OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Tree, TreeRow, Use, WaitingCall,
-    WaitingRequest,
+    BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow, HandleTask,
+    InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Tree, TreeRow, Use,
+    WaitingCall, WaitingRequest,
 };
 pub use slots::Slots;
 pub use verdict::{Judgement, Verdict};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
-use crate::rprn::ContextHandle;
+use crate::rprn::{ContextHandle, Task};
 use crate::session::{
     ClientMachine, ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, Transport, TreeId,
 };
@@ -350,10 +350,26 @@ pub struct Handle {
     pub opened: Option<Origin>,
     /// Its use.
     pub used: Use,
+    /// How often each call named it, by opnum.
+    pub calls: BTreeMap<u16, u64>,
+    /// The latest document and the latest notifications of changes that began at it.
+    pub tasks: BTreeMap<Task, HandleTask>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// Its end. Anything but [`By::CloseCall`] means that it was run down with what held it.
     pub closed: Option<Closing>,
+}
+
+/// Something that goes on at a handle. The end of the handle ends it too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HandleTask {
+    /// The document's name, or the machine that is told.
+    pub name: Option<String>,
+    /// The answer that began it.
+    pub began: Origin,
+    /// The answer that ended it, if a call of its own did.
+    pub ended: Option<Origin>,
 }
 
 /// A set-up, tree connect or NetBIOS session that was turned away because a limit is reached.

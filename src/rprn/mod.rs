@@ -25,7 +25,7 @@ use uuid::{Uuid, uuid};
 pub use crate::dcerpc::ndr::ContextHandle;
 pub use call::{Call, ClientInfo, Sign};
 pub use facts::{RequestFacts, ResponseFacts, infer_open, request_facts, response_facts};
-pub use procedure::{HandleRole, Interface, Procedure, ReturnType};
+pub use procedure::{HandleRole, Interface, Procedure, ReturnType, Step, Task};
 
 /// The UUID of the interface of \[MS-RPRN\], version 1.0, on `\PIPE\spoolss`.
 pub const INTERFACE: Uuid = uuid!("12345678-1234-abcd-ef00-0123456789ab");

@@ -84,6 +84,25 @@ pub enum ReturnType {
     HResult,
 }
 
+/// Something that goes on at a handle from one call to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Task {
+    /// A document is being printed.
+    Document,
+    /// The server tells a machine of changes.
+    Notification,
+}
+
+/// What success of a call does to a [`Task`] of its handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// It begins.
+    Begins(Task),
+    /// It ends.
+    Ends(Task),
+}
+
 /// A procedure.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -100,6 +119,8 @@ pub struct Procedure {
     pub returns: ReturnType,
     /// True if it answers only when something happens at the printer, so that a long wait is no fault.
     pub waits_by_design: bool,
+    /// What it begins or ends at its handle.
+    pub step: Option<Step>,
 }
 
 impl Procedure {
@@ -122,6 +143,14 @@ impl Procedure {
         Self { waits_by_design: true, ..self }
     }
 
+    pub(super) const fn begins(self, task: Task) -> Self {
+        Self { step: Some(Step::Begins(task)), ..self }
+    }
+
+    pub(super) const fn ends(self, task: Task) -> Self {
+        Self { step: Some(Step::Ends(task)), ..self }
+    }
+
     /// What its return values are called.
     pub(super) const fn names(&self) -> Names {
         match self.returns {
@@ -133,8 +162,15 @@ impl Procedure {
 
 /// A procedure that returns a Win32 error code.
 pub(super) const fn win32(opnum: u16, name: &'static str, parameters: &'static [Parameter]) -> Procedure {
-    let parameters = Some(parameters);
-    Procedure { opnum, name, on_wire: true, parameters, returns: ReturnType::Win32, waits_by_design: false }
+    Procedure {
+        opnum,
+        name,
+        on_wire: true,
+        parameters: Some(parameters),
+        returns: ReturnType::Win32,
+        waits_by_design: false,
+        step: None,
+    }
 }
 
 /// A procedure that returns an HRESULT.

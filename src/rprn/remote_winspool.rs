@@ -5,7 +5,7 @@ use super::calls::{
     bidi, branch_office, changes, data, documents, drivers, forms, jobs, monitors, ports, printers,
     processors, properties, xcv,
 };
-use super::procedure::{Procedure, hresult, win32};
+use super::procedure::{Procedure, Task, hresult, win32};
 
 pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(0, "RpcAsyncOpenPrinter", printers::OPEN_PRINTER_EX),
@@ -18,12 +18,12 @@ pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(7, "RpcAsyncDeletePrinter", printers::DELETE_PRINTER),
     win32(8, "RpcAsyncSetPrinter", printers::SET_PRINTER),
     win32(9, "RpcAsyncGetPrinter", printers::GET_PRINTER),
-    win32(10, "RpcAsyncStartDocPrinter", documents::START_DOC_PRINTER),
+    win32(10, "RpcAsyncStartDocPrinter", documents::START_DOC_PRINTER).begins(Task::Document),
     win32(11, "RpcAsyncStartPagePrinter", documents::START_PAGE_PRINTER),
     win32(12, "RpcAsyncWritePrinter", documents::WRITE_PRINTER),
     win32(13, "RpcAsyncEndPagePrinter", documents::END_PAGE_PRINTER),
-    win32(14, "RpcAsyncEndDocPrinter", documents::END_DOC_PRINTER),
-    win32(15, "RpcAsyncAbortPrinter", documents::ABORT_PRINTER),
+    win32(14, "RpcAsyncEndDocPrinter", documents::END_DOC_PRINTER).ends(Task::Document),
+    win32(15, "RpcAsyncAbortPrinter", documents::ABORT_PRINTER).ends(Task::Document),
     win32(16, "RpcAsyncGetPrinterData", data::GET_PRINTER_DATA),
     win32(17, "RpcAsyncGetPrinterDataEx", data::GET_PRINTER_DATA_EX),
     win32(18, "RpcAsyncSetPrinterData", data::SET_PRINTER_DATA),

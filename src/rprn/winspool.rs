@@ -4,7 +4,7 @@ use super::calls::{
     bidi, branch_office, changes, data, documents, drivers, forms, ipp, jobs, monitors, ports, printers,
     processors, properties, xcv,
 };
-use super::procedure::{Procedure, hresult, local, local_with, win32};
+use super::procedure::{Procedure, Task, hresult, local, local_with, win32};
 
 pub(super) static PROCEDURES: [Procedure; 124] = [
     win32(0, "RpcEnumPrinters", printers::ENUM_PRINTERS),
@@ -24,13 +24,13 @@ pub(super) static PROCEDURES: [Procedure; 124] = [
     win32(14, "RpcAddPrintProcessor", processors::ADD_PRINT_PROCESSOR),
     win32(15, "RpcEnumPrintProcessors", processors::ENUM_PRINT_PROCESSORS),
     win32(16, "RpcGetPrintProcessorDirectory", processors::GET_PRINT_PROCESSOR_DIRECTORY),
-    win32(17, "RpcStartDocPrinter", documents::START_DOC_PRINTER),
+    win32(17, "RpcStartDocPrinter", documents::START_DOC_PRINTER).begins(Task::Document),
     win32(18, "RpcStartPagePrinter", documents::START_PAGE_PRINTER),
     win32(19, "RpcWritePrinter", documents::WRITE_PRINTER),
     win32(20, "RpcEndPagePrinter", documents::END_PAGE_PRINTER),
-    win32(21, "RpcAbortPrinter", documents::ABORT_PRINTER),
+    win32(21, "RpcAbortPrinter", documents::ABORT_PRINTER).ends(Task::Document),
     win32(22, "RpcReadPrinter", documents::READ_PRINTER),
-    win32(23, "RpcEndDocPrinter", documents::END_DOC_PRINTER),
+    win32(23, "RpcEndDocPrinter", documents::END_DOC_PRINTER).ends(Task::Document),
     win32(24, "RpcAddJob", jobs::ADD_JOB),
     win32(25, "RpcScheduleJob", jobs::SCHEDULE_JOB),
     win32(26, "RpcGetPrinterData", data::GET_PRINTER_DATA),
@@ -63,7 +63,8 @@ pub(super) static PROCEDURES: [Procedure; 124] = [
     win32(53, "RpcGetPrinterDriver2", drivers::GET_PRINTER_DRIVER_2),
     local(54, "RpcClientFindFirstPrinterChangeNotification"),
     local(55, "RpcFindNextPrinterChangeNotification"),
-    win32(56, "RpcFindClosePrinterChangeNotification", changes::FIND_CLOSE_PRINTER_CHANGE_NOTIFICATION),
+    win32(56, "RpcFindClosePrinterChangeNotification", changes::FIND_CLOSE_PRINTER_CHANGE_NOTIFICATION)
+        .ends(Task::Notification),
     local(57, "RpcRouterFindFirstPrinterChangeNotificationOld"),
     win32(58, "RpcReplyOpenPrinter", changes::REPLY_OPEN_PRINTER),
     win32(59, "RpcRouterReplyPrinter", changes::ROUTER_REPLY_PRINTER),
@@ -73,14 +74,16 @@ pub(super) static PROCEDURES: [Procedure; 124] = [
         62,
         "RpcRemoteFindFirstPrinterChangeNotification",
         changes::REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION,
-    ),
+    )
+    .begins(Task::Notification),
     local(63, "RpcSpoolerInit"),
     local_with(64, "RpcResetPrinterEx", printers::RESET_PRINTER_EX),
     win32(
         65,
         "RpcRemoteFindFirstPrinterChangeNotificationEx",
         changes::REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION_EX,
-    ),
+    )
+    .begins(Task::Notification),
     win32(66, "RpcRouterReplyPrinterEx", changes::ROUTER_REPLY_PRINTER_EX),
     win32(
         67,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
-use crate::rprn::ContextHandle;
+use crate::rprn::{ContextHandle, Task};
 use crate::wire::Status;
 
 /// Something that happened.
@@ -645,6 +645,8 @@ pub enum HandleEvent {
         open: OpenId,
         /// The handle.
         handle: ContextHandle,
+        /// The procedure's number.
+        opnum: u16,
     },
     /// A call that named it succeeded.
     Proved {
@@ -652,6 +654,26 @@ pub enum HandleEvent {
         open: OpenId,
         /// The handle.
         handle: ContextHandle,
+    },
+    /// Something began at it: a document, or notifications of changes.
+    Began {
+        /// The pipe.
+        open: OpenId,
+        /// The handle.
+        handle: ContextHandle,
+        /// What.
+        task: Task,
+        /// The document's name, or the machine that is told.
+        name: Option<String>,
+    },
+    /// That ended by a call of its own.
+    Ended {
+        /// The pipe.
+        open: OpenId,
+        /// The handle.
+        handle: ContextHandle,
+        /// What.
+        task: Task,
     },
     /// ClosePrinter or its like succeeded.
     Closed {
@@ -683,14 +705,25 @@ pub enum HandleEvent {
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Notice {
-    /// A change notification was registered: the server will call back.
+    /// A call asks for notifications of changes: the server is to connect to a machine.
     NotifyRegistered {
         /// The pipe.
         open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
         /// The printer handle.
         handle: Option<ContextHandle>,
         /// The machine to be called back.
         machine: String,
+    },
+    /// A call adds a driver of which a file lies on another machine.
+    DriverPath {
+        /// The pipe.
+        open: OpenId,
+        /// Which call of the pipe.
+        call: u32,
+        /// The path.
+        path: String,
     },
 }
 

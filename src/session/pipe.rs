@@ -10,7 +10,7 @@ use crate::capture::Origin;
 use crate::dcerpc::ndr::{Encoding, Syntax};
 use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
 use crate::interface;
-use crate::rprn::{self, ContextHandle, HandleRole};
+use crate::rprn::{self, ContextHandle, HandleRole, Step};
 
 /// Presentation contexts that are remembered of a pipe, and proposals that wait for their answer.
 const CONTEXTS: usize = 64;
@@ -65,6 +65,8 @@ struct Call {
     handle: Option<ContextHandle>,
     object: Option<String>,
     client: Option<ClientMachine>,
+    /// The document it starts, or the machine that it asks to notify.
+    task: Option<String>,
     /// Its answer is missing from the capture, as far as known.
     lost: bool,
 }
@@ -403,9 +405,10 @@ impl Pipe {
             handle: None,
             object: None,
             client: None,
+            task: None,
             lost: false,
         };
-        let mut notify = None;
+        let (mut notify, mut driver) = (None, None);
         if let Some(procedure) = call.procedure().filter(|_| readable) {
             match rprn::request_facts(procedure, &request.stub, encoding) {
                 Ok(facts) => {
@@ -417,6 +420,8 @@ impl Pipe {
                         build: Some(client.build),
                     });
                     notify = facts.notify.map(|machine| machine.to_string());
+                    driver = facts.driver.map(|path| path.to_string());
+                    call.task = notify.clone().or_else(|| facts.document.map(|name| name.to_string()));
                 }
                 Err(error) => out.unreadable(error),
             }
@@ -434,10 +439,14 @@ impl Pipe {
         });
         if let Some(handle) = call.handle {
             self.learn(handle, limits);
-            out.tell(HandleEvent::Used { open: id, handle });
+            out.tell(HandleEvent::Used { open: id, handle, opnum });
         }
         if let Some(machine) = notify {
-            out.tell(Notice::NotifyRegistered { open: id, handle: call.handle, machine });
+            let handle = call.handle;
+            out.tell(Notice::NotifyRegistered { open: id, call: call.number, handle, machine });
+        }
+        if let Some(path) = driver {
+            out.tell(Notice::DriverPath { open: id, call: call.number, path });
         }
         if self.calls.len() >= limits.calls {
             self.calls.remove(0);
@@ -479,6 +488,16 @@ impl Pipe {
             } else {
                 // What was sent after the request may have ended it all the same.
                 out.tell_at(call.sent, HandleEvent::Proved { open: id, handle });
+            }
+            if return_value == Some(0) {
+                match call.procedure().and_then(|procedure| procedure.step) {
+                    Some(Step::Begins(task)) => {
+                        let name = call.task.clone();
+                        out.tell(HandleEvent::Began { open: id, handle, task, name });
+                    }
+                    Some(Step::Ends(task)) => out.tell(HandleEvent::Ended { open: id, handle, task }),
+                    None => {}
+                }
             }
         }
         if let Some(handle) = facts.handle.filter(|_| facts.granted) {

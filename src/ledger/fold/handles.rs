@@ -1,5 +1,7 @@
 //! Association groups and the handles that their pipes share.
 
+use std::collections::BTreeMap;
+
 use crate::capture::Origin;
 use crate::ledger::{Group, GroupRow, Handle, HandleRow, Ledger, OpenRow, Use};
 use crate::rprn::ContextHandle;
@@ -155,6 +157,8 @@ impl Ledger {
                 client: None,
                 opened: None,
                 used: Use::since(at),
+                calls: BTreeMap::new(),
+                tasks: BTreeMap::new(),
                 in_doubt: None,
                 closed: None,
             },

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use crate::capture::Origin;
 use crate::ledger::BoundInterface;
 use crate::ledger::{
-    By, Closing, Connection, Denied, HandleRow, Ledger, RefusalAnswer, WaitingCall, WaitingRequest, doubt,
+    By, Closing, Connection, Denied, HandleRow, HandleTask, Ledger, RefusalAnswer, WaitingCall,
+    WaitingRequest, doubt,
 };
 use crate::session::{
     ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Loss, OpenEvent, RpcEvent,
@@ -306,8 +307,25 @@ impl Ledger {
                     row.opened = Some(at);
                 }
             }
-            HandleEvent::Used { open, handle } => {
-                self.handle_used(at, connection, open, handle, None);
+            HandleEvent::Used { open, handle, opnum } => {
+                let row = self.handle_used(at, connection, open, handle, None);
+                if let Some(handle) = row.and_then(|row| self.handles.get_mut(&row)) {
+                    let count = handle.calls.entry(opnum).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+            HandleEvent::Began { open, handle, task, name } => {
+                let row = self.handle_used(at, connection, open, handle, Some(at));
+                if let Some(handle) = row.and_then(|row| self.handles.get_mut(&row)) {
+                    handle.tasks.insert(task, HandleTask { name, began: at, ended: None });
+                }
+            }
+            HandleEvent::Ended { open, handle, task } => {
+                let row = self.handle_used(at, connection, open, handle, Some(at));
+                let handle = row.and_then(|row| self.handles.get_mut(&row));
+                if let Some(task) = handle.and_then(|handle| handle.tasks.get_mut(&task)) {
+                    task.ended.get_or_insert(at);
+                }
             }
             HandleEvent::Proved { open, handle } => {
                 self.handle_used(at, connection, open, handle, Some(at));
