@@ -3,6 +3,7 @@
 use super::common::{Call, PRINTER, TEXT};
 use crate::dcerpc::ndr::{Arm, Member, Type, Union, counted, input, member, switched};
 use crate::rprn::names::BRANCH_OFFICE;
+use crate::rprn::names::WIN32;
 
 /// `RpcLogJobInfoForBranchOffice`.
 pub(in crate::rprn) const LOG_JOB_INFO_FOR_BRANCH_OFFICE: Call =
@@ -59,7 +60,7 @@ const RENDERED: &[Member] = &[
 
 /// `RPC_BranchOfficeJobDataError` (\[MS-RPRN\] 2.2.1.15.2).
 const ERROR: &[Member] = &[
-    member("LastError", Type::U32),
+    member("LastError", Type::Named(WIN32)),
     member("pDocumentName", TEXT),
     member("pUserName", TEXT),
     member("pPrinterName", TEXT),

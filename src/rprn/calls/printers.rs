@@ -8,7 +8,7 @@ use super::devmode;
 use crate::dcerpc::ndr::{Meaning, Member, Record, Type, Value, counted, input, member, output};
 use crate::rprn::marshalled;
 use crate::rprn::names::{
-    ACCESS, PRINTER_ATTRIBUTES, PRINTER_CONTROL, PRINTER_ENUM, PRINTER_STATUS, PUBLISH,
+    ACCESS, PRINTER_ATTRIBUTES, PRINTER_CONTROL, PRINTER_ENUM, PRINTER_STATUS, PUBLISH, WIN32,
 };
 
 /// `RpcEnumPrinters`.
@@ -195,7 +195,7 @@ const PRINTER_INFO_STRESS: &[Member] = &[
     member("dwProcessorType", Type::U32),
     member("dwHighPartTotalBytes", Type::U32),
     member("cChangeID", Type::U32),
-    member("dwLastError", Type::U32),
+    member("dwLastError", Type::Named(WIN32)),
     member("Status", Type::Named(PRINTER_STATUS)),
     member("cEnumerateNetworkPrinters", Type::U32),
     member("cAddNetPrinters", Type::U32),
