@@ -1,12 +1,31 @@
 //! One JSON object a PDU.
 
 use serde_json::{Map, Value, json};
+use smbscope::dcerpc::Body;
 use smbscope::dissect::{Dissection, Message};
-use smbscope::session::{Pdu, Stream};
+use smbscope::session::{Content, Pdu, Stream};
 
-/// The object of a PDU, on one line.
-pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>) -> String {
-    Value::Object(object(pdu, dissection)).to_string()
+/// The object of a PDU, on one line, of a call with its stub if that is wanted.
+pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>, with_stub: bool) -> String {
+    let mut object = object(pdu, dissection);
+    if let Some(stub) = stub(pdu).filter(|_| with_stub) {
+        object.insert("stub".into(), Value::String(stub));
+    }
+    Value::Object(object).to_string()
+}
+
+/// The stub of a call in hex: all of it on its last fragment, the fragment's own before.
+fn stub(pdu: &Pdu<'_>) -> Option<String> {
+    let Content::Rpc { pdu, call, .. } = &pdu.content else { return None };
+    let own = match pdu.body {
+        Body::Request(request) => request.stub,
+        Body::Response(response) => response.stub,
+        Body::Fault(fault) => fault.stub,
+        _ => return None,
+    };
+    let whole = call.and_then(|call| call.whole).filter(|whole| whole.complete);
+    let bytes = whole.map_or(own, |whole| &whole.stub);
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The members that every PDU has, and then its own.
@@ -30,8 +49,10 @@ pub(crate) fn object(pdu: &Pdu<'_>, dissection: &Dissection<'_>) -> Map<String, 
         Some(Ok(other)) => drop(object.insert("message".into(), other)),
         _ => {}
     }
-    if matches!(dissection.message, Some(Message::Rpc(_))) {
-        object.entry("args").or_insert(Value::Null);
+    if matches!(dissection.message, Some(Message::Rpc(_)))
+        && let Some(body) = object.get_mut("pdu").and_then(|pdu| pdu.get_mut("body")?.as_object_mut())
+    {
+        body.values_mut().filter_map(Value::as_object_mut).for_each(|call| drop(call.remove("stub")));
     }
     object.insert("anomalies".into(), json!(dissection.anomalies));
     object

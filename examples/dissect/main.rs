@@ -31,6 +31,9 @@ struct Arguments {
     format: Format,
     #[command(flatten)]
     filter: Filter,
+    /// JSON: add the stubs of calls, whole on their last fragment, in hex
+    #[arg(long)]
+    stub: bool,
     /// Only PDUs of which something could not be read
     #[arg(long)]
     anomalies: bool,
@@ -100,7 +103,7 @@ impl<W: Write> Sink for Rows<'_, W> {
             out.add(pdu.at, |row| match arguments.format {
                 Format::Text => Some(text::row(pdu, dissection)),
                 Format::Tsv => tsv::row(pdu, dissection, row),
-                Format::Json => Some(json::row(pdu, dissection)),
+                Format::Json => Some(json::row(pdu, dissection, arguments.stub)),
             });
         });
     }

@@ -61,7 +61,10 @@ pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>) -> String {
     let ends = format!("{} -> {}", pdu.source, pdu.destination);
     let mut line = format!("{:>6} {time} {ends} {kind:<5} {}", pdu.at.frame, title(dissection));
     let mut told = Vec::new();
-    collect(&object, &mut told);
+    match object.get("args") {
+        Some(Value::Object(arguments)) => collect_all(arguments, &mut told),
+        _ => collect(&object, &mut told),
+    }
     let mut length = 0;
     for (key, value) in told {
         length += key.len() + value.chars().count() + 2;
@@ -155,6 +158,28 @@ fn collect(object: &Map<String, Value>, told: &mut Vec<(String, String)>) {
             }
             Value::Number(number) if TOLD.contains(&key.as_str()) => add(key, number.to_string(), told),
             _ => {}
+        }
+    }
+}
+
+/// All arguments of a call, numbers by their names where they have some.
+fn collect_all(object: &Map<String, Value>, told: &mut Vec<(String, String)>) {
+    for (key, value) in object {
+        let name = object.get(&format!("{key}_name"));
+        let is_name = key.strip_suffix("_name").is_some_and(|key| object.contains_key(key));
+        match name.unwrap_or(value) {
+            _ if is_name => {}
+            Value::Object(inner) => collect_all(inner, told),
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                items.iter().filter_map(Value::as_object).take(8).for_each(|inner| collect_all(inner, told));
+            }
+            Value::Array(items) => {
+                let items: Vec<_> = items.iter().take(8).filter_map(Value::as_str).map(printable).collect();
+                told.push((key.clone(), items.join(", ")));
+            }
+            Value::String(text) => told.push((key.clone(), printable(text))),
+            Value::Null => {}
+            other => told.push((key.clone(), other.to_string())),
         }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::gathered::Gathered;
 use crate::dcerpc::{self, ndr};
-use crate::rap;
 use crate::session::{ConnectionId, Content, OpenId, Pdu, Peer};
 use crate::smb1::{self, nt_transact, trans2};
 use crate::smb2;
+use crate::{rap, rprn};
 
 /// Requests of either dialect that are remembered at one time.
 const REQUESTS: usize = 65_536;
@@ -17,7 +17,7 @@ const REQUESTS: usize = 65_536;
 pub(super) struct Asked {
     smb1: BTreeMap<Key1, Smb1Asked>,
     smb2: BTreeMap<(Option<ConnectionId>, u64), smb2::Asked>,
-    rpc: BTreeMap<KeyRpc, ndr::Asked>,
+    rpc: BTreeMap<KeyRpc, RpcAsked>,
     forgotten: u64,
 }
 
@@ -32,6 +32,15 @@ pub(super) struct Known {
 
 /// An SMB1 request: its connection, or its sender where there is none, PID and MID.
 pub(super) type Key1 = (Option<ConnectionId>, Option<Peer>, u32, u16);
+
+/// What is kept of a call until its answer comes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct RpcAsked {
+    /// What its answer will be read with.
+    pub(super) stub: ndr::Asked,
+    /// What it shows to security people.
+    pub(super) signs: Vec<rprn::Sign>,
+}
 
 /// A call: its connection, its pipe, its call id.
 type KeyRpc = (Option<ConnectionId>, Option<OpenId>, u32);
@@ -83,11 +92,11 @@ impl Asked {
         self.smb2.get(&(pdu.connection, message_id)).copied().unwrap_or_default()
     }
 
-    pub(super) fn keep_rpc(&mut self, pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>, asked: Option<ndr::Asked>) {
-        let Some(asked) = asked else {
+    pub(super) fn keep_rpc(&mut self, pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>, asked: RpcAsked) {
+        if asked == RpcAsked::default() {
             self.rpc.remove(&key_rpc(pdu, rpc));
             return;
-        };
+        }
         if self.rpc.len() >= REQUESTS {
             self.rpc.pop_first();
             self.forgotten = self.forgotten.saturating_add(1);
@@ -95,8 +104,8 @@ impl Asked {
         self.rpc.insert(key_rpc(pdu, rpc), asked);
     }
 
-    pub(super) fn rpc(&mut self, pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>) -> Option<ndr::Asked> {
-        self.rpc.remove(&key_rpc(pdu, rpc))
+    pub(super) fn rpc(&mut self, pdu: &Pdu<'_>, rpc: &dcerpc::Pdu<'_>) -> RpcAsked {
+        self.rpc.remove(&key_rpc(pdu, rpc)).unwrap_or_default()
     }
 }
 

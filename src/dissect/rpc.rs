@@ -1,12 +1,14 @@
 //! DCE/RPC: a PDU and the call it belongs to.
 
-use super::asked::Asked;
+use core::net::IpAddr;
+
+use super::asked::{Asked, RpcAsked};
 use super::endpoints::Endpoints;
 use crate::auth::Blob;
 use crate::dcerpc::ndr::{self, Arguments, Encoding, Record};
 use crate::dcerpc::{AuthType, Body, Pdu, PduType, VerificationTrailer};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
-use crate::session::{self, RpcCall};
+use crate::session::{self, Peer, RpcCall};
 use crate::{interface, rprn};
 
 /// A DCE/RPC PDU and what is known of its call.
@@ -24,8 +26,10 @@ pub struct Rpc<'a> {
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "core::ops::Not::not"))]
     pub not_used_on_wire: bool,
     /// The parameters, on the last fragment of a call, where they are read.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub args: Option<Record<'a>>,
+    /// What security people look for in the request, on the last fragment of the request and of its response.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub signs: Vec<rprn::Sign>,
     /// What the authentication trailer of a PDU that sets up a security context holds.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub security: Option<Blob<'a>>,
@@ -67,14 +71,24 @@ impl<'a> Rpc<'a> {
         let stub = call.and_then(|call| Stub::of(call, pdu));
         let verification_trailer = stub.as_ref().and_then(|stub| stub.trailer);
         verification_trailer.iter().for_each(|trailer| trailer.examine(anomalies));
+        let mut signs = Vec::new();
         let arguments = stub.as_ref().and_then(|stub| {
-            if stub.is_request {
-                let arguments = stub.arguments(name?, opnum?, &ndr::Asked::default())?;
-                asked.keep_rpc(of, pdu, ndr::Asked::of(&arguments.fields));
-                return Some(arguments);
+            if !stub.is_request {
+                let kept = asked.rpc(of, pdu);
+                signs = kept.signs;
+                return stub.arguments(name?, opnum?, &kept.stub);
             }
-            let kept = asked.rpc(of, pdu).unwrap_or_default();
-            stub.arguments(name?, opnum?, &kept)
+            let arguments = stub.arguments(name?, opnum?, &ndr::Asked::default())?;
+            if let Some(procedure) = spooler {
+                let call = rprn::Call { procedure, arguments };
+                signs = call.signs().map(|sign| seen_from(sign, of.source)).collect();
+                let stub = ndr::Asked::of(&call.arguments.fields).unwrap_or_default();
+                asked.keep_rpc(of, pdu, RpcAsked { stub, signs: signs.clone() });
+                return Some(call.arguments);
+            }
+            let stub = ndr::Asked::of(&arguments.fields).unwrap_or_default();
+            asked.keep_rpc(of, pdu, RpcAsked { stub, signs: Vec::new() });
+            Some(arguments)
         });
         let (args, unread) = match arguments {
             Some(arguments) => {
@@ -96,12 +110,22 @@ impl<'a> Rpc<'a> {
             procedure,
             not_used_on_wire,
             args,
+            signs,
             security,
             verification_trailer,
             unread,
             pdu,
         }
     }
+}
+
+/// A sign, and whether it is of the client, as far as its address tells.
+fn seen_from(mut sign: rprn::Sign, client: Peer) -> rprn::Sign {
+    if let (rprn::Sign::NotifiesMachine { machine, is_client }, Peer::Ip(client)) = (&mut sign, client) {
+        let address = machine.trim_start_matches('\\').parse::<IpAddr>();
+        *is_client = address.ok().map(|address| address == client.ip());
+    }
+    sign
 }
 
 /// The token in the trailer of a bind, an alter context, their answers and the third leg.

@@ -45,30 +45,25 @@ pub struct ClientInfo<'a> {
 }
 
 /// Something in a request that security people look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "sign", rename_all = "snake_case"))]
 #[non_exhaustive]
-pub enum Sign<'a> {
+pub enum Sign {
     /// The server shall connect to a machine and tell it of changes. Of another machine than the client this is how a
     /// server is made to authenticate to somebody ("PrinterBug").
     NotifiesMachine {
         /// Its name, as a UNC.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "text"))]
-        machine: NdrString<'a>,
+        machine: String,
+        /// Whether that is the client itself; `None` if a name does not tell.
+        is_client: Option<bool>,
     },
     /// The server shall load a driver whose file lies on another machine (CVE-2021-1675, CVE-2021-34527).
     DriverFromUnc {
         /// Which file of the driver.
         member: &'static str,
         /// Its path.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "text"))]
-        path: NdrString<'a>,
+        path: String,
     },
-}
-
-#[cfg(feature = "serde")]
-fn text<S: serde::Serializer>(text: &NdrString<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(text)
 }
 
 impl<'a> Call<'a> {
@@ -158,13 +153,16 @@ impl<'a> Call<'a> {
     }
 
     /// What security people look for in it.
-    pub fn signs(&self) -> impl Iterator<Item = Sign<'a>> {
+    pub fn signs(&self) -> impl Iterator<Item = Sign> {
         let notified = self.notifies().filter(|machine| is_unc(*machine));
         let driver = self.arguments.fields.arm("pDriverContainer");
         let files = driver.map(Record::texts).into_iter().flatten();
         let files = files.filter(|(_, path)| is_unc(*path));
-        let notified = notified.map(|machine| Sign::NotifiesMachine { machine });
-        notified.into_iter().chain(files.map(|(member, path)| Sign::DriverFromUnc { member, path }))
+        let notified =
+            notified.map(|machine| Sign::NotifiesMachine { machine: machine.to_string(), is_client: None });
+        notified
+            .into_iter()
+            .chain(files.map(|(member, path)| Sign::DriverFromUnc { member, path: path.to_string() }))
     }
 }
 

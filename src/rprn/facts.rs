@@ -20,7 +20,7 @@ pub struct RequestFacts<'a> {
     /// The document that it starts.
     pub document: Option<NdrString<'a>>,
     /// A file of a driver that lies on another machine.
-    pub driver: Option<NdrString<'a>>,
+    pub driver: Option<String>,
     /// What the call that was read whole lacks; what is given was read in front of that.
     pub stopped: Option<ParseError>,
 }

@@ -420,7 +420,7 @@ impl Pipe {
                         build: Some(client.build),
                     });
                     notify = facts.notify.map(|machine| machine.to_string());
-                    driver = facts.driver.map(|path| path.to_string());
+                    driver = facts.driver;
                     call.task = notify.clone().or_else(|| facts.document.map(|name| name.to_string()));
                 }
                 Err(error) => out.unreadable(error),

@@ -153,11 +153,15 @@ pub(crate) fn difference(theirs: &[(String, Leaf)], ours: Result<Vec<Own>, Strin
         theirs.iter().partition(|(_, leaf)| matches!(leaf, Leaf::Word(_)));
     for (name, leaf) in words.into_iter().chain(others) {
         // Samba shows of printer data the whole buffer, not what of it is used.
-        let is_part = |own: &Leaf| match (own, leaf) {
-            (Leaf::Bytes(own), Leaf::Bytes(whole)) => name == "data" && whole.starts_with(own),
-            _ => false,
+        let is_part = |(own_name, ways): &Own| {
+            own_name == "pData"
+                && name == "data"
+                && ways.iter().any(|own| match (own, leaf) {
+                    (Leaf::Bytes(own), Leaf::Bytes(whole)) => whole.starts_with(own),
+                    _ => false,
+                })
         };
-        match left.iter().position(|(_, ways)| ways.contains(leaf) || ways.iter().any(is_part)) {
+        match left.iter().position(|own| own.1.contains(leaf) || is_part(own)) {
             Some(place) => drop(left.remove(place)),
             // The size of what follows, which stands beside it once more.
             None if name.starts_with("_ndr_size") => {}
