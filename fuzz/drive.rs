@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use smbscope::capture::{Capture, Info, LinkType, Origin, Packet};
+use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
 use smbscope::dissect::Dissector;
 use smbscope::ledger::{Ledger, Verdict};
 use smbscope::report::{NullSessions, Options};
+use smbscope::rprn::{Call, Interface};
 use smbscope::session::{Analyzer, ConnectionEvent, ConnectionId, Event, EventKind, Loss, Pdu, Sink};
 use smbscope::wire::Timestamp;
 
@@ -41,6 +43,30 @@ pub(crate) fn packets(bytes: &[u8]) {
         path.frame(clock, &flows[control.flow].segment(control, payload));
     }
     path.finish(None);
+}
+
+/// A byte that says how the stub is written (bit 0: `IRemoteWinspool`, 1: NDR64, 2: big-endian, 3: a response, with the
+/// level or name in bits 4 to 7), the opnum, and the stub.
+pub(crate) fn stub(bytes: &[u8]) {
+    let [how, opnum, stub @ ..] = bytes else { return };
+    let interface = if how & 1 == 0 { Interface::Winspool } else { Interface::RemoteWinspool };
+    let syntax = if how & 2 == 0 { Syntax::Ndr } else { Syntax::Ndr64 };
+    let encoding = Encoding { syntax, big_endian: how & 4 != 0 };
+    let opnum = u16::from(*opnum);
+    let call = if how & 8 == 0 {
+        Call::request(interface, opnum, stub, encoding)
+    } else {
+        let mut asked = Asked::default();
+        asked.level = Some(u32::from(how >> 4));
+        Call::response(interface, opnum, stub, encoding, &asked)
+    };
+    let Some(call) = call else { return };
+    let unread = call.arguments.unread;
+    assert!(unread <= stub.len());
+    assert!(unread == 0 || call.procedure.parameters.is_some());
+    let json = serde_json::to_string(&call.arguments.fields).unwrap();
+    assert!(json.len() < 10_000 + 200 * stub.len(), "{} bytes of {}", json.len(), stub.len());
+    assert!(call.signs().count() <= stub.len());
 }
 
 /// The connections of [`packets`]: 0 to 4 to port 445, 5 and 6 to port 139, 7 to a port that says nothing.

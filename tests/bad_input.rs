@@ -253,6 +253,25 @@ fn seeds_of_the_fuzz_targets_run() {
     for (name, bytes) in seeds("packets") {
         on(&name, move || drive::packets(&bytes));
     }
+    for (name, bytes) in seeds("stubs") {
+        on(&name, move || drive::stub(&bytes));
+    }
+}
+
+#[test]
+fn any_bytes_as_the_stub_of_any_call_never_panic() {
+    for (name, bytes) in seeds("stubs") {
+        for seed in 1..=200 {
+            let mut random = Random::new(seed);
+            let mut bytes = bytes.clone();
+            for _ in 0..=random.below(12) {
+                let place = random.below(bytes.len());
+                // Small numbers make sense as counts and offsets more often.
+                bytes[place] = if random.below(2) == 0 { random.next() as u8 } else { random.below(8) as u8 };
+            }
+            on(&format!("{name} with seed {seed}"), move || drive::stub(&bytes));
+        }
+    }
 }
 
 // The program

@@ -6,7 +6,7 @@ use super::{Ending, Moment};
 use crate::auth;
 use crate::ledger::{self, Ledger, SessionRow, Verdict};
 use crate::net::Endpoint;
-use crate::rprn::ContextHandle;
+use crate::rprn::{self, ContextHandle};
 use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, ShareKind, TreeId};
 use crate::wire::Timestamp;
 
@@ -161,8 +161,40 @@ pub struct Handle<'a> {
     pub opened: Option<Moment>,
     /// Its last use.
     pub last_used: Moment,
+    /// How often each call named it.
+    pub calls: Vec<CallCount>,
+    /// The latest document that was started at it.
+    pub document: Option<Task<'a>>,
+    /// The latest notifications of changes that were registered at it.
+    pub notification: Option<Task<'a>>,
     /// Its end.
     pub closed: Option<Ending>,
+}
+
+/// How often a call was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct CallCount {
+    /// Its number.
+    pub opnum: u16,
+    /// Its name, if it is known.
+    pub procedure: Option<&'static str>,
+    /// How often.
+    pub count: u64,
+}
+
+/// Something that goes on at a handle.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Task<'a> {
+    /// The document's name, or the machine that is told of changes.
+    pub name: Option<&'a str>,
+    /// The answer that began it.
+    pub began: Moment,
+    /// The answer that ended it; if there is none, the end of the handle ends it.
+    pub ended: Option<Moment>,
 }
 
 /// The call that opened a handle.
@@ -321,7 +353,7 @@ impl<'a> Open<'a> {
             opened: open.opened.map(Moment::from),
             closed: open.closed.map(Ending::of),
             interfaces: open.interfaces.iter().map(Interface::of).collect(),
-            handles: ledger.handles(open).map(Handle::of).collect(),
+            handles: ledger.handles(open).map(|handle| Handle::of(handle, open)).collect(),
             waiting: open.waiting.values().map(Waiting::of).collect(),
         }
     }
@@ -335,8 +367,22 @@ impl Interface {
 }
 
 impl<'a> Handle<'a> {
-    fn of(handle: &'a ledger::Handle) -> Self {
+    fn of(handle: &'a ledger::Handle, open: &ledger::Open) -> Self {
+        let mut bound = open.interfaces.iter().filter_map(|bound| rprn::Interface::of(bound.name?));
+        let interface = bound.next().unwrap_or(rprn::Interface::Winspool);
+        let name = |opnum| interface.procedure(opnum).map(|procedure| procedure.name);
+        let task = |task| {
+            handle.tasks.get(&task).map(|task| Task {
+                name: task.name.as_deref(),
+                began: task.began.into(),
+                ended: task.ended.map(Moment::from),
+            })
+        };
+        let calls = handle.calls.iter();
         Self {
+            calls: calls.map(|(&opnum, &count)| CallCount { opnum, procedure: name(opnum), count }).collect(),
+            document: task(rprn::Task::Document),
+            notification: task(rprn::Task::Notification),
             handle: handle.handle,
             opened_by: handle.opened_by.map(|(opnum, procedure)| OpenedBy { opnum, procedure }),
             object: handle.object.as_deref(),

@@ -78,6 +78,9 @@ mod json {
             "client": { "machine": r"\\WS-21", "user": "alice", "build": 2600 },
             "opened": moment("05.10", 10),
             "last_used": moment("05.10", 10),
+            "calls": [],
+            "document": null,
+            "notification": null,
             "closed": rundown,
         });
         let open = json!({

@@ -1,6 +1,7 @@
 //! DCE/RPC: bindings, calls, handles and their groups.
 
-use smbscope::session::{EventKind, RpcEvent};
+use smbscope::rprn::Task;
+use smbscope::session::{EventKind, Notice, RpcEvent};
 
 use crate::ntlm::Who;
 use crate::rpc::*;
@@ -498,4 +499,58 @@ fn calls_of_other_interfaces_hold_a_pipe_and_hang_like_any() {
         pipe srvsvc
         waits: srvsvc opnum 15",
     );
+}
+
+/// What goes on at the only handle: each document and notification, and whether it ended.
+fn tasks(wire: &Wire) -> Vec<(Task, Option<String>, bool)> {
+    let ledger = wire.ledger();
+    let (_, session) = ledger.sessions().next().unwrap();
+    let handles = ledger.opens_of(session).flat_map(|open| ledger.handles(open));
+    let tasks = handles.flat_map(|handle| handle.tasks.iter());
+    tasks.map(|(task, held)| (*task, held.name.clone(), held.ended.is_some())).collect()
+}
+
+#[test]
+fn a_document_and_a_notification_go_on_until_their_own_call_ends_them() {
+    for rpc in [NDR, NDR64] {
+        let wire = Wire::new();
+        let smb = two_pipes(&wire);
+        let pipe = smb.pipe(7);
+        pipe.bind_as(rpc, 0, 5);
+        let done = |id: u32, opnum: u16, stub: &[u8], answer: &[u8]| {
+            pipe.exchange(&rpc.request(id, 0, opnum, stub), &rpc.response(id, 0, answer));
+        };
+        done(2, 69, &rpc.open_printer_ex(r"\\SRV\lp1"), &rpc.handle_and(handle(1), 0));
+        let job = [rpc.value(7), rpc.value(0)].concat();
+        done(3, 17, &rpc.start_doc_printer(1, "wages.xls"), &job);
+        done(4, 65, &rpc.remote_find_first(1, r"\\WS-21"), &rpc.value(0));
+        let document = |ended| (Task::Document, Some("wages.xls".to_owned()), ended);
+        let notification = |ended| (Task::Notification, Some(r"\\WS-21".to_owned()), ended);
+        assert_eq!(tasks(&wire), [document(false), notification(false)]);
+        done(5, 23, &handle(1), &rpc.value(0));
+        assert_eq!(tasks(&wire), [document(true), notification(false)]);
+        done(6, 56, &handle(1), &rpc.value(0));
+        assert_eq!(tasks(&wire), [document(true), notification(true)]);
+        let ledger = wire.ledger();
+        let (_, session) = ledger.sessions().next().unwrap();
+        let handle = ledger.opens_of(session).flat_map(|open| ledger.handles(open)).next().unwrap();
+        let calls: Vec<_> = handle.calls.iter().map(|(opnum, count)| (*opnum, *count)).collect();
+        assert_eq!(calls, [(17, 1), (23, 1), (56, 1), (65, 1)]);
+    }
+}
+
+#[test]
+fn what_was_refused_does_not_go_on() {
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    let pipe = smb.pipe(7);
+    pipe.bind(5);
+    pipe.open_printer(2, 1);
+    let call = NDR.request(3, 0, 65, &NDR.remote_find_first(1, r"\\10.0.0.9"));
+    pipe.exchange(&call, &NDR.response(3, 0, &NDR.value(5)));
+    assert_eq!(tasks(&wire), []);
+    let told = wire.events().into_iter().any(|event| {
+        matches!(event.kind, EventKind::Notice(Notice::NotifyRegistered { machine, .. }) if machine == r"\\10.0.0.9")
+    });
+    assert!(told);
 }

@@ -180,6 +180,22 @@ impl Dialect {
         self.string(self.string(stub.align(self.width()), r"\\WS-21"), "alice").0
     }
 
+    /// `RpcStartDocPrinter` with a name.
+    pub(crate) fn start_doc_printer(self, n: u8, document: &str) -> Vec<u8> {
+        let stub = bytes().raw(&handle(n)).align(self.width());
+        let stub = stub.raw(&self.u32(1)).align(self.width()).raw(&self.u32(1)); // Level, union tag
+        let stub = self.long(self.long(stub, 0x0002_0000), 0x0002_0004); // pDocInfo1, pDocName
+        let stub = self.long(self.long(stub, 0), 0); // pOutputFile, pDatatype
+        self.string(stub, document).0
+    }
+
+    /// `RpcRemoteFindFirstPrinterChangeNotificationEx`.
+    pub(crate) fn remote_find_first(self, n: u8, machine: &str) -> Vec<u8> {
+        let stub = bytes().raw(&handle(n)).raw(&self.u32(0x100)).raw(&self.u32(0)); // fdwFlags, fdwOptions
+        let stub = self.string(self.long(stub, 0x0002_0000), machine);
+        self.long(stub.align(4).raw(&self.u32(0)), 0).0 // dwPrinterLocal, pOptions
+    }
+
     fn width(self) -> usize {
         if self.ndr64 { 8 } else { 4 }
     }

@@ -10,6 +10,7 @@ use crate::auth::Evidence;
 use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count};
 use crate::ledger::{self, Verdict};
+use crate::rprn::Task;
 
 /// Steps that are told of one session; the rest is counted.
 const STEPS: usize = 14;
@@ -168,6 +169,15 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
                 step(at, format!("handle {short} granted"), note);
             } else {
                 step(handle.used.first, format!("handle {short} first seen"), object.unwrap_or_default());
+            }
+            for (task, held) in &handle.tasks {
+                let what = match task {
+                    Task::Document => "document started",
+                    Task::Notification => "notification of changes registered",
+                };
+                let name = held.name.as_deref().map(|name| format!("{} ", Plain::name(name)));
+                let ended = if held.ended.is_some() { "ended since" } else { "never ended" };
+                step(held.began, what.to_owned(), format!("{}{ended}", name.unwrap_or_default()));
             }
             let last = handle.used.last;
             if handle.opened != Some(last) {
