@@ -176,3 +176,86 @@ fn is_unc(path: NdrString<'_>) -> bool {
         .or_else(|| start.strip_prefix(r"\\.\"));
     device.map_or_else(|| start.starts_with(r"\\"), |device| device.starts_with("UNC\\"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{ADD_PRINTER, OPEN_PRINTER_EX, REMOTE_FIND_FIRST_EX_NDR64};
+    use super::*;
+    use crate::dcerpc::ndr::Syntax;
+    use proptest::prelude::*;
+
+    const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
+    const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };
+
+    #[test]
+    fn every_cut_says_what_is_missing_and_keeps_what_is_there() {
+        for (opnum, stub) in [(69, OPEN_PRINTER_EX), (5, ADD_PRINTER)] {
+            for length in 0..stub.len() {
+                let call = Call::request(Interface::Winspool, opnum, &stub[..length], NDR).unwrap();
+                assert!(!call.arguments.anomalies.is_empty(), "{opnum} cut at {length}");
+                assert!(call.arguments.unread <= length);
+            }
+            let whole = Call::request(Interface::Winspool, opnum, stub, NDR).unwrap();
+            assert!(whole.arguments.anomalies.is_empty() && whole.arguments.unread == 0);
+        }
+        let cut = Call::request(Interface::Winspool, 69, &OPEN_PRINTER_EX[..60], NDR).unwrap();
+        assert_eq!(cut.object().unwrap().to_string(), r"\\prn\lp1");
+    }
+
+    #[test]
+    fn a_machine_to_notify_is_a_sign() {
+        let call = Call::request(Interface::Winspool, 65, REMOTE_FIND_FIRST_EX_NDR64, NDR64).unwrap();
+        let machine = r"\\10.0.0.7".to_owned();
+        let signs: Vec<_> = call.signs().collect();
+        assert_eq!(signs, [Sign::NotifiesMachine { machine, is_client: None }]);
+        let open = Call::request(Interface::Winspool, 69, OPEN_PRINTER_EX, NDR).unwrap();
+        assert_eq!(open.signs().count(), 0);
+    }
+
+    #[test]
+    fn paths_on_other_machines_are_told_from_local_ones() {
+        for (path, expected) in [
+            (r"\\10.0.0.7\share\evil.dll", true),
+            ("//10.0.0.7/share/evil.dll", true),
+            (r"\??\UNC\10.0.0.7\share\evil.dll", true),
+            (r"\\?\unc\host\share\evil.dll", true),
+            (r"\\?\C:\Windows\evil.dll", false),
+            (r"\\.\C:\evil.dll", false),
+            (r"C:\Windows\System32\spool\drivers\x64\3\UNIDRV.DLL", false),
+            ("UNIDRV.DLL", false),
+            ("", false),
+        ] {
+            let bytes: Vec<u8> = path.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(is_unc(NdrString::new(&bytes, false)), expected, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived_in_output_of_their_size(
+            opnum in 0_u16..130,
+            // Small words, so that counts and pointers make sense often.
+            words in prop::collection::vec(prop_oneof![0_u32..12, any::<u32>()], 0..120),
+            level in 0_u32..12,
+            cut in 0_usize..4,
+        ) {
+            let bytes: Vec<_> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            let stub = &bytes[..bytes.len().saturating_sub(cut)];
+            let asked = Asked { level: Some(level), name: None };
+            for interface in [Interface::Winspool, Interface::RemoteWinspool] {
+                for (syntax, big_endian) in
+                    [(Syntax::Ndr, false), (Syntax::Ndr, true), (Syntax::Ndr64, false), (Syntax::Ndr64, true)]
+                {
+                    let encoding = Encoding { syntax, big_endian };
+                    let request = Call::request(interface, opnum, stub, encoding);
+                    let response = Call::response(interface, opnum, stub, encoding, &asked);
+                    for call in request.into_iter().chain(response) {
+                        prop_assert!(call.arguments.unread <= stub.len());
+                        let told = format!("{:?}", call.arguments.fields).len();
+                        prop_assert!(told < 20_000 + 400 * stub.len());
+                    }
+                }
+            }
+        }
+    }
+}
