@@ -264,7 +264,15 @@ impl Made {
         self.now.time = self.now.time.plus_seconds(0.01);
         self.now.frame += 1;
         let seen = Some(self.now);
-        self.tell(client, EventKind::Connection(ConnectionEvent::LastSeen { client: seen, server: seen }));
+        self.tell(
+            client,
+            EventKind::Connection(ConnectionEvent::LastSeen {
+                client: seen,
+                server: seen,
+                to_server: 0,
+                to_client: 0,
+            }),
+        );
         // Being seen is no use, and takes no time.
         self.now.time = self.now.time.plus_seconds(-0.02);
     }

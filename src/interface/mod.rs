@@ -11,6 +11,7 @@ use crate::dcerpc::ndr::{self, Arguments, Asked, Encoding, Names, Parameter};
 use crate::wire::Win32Error;
 
 pub use procedures::procedure;
+pub use srvsvc::{Share, shares};
 use table::INTERFACES;
 
 /// The short name of a well-known interface: its pipe, or what its specification calls it; failing that, the name of

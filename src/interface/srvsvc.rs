@@ -2,7 +2,8 @@
 
 use super::Call;
 use crate::dcerpc::ndr::{
-    Arm, Meaning, Member, Parameter, Type, Union, counted, in_out, input, member, output, switched,
+    Arm, Asked, Encoding, Meaning, Member, NdrString, Parameter, Type, Union, Value, counted, in_out, input,
+    member, output, switched,
 };
 
 /// A string behind a unique pointer.
@@ -245,6 +246,46 @@ const SERVER_INFO_102: &[Member] = &[
 
 /// A self-relative security descriptor.
 const SECURITY_DESCRIPTOR: Type = Type::Unique(&Type::Bytes(Meaning::SECURITY_DESCRIPTOR));
+
+/// A share as a server lists it (`SHARE_INFO`, \[MS-SRVS\] 2.2.4.22 and following).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Share<'a> {
+    /// Its name.
+    pub name: NdrString<'a>,
+    /// Its type (\[MS-SRVS\] 2.2.2.4); 0, a disk, at the level that does not tell.
+    pub share_type: u32,
+    /// What it is said to be for.
+    pub remark: Option<NdrString<'a>>,
+}
+
+/// The shares in the answer of `NetrShareEnum` (15) or `NetrShareEnumSticky` (36) of srvsvc; none for other procedures.
+#[must_use]
+pub fn shares(opnum: u16, stub: &[u8], encoding: Encoding) -> Vec<Share<'_>> {
+    if !matches!(opnum, 15 | 36) {
+        return Vec::new();
+    }
+    let Some(answer) = super::response("srvsvc", opnum, stub, encoding, &Asked::default()) else {
+        return Vec::new();
+    };
+    let list = answer.fields.arm("InfoStruct").and_then(|container| container.list("Buffer"));
+    list.into_iter().flatten().filter_map(share).collect()
+}
+
+/// A share of any level: its fields end alike.
+fn share<'a>(value: &Value<'a>) -> Option<Share<'a>> {
+    let Value::Record(fields) = value else { return None };
+    let ending = |end: &str| fields.0.iter().find(|(name, _)| name.ends_with(end)).map(|(_, value)| value);
+    let text = |end: &str| match ending(end) {
+        Some(Value::Text(text)) => Some(*text),
+        _ => None,
+    };
+    let share_type = match ending("_type") {
+        Some(Value::Number(number) | Value::Named(number, _)) => u32::try_from(*number).unwrap_or_default(),
+        _ => 0,
+    };
+    Some(Share { name: text("_netname")?, share_type, remark: text("_remark") })
+}
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,10 @@ pub struct LedgerLimits {
     pub waiting_calls: usize,
     /// Refusals, and denials, that are kept one by one.
     pub refusals: usize,
+    /// Shares of all servers.
+    pub shares: usize,
+    /// Calls worth a word that are kept one by one.
+    pub asked: usize,
 }
 
 impl Default for LedgerLimits {
@@ -31,6 +35,8 @@ impl Default for LedgerLimits {
             handles: 4_096,
             waiting_calls: 1_024,
             refusals: 2_000,
+            shares: 20_000,
+            asked: 2_000,
         }
     }
 }

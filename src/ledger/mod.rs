@@ -23,9 +23,9 @@ use crate::wire::Timestamp;
 
 pub use limits::LedgerLimits;
 pub use rows::{
-    BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow, HandleTask,
-    InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Tree, TreeRow, Use,
-    WaitingCall, WaitingRequest,
+    Asked, AskedFor, BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow,
+    HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Share, Tree,
+    TreeRow, Use, WaitingCall, WaitingRequest,
 };
 pub use slots::Slots;
 pub use verdict::{Judgement, Verdict};
@@ -49,6 +49,11 @@ pub struct Ledger {
     ended_telling: VecDeque<SessionRow>,
     refusals: Vec<Refusal>,
     denials: Vec<Denial>,
+    /// By the server's address, and by name without regard to case.
+    shares: BTreeMap<(core::net::IpAddr, String), Share>,
+    asked: Vec<Asked>,
+    /// Where in `asked` the calls are that wait for their answer, by their number on the pipe.
+    unanswered: Map<(OpenRow, u32), usize>,
     losses: Losses,
     rows_made: u64,
     end: Option<Timestamp>,
@@ -177,6 +182,18 @@ impl Ledger {
     #[must_use]
     pub fn denials(&self) -> &[Denial] {
         &self.denials
+    }
+
+    /// The shares that the server of an address was seen to have, by name.
+    pub fn shares(&self, server: core::net::IpAddr) -> impl Iterator<Item = &Share> {
+        let from = (server, String::new());
+        self.shares.range(from..).take_while(move |((ip, _), _)| *ip == server).map(|(_, share)| share)
+    }
+
+    /// The calls that asked for something worth a word, in order.
+    #[must_use]
+    pub fn asked(&self) -> &[Asked] {
+        &self.asked
     }
 
     /// What was lost, counted.

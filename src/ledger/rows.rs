@@ -167,6 +167,10 @@ pub struct Connection {
     pub server_os: Option<String>,
     /// The sessions that used it.
     pub sessions: BTreeSet<SessionRow>,
+    /// Bytes of the client's stream, told when the connection or the capture ends.
+    pub bytes_to_server: u64,
+    /// Bytes of the server's stream, told when the connection or the capture ends.
+    pub bytes_to_client: u64,
     /// The last packet of the client that is known of.
     pub client_last: Option<Origin>,
     /// The last packet of the server that is known of.
@@ -210,6 +214,8 @@ pub struct Session {
     pub in_doubt: Option<InDoubt>,
     /// Requests without an answer that are not calls on a pipe, at the end.
     pub waiting: Vec<WaitingRequest>,
+    /// How often it made each call of the remote administration protocol, by number.
+    pub rap_calls: BTreeMap<u16, u64>,
     /// Its trees, and those of other sessions of the connection in which it opened something (SMB1).
     pub trees: BTreeSet<TreeRow>,
     /// Handles of its pipes that were run down instead of closed.
@@ -440,6 +446,58 @@ pub struct Denial {
     pub what: Denied,
     /// The status.
     pub status: Status,
+}
+
+/// A share that a server was seen to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Share {
+    /// Its name, as it was first seen.
+    pub name: String,
+    /// What kind of share it is.
+    pub kind: ShareKind,
+    /// What the server says it is for.
+    pub remark: Option<String>,
+    /// What showed it: `tree_connect`, `srvsvc`, `rap`.
+    pub seen_by: BTreeSet<&'static str>,
+    /// Its first sign.
+    pub first_seen: Origin,
+}
+
+/// A call that asks for something worth a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Asked {
+    /// The packet that completed the request.
+    pub at: Origin,
+    /// The session.
+    pub session: SessionRow,
+    /// The pipe.
+    pub open: OpenRow,
+    /// The handle that it named.
+    pub handle: Option<HandleRow>,
+    /// What it asks for.
+    pub what: AskedFor,
+    /// When it was answered.
+    pub answered: Option<Origin>,
+    /// The value that was returned, or the status of the fault.
+    pub returned: Option<u32>,
+}
+
+/// What an [`Asked`] call asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AskedFor {
+    /// That the server connects to a machine and tells it of changes.
+    Notification {
+        /// The machine, as a UNC.
+        machine: String,
+    },
+    /// That the server loads a driver of which a file lies on another machine.
+    DriverFromUnc {
+        /// The path.
+        path: String,
+    },
 }
 
 /// What was lost, counted.

@@ -1,12 +1,13 @@
 //! Text and JSON: what the ledger knows, for people and for programs.
 //!
 //! [`NullSessions`] is the answer to the main question, as one value: serialised it is the JSON of the example
-//! `null_sessions`, and [`NullSessions::text`] is its text.
+//! `null_sessions`, and [`NullSessions::text`] is its text. [`NetSession`] has the tables of each server at a moment.
 
 mod limit;
 mod moment;
 mod null_sessions;
 mod refusal;
+mod server_tables;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -16,8 +17,11 @@ pub use limit::SlotLimit;
 pub use moment::{Ending, Moment};
 pub use null_sessions::{Capture, Losses, NullSessions, Options};
 pub use refusal::{Denial, Refusal};
-pub use session::{Connection, Handle, Interface, Open, OpenedBy, Session, Tree, Waiting, Who};
-pub use text::Text;
+pub use server_tables::{Limit, NetBios, NetSession, ServerTables, Share};
+pub use session::{
+    CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
+};
+pub use text::{ServerTablesText, Text};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

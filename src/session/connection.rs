@@ -55,6 +55,8 @@ pub(super) struct Connection {
     tables: Tables,
     missing: Missing,
     last: PerSide<Option<Origin>>,
+    /// Bytes of the streams so far.
+    bytes: PerSide<u64>,
     /// Sequence number behind the last byte of each side.
     sent: PerSide<u32>,
     /// The last byte of the other side that each side acknowledged.
@@ -138,6 +140,7 @@ impl Connection {
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
+            bytes: PerSide::default(),
             sent: PerSide::default(),
             acknowledged: PerSide::default(),
             ends: PerSide::default(),
@@ -226,6 +229,8 @@ impl Connection {
         }
         match piece {
             Piece::Data(bytes) => {
+                let count = self.bytes.get_mut(side);
+                *count = count.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
                 if let Some(at) = self.missed_fin.get_mut(side).take() {
                     self.lost(side, at, sink);
                 }
@@ -561,6 +566,7 @@ impl Connection {
             return self.close(sink);
         }
         let client = self.client.unwrap_or(Side::Low);
+        let (to_server, to_client) = (*self.bytes.get(client), *self.bytes.get(client.other()));
         let (client, server) = (*self.last.get(client), self.server_last(client));
         let out = Out { at, ends: self.ends(), sink };
         let mut here = Here { tables: &mut self.tables, limits, out };
@@ -572,7 +578,7 @@ impl Connection {
         }
         here.tables.tell_unanswered_endings(server, &mut here.out);
         self.settle(sink);
-        self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server });
+        self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server, to_server, to_client });
     }
 
     /// The connection is let go since there are too many.

@@ -255,6 +255,10 @@ pub enum ConnectionEvent {
         client: Option<Origin>,
         /// The last packet of the server, or the client's last one if the server has acknowledged everything before it.
         server: Option<Origin>,
+        /// Bytes that the client sent.
+        to_server: u64,
+        /// Bytes that the server sent.
+        to_client: u64,
     },
     /// It ended.
     Closed {
@@ -380,7 +384,7 @@ pub enum CloseReason {
     Expired,
 }
 
-/// What a tree is connected to.
+/// What a tree is connected to, or a share is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
@@ -393,6 +397,19 @@ pub enum ShareKind {
     Print,
     /// Not seen, or something else.
     Unknown,
+}
+
+impl ShareKind {
+    /// The kind of a share type (\[MS-SRVS\] 2.2.2.4): its lowest 28 bits.
+    #[must_use]
+    pub const fn of_type(share_type: u32) -> Self {
+        match share_type & 0x0fff_ffff {
+            0 => Self::Disk,
+            1 => Self::Print,
+            3 => Self::Pipe,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// About a tree connect.
@@ -715,6 +732,24 @@ pub enum Notice {
         handle: Option<ContextHandle>,
         /// The machine to be called back.
         machine: String,
+    },
+    /// The server lists a share.
+    Share {
+        /// Its name.
+        name: String,
+        /// What kind of share it is.
+        share: ShareKind,
+        /// What it is said to be for.
+        remark: Option<String>,
+        /// How it was asked for: `srvsvc` or `rap`.
+        by: &'static str,
+    },
+    /// A call of the remote administration protocol (\[MS-RAP\]) was sent.
+    Rap {
+        /// The session.
+        session: SessionId,
+        /// The call's number.
+        opcode: u16,
     },
     /// A call adds a driver of which a file lies on another machine.
     DriverPath {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
+use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent, ShareKind};
 use super::limits::Limits;
 use super::out::Out;
 use super::pdu::{Content, RpcCall};
@@ -477,6 +477,16 @@ impl Pipe {
         });
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
         out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
+        if readable && call.interface == Some("srvsvc") {
+            for share in interface::shares(call.opnum, &response.stub, encoding) {
+                out.tell(Notice::Share {
+                    name: share.name.to_string(),
+                    share: ShareKind::of_type(share.share_type),
+                    remark: share.remark.map(|remark| remark.to_string()),
+                    by: "srvsvc",
+                });
+            }
+        }
         let Some(facts) = facts else { return };
         if let Some(handle) = call.handle {
             if facts.closed {

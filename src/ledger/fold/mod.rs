@@ -1,6 +1,7 @@
 //! The fold: what each event does to the rows.
 
 mod handles;
+mod notices;
 mod opens;
 mod refusals;
 mod sessions;
@@ -34,7 +35,7 @@ impl Ledger {
             EventKind::Open(event) => self.fold_open(at, connection, event),
             EventKind::Rpc(event) => self.fold_rpc(at, connection, event),
             EventKind::Handle(event) => self.fold_handle(at, connection, event),
-            EventKind::Notice(_) => {}
+            EventKind::Notice(event) => self.fold_notice(at, connection, event),
             EventKind::Loss(Loss::Evicted { table }) => self.evicted(table),
             EventKind::Loss(Loss::Unreadable { .. }) => {
                 self.losses.unreadable = self.losses.unreadable.saturating_add(1);
@@ -67,6 +68,8 @@ impl Ledger {
                     server_os: None,
                     sessions: BTreeSet::new(),
                     client_last: None,
+                    bytes_to_server: 0,
+                    bytes_to_client: 0,
                     server_last: None,
                     vc_zero: None,
                     in_doubt: None,
@@ -91,7 +94,9 @@ impl Ledger {
                 self.refused(at, id, RefusalAnswer::NetBios(reason));
             }
             ConnectionEvent::InDoubt { why } => doubt(&mut connection.in_doubt, at, why),
-            ConnectionEvent::LastSeen { client, server } => {
+            ConnectionEvent::LastSeen { client, server, to_server, to_client } => {
+                connection.bytes_to_server = connection.bytes_to_server.max(to_server);
+                connection.bytes_to_client = connection.bytes_to_client.max(to_client);
                 connection.client_last = connection.client_last.max(client);
                 connection.server_last = connection.server_last.max(server);
             }
@@ -194,6 +199,9 @@ impl Ledger {
         match event {
             TreeEvent::Connected { session, tree, path, share, answer_seen } => {
                 let opened = answer_seen.then_some(at);
+                if let Some(name) = path.as_deref().and_then(|path| path.rsplit('\\').next()) {
+                    self.share_seen(at, connection, name, share, None, "tree_connect");
+                }
                 self.tree_connected(at, connection, session, tree, path, share, opened);
             }
             TreeEvent::FirstSeen { session, tree } => {
@@ -277,6 +285,15 @@ impl Ledger {
             RpcEvent::Answered { open, call, .. }
             | RpcEvent::Faulted { open, call, .. }
             | RpcEvent::Cancelled { open, call } => {
+                match event {
+                    RpcEvent::Answered { return_value, .. } => {
+                        self.answered(at, connection, (open, call), return_value);
+                    }
+                    RpcEvent::Faulted { status, .. } => {
+                        self.answered(at, connection, (open, call), Some(status));
+                    }
+                    _ => {}
+                }
                 if let Some(open) = self.open_mut(connection, open) {
                     open.waiting.remove(&call);
                     open.grants_lost.remove(&call);

@@ -46,6 +46,7 @@ impl Ledger {
                 encrypted: None,
                 in_doubt: None,
                 waiting: Vec::new(),
+                rap_calls: std::collections::BTreeMap::new(),
                 trees: BTreeSet::new(),
                 handles_run_down: 0,
                 handles_end_unknown: 0,

@@ -3,6 +3,7 @@
 mod answer;
 mod layout;
 mod notes;
+mod server_tables;
 mod servers;
 mod story;
 mod table;
@@ -10,6 +11,9 @@ mod table;
 use core::fmt;
 
 use super::{Moment, NullSessions};
+
+pub use server_tables::ServerTablesText;
+
 use crate::wire::Timestamp;
 
 /// Rows of a server's table; more are counted.

@@ -2,7 +2,7 @@
 
 use super::{
     Key, Pending, SetUp, Smb1, Step, StepContext, TRANSACTION_BYTES, What, granted, is_unsolicited,
-    share_kind,
+    share_kind, shares,
 };
 use crate::ParseError;
 use crate::auth::{Who, identify};
@@ -218,6 +218,14 @@ impl Smb1 {
                     Some(whole) => here.read_pipe(open, whole.data, !whole.cut),
                     None => return Ok(Some(again)),
                 }
+            }
+            (Command::TRANSACTION, What::Rap(asked)) if status.is_success() || status.is_more_data() => {
+                let response = transaction::Response::parse(block)?;
+                if response.interim {
+                    let what = What::Rap(asked);
+                    return Ok(Some(Step { command: Command::TRANSACTION, fid: None, what }));
+                }
+                shares::tell(&asked, &response, here);
             }
             (Command::WRITE_ANDX | Command::WRITE, What::Pipe) if !status.is_success() => {
                 here.pipe_failed(step.fid.map(OpenId::Fid), carrier, status);

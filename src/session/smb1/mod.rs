@@ -3,6 +3,7 @@
 mod answers;
 mod missing;
 mod requests;
+mod shares;
 mod unseen;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use super::tables::{Map, Tables};
 use super::{Content, Direction, is_ipc};
 use crate::auth::Credentials;
 use crate::capture::Origin;
+use crate::rap;
 use crate::smb1::{Command, Header, Reassembly, create};
 use crate::wire::Status;
 
@@ -115,6 +117,8 @@ enum What {
     Open {
         name: Option<String>,
     },
+    /// A call of the remote administration protocol.
+    Rap(rap::Asked),
     /// Data went to, or will come from, a pipe.
     Pipe,
 }

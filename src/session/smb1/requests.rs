@@ -3,7 +3,8 @@
 use super::{DIALECTS, Key, Pending, SetUp, Smb1, Step, TRANSACTION_BYTES, UNANSWERED, What};
 use crate::ParseError;
 use crate::auth::Credentials;
-use crate::session::event::{Loss, OpenId, SessionId};
+use crate::rap;
+use crate::session::event::{Loss, Notice, OpenId, SessionId};
 use crate::session::here::{Here, may_be_pipe};
 use crate::smb1::transaction::{self, NtFunction, PipeFunction};
 use crate::smb1::{
@@ -187,6 +188,14 @@ impl Smb1 {
                         let create =
                             create::Request::of_transaction(request.parameters.bytes, block.unicode)?;
                         step.what = What::Open { name: Some(create.name.to_string()) };
+                    }
+                    _ if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") => {
+                        let parsed = rap::Request::parse(request.parameters.bytes, request.data.bytes);
+                        if let Ok(call) = parsed {
+                            let session = SessionId::Uid(header.uid);
+                            here.out.tell(Notice::Rap { session, opcode: call.opcode });
+                            step.what = What::Rap(call.asked());
+                        }
                     }
                     _ => {}
                 }

@@ -1,0 +1,135 @@
+//! The server's own tables at a moment of a capture: `net session`, `net files`, `net share`, `nbtstat -s`.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use smbscope::capture::Timeline;
+use smbscope::ledger::{Ledger, LedgerLimits};
+use smbscope::report::NetSession;
+use smbscope::session::{Analyzer, Limits};
+use smbscope::wire::Timestamp;
+
+/// Prints each server's own tables at the end of a capture, or at any moment of it.
+///
+/// Who is connected (net session), what is open (net files), what is shared (net share), and the NetBIOS connections
+/// (nbtstat -s), as the server itself would have listed them.
+#[derive(Parser)]
+#[command(version, after_help = "Exit status: 0, or 2 if it could not run.")]
+struct Arguments {
+    /// Captures; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The moment: RFC 3339 with any offset, or seconds from the first packet
+    #[arg(long, value_name = "TIME|+SECONDS", value_parser = moment)]
+    at: Option<At>,
+    /// Only the server of this address
+    #[arg(long, value_name = "IP")]
+    server: Option<IpAddr>,
+    /// The servers' limit of connection slots, if known
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// How long a session may stay, a pipe idle and a call wait before it counts
+    #[arg(long, value_name = "SECONDS", default_value_t = 90.0)]
+    grace: f64,
+    /// How to print the tables
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// A moment of the capture.
+#[derive(Clone, Copy)]
+enum At {
+    Time(Timestamp),
+    /// Nanoseconds after the first packet.
+    After(i64),
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("net_session: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let mut timeline = Timeline::open(&arguments.files)?;
+    let mut ledger = Ledger::new(LedgerLimits::default());
+    let mut analyzer = Analyzer::new(Limits::default());
+    let (mut at, mut captured_to) = (None, None);
+    while let Some(packet) = timeline.next()? {
+        let time = packet.origin.time;
+        at = at.or_else(|| arguments.at.map(|at| at.since(time)));
+        captured_to = captured_to.max(Some(time));
+        // What comes later has not happened yet.
+        if at.is_none_or(|at| time <= at) {
+            analyzer.push(&packet, &mut ledger);
+        }
+    }
+    analyzer.finish(&mut ledger);
+    for capture in timeline.captures() {
+        for warning in &capture.warnings {
+            eprintln!("warning: {}: {warning}", capture.name);
+        }
+        captured_to = captured_to.max(capture.end);
+    }
+    if let Some(end) = at.or(captured_to) {
+        ledger.extend_to(end);
+    }
+    let mut tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
+    if let Some(server) = arguments.server {
+        tables.retain_server(server);
+    }
+    match print(&tables, arguments.format) {
+        // Whoever reads the tables has read enough of them.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+fn print(tables: &NetSession<'_>, format: Format) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match format {
+        Format::Text => write!(out, "{}", tables.text(80))?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, tables)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()
+}
+
+impl At {
+    fn since(self, first: Timestamp) -> Timestamp {
+        match self {
+            Self::Time(time) => time,
+            Self::After(nanos) => Timestamp::from_nanos(first.as_nanos().saturating_add(nanos)),
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<At, String> {
+    if let Some(seconds) = text.strip_prefix('+') {
+        let seconds: f64 = seconds.parse().map_err(|_| "expected seconds after the +".to_owned())?;
+        let after = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+        return i64::try_from(after.as_nanos()).map(At::After).map_err(|error| error.to_string());
+    }
+    let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
+    Ok(At::Time(Timestamp::from_nanos(nanos)))
+}

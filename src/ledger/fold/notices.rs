@@ -1,0 +1,97 @@
+//! Shares, calls of the remote administration protocol, and print calls worth a word.
+
+use crate::capture::Origin;
+use crate::ledger::{Asked, AskedFor, Ledger, Share};
+use crate::session::{ConnectionId, Notice, OpenId, ShareKind};
+
+impl Ledger {
+    pub(super) fn fold_notice(&mut self, at: Origin, connection: ConnectionId, notice: Notice) {
+        match notice {
+            Notice::Share { name, share, remark, by } => {
+                self.share_seen(at, connection, &name, share, remark, by);
+            }
+            Notice::Rap { session, opcode } => {
+                if let Some(session) = self.session_mut(connection, session) {
+                    let count = session.rap_calls.entry(opcode).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+            Notice::NotifyRegistered { open, call, handle, machine } => {
+                let row = self.open_row(connection, open);
+                let handle = row.zip(handle).and_then(|(row, handle)| self.find_handle(row, handle));
+                let what = AskedFor::Notification { machine };
+                self.asked_for(at, connection, (open, call), what);
+                if let Some(asked) = self.asked.last_mut().filter(|asked| asked.at == at) {
+                    asked.handle = handle;
+                }
+            }
+            Notice::DriverPath { open, call, path } => {
+                self.asked_for(at, connection, (open, call), AskedFor::DriverFromUnc { path });
+            }
+        }
+    }
+
+    pub(super) fn share_seen(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        name: &str,
+        kind: ShareKind,
+        remark: Option<String>,
+        by: &'static str,
+    ) {
+        let Some(server) = self.connections.get(&connection).map(|ends| ends.server.ip()) else { return };
+        let key = (server, name.to_uppercase());
+        if !self.shares.contains_key(&key) && self.shares.len() >= self.limits.shares {
+            return self.evicted("shares");
+        }
+        let share = self.shares.entry(key).or_insert_with(|| Share {
+            name: name.to_owned(),
+            kind,
+            remark: None,
+            seen_by: std::collections::BTreeSet::new(),
+            first_seen: at,
+        });
+        share.seen_by.insert(by);
+        share.remark = remark.or(share.remark.take());
+        if share.kind == ShareKind::Unknown {
+            share.kind = kind;
+        }
+    }
+
+    fn asked_for(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        (open, call): (OpenId, u32),
+        what: AskedFor,
+    ) {
+        let Some(row) = self.open_row(connection, open) else { return };
+        let Some(session) = self.opens.get(&row).map(|open| open.session) else { return };
+        if self.asked.len() >= self.limits.asked {
+            return self.evicted("calls worth a word");
+        }
+        self.unanswered.insert((row, call), self.asked.len());
+        let (handle, answered, returned) = (None, None, None);
+        self.asked.push(Asked { at, session, open: row, handle, what, answered, returned });
+    }
+
+    /// A call was answered, by a value or by a fault.
+    pub(super) fn answered(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        (open, call): (OpenId, u32),
+        returned: Option<u32>,
+    ) {
+        // Nearly always there is none.
+        if self.unanswered.is_empty() {
+            return;
+        }
+        let row = self.open_row(connection, open);
+        let place = row.and_then(|row| self.unanswered.remove(&(row, call)));
+        if let Some(asked) = place.and_then(|place| self.asked.get_mut(place)) {
+            (asked.answered, asked.returned) = (Some(at), returned);
+        }
+    }
+}

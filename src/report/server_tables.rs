@@ -1,0 +1,210 @@
+//! The server's own tables at a moment: who is connected, what is open, what is shared.
+
+use core::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::session::Session;
+use super::{Moment, SlotLimit};
+use crate::finding::Servers;
+use crate::ledger::{self, Ledger, Slots};
+use crate::net::Endpoint;
+use crate::session::{ShareKind, Transport};
+use crate::wire::Timestamp;
+
+/// The tables of all servers at a moment: the JSON of the example `net_session`.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NetSession<'a> {
+    /// The moment.
+    pub at: Option<Timestamp>,
+    /// True if the captures end before it: the state is taken to hold on.
+    pub beyond_end: bool,
+    /// The servers, by address.
+    pub servers: Vec<ServerTables<'a>>,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) ledger: &'a Ledger,
+}
+
+/// The tables of a server. They hold only what is open.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ServerTables<'a> {
+    /// Its address.
+    pub server: IpAddr,
+    /// Its NetBIOS name, as clients call it.
+    pub name: Option<String>,
+    /// How many slots it has, if that is known or can be guessed.
+    pub limit: Option<Limit>,
+    /// The slots in use.
+    pub slots_in_use: Slots,
+    /// The sessions of every identity, with what is open in them.
+    pub sessions: Vec<Session<'a>>,
+    /// The shares that were seen, whether they are in use or not.
+    pub shares: Vec<Share<'a>>,
+    /// The NetBIOS connections.
+    pub netbios: Vec<NetBios<'a>>,
+}
+
+/// The limit of a server's slots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Limit {
+    /// How many.
+    pub slots: u64,
+    /// `option` or `guess`.
+    pub from: &'static str,
+    /// What a guess rests on.
+    pub why: Option<String>,
+}
+
+/// A share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Share<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What kind of share it is.
+    pub kind: ShareKind,
+    /// What the server says it is for.
+    pub remark: Option<&'a str>,
+    /// What showed it: `tree_connect`, `srvsvc`, `rap`.
+    pub seen_by: &'a BTreeSet<&'static str>,
+    /// Its first sign.
+    pub first_seen: Moment,
+    /// Trees that are connected to it.
+    pub uses: usize,
+}
+
+/// A NetBIOS connection, from the server's side.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NetBios<'a> {
+    /// The server's end.
+    pub server: Endpoint,
+    /// The client's end.
+    pub client: Endpoint,
+    /// The server's name as called.
+    pub called: Option<&'a str>,
+    /// The client's name.
+    pub calling: Option<&'a str>,
+    /// Its TCP handshake, if that was seen.
+    pub opened: Option<Moment>,
+    /// Bytes that the server received.
+    pub input_bytes: u64,
+    /// Bytes that the server sent.
+    pub output_bytes: u64,
+}
+
+impl<'a> NetSession<'a> {
+    /// The tables of a ledger at its end. `captured_to` is where the captures end; `grace` is what verdicts are given
+    /// with, in seconds; `limit` is the slots of every server, if the user knows.
+    #[must_use]
+    pub fn new(ledger: &'a Ledger, captured_to: Option<Timestamp>, grace: f64, limit: Option<u64>) -> Self {
+        let at = ledger.end();
+        let servers = Servers::of(ledger);
+        let mut tables: BTreeMap<_, Parts<'a>> = BTreeMap::new();
+        for (id, connection) in ledger.connections() {
+            let parts = tables.entry(servers.at(connection.server)).or_default();
+            parts.connections.push((id, connection));
+        }
+        for (row, session) in ledger.sessions().filter(|(_, session)| session.closed.is_none()) {
+            let told = Session::of(ledger, row, session, at.unwrap_or_default(), grace);
+            let parts = tables.entry(servers.at(session.server)).or_default();
+            parts.sessions.extend(told.map(open_parts));
+        }
+        let servers = tables.into_iter().map(|(server, parts)| parts.tables(ledger, server.ip, limit));
+        Self { at, beyond_end: captured_to < at, servers: servers.collect(), ledger }
+    }
+
+    /// Leaves only the servers of an address.
+    pub fn retain_server(&mut self, address: IpAddr) {
+        self.servers.retain(|tables| tables.server == address);
+    }
+}
+
+/// What is known of one server.
+#[derive(Default)]
+struct Parts<'a> {
+    connections: Vec<(crate::session::ConnectionId, &'a ledger::Connection)>,
+    sessions: Vec<Session<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    fn tables(self, ledger: &'a Ledger, server: IpAddr, limit: Option<u64>) -> ServerTables<'a> {
+        let Self { connections, sessions } = self;
+        let limit = match limit {
+            Some(slots) => Some(Limit { slots, from: "option", why: None }),
+            None => connections.iter().find_map(|(_, connection)| guess(connection)),
+        };
+        let any = connections.first().map(|(id, _)| ledger.slots_with_holders(*id).0);
+        let open = |connection: &&ledger::Connection| connection.closed.is_none();
+        let netbios = connections
+            .iter()
+            .map(|(_, connection)| *connection)
+            .filter(open)
+            .filter(|connection| connection.transport == Transport::NetBios)
+            .map(NetBios::of);
+        let called = connections.iter().find_map(|(_, connection)| connection.called.as_deref());
+        let shares = ledger.shares(server).map(|share| Share {
+            name: &share.name,
+            kind: share.kind,
+            remark: share.remark.as_deref().filter(|remark| !remark.is_empty()),
+            seen_by: &share.seen_by,
+            first_seen: share.first_seen.into(),
+            uses: uses(&sessions, &share.name),
+        });
+        ServerTables {
+            server,
+            name: called.map(|name| name.trim_end().to_owned()).filter(|name| !name.starts_with('*')),
+            limit,
+            slots_in_use: any.unwrap_or_default(),
+            shares: shares.collect(),
+            netbios: netbios.collect(),
+            sessions,
+        }
+    }
+}
+
+/// Trees of the sessions that are connected to a share.
+fn uses(sessions: &[Session<'_>], share: &str) -> usize {
+    let trees = sessions.iter().flat_map(|session| &session.trees).filter_map(|tree| tree.path);
+    trees.filter(|path| path.rsplit('\\').next().is_some_and(|last| last.eq_ignore_ascii_case(share))).count()
+}
+
+fn guess(connection: &ledger::Connection) -> Option<Limit> {
+    let os = connection.server_os.as_deref()?;
+    let slots = SlotLimit::guess(os)?.slots();
+    Some(Limit { slots, from: "guess", why: Some(format!("the server calls itself {os}")) })
+}
+
+/// A session without what has ended in it.
+fn open_parts(mut session: Session<'_>) -> Session<'_> {
+    session.connections.retain(|connection| connection.closed.is_none());
+    session.trees.retain(|tree| tree.closed.is_none());
+    for tree in &mut session.trees {
+        tree.opens.retain(|open| open.closed.is_none());
+        for open in &mut tree.opens {
+            open.handles.retain(|handle| handle.closed.is_none());
+        }
+    }
+    session
+}
+
+impl<'a> NetBios<'a> {
+    fn of(connection: &'a ledger::Connection) -> Self {
+        Self {
+            server: connection.server,
+            client: connection.client,
+            called: connection.called.as_deref(),
+            calling: connection.calling.as_deref(),
+            opened: connection.start_seen.then(|| connection.opened.into()),
+            input_bytes: connection.bytes_to_server,
+            output_bytes: connection.bytes_to_client,
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The text of [`NetSession`]: the tables as Windows prints them.
+
+use core::fmt::{self, Write};
+use std::collections::BTreeMap;
+
+use super::super::server_tables::{NetBios, NetSession, ServerTables};
+use super::super::{Open, Session};
+use super::layout::{self, Column};
+use super::{ROWS, parts};
+use crate::finding::{self, Plain, Span, count};
+use crate::ledger::Ledger;
+use crate::session::{OpenKind, ShareKind};
+use crate::wire::Timestamp;
+
+/// The tables for people: plain, in lines of a given width, without colours. It is written by its `Display`.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerTablesText<'a> {
+    tables: &'a NetSession<'a>,
+    width: usize,
+}
+
+impl NetSession<'_> {
+    /// The text for people, with lines of at most `width` characters (80 if it is less).
+    #[must_use]
+    pub fn text(&self, width: usize) -> ServerTablesText<'_> {
+        ServerTablesText { tables: self, width: width.max(80) }
+    }
+}
+
+impl fmt::Display for ServerTablesText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tables, width } = *self;
+        let at = tables.at.unwrap_or_default();
+        let (day, clock) = parts(at);
+        let clock = clock.get(..12).unwrap_or(&clock);
+        let held = if tables.beyond_end { ", beyond the end of the captures: taken to hold on" } else { "" };
+        writeln!(f, "At {day} {clock}Z{held}\n")?;
+        if tables.servers.is_empty() {
+            return writeln!(f, "No SMB server was seen.");
+        }
+        for server in &tables.servers {
+            head(f, server, width)?;
+            sessions(f, tables.ledger, server, width)?;
+            files(f, server, at, width)?;
+            shares(f, server, width)?;
+            netbios(f, &server.netbios, width)?;
+        }
+        Ok(())
+    }
+}
+
+fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::Result {
+    let name = server.name.as_deref().map(|name| format!(" ({})", Plain::name(name)));
+    writeln!(out, "Server {}{}", server.server, name.unwrap_or_default())?;
+    let slots = server.slots_in_use;
+    let used = if slots.low == slots.high {
+        slots.low.to_string()
+    } else {
+        format!("{} to {}", slots.low, slots.high)
+    };
+    let limit = server.limit.as_ref().map(|limit| {
+        let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));
+        format!(" of {}{}", limit.slots, why.unwrap_or_default())
+    });
+    let null = server.sessions.iter().filter(|session| session.is_null()).count();
+    let text = format!(
+        "{used}{} connection slots in use; {}, {} of them null",
+        limit.unwrap_or_default(),
+        count(server.sessions.len(), "session"),
+        null,
+    );
+    layout::paragraph(out, "", 0, &text, width)?;
+    writeln!(out)
+}
+
+/// `net session`: a row for each client computer and user. Where one stands for several null sessions, each of these
+/// follows it, for each takes a slot of its own.
+fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, width: usize) -> fmt::Result {
+    writeln!(out, "net session")?;
+    let mut groups: BTreeMap<(String, String), Vec<&Session<'_>>> = BTreeMap::new();
+    for session in &server.sessions {
+        groups.entry((computer(ledger, session), user(session))).or_default().push(session);
+    }
+    let mut rows = Vec::new();
+    for ((computer, user), group) in &groups {
+        let [first, ..] = group.as_slice() else { continue };
+        let opens = group.iter().flat_map(|session| opens(session)).count();
+        let idle = group.iter().filter_map(|session| session.idle_seconds).reduce(f64::min);
+        let several = group.len() > 1;
+        let verdicts = verdicts(group);
+        rows.push(vec![
+            computer.clone(),
+            user.clone(),
+            client_type(first),
+            opens.to_string(),
+            idle.map_or_else(|| "-".to_owned(), clock),
+            if several { format!("{}: {verdicts}", group.len()) } else { verdicts },
+        ]);
+        for session in group.iter().filter(|session| several && session.is_null()) {
+            rows.push(vec![
+                format!("- port {}", session.client.port),
+                user.clone(),
+                client_type(session),
+                opens_of(session).to_string(),
+                session.idle_seconds.map_or_else(|| "-".to_owned(), clock),
+                session.verdict.to_string(),
+            ]);
+        }
+    }
+    let columns = [
+        Column { title: "Computer", least: 15 },
+        Column { title: "User name", least: 9 },
+        Column { title: "Client Type", least: 11 },
+        Column { title: "Opens", least: 5 },
+        Column { title: "Idle time", least: 9 },
+        Column { title: "Verdict", least: 7 },
+    ];
+    print(out, &columns, &rows, width)
+}
+
+/// `net files`.
+fn files(out: &mut impl Write, server: &ServerTables<'_>, at: Timestamp, width: usize) -> fmt::Result {
+    writeln!(out, "net files")?;
+    let mut rows = Vec::new();
+    for session in &server.sessions {
+        for open in opens(session) {
+            let since = open.opened.map(|moment| Span::between(moment.time, at).to_string());
+            rows.push(vec![
+                id(&open.file_id.digits()),
+                path(open),
+                user(session),
+                session.client.to_string(),
+                format!("{}{}", since.unwrap_or_else(|| "-".to_owned()), handles(open)),
+            ]);
+        }
+    }
+    let columns = [
+        Column { title: "ID", least: 4 },
+        Column { title: "Path", least: 12 },
+        Column { title: "User name", least: 9 },
+        Column { title: "Client", least: 12 },
+        Column { title: "Open for", least: 8 },
+    ];
+    print(out, &columns, &rows, width)
+}
+
+/// `net share`.
+fn shares(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::Result {
+    writeln!(out, "net share")?;
+    let kind = |kind| match kind {
+        ShareKind::Disk => "disk",
+        ShareKind::Pipe => "IPC",
+        ShareKind::Print => "print queue",
+        ShareKind::Unknown => "?",
+    };
+    let rows = server.shares.iter().map(|share| {
+        vec![
+            Plain::name(share.name).to_string(),
+            kind(share.kind).to_owned(),
+            share.uses.to_string(),
+            share.seen_by.iter().copied().collect::<Vec<_>>().join(", "),
+            share.remark.map(|remark| Plain::name(remark).to_string()).unwrap_or_default(),
+        ]
+    });
+    let columns = [
+        Column { title: "Share name", least: 10 },
+        Column { title: "Resource", least: 8 },
+        Column { title: "Uses", least: 4 },
+        Column { title: "Seen by", least: 7 },
+        Column { title: "Remark", least: 6 },
+    ];
+    print(out, &columns, &rows.collect::<Vec<_>>(), width)
+}
+
+/// `nbtstat -s`.
+fn netbios(out: &mut impl Write, connections: &[NetBios<'_>], width: usize) -> fmt::Result {
+    writeln!(out, "nbtstat -s")?;
+    let name = |name: Option<&str>| {
+        name.map_or_else(|| "?".to_owned(), |name| Plain::name(name.trim_end()).to_string())
+    };
+    let rows = connections.iter().map(|connection| {
+        vec![
+            name(connection.called),
+            "Connected".to_owned(),
+            "In".to_owned(),
+            format!("{} ({})", name(connection.calling), connection.client),
+            bytes(connection.input_bytes),
+            bytes(connection.output_bytes),
+        ]
+    });
+    let columns = [
+        Column { title: "Local Name", least: 10 },
+        Column { title: "State", least: 5 },
+        Column { title: "In/Out", least: 6 },
+        Column { title: "Remote Host", least: 15 },
+        Column { title: "Input", least: 5 },
+        Column { title: "Output", least: 6 },
+    ];
+    print(out, &columns, &rows.collect::<Vec<_>>(), width)
+}
+
+fn print(out: &mut impl Write, columns: &[Column], rows: &[Vec<String>], width: usize) -> fmt::Result {
+    if rows.is_empty() {
+        return writeln!(out, "There are no entries in the list.\n");
+    }
+    layout::table(out, columns, rows.get(..ROWS).unwrap_or(rows), width)?;
+    let left = rows.len().saturating_sub(ROWS);
+    if left > 0 {
+        writeln!(out, "and {left} more; --format json lists all")?;
+    }
+    writeln!(out)
+}
+
+/// `\\WS-21`, or its address where it has told no name.
+fn computer(ledger: &Ledger, session: &Session<'_>) -> String {
+    let name = ledger.session(session.id).and_then(|row| finding::client_name(ledger, row));
+    let address = session.client.ip();
+    name.map_or_else(|| format!(r"\\{address}"), |name| format!(r"\\{} ({address})", Plain::name(name)))
+}
+
+fn user(session: &Session<'_>) -> String {
+    let account = session.who.account.filter(|account| !account.is_empty());
+    let account = account.map(|account| Plain::name(account).to_string());
+    match (session.who.kind, account) {
+        (crate::auth::Who::User, Some(account)) => account,
+        (kind, Some(account)) => format!("{account} ({kind})"),
+        (_, None) if session.possibly_null => "(null?)".to_owned(),
+        (kind, None) => format!("({kind})"),
+    }
+}
+
+fn client_type(session: &Session<'_>) -> String {
+    let told = session.native_os.filter(|os| !os.is_empty()).or(session.dialect);
+    told.map(|told| Plain::name(told).to_string()).unwrap_or_default()
+}
+
+/// The verdicts that people act on, of several sessions each once.
+fn verdicts(group: &[&Session<'_>]) -> String {
+    let mut verdicts: Vec<_> = group.iter().map(|session| session.verdict).collect();
+    verdicts.sort_unstable();
+    verdicts.dedup();
+    verdicts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn opens<'s, 'a>(session: &'s Session<'a>) -> impl Iterator<Item = &'s Open<'a>> {
+    session.trees.iter().flat_map(|tree| &tree.opens)
+}
+
+fn opens_of(session: &Session<'_>) -> usize {
+    opens(session).count()
+}
+
+fn path(open: &Open<'_>) -> String {
+    let name = open.name.map_or_else(|| "?".to_owned(), |name| Plain::name(name).to_string());
+    if open.kind == OpenKind::Pipe { format!(r"\PIPE\{name}") } else { name }
+}
+
+/// `, 2 printer handles`, and the calls that wait.
+fn handles(open: &Open<'_>) -> String {
+    let mut told = String::new();
+    if !open.handles.is_empty() {
+        told.push_str(&format!(", {}", count(open.handles.len(), "handle")));
+    }
+    for waiting in open.waiting.iter().take(1) {
+        told.push_str(&format!(", {} unanswered", waiting.procedure.unwrap_or("a call")));
+    }
+    told
+}
+
+/// The digits of an id that tell it from others: a FileId's last ones.
+fn id(digits: &str) -> String {
+    digits.get(digits.len().saturating_sub(8)..).unwrap_or(digits).to_owned()
+}
+
+/// `01:02:03`, as `net session` has it.
+fn clock(seconds: f64) -> String {
+    let whole = core::time::Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default().as_secs();
+    let (hours, rest) = (whole.div_euclid(3600), whole.rem_euclid(3600));
+    format!("{hours:02}:{:02}:{:02}", rest.div_euclid(60), rest.rem_euclid(60))
+}
+
+/// `3 B`, `12 KB`, `4 MB`, as `nbtstat` has it.
+fn bytes(count: u64) -> String {
+    match count {
+        0..=9_999 => format!("{count}B"),
+        10_000..=9_999_999 => format!("{}KB", count.div_euclid(1024)),
+        _ => format!("{}MB", count.div_euclid(1024 * 1024)),
+    }
+}
