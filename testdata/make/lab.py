@@ -447,6 +447,13 @@ class Recording:
         shell.tell("ls")
         shell.quit()
 
+    def snapshot(self):
+        """What the server says of itself at this moment, while nobody does anything."""
+        time.sleep(0.4)
+        at = time.time()
+        self.more.setdefault("snapshots", []).append({"at": f"{at:.3f}", "smbstatus": self.server.status()})
+        time.sleep(0.4)
+
     def ending(self):
         return last_packet(self.path)
 

@@ -267,6 +267,43 @@ def guests_and_users(server, out):
 
 
 @scenario
+def tables_over_time(server, out):
+    with Recording(server, out, "tables_over_time", "null, guest and user sessions, SMB1, 2.1 and 3.1.1, that come, open, leak, log off and die; the "
+                   "server's own table (smbstatus) at five moments between") as r:
+        first = r.client().start("smb1")
+        first.pipe()
+        first.open()
+        guest = r.client().start("2.1", user="visitor", password="x")
+        r.snapshot()
+        user = r.client().start("2.1", user="root", password="pw")  # 3.x would be encrypted
+        user.tree("pub", "pub")
+        user.pipe()
+        kept = user.open(user="root")
+        second = r.client().start("3.1.1")
+        second.pipe()
+        second.open()
+        old = r.client().start("smb1", user="root", password="pw")
+        old.tree("pub", "pub")
+        r.snapshot()
+        user.close(kept)
+        user.shut()
+        guest.untree()
+        first.kill()
+        third = r.client().start("2.1")
+        r.snapshot()
+        guest.logoff()
+        guest.hang_up()
+        old.hang_up("rst")
+        third.pipe(name="srvsvc")
+        third.order("shares", id="a")
+        r.snapshot()
+        second.close_all()
+        user.hang_up()
+        r.snapshot()
+        r.settle()
+
+
+@scenario
 def encrypted_beside_null(server, out):
     with Recording(server, out, "encrypted_beside_null", "SMB 3.1.1: two encrypted sessions of a user, one ends and one stays; null sessions beside "
                    "them, one leaks and one closes. What an encrypted session holds cannot be seen: unknown") as r:
