@@ -18,6 +18,8 @@ macro_rules! free_the_slots {
     };
 }
 
+mod coerced_connection;
+mod driver_from_unc;
 mod hung_open_printer;
 mod lingering_null_session;
 mod null_session_leak;
@@ -98,10 +100,12 @@ impl Severity {
 #[must_use]
 pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
     let scene = Scene::of(ledger, grace);
-    let rules: [fn(&Scene<'_>) -> Vec<Finding>; 4] = [
+    let rules: [fn(&Scene<'_>) -> Vec<Finding>; 6] = [
         slots_exhausted::find,
         hung_open_printer::find,
         null_session_leak::find,
+        driver_from_unc::find,
+        coerced_connection::find,
         lingering_null_session::find,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(&scene)).collect();

@@ -7,9 +7,9 @@ use super::server::{Server, Servers};
 use super::words::Plain;
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Handle, Ledger, Open, Session, SessionRow, Verdict, WaitingCall};
+use crate::ledger::{Asked, Handle, Ledger, Open, Session, SessionRow, Verdict, WaitingCall};
 use crate::session::ClientMachine;
-use crate::wire::Timestamp;
+use crate::wire::{Timestamp, Win32Error};
 
 /// The ledger at the end, with its null sessions judged.
 pub(super) struct Scene<'a> {
@@ -102,6 +102,16 @@ pub(crate) fn client_name<'a>(ledger: &'a Ledger, session: &'a Session) -> Optio
     };
     let machine = machine.map(|name| name.trim_start_matches('\\')).filter(named);
     machine.or(session.identity.workstation.as_deref().filter(named)).or_else(calling).map(str::trim_end)
+}
+
+/// What came of a call, after "the server".
+pub(super) fn outcome(asked: &Asked) -> String {
+    match (asked.answered, asked.returned) {
+        (None, _) => "was not seen to answer".to_owned(),
+        (_, Some(0)) => "did it".to_owned(),
+        (_, Some(error)) => format!("refused with {}", Win32Error(error)),
+        (_, None) => "answered, with what is not known".to_owned(),
+    }
 }
 
 /// ` (WS-21)`, or nothing.
