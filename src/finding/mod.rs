@@ -24,7 +24,6 @@ mod hung_open_printer;
 mod lingering_null_session;
 mod null_session_leak;
 mod scene;
-mod server;
 mod slots_exhausted;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -36,7 +35,6 @@ use crate::capture::Origin;
 use crate::ledger::{Ledger, SessionRow};
 use crate::net::Endpoint;
 
-pub use server::{Server, Servers};
 pub use words::{Digits, Plain, Span, count, list};
 
 pub(crate) use scene::{client_machine, client_name, held_handles, held_pipes, hung_call};

@@ -3,11 +3,10 @@
 use core::net::IpAddr;
 use std::collections::BTreeMap;
 
-use super::server::{Server, Servers};
 use super::words::Plain;
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Asked, Handle, Ledger, Open, Session, SessionRow, Verdict, WaitingCall};
+use crate::ledger::{Asked, Handle, Ledger, Open, ServerRow, Session, SessionRow, Verdict, WaitingCall};
 use crate::session::ClientMachine;
 use crate::wire::{Timestamp, Win32Error};
 
@@ -16,7 +15,6 @@ pub(super) struct Scene<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) grace: f64,
     pub(super) end: Timestamp,
-    pub(super) servers: Servers,
     pub(super) null_sessions: Vec<Judged<'a>>,
 }
 
@@ -38,7 +36,7 @@ impl<'a> Scene<'a> {
             })
             .collect();
         let end = ledger.end().unwrap_or_default();
-        Self { ledger, grace, end, servers: Servers::of(ledger), null_sessions }
+        Self { ledger, grace, end, null_sessions }
     }
 
     /// The null sessions that `wanted` picks, by server and client computer.
@@ -46,9 +44,9 @@ impl<'a> Scene<'a> {
         &self,
         wanted: impl Fn(&Judged<'a>) -> bool,
     ) -> impl Iterator<Item = Vec<Judged<'a>>> {
-        let mut groups: BTreeMap<(Server, IpAddr), Vec<Judged<'a>>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Option<ServerRow>, IpAddr), Vec<Judged<'a>>> = BTreeMap::new();
         for judged in self.null_sessions.iter().filter(|judged| wanted(judged)) {
-            let key = (self.servers.at(judged.session.server), judged.session.client.ip());
+            let key = (judged.session.server_row, judged.session.client.ip());
             groups.entry(key).or_default().push(*judged);
         }
         groups.into_values()

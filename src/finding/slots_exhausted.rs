@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::Scene;
 use super::words::{count, list};
-use super::{Finding, Server, Severity};
+use super::{Finding, Severity};
 use crate::auth::Who;
-use crate::ledger::{Refusal, SessionRow, Verdict};
+use crate::ledger::{Refusal, ServerRow, SessionRow, Verdict};
 
 const ADVICE: &str = concat!(
     "The limit is one of licence and counts all transports together: 10 for NT 4.0 Workstation, 2000 and XP ",
@@ -20,9 +20,9 @@ const ADVICE: &str = concat!(
 );
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut by_server: BTreeMap<Server, Vec<&Refusal>> = BTreeMap::new();
+    let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Refusal>> = BTreeMap::new();
     for refusal in scene.ledger.refusals() {
-        by_server.entry(scene.servers.at(refusal.server)).or_default().push(refusal);
+        by_server.entry(refusal.server_row).or_default().push(refusal);
     }
     by_server.into_values().filter_map(|refusals| finding(scene, &refusals)).collect()
 }

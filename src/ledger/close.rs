@@ -1,6 +1,6 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
-use super::{By, Closing, HandleRow, Ledger, OpenRow, Server, SessionRow, TreeRow, verdict};
+use super::{By, Closing, HandleRow, Ledger, OpenRow, ServerKey, SessionRow, TreeRow, verdict};
 use crate::auth::Who;
 use crate::session::{CloseReason, ConnectionId, OpenKind, SessionId, TreeId};
 
@@ -40,6 +40,7 @@ impl Ledger {
                 self.index.between.remove(&ends);
             }
         }
+        self.free_slot_of_denied(closing.at, id);
         // Dropped because the client set up its first connection anew, unless it was used since.
         let used_since = |at| {
             let sessions = sessions.iter().filter_map(|row| self.sessions.get(row));
@@ -76,17 +77,12 @@ impl Ledger {
         session.closed = Some(closing);
         session.waiting.clear();
         let below = inherited(closing, own);
-        let (id, server) = (session.id, session.server.ip());
+        let id = session.id;
         let connections = session.connections.clone();
-        if let Some(open) = self.index.open_on.get_mut(&server) {
-            open.remove(&row);
-            if open.is_empty() {
-                self.index.open_on.remove(&server);
-            }
-        }
+        let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
+        self.free_slot(closing.at, row);
         match id {
             SessionId::Smb2(_) => {
-                let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
                 for tree in trees {
                     self.close_tree(tree, below, own);
                 }
@@ -239,7 +235,7 @@ impl Ledger {
         for id in session.connections {
             if let Some(connection) = self.connections.get_mut(&id) {
                 connection.sessions.remove(&row);
-                for server in Server::of(connection) {
+                for server in ServerKey::of(connection) {
                     let key = (server, session.id);
                     if self.index.by_server.get(&key) == Some(&row) {
                         self.index.by_server.remove(&key);

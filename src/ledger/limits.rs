@@ -4,6 +4,10 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerLimits {
+    /// Servers.
+    pub servers: usize,
+    /// Changes of a server's slots that are kept one by one.
+    pub slot_points: usize,
     /// Ended sessions that keep their rows; older ones are aggregated by verdict, named users' and guests' that left
     /// nothing behind before the others. A session with a few pipes and handles takes some 10 KB.
     pub ended_sessions: usize,
@@ -28,6 +32,8 @@ pub struct LedgerLimits {
 impl Default for LedgerLimits {
     fn default() -> Self {
         Self {
+            servers: 20_000,
+            slot_points: 4_096,
             ended_sessions: 6_000,
             open_sessions: 200_000,
             ended_rows: 256,

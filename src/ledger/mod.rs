@@ -1,7 +1,7 @@
 //! The ledger: one sequential fold over events, which knows at every moment who holds what.
 //!
 //! Feed it events (it is a [`Sink`]), then ask for its rows, for [verdicts](Ledger::judge) and for
-//! [`Slots`].
+//! the [slots](Server::slots) of each server.
 
 mod close;
 mod fold;
@@ -24,10 +24,10 @@ use crate::wire::Timestamp;
 pub use limits::LedgerLimits;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow,
-    HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Session, SessionRow, Share, Tree,
-    TreeRow, Use, WaitingCall, WaitingRequest,
+    HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Server, ServerRow, Session,
+    SessionRow, Share, Tree, TreeRow, Use, WaitingCall, WaitingRequest,
 };
-pub use slots::Slots;
+pub use slots::{SlotHistory, SlotPoint, Slots};
 pub use verdict::{Judgement, Verdict};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -36,6 +36,7 @@ type Map<K, V> = HashMap<K, V, RandomState>;
 #[derive(Debug, Default)]
 pub struct Ledger {
     limits: LedgerLimits,
+    servers: BTreeMap<ServerRow, Server>,
     connections: BTreeMap<ConnectionId, Connection>,
     sessions: BTreeMap<SessionRow, Session>,
     trees: Map<TreeRow, Tree>,
@@ -64,9 +65,9 @@ pub struct Ledger {
 struct Index {
     sessions: Map<(ConnectionId, SessionId), SessionRow>,
     /// The latest SMB2 session of a server that has this id.
-    by_server: Map<(Server, SessionId), SessionRow>,
-    /// The open sessions of a server's address.
-    open_on: Map<core::net::IpAddr, std::collections::BTreeSet<SessionRow>>,
+    by_server: Map<(ServerKey, SessionId), SessionRow>,
+    /// The servers at an address.
+    servers: Map<core::net::IpAddr, Vec<ServerRow>>,
     /// The open connections between a client's address and a server's.
     between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,
@@ -78,12 +79,12 @@ struct Index {
 
 /// A server as a connection shows it: it may have several addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Server {
+enum ServerKey {
     Guid(uuid::Uuid),
     Address(core::net::IpAddr),
 }
 
-impl Server {
+impl ServerKey {
     /// What the server of a connection may be found by, the surest first.
     fn of(connection: &Connection) -> impl Iterator<Item = Self> + use<> {
         let guid = connection.server_guid.map(Self::Guid);
@@ -122,6 +123,17 @@ impl Ledger {
     #[must_use]
     pub fn new(limits: LedgerLimits) -> Self {
         Self { limits, ..Self::default() }
+    }
+
+    /// The servers, in the order in which they were first seen.
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        self.servers.values()
+    }
+
+    /// A server.
+    #[must_use]
+    pub fn server(&self, row: ServerRow) -> Option<&Server> {
+        self.servers.get(&row)
     }
 
     /// The connections that are open, or that a session refers to.

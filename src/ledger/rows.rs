@@ -1,9 +1,11 @@
 //! The rows of the ledger: connections, sessions, trees, opens, handles, and what was refused.
 
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::slots::{Claim, SlotHistory};
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
@@ -30,6 +32,8 @@ macro_rules! row_ids {
 }
 
 row_ids! {
+    /// The id of a [`Server`] row.
+    ServerRow;
     /// The id of a [`Session`] row.
     SessionRow;
     /// The id of a [`Tree`] row.
@@ -137,6 +141,28 @@ impl Use {
     }
 }
 
+/// A server over all its ports and transports: one address, unless servers of several GUIDs answer there.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Server {
+    /// The id of this row.
+    pub row: ServerRow,
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its GUID, where it told one (\[MS-SMB2\] 2.2.4 ServerGuid).
+    pub guid: Option<Uuid>,
+    /// The ports at which it answered.
+    pub ports: BTreeSet<u16>,
+    /// Its NetBIOS name as clients call it.
+    pub name: Option<String>,
+    /// Its operating system as an SMB1 session setup tells it.
+    pub os: Option<String>,
+    /// Its connection slots in the course of time.
+    pub slots: SlotHistory,
+    /// The sessions that are open on it.
+    pub open_sessions: BTreeSet<SessionRow>,
+}
+
 /// A TCP connection that carries SMB.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -145,6 +171,8 @@ pub struct Connection {
     pub client: Endpoint,
     /// The end that was connected to.
     pub server: Endpoint,
+    /// The server it leads to, once that was seen to speak.
+    pub server_row: Option<ServerRow>,
     /// NetBIOS or direct.
     pub transport: Transport,
     /// Its first packet.
@@ -180,6 +208,8 @@ pub struct Connection {
     pub vc_zero: Option<Origin>,
     /// Bytes missing here may have ended anything that was not used with success later.
     pub in_doubt: Option<InDoubt>,
+    /// An anonymous set-up was denied on it, so that it holds a slot while it lasts.
+    pub denied: bool,
     /// Its end.
     pub closed: Option<Closing>,
 }
@@ -192,6 +222,8 @@ pub struct Session {
     pub row: SessionRow,
     /// Its id on the wire.
     pub id: SessionId,
+    /// The server.
+    pub server_row: Option<ServerRow>,
     /// The server's end of its first connection.
     pub server: Endpoint,
     /// The client's end of its first connection.
@@ -222,6 +254,8 @@ pub struct Session {
     pub handles_run_down: u64,
     /// Handles of its pipes that ended, and bytes missing from the capture hide whether by a call of their own.
     pub handles_end_unknown: u64,
+    /// What it counts as on the server, while it is open.
+    pub(super) claim: Option<Claim>,
     /// Its end.
     pub closed: Option<Closing>,
 }
@@ -384,6 +418,8 @@ pub struct HandleTask {
 pub struct Refusal {
     /// The answer.
     pub at: Origin,
+    /// The server.
+    pub server_row: Option<ServerRow>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
@@ -438,6 +474,8 @@ pub struct Denial {
     pub at: Origin,
     /// The connection, which may hold a slot although the session was denied.
     pub connection: ConnectionId,
+    /// The server.
+    pub server_row: Option<ServerRow>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.

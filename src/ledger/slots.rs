@@ -4,11 +4,11 @@
 //! was denied goes on counting while its connection lasts.
 
 use core::net::IpAddr;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::{Connection, Denied, Ledger, SessionRow};
-use crate::auth::Who;
-use crate::session::ConnectionId;
+use super::Connection;
+use crate::auth::{Identity, Who};
+use crate::capture::Origin;
 
 /// Slots in use at a moment. The two figures differ where it is unsure who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,56 +20,68 @@ pub struct Slots {
     pub high: u64,
 }
 
-impl Slots {
-    const fn add(&mut self, low: u64, high: u64) {
-        self.low = self.low.saturating_add(low);
-        self.high = self.high.saturating_add(high);
-    }
+/// The slots in use from a moment on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotPoint {
+    /// The packet that changed them.
+    pub at: Origin,
+    /// How many are in use after it.
+    pub slots: Slots,
 }
 
-impl Ledger {
-    /// The slots in use now on the server of a connection, and the sessions that hold them.
-    #[must_use]
-    pub fn slots_with_holders(&self, connection: ConnectionId) -> (Slots, Vec<SessionRow>) {
-        let mut slots = Slots::default();
-        let mut holders = Vec::new();
-        let Some(here) = self.connections.get(&connection) else { return (slots, holders) };
-        // One slot for each (client computer, user); the computer by the surest name there is.
-        let mut users: BTreeSet<(Computer, Option<&str>, Option<&str>)> = BTreeSet::new();
-        for row in self.index.open_on.get(&here.server.ip()).into_iter().flatten() {
-            let Some(session) = self.sessions.get(row) else { continue };
-            let first = session.connections.first().and_then(|id| self.connections.get(id));
-            let Some(there) = first.filter(|there| same_server(here, there)) else { continue };
-            holders.push(*row);
-            let identity = &session.identity;
-            match identity.who {
-                Who::Null => slots.add(1, 1),
-                Who::Guest | Who::User => {
-                    let computer = Computer::of(there, identity.workstation.as_deref());
-                    let new =
-                        users.insert((computer, identity.domain.as_deref(), identity.account.as_deref()));
-                    slots.add(u64::from(new), u64::from(new));
-                }
-                // It may be a null session, which counts by itself, or a user who counts already.
-                _ => slots.add(0, 1),
-            }
-        }
-        let mut counted: BTreeSet<ConnectionId> = BTreeSet::new();
-        for denial in self.denials.iter().filter(|denial| denial.what == Denied::Session) {
-            let alive = self.connections.get(&denial.connection).filter(|there| there.closed.is_none());
-            if alive.is_some_and(|there| same_server(here, there)) && counted.insert(denial.connection) {
-                slots.add(1, 1);
-            }
-        }
-        (slots, holders)
-    }
+/// The slots of a server in the course of time.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct SlotHistory {
+    /// The slots in use now.
+    pub now: Slots,
+    /// When they were the most.
+    pub peak: Option<SlotPoint>,
+    /// Every change, in order. If there are too many, of each two neighbours the higher is left.
+    pub points: Vec<SlotPoint>,
+    /// Sessions of each user at each computer.
+    users: BTreeMap<User, usize>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a session or a denied connection counts as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// A slot of its own: a null session, or a connection that was denied one.
+    Own,
+    /// The slot of a user.
+    User(User),
+    /// It may be a null session, which counts by itself, or a user who counts already.
+    Unsure,
+}
+
+/// A user at a client computer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct User {
+    computer: Computer,
+    domain: Option<String>,
+    account: Option<String>,
+}
+
+/// A client computer by the surest name there is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Computer {
     Guid(uuid::Uuid),
     Name(String),
     Address(IpAddr),
+}
+
+impl Claim {
+    pub(super) fn of(identity: &Identity, connection: Option<&Connection>) -> Self {
+        match (identity.who, connection) {
+            (Who::Null, _) => Self::Own,
+            (Who::Guest | Who::User, Some(connection)) => Self::User(User {
+                computer: Computer::of(connection, identity.workstation.as_deref()),
+                domain: identity.domain.clone(),
+                account: identity.account.clone(),
+            }),
+            _ => Self::Unsure,
+        }
+    }
 }
 
 impl Computer {
@@ -83,12 +95,109 @@ impl Computer {
     }
 }
 
-/// True if two connections lead to one server: the same address, unless the servers tell different GUIDs.
-fn same_server(here: &Connection, there: &Connection) -> bool {
-    here.server.ip() == there.server.ip() && may_be_same_server(here, there)
+impl SlotHistory {
+    /// Takes what `claim` counts as.
+    pub(super) fn take(&mut self, claim: &Claim) {
+        let (low, high) = match claim {
+            Claim::Own => (1, 1),
+            Claim::Unsure => (0, 1),
+            Claim::User(user) => {
+                let sessions = self.users.entry(user.clone()).or_default();
+                *sessions = sessions.saturating_add(1);
+                let first = u64::from(*sessions == 1);
+                (first, first)
+            }
+        };
+        self.now.low = self.now.low.saturating_add(low);
+        self.now.high = self.now.high.saturating_add(high);
+    }
+
+    /// Gives back what `claim` counted as.
+    pub(super) fn give_back(&mut self, claim: &Claim) {
+        let (low, high) = match claim {
+            Claim::Own => (1, 1),
+            Claim::Unsure => (0, 1),
+            Claim::User(user) => {
+                let left = self.users.get_mut(user).map(|sessions| {
+                    *sessions = sessions.saturating_sub(1);
+                    *sessions
+                });
+                if left == Some(0) {
+                    self.users.remove(user);
+                }
+                let last = u64::from(left == Some(0));
+                (last, last)
+            }
+        };
+        self.now.low = self.now.low.saturating_sub(low);
+        self.now.high = self.now.high.saturating_sub(high);
+    }
+
+    /// Notes the slots in use after a packet. Gives the number of points that were let go to stay within `most`.
+    pub(super) fn note(&mut self, at: Origin, most: usize) -> usize {
+        let point = SlotPoint { at, slots: self.now };
+        if self.peak.is_none_or(|peak| peak.slots.high < point.slots.high) {
+            self.peak = Some(point);
+        }
+        match self.points.last_mut() {
+            Some(last) if last.slots == self.now => return 0,
+            Some(last) if last.at == at => last.slots = self.now,
+            _ => self.points.push(point),
+        }
+        let before = self.points.len();
+        if before > most {
+            let higher = |pair: &[SlotPoint]| pair.iter().copied().max_by_key(|point| point.slots.high);
+            self.points = self.points.chunks(2).filter_map(higher).collect();
+        }
+        before.saturating_sub(self.points.len())
+    }
 }
 
-/// False if the servers of two connections tell different GUIDs.
-pub(super) fn may_be_same_server(here: &Connection, there: &Connection) -> bool {
-    !matches!((here.server_guid, there.server_guid), (Some(here), Some(there)) if here != there)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Timestamp;
+
+    fn at(frame: u64) -> Origin {
+        Origin { time: Timestamp::from_parts(1_000, 0).plus_seconds(1.0), capture: 0, frame }
+    }
+
+    #[test]
+    fn a_user_counts_once_however_many_sessions_and_a_null_session_each_time() {
+        let alice = Claim::User(User {
+            computer: Computer::Name("WS-21".to_owned()),
+            domain: None,
+            account: Some("alice".to_owned()),
+        });
+        let mut history = SlotHistory::default();
+        for claim in [&alice, &alice, &Claim::Own, &Claim::Own, &Claim::Unsure] {
+            history.take(claim);
+        }
+        assert_eq!(history.now, Slots { low: 3, high: 4 });
+        history.give_back(&alice);
+        assert_eq!(history.now, Slots { low: 3, high: 4 });
+        for claim in [&alice, &Claim::Own, &Claim::Own, &Claim::Unsure] {
+            history.give_back(claim);
+        }
+        assert_eq!(history.now, Slots::default());
+    }
+
+    #[test]
+    fn a_long_history_keeps_its_peaks() {
+        let mut history = SlotHistory::default();
+        let mut dropped = 0;
+        for frame in 0..100 {
+            if frame % 10 == 9 {
+                history.take(&Claim::Own);
+            }
+            history.take(&Claim::Own);
+            dropped += history.note(at(2 * frame), 16);
+            history.give_back(&Claim::Own);
+            dropped += history.note(at(2 * frame + 1), 16);
+        }
+        assert!(history.points.len() <= 16 && dropped > 100);
+        assert_eq!(history.peak.unwrap().slots.high, 11);
+        assert!(history.points.iter().any(|point| point.slots.high == 11));
+        assert!(history.points.is_sorted_by_key(|point| point.at));
+    }
 }

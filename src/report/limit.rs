@@ -3,19 +3,19 @@
 use core::fmt;
 
 use crate::finding::Plain;
+use crate::ledger;
 
-/// The limit of a server.
+/// The limit of a server's slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SlotLimit {
-    /// The user gave it.
-    Given(u64),
-    /// It is guessed from the operating system that the server names.
-    Guessed {
-        /// How many.
-        slots: u64,
-        /// What the server calls itself.
-        os: String,
-    },
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Limit {
+    /// How many.
+    pub slots: u64,
+    /// `option` if the user gave it, or `guess`.
+    pub from: &'static str,
+    /// What a guess rests on.
+    pub why: Option<String>,
 }
 
 /// What a server's operating system begins with, and its limit where it is a client edition (KB 122920, 314882,
@@ -33,31 +33,31 @@ const LIMITS: &[(&str, u64)] = &[
     ("Windows 11", 20),
 ];
 
-impl SlotLimit {
+impl Limit {
+    /// The limit of a server: the one that the user gave, else a guess from what the server calls itself.
+    #[must_use]
+    pub fn of(server: &ledger::Server, given: Option<u64>) -> Option<Self> {
+        match given {
+            Some(slots) => Some(Self { slots, from: "option", why: None }),
+            None => Self::guess(server.os.as_deref()?),
+        }
+    }
+
     /// The limit of the server that names `os` as its native operating system, if that is known to have one.
     #[must_use]
     pub fn guess(os: &str) -> Option<Self> {
         let slots = LIMITS.iter().find(|(start, _)| os.starts_with(start))?.1;
-        Some(Self::Guessed { slots, os: os.to_owned() })
-    }
-
-    /// How many.
-    #[must_use]
-    pub const fn slots(&self) -> u64 {
-        match self {
-            Self::Given(slots) | Self::Guessed { slots, .. } => *slots,
-        }
+        let why = format!("the server calls itself {}", Plain::name(os));
+        Some(Self { slots, from: "guess", why: Some(why) })
     }
 }
 
 /// Where the limit comes from, in brackets, or nothing if the user gave it.
-impl fmt::Display for SlotLimit {
+impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Given(_) => Ok(()),
-            Self::Guessed { slots, os } => {
-                write!(f, "(a limit of {slots} is a guess: the server calls itself {})", Plain::name(os))
-            }
+        match &self.why {
+            None => Ok(()),
+            Some(why) => write!(f, "(a limit of {} is a guess: {why})", self.slots),
         }
     }
 }
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn client_editions_have_limits_and_servers_none() {
-        let slots = |os| SlotLimit::guess(os).map(|limit| limit.slots());
+        let slots = |os| Limit::guess(os).map(|limit| limit.slots);
         assert_eq!(slots("Windows 5.1"), Some(10));
         assert_eq!(slots("Windows Vista (TM) Home Basic 6000"), Some(5));
         assert_eq!(slots("Windows Vista (TM) Business 6000"), Some(10));

@@ -13,11 +13,11 @@ mod session;
 mod tests;
 mod text;
 
-pub use limit::SlotLimit;
+pub use limit::Limit;
 pub use moment::{Ending, Moment};
 pub use null_sessions::{Capture, Losses, NullSessions, Options};
 pub use refusal::{Denial, Refusal};
-pub use server_tables::{Limit, NetBios, NetSession, ServerTables, Share};
+pub use server_tables::{NetBios, NetSession, ServerTables, Share};
 pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
 };

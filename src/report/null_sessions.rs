@@ -1,7 +1,7 @@
 //! The answer to the main question: every null session, its verdict and why.
 
 use super::session::Session;
-use super::{Denial, Refusal, SlotLimit, Text};
+use super::{Denial, Refusal, Text};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
 use crate::ledger::{self, Ledger, Verdict};
@@ -147,17 +147,6 @@ impl<'a> NullSessions<'a> {
     #[must_use]
     pub fn text(&self, width: usize) -> Text<'_> {
         Text::of(self, width)
-    }
-
-    /// The limit of the server that answers at one of `connections`.
-    pub(super) fn limit<'c>(
-        &self,
-        mut connections: impl Iterator<Item = &'c ledger::Connection>,
-    ) -> Option<SlotLimit> {
-        match self.options.limit {
-            Some(slots) => Some(SlotLimit::Given(slots)),
-            None => connections.find_map(|connection| SlotLimit::guess(connection.server_os.as_deref()?)),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What servers turned away and denied.
 
-use crate::ledger::{self, Denied, RefusalAnswer, SessionRow, Slots};
+use crate::ledger::{self, Denied, RefusalAnswer, ServerRow, SessionRow, Slots};
 use crate::net::Endpoint;
 use crate::wire::Status;
 
@@ -14,6 +14,9 @@ pub struct Refusal {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
+    /// The server.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub server_row: Option<ServerRow>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
@@ -41,6 +44,7 @@ impl From<&ledger::Refusal> for Refusal {
         };
         Self {
             at: refusal.at.into(),
+            server_row: refusal.server_row,
             server: refusal.server,
             client: refusal.client,
             status,
@@ -60,6 +64,9 @@ pub struct Denial {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
+    /// The server.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub server_row: Option<ServerRow>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
@@ -76,6 +83,7 @@ impl From<&ledger::Denial> for Denial {
     fn from(denial: &ledger::Denial) -> Self {
         Self {
             at: denial.at.into(),
+            server_row: denial.server_row,
             server: denial.server,
             client: denial.client,
             what: denial.what,

@@ -4,9 +4,8 @@ use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
-use super::{Moment, SlotLimit};
-use crate::finding::Servers;
-use crate::ledger::{self, Ledger, Slots};
+use super::{Limit, Moment};
+use crate::ledger::{self, Ledger, ServerRow, Slots};
 use crate::net::Endpoint;
 use crate::session::{ShareKind, Transport};
 use crate::wire::Timestamp;
@@ -34,7 +33,7 @@ pub struct ServerTables<'a> {
     /// Its address.
     pub server: IpAddr,
     /// Its NetBIOS name, as clients call it.
-    pub name: Option<String>,
+    pub name: Option<&'a str>,
     /// How many slots it has, if that is known or can be guessed.
     pub limit: Option<Limit>,
     /// The slots in use.
@@ -45,19 +44,6 @@ pub struct ServerTables<'a> {
     pub shares: Vec<Share<'a>>,
     /// The NetBIOS connections.
     pub netbios: Vec<NetBios<'a>>,
-}
-
-/// The limit of a server's slots.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Limit {
-    /// How many.
-    pub slots: u64,
-    /// `option` or `guess`.
-    pub from: &'static str,
-    /// What a guess rests on.
-    pub why: Option<String>,
 }
 
 /// A share.
@@ -106,19 +92,22 @@ impl<'a> NetSession<'a> {
     #[must_use]
     pub fn new(ledger: &'a Ledger, captured_to: Option<Timestamp>, grace: f64, limit: Option<u64>) -> Self {
         let at = ledger.end();
-        let servers = Servers::of(ledger);
-        let mut tables: BTreeMap<_, Parts<'a>> = BTreeMap::new();
-        for (id, connection) in ledger.connections() {
-            let parts = tables.entry(servers.at(connection.server)).or_default();
-            parts.connections.push((id, connection));
+        let mut tables: BTreeMap<ServerRow, Parts<'a>> = BTreeMap::new();
+        for (_, connection) in ledger.connections() {
+            let Some(row) = connection.server_row else { continue };
+            tables.entry(row).or_default().connections.push(connection);
         }
         for (row, session) in ledger.sessions().filter(|(_, session)| session.closed.is_none()) {
             let told = Session::of(ledger, row, session, at.unwrap_or_default(), grace);
-            let parts = tables.entry(servers.at(session.server)).or_default();
-            parts.sessions.extend(told.map(open_parts));
+            let Some(row) = session.server_row else { continue };
+            tables.entry(row).or_default().sessions.extend(told.map(open_parts));
         }
-        let servers = tables.into_iter().map(|(server, parts)| parts.tables(ledger, server.ip, limit));
-        Self { at, beyond_end: captured_to < at, servers: servers.collect(), ledger }
+        let mut servers: Vec<_> = ledger
+            .servers()
+            .map(|server| tables.remove(&server.row).unwrap_or_default().tables(ledger, server, limit))
+            .collect();
+        servers.sort_by_key(|tables| tables.server);
+        Self { at, beyond_end: captured_to < at, servers, ledger }
     }
 
     /// Leaves only the servers of an address.
@@ -130,27 +119,21 @@ impl<'a> NetSession<'a> {
 /// What is known of one server.
 #[derive(Default)]
 struct Parts<'a> {
-    connections: Vec<(crate::session::ConnectionId, &'a ledger::Connection)>,
+    connections: Vec<&'a ledger::Connection>,
     sessions: Vec<Session<'a>>,
 }
 
 impl<'a> Parts<'a> {
-    fn tables(self, ledger: &'a Ledger, server: IpAddr, limit: Option<u64>) -> ServerTables<'a> {
+    fn tables(self, ledger: &'a Ledger, server: &'a ledger::Server, limit: Option<u64>) -> ServerTables<'a> {
         let Self { connections, sessions } = self;
-        let limit = match limit {
-            Some(slots) => Some(Limit { slots, from: "option", why: None }),
-            None => connections.iter().find_map(|(_, connection)| guess(connection)),
-        };
-        let any = connections.first().map(|(id, _)| ledger.slots_with_holders(*id).0);
         let open = |connection: &&ledger::Connection| connection.closed.is_none();
         let netbios = connections
             .iter()
-            .map(|(_, connection)| *connection)
+            .copied()
             .filter(open)
             .filter(|connection| connection.transport == Transport::NetBios)
             .map(NetBios::of);
-        let called = connections.iter().find_map(|(_, connection)| connection.called.as_deref());
-        let shares = ledger.shares(server).map(|share| Share {
+        let shares = ledger.shares(server.ip).map(|share| Share {
             name: &share.name,
             kind: share.kind,
             remark: share.remark.as_deref().filter(|remark| !remark.is_empty()),
@@ -159,10 +142,10 @@ impl<'a> Parts<'a> {
             uses: uses(&sessions, &share.name),
         });
         ServerTables {
-            server,
-            name: called.map(|name| name.trim_end().to_owned()).filter(|name| !name.starts_with('*')),
-            limit,
-            slots_in_use: any.unwrap_or_default(),
+            server: server.ip,
+            name: server.name.as_deref(),
+            limit: Limit::of(server, limit),
+            slots_in_use: server.slots.now,
             shares: shares.collect(),
             netbios: netbios.collect(),
             sessions,
@@ -174,12 +157,6 @@ impl<'a> Parts<'a> {
 fn uses(sessions: &[Session<'_>], share: &str) -> usize {
     let trees = sessions.iter().flat_map(|session| &session.trees).filter_map(|tree| tree.path);
     trees.filter(|path| path.rsplit('\\').next().is_some_and(|last| last.eq_ignore_ascii_case(share))).count()
-}
-
-fn guess(connection: &ledger::Connection) -> Option<Limit> {
-    let os = connection.server_os.as_deref()?;
-    let slots = SlotLimit::guess(os)?.slots();
-    Some(Limit { slots, from: "guess", why: Some(format!("the server calls itself {os}")) })
 }
 
 /// A session without what has ended in it.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{Ending, Moment};
 use crate::auth;
-use crate::ledger::{self, Ledger, SessionRow, Verdict};
+use crate::ledger::{self, Ledger, ServerRow, SessionRow, Verdict};
 use crate::net::Endpoint;
 use crate::rprn::{self, ContextHandle};
 use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, ShareKind, TreeId};
@@ -18,6 +18,9 @@ pub struct Session<'a> {
     /// Its row in the ledger.
     #[cfg_attr(feature = "serde", serde(serialize_with = "id"))]
     pub id: SessionRow,
+    /// The server.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub server_row: Option<ServerRow>,
     /// The server's end of its first connection.
     pub server: Endpoint,
     /// The client's end of its first connection.
@@ -240,6 +243,7 @@ impl<'a> Session<'a> {
         let until = session.closed.map_or(end, |closing| closing.at.time);
         Some(Self {
             id: row,
+            server_row: session.server_row,
             server: session.server,
             client: session.client,
             connections: connections().map(Connection::of).collect(),

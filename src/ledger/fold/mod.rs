@@ -4,6 +4,7 @@ mod handles;
 mod notices;
 mod opens;
 mod refusals;
+mod servers;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -56,6 +57,7 @@ impl Ledger {
                 Connection {
                     client,
                     server,
+                    server_row: None,
                     transport,
                     opened: at,
                     start_seen,
@@ -73,6 +75,7 @@ impl Ledger {
                     server_last: None,
                     vc_zero: None,
                     in_doubt: None,
+                    denied: false,
                     closed: None,
                 },
             );
@@ -125,11 +128,17 @@ impl Ledger {
                     row.server_guid = server_guid.or(row.server_guid);
                     row.client_guid = client_guid.or(row.client_guid);
                 }
+                self.server_of(connection);
             }
             SessionEvent::Native { client_os, server_os } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
                     row.client_os = client_os.or(row.client_os.take());
                     row.server_os = server_os.or(row.server_os.take());
+                    let os = row.server_os.clone();
+                    let server = self.server_of(connection).and_then(|row| self.servers.get_mut(&row));
+                    if let Some(server) = server {
+                        server.os = os.or(server.os.take());
+                    }
                 }
             }
             SessionEvent::Pid { session, pid } => {
@@ -163,6 +172,8 @@ impl Ledger {
                         row.identities_before.push((at, before));
                     }
                     row.used.touch(at, Some(at));
+                    let row = row.row;
+                    self.claim_slot(at, row);
                 }
             }
             SessionEvent::Refused { status, .. } => {

@@ -9,15 +9,18 @@ const HOLDERS: usize = 64;
 
 impl Ledger {
     pub(super) fn refused(&mut self, at: Origin, connection: ConnectionId, answer: RefusalAnswer) {
+        let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
         if self.refusals.len() >= self.limits.refusals {
             self.evicted("refusals");
             return;
         }
         let (client, server) = (ends.client, ends.server);
-        let (slots, mut held_by) = self.slots_with_holders(connection);
-        held_by.truncate(HOLDERS);
-        self.refusals.push(Refusal { at, server, client, answer, slots, held_by });
+        let there = server_row.and_then(|row| self.servers.get(&row));
+        let slots = there.map(|server| server.slots.now).unwrap_or_default();
+        let held_by = there.map(|server| server.open_sessions.iter().take(HOLDERS).copied().collect());
+        let held_by = held_by.unwrap_or_default();
+        self.refusals.push(Refusal { at, server_row, server, client, answer, slots, held_by });
     }
 
     pub(super) fn denied(
@@ -27,12 +30,16 @@ impl Ledger {
         what: Denied,
         status: crate::wire::Status,
     ) {
+        if what == Denied::Session {
+            self.claim_slot_of_denied(at, connection);
+        }
+        let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
         if self.denials.len() >= self.limits.refusals {
             self.evicted("denials");
             return;
         }
         let (client, server) = (ends.client, ends.server);
-        self.denials.push(Denial { at, connection, server, client, what, status });
+        self.denials.push(Denial { at, connection, server_row, server, client, what, status });
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::slots::may_be_same_server;
-use crate::ledger::{By, Closing, Ledger, Server, Session, SessionRow, Use};
+use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use};
 use crate::session::{ConnectionId, SessionId};
 
 /// Connections of one client that one VcNumber of 0 drops.
@@ -27,6 +26,7 @@ impl Ledger {
             self.evicted("open sessions");
             return None;
         }
+        let server_row = self.server_of(connection);
         let ends = self.connections.get(&connection)?;
         let (client, server) = (ends.client, ends.server);
         let row = SessionRow(self.next_row());
@@ -35,6 +35,7 @@ impl Ledger {
             Session {
                 row,
                 id,
+                server_row,
                 server,
                 client,
                 connections: vec![connection],
@@ -50,15 +51,15 @@ impl Ledger {
                 trees: BTreeSet::new(),
                 handles_run_down: 0,
                 handles_end_unknown: 0,
+                claim: None,
                 closed: None,
             },
         );
         self.index.sessions.insert((connection, id), row);
-        self.index.open_on.entry(server.ip()).or_default().insert(row);
         if let Some(ends) = self.connections.get_mut(&connection) {
             ends.sessions.insert(row);
             if let SessionId::Smb2(_) = id {
-                self.index.by_server.extend(Server::of(ends).map(|server| ((server, id), row)));
+                self.index.by_server.extend(ServerKey::of(ends).map(|server| ((server, id), row)));
             }
         }
         Some(row)
@@ -74,7 +75,12 @@ impl Ledger {
             return Some(*row);
         }
         // A session known from another connection of the same client: a channel whose binding was not seen.
-        self.join_channel(connection, id, false).or_else(|| self.new_session(at, connection, id))
+        if let Some(row) = self.join_channel(connection, id, false) {
+            return Some(row);
+        }
+        let row = self.new_session(at, connection, id)?;
+        self.claim_slot(at, row);
+        Some(row)
     }
 
     /// Adds a connection to an SMB2 session of the same server: if it was not `bound` to it by credentials, to that of
@@ -102,7 +108,7 @@ impl Ledger {
     /// The SMB2 session of that id on the server that a connection leads to.
     pub(super) fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRow> {
         let ends = self.connections.get(&connection)?;
-        let row = Server::of(ends).find_map(|server| self.index.by_server.get(&(server, id)).copied())?;
+        let row = ServerKey::of(ends).find_map(|server| self.index.by_server.get(&(server, id)).copied())?;
         let there = self.connections.get(self.sessions.get(&row)?.connections.first()?);
         there.is_none_or(|there| may_be_same_server(ends, there)).then_some(row)
     }
@@ -128,6 +134,7 @@ impl Ledger {
             session.opened = answer_seen.then_some(at);
             session.used.touch(at, answer_seen.then_some(at));
         }
+        self.claim_slot(at, row);
     }
 
     /// Ends the session that a new one names as its predecessor, if it is the same user's (\[MS-SMB2\] 3.3.5.5.3).
@@ -166,6 +173,11 @@ impl Ledger {
             }
         }
     }
+}
+
+/// False if the servers of two connections tell different GUIDs.
+fn may_be_same_server(here: &Connection, there: &Connection) -> bool {
+    !matches!((here.server_guid, there.server_guid), (Some(here), Some(there)) if here != there)
 }
 
 /// True unless two identities are known to be of different users.

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{NullSessions, Session};
+use super::super::{Limit, NullSessions, Session};
 use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
@@ -187,19 +187,17 @@ fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String
 
 /// What it costs: `They take 2 of 10 slots on 192.168.1.10:139.`
 fn slots(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec<String> {
-    let ledger = report.ledger;
-    let rows = || server.sessions.iter().filter_map(|session| ledger.session(session.id));
-    let connections = || rows().flat_map(|row| &row.connections);
+    let row = server.row.and_then(|row| report.ledger.server(row));
     let they = if stuck == 1 { "It takes" } else { "They take" };
-    let limit = report.limit(connections().filter_map(|id| ledger.connection(*id)));
+    let limit = row.and_then(|row| Limit::of(row, report.options.limit));
     let taken = match &limit {
-        Some(limit) => format!("{they} {stuck} of {} slots on {}", limit.slots(), server.address()),
+        Some(limit) => format!("{they} {stuck} of {} slots on {}", limit.slots, server.address()),
         None => format!("{they} {} on {}", count(stuck, "slot"), server.address()),
     };
     let source = limit.map(|limit| limit.to_string()).filter(|text| !text.is_empty());
     let mut sentences =
         vec![source.map_or_else(|| format!("{taken}."), |source| format!("{taken} {source}."))];
-    let in_use = connections().next().map(|id| ledger.slots_with_holders(*id).0).unwrap_or_default();
+    let in_use = row.map(|row| row.slots.now).unwrap_or_default();
     if in_use.low > u64::try_from(stuck).unwrap_or(u64::MAX) || in_use.high > in_use.low {
         let figures = if in_use.low == in_use.high {
             in_use.low.to_string()

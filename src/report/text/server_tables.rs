@@ -50,7 +50,7 @@ impl fmt::Display for ServerTablesText<'_> {
 }
 
 fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::Result {
-    let name = server.name.as_deref().map(|name| format!(" ({})", Plain::name(name)));
+    let name = server.name.map(|name| format!(" ({})", Plain::name(name)));
     writeln!(out, "Server {}{}", server.server, name.unwrap_or_default())?;
     let slots = server.slots_in_use;
     let used = if slots.low == slots.high {

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Denial, NullSessions, Refusal, Session};
-use crate::finding::{self, Servers};
-use crate::ledger::Verdict;
+use crate::ledger::{ServerRow, Verdict};
 use crate::net::Endpoint;
 
 /// All that concerns one server.
 #[derive(Debug, Default)]
 pub(super) struct ServerPart<'a> {
+    pub(super) row: Option<ServerRow>,
     /// The sessions, the worst and then the oldest first.
     pub(super) sessions: Vec<&'a Session<'a>>,
     pub(super) refusals: Vec<&'a Refusal>,
@@ -20,16 +20,15 @@ pub(super) struct ServerPart<'a> {
 
 /// The servers, those with the most trouble first.
 pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
-    let servers = Servers::of(report.ledger);
-    let mut parts: BTreeMap<finding::Server, ServerPart<'a>> = BTreeMap::new();
+    let mut parts: BTreeMap<Option<ServerRow>, ServerPart<'a>> = BTreeMap::new();
     for session in &report.sessions {
-        entry(&mut parts, &servers, session.server).sessions.push(session);
+        entry(&mut parts, session.server_row, session.server).sessions.push(session);
     }
     for refusal in &report.refusals {
-        entry(&mut parts, &servers, refusal.server).refusals.push(refusal);
+        entry(&mut parts, refusal.server_row, refusal.server).refusals.push(refusal);
     }
     for denial in &report.denials {
-        entry(&mut parts, &servers, denial.server).denials.push(denial);
+        entry(&mut parts, denial.server_row, denial.server).denials.push(denial);
     }
     let mut parts: Vec<ServerPart<'a>> = parts.into_values().collect();
     for part in &mut parts {
@@ -43,11 +42,12 @@ pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
 }
 
 fn entry<'p, 'a>(
-    parts: &'p mut BTreeMap<finding::Server, ServerPart<'a>>,
-    servers: &Servers,
+    parts: &'p mut BTreeMap<Option<ServerRow>, ServerPart<'a>>,
+    row: Option<ServerRow>,
     endpoint: Endpoint,
 ) -> &'p mut ServerPart<'a> {
-    let part = parts.entry(servers.at(endpoint)).or_default();
+    let part = parts.entry(row).or_default();
+    part.row = row;
     part.endpoints.insert(endpoint);
     part
 }
