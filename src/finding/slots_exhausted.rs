@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::scene::Scene;
 use super::words::{count, list};
 use super::{Finding, Severity};
-use crate::auth::Who;
-use crate::ledger::{Refusal, ServerRow, SessionRow, Verdict};
+use crate::ledger::{Refusal, ServerRow, SessionRow};
 
 const ADVICE: &str = concat!(
     "The limit is one of licence and counts all transports together: 10 for NT 4.0 Workstation, 2000 and XP ",
@@ -44,7 +43,7 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
         first.server,
         if refusals.len() == 1 { "once".to_owned() } else { count(refusals.len(), "time") },
         first.answer,
-        holders(scene, &held_by),
+        holders(scene, first),
     );
     Some(Finding {
         rule: "slots_exhausted",
@@ -60,27 +59,24 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     })
 }
 
-/// Who held the slots: `. Then in use by 3 null sessions (2 of them hung or leaked) and 1 other`.
-fn holders(scene: &Scene<'_>, held_by: &BTreeSet<SessionRow>) -> String {
-    let is_null = |row: &&SessionRow| {
-        scene.ledger.session(**row).is_some_and(|session| session.identity.who == Who::Null)
-    };
-    let null = held_by.iter().filter(is_null).count();
-    let others = held_by.len().saturating_sub(null);
-    let stuck = scene.null_sessions.iter().filter(|judged| {
-        matches!(judged.verdict, Verdict::Hung | Verdict::Leaked) && held_by.contains(&judged.row)
-    });
+/// Who held the slots at the first refusal: `. Its slots were held by 3 null sessions (2 of them hung or leaked) and 1
+/// other session`.
+fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
+    let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    let held = scene.ledger.holders(first, scene.grace);
+    let stuck = held.hung.saturating_add(held.leaked);
     let mut parts = Vec::new();
-    if null > 0 {
-        parts.push(format!("{} ({} of them hung or leaked)", count(null, "null session"), stuck.count()));
+    if held.null > 0 {
+        parts.push(format!("{} ({stuck} of them hung or leaked)", count(number(held.null), "null session")));
     }
+    let others = held.named.saturating_add(held.unknown);
     if others > 0 {
-        parts.push(count(others, "other session"));
+        parts.push(count(number(others), "other session"));
     }
     if parts.is_empty() {
         ". Who held its slots was not captured".to_owned()
     } else {
-        format!(". Its slots were held by {}", list(&parts))
+        format!(". Its slots were held by {} when it first did", list(&parts))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod close;
 mod fold;
+mod holders;
 mod limits;
 mod rows;
 mod slots;
@@ -21,6 +22,7 @@ use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, SessionId, Sink};
 use crate::wire::Timestamp;
 
+pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow,

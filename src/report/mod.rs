@@ -17,7 +17,7 @@ pub use limit::Limit;
 pub use moment::{Ending, Moment};
 pub use null_sessions::{Capture, Losses, NullSessions, Options};
 pub use refusal::{Denial, Refusal};
-pub use server_tables::{NetBios, NetSession, ServerTables, Share};
+pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange};
 pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
 };

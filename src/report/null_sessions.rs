@@ -122,7 +122,7 @@ impl<'a> NullSessions<'a> {
             grace_seconds: options.grace,
             end,
             sessions: sessions.collect(),
-            refusals: refusals.map(Refusal::from).collect(),
+            refusals: refusals.map(|refusal| Refusal::of(ledger, refusal, options.grace)).collect(),
             denials: ledger.denials().iter().map(Denial::from).collect(),
             findings: finding::all(ledger, options.grace),
             losses: Losses {

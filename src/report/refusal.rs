@@ -1,6 +1,6 @@
 //! What servers turned away and denied.
 
-use crate::ledger::{self, Denied, RefusalAnswer, ServerRow, SessionRow, Slots};
+use crate::ledger::{self, Denied, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Slots};
 use crate::net::Endpoint;
 use crate::wire::Status;
 
@@ -32,10 +32,13 @@ pub struct Refusal {
     /// Who held them; the first few.
     #[cfg_attr(feature = "serde", serde(serialize_with = "super::session::ids"))]
     pub held_by: Vec<SessionRow>,
+    /// What they were.
+    pub holders: Holders,
 }
 
-impl From<&ledger::Refusal> for Refusal {
-    fn from(refusal: &ledger::Refusal) -> Self {
+impl Refusal {
+    /// A refusal of a ledger; `grace` is what verdicts are given with, in seconds.
+    pub(super) fn of(ledger: &Ledger, refusal: &ledger::Refusal, grace: f64) -> Self {
         let (status, status_name, win32) = match refusal.answer {
             RefusalAnswer::Status(status) => (hex(status), status.to_string(), status.win32()),
             RefusalAnswer::NetBios(reason) => {
@@ -52,6 +55,7 @@ impl From<&ledger::Refusal> for Refusal {
             win32,
             slots_in_use: refusal.slots,
             held_by: refusal.held_by.clone(),
+            holders: ledger.holders(refusal, grace),
         }
     }
 }

@@ -4,8 +4,8 @@ use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
-use super::{Limit, Moment};
-use crate::ledger::{self, Ledger, ServerRow, Slots};
+use super::{Limit, Moment, Refusal};
+use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
 use crate::session::{ShareKind, Transport};
 use crate::wire::Timestamp;
@@ -38,12 +38,37 @@ pub struct ServerTables<'a> {
     pub limit: Option<Limit>,
     /// The slots in use.
     pub slots_in_use: Slots,
+    /// When the most slots were in use, until then.
+    pub peak: Option<SlotChange>,
+    /// The slots in the course of time: every change, until then.
+    pub slots: Vec<SlotChange>,
+    /// Who was turned away for want of a slot, until then.
+    pub refusals: Vec<Refusal>,
     /// The sessions of every identity, with what is open in them.
     pub sessions: Vec<Session<'a>>,
     /// The shares that were seen, whether they are in use or not.
     pub shares: Vec<Share<'a>>,
     /// The NetBIOS connections.
     pub netbios: Vec<NetBios<'a>>,
+}
+
+/// The slots in use from a moment on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct SlotChange {
+    /// When.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub at: Moment,
+    /// How many.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub slots: Slots,
+}
+
+impl From<SlotPoint> for SlotChange {
+    fn from(point: SlotPoint) -> Self {
+        Self { at: point.at.into(), slots: point.slots }
+    }
 }
 
 /// A share.
@@ -102,6 +127,10 @@ impl<'a> NetSession<'a> {
             let Some(row) = session.server_row else { continue };
             tables.entry(row).or_default().sessions.extend(told.map(open_parts));
         }
+        for refusal in ledger.refusals() {
+            let Some(row) = refusal.server_row else { continue };
+            tables.entry(row).or_default().refusals.push(Refusal::of(ledger, refusal, grace));
+        }
         let mut servers: Vec<_> = ledger
             .servers()
             .map(|server| tables.remove(&server.row).unwrap_or_default().tables(ledger, server, limit))
@@ -121,11 +150,12 @@ impl<'a> NetSession<'a> {
 struct Parts<'a> {
     connections: Vec<&'a ledger::Connection>,
     sessions: Vec<Session<'a>>,
+    refusals: Vec<Refusal>,
 }
 
 impl<'a> Parts<'a> {
     fn tables(self, ledger: &'a Ledger, server: &'a ledger::Server, limit: Option<u64>) -> ServerTables<'a> {
-        let Self { connections, sessions } = self;
+        let Self { connections, sessions, refusals } = self;
         let open = |connection: &&ledger::Connection| connection.closed.is_none();
         let netbios = connections
             .iter()
@@ -146,6 +176,9 @@ impl<'a> Parts<'a> {
             name: server.name.as_deref(),
             limit: Limit::of(server, limit),
             slots_in_use: server.slots.now,
+            peak: server.slots.peak.map(SlotChange::from),
+            slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),
+            refusals,
             shares: shares.collect(),
             netbios: netbios.collect(),
             sessions,

@@ -179,6 +179,7 @@ mod json {
             "server": "192.168.1.10:139", "client": "192.168.1.21:1002",
             "status": "0xc00000d0", "status_name": "STATUS_REQUEST_NOT_ACCEPTED", "win32": 71,
             "slots_in_use": { "low": 1, "high": 1 }, "held_by": ["0x1"],
+            "holders": { "null": 1, "hung": 1, "leaked": 0, "named": 0, "unknown": 0 },
         });
         assert_eq!(value["refusals"], json!([refusal]));
         let denial = json!({

@@ -5,6 +5,7 @@ mod layout;
 mod notes;
 mod server_tables;
 mod servers;
+mod slots;
 mod story;
 mod table;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::server_tables::{NetBios, NetSession, ServerTables};
 use super::super::{Open, Session};
 use super::layout::{self, Column};
-use super::{ROWS, parts};
+use super::{ROWS, parts, slots};
 use crate::finding::{self, Plain, Span, count};
 use crate::ledger::Ledger;
 use crate::session::{OpenKind, ShareKind};
@@ -40,6 +40,7 @@ impl fmt::Display for ServerTablesText<'_> {
         }
         for server in &tables.servers {
             head(f, server, width)?;
+            slots::of_server(f, server, width)?;
             sessions(f, tables.ledger, server, width)?;
             files(f, server, at, width)?;
             shares(f, server, width)?;
@@ -52,12 +53,7 @@ impl fmt::Display for ServerTablesText<'_> {
 fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::Result {
     let name = server.name.map(|name| format!(" ({})", Plain::name(name)));
     writeln!(out, "Server {}{}", server.server, name.unwrap_or_default())?;
-    let slots = server.slots_in_use;
-    let used = if slots.low == slots.high {
-        slots.low.to_string()
-    } else {
-        format!("{} to {}", slots.low, slots.high)
-    };
+    let used = slots::in_use(server.slots_in_use);
     let limit = server.limit.as_ref().map(|limit| {
         let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));
         format!(" of {}{}", limit.slots, why.unwrap_or_default())
@@ -86,6 +82,7 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
         let [first, ..] = group.as_slice() else { continue };
         let opens = group.iter().flat_map(|session| opens(session)).count();
         let idle = group.iter().filter_map(|session| session.idle_seconds).reduce(f64::min);
+        let age = group.iter().map(|session| session.age_seconds).reduce(f64::max);
         let several = group.len() > 1;
         let verdicts = verdicts(group);
         rows.push(vec![
@@ -93,6 +90,7 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
             user.clone(),
             client_type(first),
             opens.to_string(),
+            age.map_or_else(|| "-".to_owned(), clock),
             idle.map_or_else(|| "-".to_owned(), clock),
             if several { format!("{}: {verdicts}", group.len()) } else { verdicts },
         ]);
@@ -102,6 +100,7 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
                 user.clone(),
                 client_type(session),
                 opens_of(session).to_string(),
+                clock(session.age_seconds),
                 session.idle_seconds.map_or_else(|| "-".to_owned(), clock),
                 session.verdict.to_string(),
             ]);
@@ -112,6 +111,7 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
         Column { title: "User name", least: 9 },
         Column { title: "Client Type", least: 11 },
         Column { title: "Opens", least: 5 },
+        Column { title: "Age", least: 8 },
         Column { title: "Idle time", least: 9 },
         Column { title: "Verdict", least: 7 },
     ];
@@ -229,9 +229,10 @@ fn user(session: &Session<'_>) -> String {
     }
 }
 
+/// The dialect, and the operating system where SMB1 tells it.
 fn client_type(session: &Session<'_>) -> String {
-    let told = session.native_os.filter(|os| !os.is_empty()).or(session.dialect);
-    told.map(|told| Plain::name(told).to_string()).unwrap_or_default()
+    let told = [session.dialect, session.native_os.filter(|os| !os.is_empty())];
+    told.into_iter().flatten().map(|told| Plain::name(told).to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The verdicts that people act on, of several sessions each once.

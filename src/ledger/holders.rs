@@ -1,0 +1,72 @@
+//! Who held a server's slots when it turned somebody away.
+
+use super::{Ledger, Refusal, Session, SessionRow, Verdict};
+use crate::auth::Who;
+use crate::capture::Origin;
+
+/// The sessions that were open at a refusal, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Holders {
+    /// Null sessions.
+    pub null: u64,
+    /// Null sessions with a call that had been sent by then and was never answered.
+    pub hung: u64,
+    /// Null sessions that held a pipe or a handle by then which was not used any more.
+    pub leaked: u64,
+    /// Sessions of guests and users.
+    pub named: u64,
+    /// Sessions of which nobody knows whose they are.
+    pub unknown: u64,
+}
+
+impl Ledger {
+    /// Who held the slots at a refusal, as far as the ledger still has their rows. `grace` is in seconds, as for
+    /// [`judge`](Self::judge).
+    #[must_use]
+    pub fn holders(&self, refusal: &Refusal, grace: f64) -> Holders {
+        let mut holders = Holders::default();
+        for row in &refusal.held_by {
+            let Some(session) = self.sessions.get(row) else { continue };
+            let place = match session.identity.who {
+                Who::Null => &mut holders.null,
+                Who::Guest | Who::User => &mut holders.named,
+                Who::Unknown => &mut holders.unknown,
+            };
+            *place = place.saturating_add(1);
+            match self.stuck_by(*row, session, refusal.at, grace) {
+                Some(Verdict::Hung) => holders.hung = holders.hung.saturating_add(1),
+                Some(_) => holders.leaked = holders.leaked.saturating_add(1),
+                None => {}
+            }
+        }
+        holders
+    }
+
+    /// Whether a null session hung or leaked, and what shows it was there by a moment.
+    fn stuck_by(&self, row: SessionRow, session: &Session, at: Origin, grace: f64) -> Option<Verdict> {
+        if session.identity.who != Who::Null {
+            return None;
+        }
+        let opens = || self.opens_of(session);
+        match self.judge(row, grace)?.verdict {
+            Verdict::Hung => {
+                let mut calls = opens().flat_map(|open| open.waiting.values());
+                let sent = calls.any(|call| !call.waits_by_design && call.sent <= at)
+                    || session.waiting.iter().any(|request| request.sent <= at);
+                sent.then_some(Verdict::Hung)
+            }
+            Verdict::Leaked | Verdict::Abandoned => {
+                let pipe = opens().any(|open| open.holds() && open.used.last <= at);
+                let handle = || {
+                    let mut handles = opens().flat_map(|open| self.handles(open));
+                    handles
+                        .any(|handle| handle.used.last <= at && handle.closed.is_none_or(|end| at < end.at))
+                };
+                (pipe || handle()).then_some(Verdict::Leaked)
+            }
+            _ => None,
+        }
+    }
+}
