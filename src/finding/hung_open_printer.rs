@@ -16,8 +16,8 @@ const RULE: Rule = Rule {
         "driver if it comes back.\n",
         "Until then each try of a client may leave one more null session behind: RPC keeps a pipe for every call ",
         "that is active and lets go of it only when its context handle is closed.\n",
-        "To keep null sessions out, restrict them on the server (RestrictAnonymous, Local Security Policy) or stop ",
-        "sharing printers on the clients named, as KB 328459 says.\n",
+        restrict_null_sessions!(),
+        remove_printer_shares!(),
         free_the_slots!(),
     ),
     source: "Microsoft KB 328459",
@@ -25,7 +25,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.groups(|judged| applies(scene, judged)).filter_map(|group| finding(scene, &group)).collect()
+    scene.groups(|judged| applies(scene, judged)).iter().filter_map(|group| finding(scene, group)).collect()
 }
 
 /// True if the session hangs in a call that opens a printer.

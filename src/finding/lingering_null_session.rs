@@ -23,7 +23,8 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     scene
         .groups(|judged| judged.verdict == Verdict::Lingering)
-        .filter_map(|group| finding(scene, &group))
+        .iter()
+        .filter_map(|group| finding(scene, group))
         .collect()
 }
 

@@ -5,28 +5,40 @@
 //! | `null_session_leak` | null sessions that hold a pipe or a printer handle unused, or an unanswered call |
 //! | `hung_open_printer` | null sessions whose call to open a printer has no answer |
 //! | `slots_exhausted` | clients turned away because the server's limit is reached |
+//! | `many_null_sessions` | several null sessions of one client at the same time |
 //! | `lingering_null_session` | null sessions that stay and hold nothing |
+//! | `restricted_anonymous` | anonymous clients that were denied, and count all the same |
+//! | `local_system` | null sessions that come from a service of the client, not from its user |
+//! | `several_users` | one client under several users, each of whom takes a slot |
+//! | `spooler_loop` | a client that opens one printer over and over |
+//! | `own_spooler` | a server that opens its own spooler |
+//! | `stale_handle` | calls with a handle that the server has let go |
+//! | `back_channel` | a server that connects back to its client to tell it of changes |
+//! | `transient_null_session` | null sessions that looked for shares or computers and went away: normal |
+//! | `coerced_connection` | a server that was asked to connect to a third machine |
+//! | `driver_from_unc` | a printer driver with a file on another machine |
 
-/// How to free slots, in the words of every rule's advice.
-macro_rules! free_the_slots {
-    () => {
-        concat!(
-            "To free the slots now, on the server: net session \\\\CLIENT /delete. It ends all sessions of that ",
-            "computer and closes its open files; what is not saved is lost. net session shows the null sessions of a ",
-            "client as one line, but the server counts each.",
-        )
-    };
-}
+#[macro_use]
+mod advice;
 
+mod back_channel;
 mod coerced_connection;
 mod driver_from_unc;
 mod hung_open_printer;
 mod lingering_null_session;
+mod local_system;
+mod many_null_sessions;
 mod null_session_leak;
+mod own_spooler;
+mod restricted_anonymous;
 mod scene;
+mod several_users;
 mod slots_exhausted;
+mod spooler_loop;
+mod stale_handle;
 #[cfg(test)]
 pub(crate) mod testing;
+mod transient_null_session;
 mod words;
 
 use core::fmt;
@@ -98,13 +110,22 @@ impl Severity {
 #[must_use]
 pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
     let scene = Scene::of(ledger, grace);
-    let rules: [fn(&Scene<'_>) -> Vec<Finding>; 6] = [
+    let rules: [fn(&Scene<'_>) -> Vec<Finding>; 15] = [
         slots_exhausted::find,
         hung_open_printer::find,
         null_session_leak::find,
+        many_null_sessions::find,
         driver_from_unc::find,
         coerced_connection::find,
+        spooler_loop::find,
+        own_spooler::find,
+        restricted_anonymous::find,
         lingering_null_session::find,
+        local_system::find,
+        several_users::find,
+        back_channel::find,
+        stale_handle::find,
+        transient_null_session::find,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(&scene)).collect();
     findings.sort_by_key(|finding| finding.severity);

@@ -9,20 +9,7 @@ use crate::ledger::Verdict;
 const RULE: Rule = Rule {
     name: "null_session_leak",
     severity: Severity::Warning,
-    advice: concat!(
-        "On the server, restrict null sessions (preferred): Local Security Policy, Local Policies, Security ",
-        "Options, \"Additional restrictions for anonymous connections\": \"No access without explicit anonymous ",
-        "permissions\"; or, after a backup of the registry, set the DWORD RestrictAnonymous under ",
-        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\LSA",
-        ": 0 relies on default permissions, 1 forbids listing accounts and names, 2 gives no access without ",
-        "explicit anonymous permissions. Windows 2000 knows 0, 1 and 2; NT 4.0 and XP know 0 and 1, and XP has ",
-        "restrictanonymoussam beside it. Restart the server. A null session that is denied then still holds a slot ",
-        "until its connection ends.\n",
-        "On each client named, stop sharing its own printers: Printers folder, Properties of the shared printer, ",
-        "Sharing, Not Shared. A client opens spoolss anonymously and for good where it both uses a printer shared ",
-        "by the server and shares one itself; the sessions come from its spooler service, not from its user.\n",
-        free_the_slots!(),
-    ),
+    advice: concat!(restrict_null_sessions!(), remove_printer_shares!(), free_the_slots!()),
     source: "Microsoft KB 328459",
     refuted_by: "a later use of the handle or the pipe, its close, or the session's end, after the end of the capture",
 };
@@ -33,7 +20,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         Verdict::Hung => !hung_open_printer::applies(scene, judged),
         _ => false,
     };
-    scene.groups(leaked).filter_map(|group| finding(scene, &group)).collect()
+    scene.groups(leaked).iter().filter_map(|group| finding(scene, group)).collect()
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
@@ -95,7 +82,7 @@ mod tests {
             made.handle(client);
         }
         let findings = super::super::all(&made.ended_after(91.0), 90.0);
-        assert_eq!(rules(&findings), ["null_session_leak"]);
+        assert_eq!(rules(&findings), ["null_session_leak", "many_null_sessions"]);
         let finding = findings.first().unwrap();
         assert_eq!((finding.sessions.len(), finding.client.as_deref()), (3, Some("192.168.1.21")));
     }

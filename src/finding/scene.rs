@@ -18,7 +18,10 @@ pub(super) struct Scene<'a> {
     pub(super) null_sessions: Vec<Judged<'a>>,
 }
 
-/// A null session and its verdict.
+/// Sessions by the name of the client computer.
+type ByName<'a> = BTreeMap<Option<String>, Vec<Judged<'a>>>;
+
+/// A session and its verdict.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
     pub(super) row: SessionRow,
@@ -40,16 +43,37 @@ impl<'a> Scene<'a> {
     }
 
     /// The null sessions that `wanted` picks, by server and client computer.
-    pub(super) fn groups(
-        &self,
-        wanted: impl Fn(&Judged<'a>) -> bool,
-    ) -> impl Iterator<Item = Vec<Judged<'a>>> {
-        let mut groups: BTreeMap<(Option<ServerRow>, IpAddr), Vec<Judged<'a>>> = BTreeMap::new();
-        for judged in self.null_sessions.iter().filter(|judged| wanted(judged)) {
+    pub(super) fn groups(&self, wanted: impl Fn(&Judged<'a>) -> bool) -> Vec<Vec<Judged<'a>>> {
+        self.by_computer(self.null_sessions.iter().filter(|judged| wanted(judged)).copied())
+    }
+
+    /// Sessions by server and client computer: the same address, unless several names are told there.
+    pub(super) fn by_computer(&self, sessions: impl Iterator<Item = Judged<'a>>) -> Vec<Vec<Judged<'a>>> {
+        let mut by_address: BTreeMap<(Option<ServerRow>, IpAddr), ByName<'a>> = BTreeMap::new();
+        for judged in sessions {
             let key = (judged.session.server_row, judged.session.client.ip());
-            groups.entry(key).or_default().push(*judged);
+            let name = client_name(self.ledger, judged.session).map(str::to_uppercase);
+            by_address.entry(key).or_default().entry(name).or_default().push(judged);
         }
-        groups.into_values()
+        let mut groups = Vec::new();
+        for mut names in by_address.into_values() {
+            // Whoever tells no name is the one that does, if there is only one.
+            if names.len() == 2
+                && let Some(unnamed) = names.remove(&None)
+                && let Some(named) = names.values_mut().next()
+            {
+                named.extend(unnamed);
+                named.sort_by_key(|judged| judged.row);
+            }
+            groups.extend(names.into_values());
+        }
+        groups
+    }
+
+    /// A session of any identity, and its verdict.
+    pub(super) fn judged(&self, row: SessionRow) -> Option<Judged<'a>> {
+        let session = self.ledger.session(row)?;
+        Some(Judged { row, session, verdict: self.ledger.judge(row, self.grace)?.verdict })
     }
 
     /// The call that has waited longer than the grace on one of the session's pipes.
@@ -100,6 +124,33 @@ pub(crate) fn client_name<'a>(ledger: &'a Ledger, session: &'a Session) -> Optio
     };
     let machine = machine.map(|name| name.trim_start_matches('\\')).filter(named);
     machine.or(session.identity.workstation.as_deref().filter(named)).or_else(calling).map(str::trim_end)
+}
+
+/// True if two sessions were open at the same time.
+pub(super) fn overlap(one: &Session, other: &Session) -> bool {
+    let before = |one: &Session, other: &Session| one.closed.is_none_or(|closing| start(other) < closing.at);
+    before(one, other) && before(other, one)
+}
+
+/// The sessions of a group that were open together when the most were; the first time, if there are several.
+pub(super) fn most_at_once<'a>(group: &[Judged<'a>]) -> Vec<Judged<'a>> {
+    let is_open = |judged: &Judged<'a>, at: Origin| {
+        start(judged.session) <= at && judged.session.closed.is_none_or(|closing| at < closing.at)
+    };
+    // The number of open sessions changes at their starts and ends; ends come first where they are one packet.
+    let starts = group.iter().map(|judged| (start(judged.session), true));
+    let ends = group.iter().filter_map(|judged| Some((judged.session.closed?.at, false)));
+    let mut changes: Vec<(Origin, bool)> = starts.chain(ends).collect();
+    changes.sort_unstable();
+    let (mut open, mut most, mut when) = (0_usize, 0_usize, None);
+    for (at, opens) in changes {
+        open = if opens { open.saturating_add(1) } else { open.saturating_sub(1) };
+        if open > most {
+            (most, when) = (open, Some(at));
+        }
+    }
+    let Some(at) = when else { return Vec::new() };
+    group.iter().filter(|judged| is_open(judged, at)).copied().collect()
 }
 
 /// What came of a call, after "the server".

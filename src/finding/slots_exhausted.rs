@@ -8,6 +8,9 @@ use super::{Finding, Severity};
 use crate::ledger::{Refusal, ServerRow, SessionRow};
 
 const ADVICE: &str = concat!(
+    "Programs on the clients say \"Operating system error 71. No more connections can be made to this remote computer at ",
+    "this time because there are already as many connections as the computer can accept.\" or \"System error 71 has ",
+    "occurred. This remote computer has reached its connection limit, you cannot connect at this time.\"\n",
     "The limit is one of licence and counts all transports together: 10 for NT 4.0 Workstation, 2000 and XP ",
     "Professional and Vista, 5 for XP Home and Vista Home Basic, 20 from Windows 7 on. All sessions of one ",
     "computer under one user take one slot, but each null session takes one, and so does one that was denied, while ",
@@ -118,6 +121,6 @@ mod tests {
     fn a_denial_is_no_refusal() {
         let mut made = Made::new();
         made.deny(1);
-        assert_eq!(rules(&super::super::all(&made.ended_after(1.0), 90.0)), [""; 0]);
+        assert_eq!(rules(&super::super::all(&made.ended_after(1.0), 90.0)), ["restricted_anonymous"]);
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Made {
     pub(crate) client_ip: IpAddr,
     pub(crate) machine: String,
     pub(crate) printer: String,
+    /// Whom the print calls name as their user.
+    pub(crate) user: String,
 }
 
 impl Made {
@@ -52,6 +54,7 @@ impl Made {
             client_ip: "192.168.1.21".parse().unwrap(),
             machine: r"\\WS-21".to_owned(),
             printer: r"\\PRNSRV\lp1".to_owned(),
+            user: "alice".to_owned(),
         }
     }
 
@@ -126,7 +129,11 @@ impl Made {
     }
 
     pub(crate) fn user_session(&mut self, client: u16) {
-        let account = Some("alice".to_owned());
+        self.user_session_of(client, "alice");
+    }
+
+    pub(crate) fn user_session_of(&mut self, client: u16, account: &str) {
+        let account = Some(account.to_owned());
         self.session(client, Identity { who: Who::User, account, ..nobody() });
         self.pipe(client);
     }
@@ -174,7 +181,7 @@ impl Made {
     }
 
     fn client_machine(&self) -> Option<ClientMachine> {
-        let (machine, user) = (Some(self.machine.clone()), Some("alice".to_owned()));
+        let (machine, user) = (Some(self.machine.clone()), Some(self.user.clone()));
         Some(ClientMachine { machine, user, build: Some(2600) })
     }
 

@@ -190,7 +190,7 @@ mod json {
         assert_eq!(value["denials"], json!([denial]));
         let rules: Vec<&Value> =
             value["findings"].as_array().unwrap().iter().map(|finding| &finding["rule"]).collect();
-        assert_eq!(rules, ["slots_exhausted", "hung_open_printer"]);
+        assert_eq!(rules, ["slots_exhausted", "hung_open_printer", "restricted_anonymous"]);
         let mut finding = value["findings"][1].clone();
         for text in ["text", "advice", "source", "refuted_by"] {
             assert!(finding[text].take().as_str().is_some_and(|text| text.len() > 10), "{text}");

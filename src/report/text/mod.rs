@@ -54,7 +54,7 @@ impl fmt::Display for Text<'_> {
         if left > 0 {
             writeln!(f, "And {left} more servers; --format json lists all.\n")?;
         }
-        notes::advice(f, report, width)?;
+        notes::findings(f, report, &when, width)?;
         notes::read(f, report, &when, width)
     }
 }

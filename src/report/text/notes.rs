@@ -2,38 +2,72 @@
 
 use core::fmt::{self, Write};
 
-use super::super::NullSessions;
+use super::super::{Moment, NullSessions};
 use super::When;
 use super::layout::paragraph;
-use crate::finding::{Digits, Plain, count};
+use crate::capture::Origin;
+use crate::finding::{Digits, Finding, Plain, count, list};
 use crate::wire::Timestamp;
 
 /// Captures that are named one by one; more are counted.
 const CAPTURES: usize = 20;
+/// Findings of one rule that are told; more are counted.
+const FINDINGS: usize = 5;
+/// Frames of a finding that are told; more are counted.
+const FRAMES: usize = 6;
 /// Warnings that are told; more are counted.
 const WARNINGS: usize = 10;
 
-/// What to do, once for each rule that found something.
-pub(super) fn advice(out: &mut impl Write, report: &NullSessions<'_>, width: usize) -> fmt::Result {
+/// What was found and what to do, once for each rule that found something.
+pub(super) fn findings(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
     let mut told: Vec<&str> = Vec::new();
     let mut parts: Vec<&str> = Vec::new();
-    for finding in &report.findings {
-        if told.contains(&finding.rule) {
+    for first in &report.findings {
+        if told.contains(&first.rule) {
             continue;
         }
         if told.is_empty() {
             writeln!(out, "What to do")?;
         }
-        told.push(finding.rule);
-        let head = format!("{} ({})", finding.rule, finding.source);
+        told.push(first.rule);
+        let head = format!("{} ({})", first.rule, first.source);
         paragraph(out, "  ", 4, &head, width)?;
-        for part in finding.advice.lines().filter(|part| !parts.contains(part)) {
+        let same = || report.findings.iter().filter(|finding| finding.rule == first.rule);
+        for finding in same().take(FINDINGS) {
+            let severity = format!("    {}: ", finding.severity.as_str());
+            let text = format!("{}  ({})", Plain::sentence(&finding.text), frames(finding, when));
+            paragraph(out, &severity, 6, &text, width)?;
+        }
+        let left = same().count().saturating_sub(FINDINGS);
+        if left > 0 {
+            writeln!(out, "    and {left} more of this kind; --format json lists all")?;
+        }
+        for part in first.advice.lines().filter(|part| !parts.contains(part)) {
             paragraph(out, "  - ", 4, part, width)?;
         }
         // What rules have in common is told once.
-        parts.extend(finding.advice.lines());
+        parts.extend(first.advice.lines());
     }
     if told.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// `frame 12`, `frames 12, 18 and 40 more`.
+fn frames(finding: &Finding, when: &When) -> String {
+    let number = |origin: &Origin| {
+        let told = when.frame(Moment::from(*origin));
+        told.strip_prefix("frame ").map(str::to_owned).unwrap_or(told)
+    };
+    let mut shown: Vec<String> = finding.frames.iter().take(FRAMES).map(number).collect();
+    let left = finding.frames.len().saturating_sub(FRAMES);
+    if left > 0 {
+        shown.push(format!("{left} more"));
+    }
+    format!("{} {}", if shown.len() == 1 { "frame" } else { "frames" }, list(&shown))
 }
 
 /// What was read, and what could not be.

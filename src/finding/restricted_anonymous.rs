@@ -1,0 +1,119 @@
+//! A server that denies anonymous clients: RestrictAnonymous, or a pipe that is not open to them (KB 143474, 246261,
+//! 289655).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::scene::{self, Scene};
+use super::words::{Plain, count, list};
+use super::{Finding, Severity};
+use crate::auth::Who;
+use crate::ledger::{Denial, Denied, ServerRow, SessionRow};
+use crate::session::ConnectionId;
+
+const ADVICE: &str = concat!(
+    "The server is restricted as KB 328459 advises, or a pipe is not among its NullSessionPipes. That keeps anonymous ",
+    "clients from what they ask for; it gives no slot back: a null session that was denied is counted while its ",
+    "connection lasts. Where denied connections stay or come back, the cause is on the clients named: a program or ",
+    "service that tries without credentials.\n",
+    remove_printer_shares!(),
+    free_the_slots!(),
+);
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Denial>> = BTreeMap::new();
+    for denial in scene.ledger.denials() {
+        by_server.entry(denial.server_row).or_default().push(denial);
+    }
+    by_server.into_values().filter_map(|denials| finding(scene, &denials)).collect()
+}
+
+fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
+    let first = denials.first()?;
+    let clients: BTreeSet<_> = denials.iter().map(|denial| denial.client.ip()).collect();
+    let connections: BTreeSet<ConnectionId> = denials.iter().map(|denial| denial.connection).collect();
+    let alive = connections.iter().filter_map(|id| scene.ledger.connection(*id));
+    let alive: Vec<_> = alive.filter(|connection| connection.closed.is_none()).collect();
+    let open: BTreeSet<SessionRow> = alive
+        .iter()
+        .flat_map(|connection| &connection.sessions)
+        .filter(|row| {
+            let session = scene.ledger.session(**row);
+            session.is_some_and(|it| it.closed.is_none() && it.identity.who == Who::Null)
+        })
+        .copied()
+        .collect();
+    let kinds = [(Denied::Session, "set-up"), (Denied::Tree, "tree connect"), (Denied::Pipe, "pipe")];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(what, name)| (denials.iter().filter(|denial| denial.what == what).count(), name))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| count(number, name))
+        .collect();
+    let still = match alive.len() {
+        0 => "none of the connections is left".to_owned(),
+        1 => "1 of the connections stays open and holds a slot although it was denied".to_owned(),
+        number => {
+            format!("{number} of the connections stay open and hold a slot each although they were denied")
+        }
+    };
+    let name = scene.ledger.connection(first.connection).and_then(|connection| connection.calling.as_deref());
+    let client = match clients.first() {
+        Some(ip) if clients.len() == 1 => {
+            format!("client {ip}{}", scene::in_brackets(name.map(str::trim_end)))
+        }
+        _ => count(clients.len(), "client"),
+    };
+    Some(Finding {
+        rule: "restricted_anonymous",
+        severity: if alive.is_empty() { Severity::Info } else { Severity::Warning },
+        server: first.server,
+        client: (clients.len() == 1).then(|| first.client.ip().to_string()),
+        sessions: open.into_iter().collect(),
+        frames: denials.iter().map(|denial| denial.at).collect(),
+        text: format!(
+            "Server {} denied {client} that came without credentials {} ({}); {still}",
+            first.server,
+            list(&parts),
+            Plain::name(&first.status.to_string()),
+        ),
+        advice: ADVICE,
+        source: "Microsoft KB 328459, KB 143474, KB 246261, KB 289655",
+        refuted_by: "access denied for another reason: the permissions of that share or pipe alone",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Made, rules};
+    use super::super::{Severity, all};
+
+    #[test]
+    fn it_fires_on_a_denied_set_up_whose_connection_still_counts() {
+        let mut made = Made::new();
+        made.deny(1);
+        let findings = all(&made.ended_after(1.0), 90.0);
+        assert_eq!(rules(&findings), ["restricted_anonymous"]);
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert!(
+            findings[0].text.contains("1 set-up (STATUS_ACCESS_DENIED); 1 of the"),
+            "{}",
+            findings[0].text
+        );
+    }
+
+    #[test]
+    fn it_is_information_once_the_connection_is_gone() {
+        let mut made = Made::new();
+        made.deny(1);
+        made.disconnect(1);
+        let findings = all(&made.ended_after(1.0), 90.0);
+        assert_eq!(findings[0].severity, Severity::Info);
+    }
+
+    #[test]
+    fn it_does_not_fire_on_a_null_session_that_is_let_in() {
+        let mut made = Made::new();
+        made.null_session(1);
+        assert_eq!(rules(&all(&made.ended_after(1.0), 90.0)), [""; 0]);
+    }
+}

@@ -1,0 +1,103 @@
+//! One client computer under several users, each of whom takes a slot (KB 302099).
+
+use std::collections::BTreeSet;
+
+use super::scene::{self, Judged, Scene};
+use super::words::{Plain, list};
+use super::{Finding, Rule, Severity};
+use crate::auth::Who;
+use crate::ledger::Session;
+
+/// Users that are named; more are counted.
+const NAMED: usize = 5;
+
+const RULE: Rule = Rule {
+    name: "several_users",
+    severity: Severity::Info,
+    advice: concat!(
+        "A computer takes one slot for each user under which it is connected. On the client, see which services run ",
+        "under accounts of their own, which scheduled tasks or logon scripts use other accounts, and which drives ",
+        "are mapped with \"connect as\" (net use lists them). Let them use one account, or end those that are not ",
+        "needed.\n",
+    ),
+    source: "Microsoft KB 328459, KB 302099",
+    refuted_by: "several computers behind the one address, or a terminal server with several people at it",
+};
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let named = scene
+        .ledger
+        .sessions()
+        .filter(|(_, session)| matches!(session.identity.who, Who::User | Who::Guest))
+        .filter_map(|(row, _)| scene.judged(row));
+    scene.by_computer(named).iter().filter_map(|group| finding(scene, group)).collect()
+}
+
+fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
+    // A session of each user, of those that were open at the same time.
+    let mut seen = BTreeSet::new();
+    let mut together = scene::most_at_once(group);
+    together.retain(|judged| seen.insert(user(judged.session)));
+    let first = together.first()?.session;
+    if together.len() < 2 {
+        return None;
+    }
+    let mut names: Vec<String> = seen.iter().take(NAMED).map(|user| Plain::name(user).to_string()).collect();
+    if seen.len() > NAMED {
+        names.push(format!("{} others", seen.len().saturating_sub(NAMED)));
+    }
+    let text = format!(
+        "Client {}{} was connected to server {} under {} users at the same time: {}. Each takes a slot",
+        first.client.ip(),
+        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        first.server,
+        seen.len(),
+        list(&names),
+    );
+    let frames = together.iter().map(|judged| scene::start(judged.session)).collect();
+    RULE.finding(&together, frames, text)
+}
+
+/// `DOMAIN\account`, without regard to case.
+fn user(session: &Session) -> String {
+    let identity = &session.identity;
+    let account = identity.account.as_deref().unwrap_or_default();
+    match identity.domain.as_deref().filter(|domain| !domain.is_empty()) {
+        Some(domain) => format!(r"{domain}\{account}").to_uppercase(),
+        None => account.to_uppercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use super::super::testing::{Made, rules};
+
+    #[test]
+    fn it_fires_on_two_users_at_once() {
+        let mut made = Made::new();
+        made.user_session_of(1, "alice");
+        made.user_session_of(2, "backup");
+        let findings = all(&made.ended_after(1.0), 90.0);
+        assert_eq!(rules(&findings), ["several_users"]);
+        assert!(
+            findings[0].text.contains("under 2 users at the same time: ALICE and BACKUP"),
+            "{}",
+            findings[0].text
+        );
+    }
+
+    #[test]
+    fn it_does_not_fire_on_one_user_twice_or_on_two_in_turn() {
+        let mut twice = Made::new();
+        twice.user_session_of(1, "alice");
+        twice.user_session_of(2, "Alice");
+        assert_eq!(rules(&all(&twice.ended_after(1.0), 90.0)), [""; 0]);
+
+        let mut in_turn = Made::new();
+        in_turn.user_session_of(1, "alice");
+        in_turn.disconnect(1);
+        in_turn.user_session_of(2, "backup");
+        assert_eq!(rules(&all(&in_turn.ended_after(1.0), 90.0)), [""; 0]);
+    }
+}
