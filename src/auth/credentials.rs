@@ -43,6 +43,8 @@ pub struct Credentials {
     pub has_anonymous_flag: bool,
     /// The service that a Kerberos ticket is for: `cifs/server`.
     pub service: String,
+    /// The version of the client's system as an NTLMSSP client tells it: `5.1.2600`.
+    pub client_version: Option<String>,
 }
 
 impl Credentials {
@@ -69,6 +71,7 @@ impl Credentials {
             nt_length: message.nt_length.into(),
             has_anonymous_flag: message.flags.contains(NegotiateFlags::ANONYMOUS),
             service: String::new(),
+            client_version: message.version.map(|version| version.to_string()),
         }
     }
 
@@ -103,6 +106,17 @@ impl Credentials {
             nt_length: nt_response.len(),
             has_anonymous_flag: false,
             service: String::new(),
+            client_version: None,
+        }
+    }
+
+    /// The version of the NT response, 1 or 2, if there is one (\[MS-NLMP\] 2.2.2.6, 2.2.2.8).
+    #[must_use]
+    pub const fn ntlm_version(&self) -> Option<u8> {
+        match self.nt_length {
+            0 => None,
+            1..=24 => Some(1),
+            _ => Some(2),
         }
     }
 

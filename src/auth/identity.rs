@@ -102,6 +102,12 @@ pub struct Identity {
     pub domain: Option<String>,
     /// The client's name for its computer, if it gave one.
     pub workstation: Option<String>,
+    /// How the client showed its credentials, if they were seen.
+    pub mechanism: Option<Mechanism>,
+    /// The version of its NTLM response, 1 or 2, if there is one.
+    pub ntlm_version: Option<u8>,
+    /// The version of the client's system as NTLMSSP tells it: `5.1.2600`.
+    pub client_version: Option<String>,
     /// Everything that was seen, whether it decided or not.
     pub evidence: Vec<Evidence>,
 }
@@ -132,6 +138,9 @@ pub fn identify(credentials: Option<&Credentials>, server_guest: bool, server_nu
         account: text(|credentials| &credentials.account),
         domain: text(|credentials| &credentials.domain),
         workstation: text(|credentials| &credentials.workstation),
+        mechanism: credentials.map(|credentials| credentials.mechanism),
+        ntlm_version: credentials.and_then(Credentials::ntlm_version),
+        client_version: credentials.and_then(|credentials| credentials.client_version.clone()),
         evidence,
     }
 }
@@ -247,6 +256,9 @@ mod tests {
             "account": null,
             "domain": null,
             "workstation": null,
+            "mechanism": "plain",
+            "ntlm_version": null,
+            "client_version": null,
             "evidence": ["empty_account", "nt_response_empty", "lm_response_1_byte"],
         });
         assert_eq!(json, expected);

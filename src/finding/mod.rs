@@ -23,6 +23,7 @@ mod advice;
 
 mod back_channel;
 mod coerced_connection;
+mod component;
 mod driver_from_unc;
 mod hung_open_printer;
 mod lingering_null_session;
@@ -47,6 +48,7 @@ use crate::capture::Origin;
 use crate::ledger::{Ledger, SessionRow};
 use crate::net::Endpoint;
 
+pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
 pub(crate) use scene::{client_machine, client_name, held_handles, held_pipes, hung_call};

@@ -25,6 +25,8 @@ pub struct LedgerLimits {
     pub refusals: usize,
     /// Shares of all servers.
     pub shares: usize,
+    /// Computers that announced themselves or were listed.
+    pub computers: usize,
     /// Calls worth a word that are kept one by one.
     pub asked: usize,
 }
@@ -42,6 +44,7 @@ impl Default for LedgerLimits {
             waiting_calls: 1_024,
             refusals: 2_000,
             shares: 20_000,
+            computers: 20_000,
             asked: 2_000,
         }
     }

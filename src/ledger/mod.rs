@@ -25,9 +25,9 @@ use crate::wire::Timestamp;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{
-    Asked, AskedFor, BoundInterface, By, Closing, Connection, Denial, Denied, GroupRow, Handle, HandleRow,
-    HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Server, ServerRow, Session,
-    SessionRow, Share, Tree, TreeRow, Use, WaitingCall, WaitingRequest,
+    Asked, AskedFor, BoundInterface, By, Closing, Computer, Connection, Denial, Denied, GroupRow, Handle,
+    HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Server, ServerRow,
+    Session, SessionRow, Share, Tree, TreeRow, Use, WaitingCall, WaitingRequest,
 };
 pub use slots::{SlotHistory, SlotPoint, Slots};
 pub use verdict::{Judgement, Verdict};
@@ -54,6 +54,8 @@ pub struct Ledger {
     denials: Vec<Denial>,
     /// By the server's address, and by name without regard to case.
     shares: BTreeMap<(core::net::IpAddr, String), Share>,
+    /// By name without regard to case.
+    computers: BTreeMap<String, Computer>,
     asked: Vec<Asked>,
     /// Where in `asked` the calls are that wait for their answer, by their number on the pipe.
     unanswered: Map<(OpenRow, u32), usize>,
@@ -202,6 +204,11 @@ impl Ledger {
     pub fn shares(&self, server: core::net::IpAddr) -> impl Iterator<Item = &Share> {
         let from = (server, String::new());
         self.shares.range(from..).take_while(move |((ip, _), _)| *ip == server).map(|(_, share)| share)
+    }
+
+    /// The computers that announced themselves or were listed, by name.
+    pub fn computers(&self) -> impl Iterator<Item = &Computer> {
+        self.computers.values()
     }
 
     /// The calls that asked for something worth a word, in order.

@@ -502,6 +502,24 @@ pub struct Share {
     pub first_seen: Origin,
 }
 
+/// A computer that announced itself, or that another one lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Computer {
+    /// Its name, as it was first seen.
+    pub name: String,
+    /// The address from which it announced itself.
+    pub address: Option<IpAddr>,
+    /// The first sign that it shares a print queue.
+    pub shares_printers: Option<Origin>,
+    /// What it is said to be for.
+    pub comment: Option<String>,
+    /// What showed it: `announcement`, `server_enum`.
+    pub seen_by: BTreeSet<&'static str>,
+    /// Its first sign.
+    pub first_seen: Origin,
+}
+
 /// A call that asks for something worth a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -6,6 +6,7 @@
 mod limit;
 mod moment;
 mod null_sessions;
+mod printer_share;
 mod refusal;
 mod server_tables;
 mod session;
@@ -16,6 +17,7 @@ mod text;
 pub use limit::Limit;
 pub use moment::{Ending, Moment};
 pub use null_sessions::{Capture, Losses, NullSessions, Options};
+pub use printer_share::PrinterShare;
 pub use refusal::{Denial, Refusal};
 pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange};
 pub use session::{

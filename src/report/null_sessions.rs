@@ -1,7 +1,7 @@
 //! The answer to the main question: every null session, its verdict and why.
 
 use super::session::Session;
-use super::{Denial, Refusal, Text};
+use super::{Denial, PrinterShare, Refusal, Text, printer_share};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
 use crate::ledger::{self, Ledger, Verdict};
@@ -91,6 +91,8 @@ pub struct NullSessions<'a> {
     pub refusals: Vec<Refusal>,
     /// What was denied to anonymous clients.
     pub denials: Vec<Denial>,
+    /// Who shares printers: whose shares KB 328459 says to remove.
+    pub printer_shares: Vec<PrinterShare<'a>>,
     /// The findings, the worst first.
     pub findings: Vec<Finding>,
     /// What was lost.
@@ -124,6 +126,7 @@ impl<'a> NullSessions<'a> {
             sessions: sessions.collect(),
             refusals: refusals.map(|refusal| Refusal::of(ledger, refusal, options.grace)).collect(),
             denials: ledger.denials().iter().map(Denial::from).collect(),
+            printer_shares: printer_share::of(ledger),
             findings: finding::all(ledger, options.grace),
             losses: Losses {
                 ledger: ledger.losses(),

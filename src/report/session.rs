@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Ending, Moment};
 use crate::auth;
+use crate::finding;
 use crate::ledger::{self, Ledger, ServerRow, SessionRow, Verdict};
 use crate::net::Endpoint;
 use crate::rprn::{self, ContextHandle};
@@ -37,6 +38,10 @@ pub struct Session<'a> {
     pub native_os: Option<&'a str>,
     /// The client's GUID.
     pub client_guid: Option<Uuid>,
+    /// The components of the client that it shows, by its pipes, calls and shares.
+    pub components: Vec<&'static str>,
+    /// The name by which the client goes: as its print calls tell it, else its credentials, else NetBIOS.
+    pub client_name: Option<&'a str>,
     /// Who.
     pub who: Who<'a>,
     /// The answer that granted it, if that was seen.
@@ -90,6 +95,12 @@ pub struct Who<'a> {
     pub domain: Option<&'a str>,
     /// The client computer as its credentials name it.
     pub workstation: Option<&'a str>,
+    /// How the client showed its credentials, if they were seen.
+    pub mechanism: Option<auth::Mechanism>,
+    /// The version of its NTLM response, 1 or 2, if there is one.
+    pub ntlm_version: Option<u8>,
+    /// The version of the client's system as NTLMSSP tells it.
+    pub client_version: Option<&'a str>,
     /// What shows it.
     pub evidence: &'a [auth::Evidence],
 }
@@ -252,6 +263,8 @@ impl<'a> Session<'a> {
             pids: session.pids.iter().copied().collect(),
             native_os: connections().find_map(|connection| connection.client_os.as_deref()),
             client_guid: connections().find_map(|connection| connection.client_guid),
+            components: finding::components(ledger, session),
+            client_name: finding::client_name(ledger, session),
             who: Who::of(&session.identity),
             opened: session.opened.map(Moment::from),
             first_seen: session.used.first.into(),
@@ -331,6 +344,9 @@ impl<'a> Who<'a> {
             account: identity.account.as_deref(),
             domain: identity.domain.as_deref(),
             workstation: identity.workstation.as_deref(),
+            mechanism: identity.mechanism,
+            ntlm_version: identity.ntlm_version,
+            client_version: identity.client_version.as_deref(),
             evidence: &identity.evidence,
         }
     }

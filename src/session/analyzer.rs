@@ -112,7 +112,7 @@ impl Analyzer {
             }
             Decoded::Udp(datagram) => {
                 counts.datagrams = counts.datagrams.saturating_add(1);
-                datagram::take(&datagram, at, sink);
+                datagram::take(&datagram, at, ConnectionId(counts.packets), sink);
             }
             Decoded::Llc(frame) => llc.take(&frame, at, sink),
             Decoded::Ipx(packet) => ipx::take(&packet, at, sink),

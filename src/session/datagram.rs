@@ -1,20 +1,24 @@
-//! UDP datagrams: NetBIOS names and datagrams, and connectionless RPC. They are told as PDUs; no session hangs on them.
+//! UDP datagrams: NetBIOS names and datagrams, and connectionless RPC. They are told as PDUs, and
+//! what a computer announces of itself as an event; no session hangs on them.
 
+use super::event::{ConnectionId, Event, Notice};
 use super::pdu::{Content, Pdu, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
 use crate::dcerpc::datagram::looks_like_datagram;
 use crate::net::{Datagram, Endpoint};
 use crate::netbios::datagram_service;
-use crate::smb1;
+use crate::rap::browser::{Body, FrameType};
+use crate::rap::{ServerType, mailslot};
+use crate::smb1::{self, transaction};
 
 /// The port of the NetBIOS name service (RFC 1002 4.2).
 const NAME_SERVICE: u16 = 137;
 /// The port of the NetBIOS datagram service (RFC 1002 4.4).
 const DATAGRAM_SERVICE: u16 = 138;
 
-/// Tells what a datagram is, if it is one of ours.
-pub(super) fn take(datagram: &Datagram<'_>, at: Origin, sink: &mut dyn Sink) {
+/// Tells what a datagram is, if it is one of ours. `id` is what its events are told under.
+pub(super) fn take(datagram: &Datagram<'_>, at: Origin, id: ConnectionId, sink: &mut dyn Sink) {
     let Datagram { source, destination, payload, .. } = *datagram;
     let content = match (source.port, destination.port) {
         (NAME_SERVICE, _) | (_, NAME_SERVICE) => Content::NameService(payload),
@@ -27,7 +31,32 @@ pub(super) fn take(datagram: &Datagram<'_>, at: Origin, sink: &mut dyn Sink) {
     if let Some((header, message)) = inside {
         let content = Content::Smb1 { header: &header, message, damaged: false };
         tell(content, source, destination, at, sink);
+        if let Some(notice) = announcement(&header, message, source) {
+            sink.event(Event { at, connection: id, kind: notice.into() });
+        }
     }
+}
+
+/// What a computer announces of itself in a write to a mailslot (\[MS-BRWS\] 2.2.1, 2.2.10).
+fn announcement(header: &smb1::Header, message: &[u8], source: Endpoint) -> Option<Notice> {
+    let block = smb1::blocks(message, header).next()?.ok()?;
+    if block.command != smb1::Command::TRANSACTION {
+        return None;
+    }
+    let request = transaction::Request::parse(&block).ok()?;
+    let setup = [0, 1, 2].map(|index| request.setup.get(index).unwrap_or_default());
+    let write = mailslot::Write::parse(&request.name.to_string(), setup, request.data.bytes).ok()?;
+    let mailslot::Message::Browser(frame) = write.message else { return None };
+    let of_itself = [FrameType::HOST_ANNOUNCEMENT, FrameType::LOCAL_MASTER_ANNOUNCEMENT];
+    let Body::Announcement(told) = frame.body else { return None };
+    let name = crate::wire::ascii(told.server_name);
+    (of_itself.contains(&frame.frame_type) && !name.is_empty()).then(|| Notice::Computer {
+        name,
+        address: Some(source.ip()),
+        shares_printers: told.server_type.contains(ServerType::PRINTQ_SERVER),
+        comment: Some(crate::wire::ascii(told.comment)).filter(|comment| !comment.is_empty()),
+        by: "announcement",
+    })
 }
 
 /// The SMB1 message in a datagram of the datagram service: a write to a mailslot.

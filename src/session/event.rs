@@ -3,6 +3,8 @@
 //! An event says what happened, on which connection, in which frame. It owns its few strings, and names sessions, trees
 //! and opens by their ids on the wire, each in a type that says how far the id reaches.
 
+use core::net::IpAddr;
+
 use uuid::Uuid;
 
 use crate::auth::Identity;
@@ -25,7 +27,8 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// A connection: the ordinal, in the merged timeline, of the first packet seen of it.
+/// A connection: the ordinal, in the merged timeline, of the first packet seen of it. An event of a datagram has that of
+/// the datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ConnectionId(pub u64);
@@ -742,6 +745,19 @@ pub enum Notice {
         /// What it is said to be for.
         remark: Option<String>,
         /// How it was asked for: `srvsvc` or `rap`.
+        by: &'static str,
+    },
+    /// A computer announces itself, or is listed by one that knows it.
+    Computer {
+        /// Its name.
+        name: String,
+        /// Its address, if it speaks for itself.
+        address: Option<IpAddr>,
+        /// Whether it says that it shares a print queue.
+        shares_printers: bool,
+        /// What it is said to be for.
+        comment: Option<String>,
+        /// How it is known: `announcement` or `server_enum`.
         by: &'static str,
     },
     /// A call of the remote administration protocol (\[MS-RAP\]) was sent.

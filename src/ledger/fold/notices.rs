@@ -1,7 +1,9 @@
-//! Shares, calls of the remote administration protocol, and print calls worth a word.
+//! Shares, computers, calls of the remote administration protocol, and print calls worth a word.
+
+use core::net::IpAddr;
 
 use crate::capture::Origin;
-use crate::ledger::{Asked, AskedFor, Ledger, Share};
+use crate::ledger::{Asked, AskedFor, Computer, Ledger, Share};
 use crate::session::{ConnectionId, Notice, OpenId, ShareKind};
 
 impl Ledger {
@@ -9,6 +11,9 @@ impl Ledger {
         match notice {
             Notice::Share { name, share, remark, by } => {
                 self.share_seen(at, connection, &name, share, remark, by);
+            }
+            Notice::Computer { name, address, shares_printers, comment, by } => {
+                self.computer_seen(at, name, address, shares_printers, comment, by);
             }
             Notice::Rap { session, opcode } => {
                 if let Some(session) = self.session_mut(connection, session) {
@@ -56,6 +61,35 @@ impl Ledger {
         share.remark = remark.or(share.remark.take());
         if share.kind == ShareKind::Unknown {
             share.kind = kind;
+        }
+    }
+
+    fn computer_seen(
+        &mut self,
+        at: Origin,
+        name: String,
+        address: Option<IpAddr>,
+        shares_printers: bool,
+        comment: Option<String>,
+        by: &'static str,
+    ) {
+        let key = name.to_uppercase();
+        if !self.computers.contains_key(&key) && self.computers.len() >= self.limits.computers {
+            return self.evicted("computers");
+        }
+        let computer = self.computers.entry(key).or_insert_with(|| Computer {
+            name,
+            address: None,
+            shares_printers: None,
+            comment: None,
+            seen_by: std::collections::BTreeSet::new(),
+            first_seen: at,
+        });
+        computer.seen_by.insert(by);
+        computer.address = address.or(computer.address);
+        computer.comment = comment.or(computer.comment.take());
+        if shares_printers {
+            computer.shares_printers.get_or_insert(at);
         }
     }
 

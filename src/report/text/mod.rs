@@ -55,6 +55,7 @@ impl fmt::Display for Text<'_> {
             writeln!(f, "And {left} more servers; --format json lists all.\n")?;
         }
         notes::findings(f, report, &when, width)?;
+        notes::printer_shares(f, report, &when, width)?;
         notes::read(f, report, &when, width)
     }
 }

@@ -15,6 +15,9 @@ const CAPTURES: usize = 20;
 const FINDINGS: usize = 5;
 /// Frames of a finding that are told; more are counted.
 const FRAMES: usize = 6;
+/// Computers that share printers that are told, and printers of each; more are counted.
+const PRINTER_SHARES: usize = 20;
+const PRINTERS: usize = 5;
 /// Warnings that are told; more are counted.
 const WARNINGS: usize = 10;
 
@@ -54,6 +57,47 @@ pub(super) fn findings(
         parts.extend(first.advice.lines());
     }
     if told.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// Who shares printers: the clients of Method 2.
+pub(super) fn printer_shares(
+    out: &mut impl Write,
+    report: &NullSessions<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
+    if report.printer_shares.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Computers that share printers (Method 2 removes the shares of clients)")?;
+    for share in report.printer_shares.iter().take(PRINTER_SHARES) {
+        let address = share.address.map(|ip| ip.to_string());
+        let who = match (address, share.name) {
+            (Some(address), Some(name)) => format!("{address} ({})", Plain::name(name)),
+            (Some(address), None) => address,
+            (None, name) => Plain::name(name.unwrap_or("?")).to_string(),
+        };
+        let mut printers: Vec<String> =
+            share.printers.iter().take(PRINTERS).map(|name| Plain::name(name).to_string()).collect();
+        let left = share.printers.len().saturating_sub(PRINTERS);
+        if left > 0 {
+            printers.push(format!("{left} more"));
+        }
+        let printers = if printers.is_empty() { "its print queues".to_owned() } else { list(&printers) };
+        let seen_by: Vec<&str> = share.seen_by.iter().copied().collect();
+        let null = match share.null_sessions {
+            0 => String::new(),
+            number => format!("; has {} open as a client", count(number, "null session")),
+        };
+        let text =
+            format!("shares {printers}{null}  (by {}, {})", seen_by.join(", "), when.frame(share.first_seen));
+        paragraph(out, &format!("  {who}  "), 4, &text, width)?;
+    }
+    let left = report.printer_shares.len().saturating_sub(PRINTER_SHARES);
+    if left > 0 {
+        writeln!(out, "  and {left} more; --format json lists all")?;
+    }
+    writeln!(out)
 }
 
 /// `frame 12`, `frames 12, 18 and 40 more`.

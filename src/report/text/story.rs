@@ -6,9 +6,9 @@ use super::super::{Moment, NullSessions, Session};
 use super::layout::paragraph;
 use super::servers::ServerPart;
 use super::{When, table};
-use crate::auth::Evidence;
+use crate::auth::{Evidence, Mechanism};
 use crate::capture::Origin;
-use crate::finding::{self, Plain, Span, count};
+use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::{self, Verdict};
 use crate::rprn::Task;
 
@@ -92,12 +92,28 @@ fn who(ledger: &ledger::Ledger, row: &ledger::Session) -> String {
     if told.is_empty() { name } else { format!("{name} (SPLCLIENT {})", told.join(", ")) }
 }
 
-/// What else is known of the client: `account …; NT LM 0.12; Windows 2002 2600; pid 65279`.
+/// Which component of the client it is, and under what: `print spooler; account …; NTLM 2 of system 5.1.2600; NT LM 0.12;
+/// Windows 2002 2600; pid 65279`.
 fn facts(session: &Session<'_>) -> String {
     let account = session.who.account.filter(|account| !account.is_empty());
+    let components: Vec<String> = session.components.iter().map(|part| (*part).to_owned()).collect();
+    let version = session.who.client_version.map(|version| format!(" of system {}", Plain::name(version)));
+    let ntlm = match (session.who.mechanism, session.who.ntlm_version) {
+        (Some(Mechanism::Ntlm), Some(2)) => Some("NTLM 2"),
+        (Some(Mechanism::Ntlm | Mechanism::Plain), Some(_)) => Some("NTLM 1"),
+        (Some(Mechanism::Ntlm), None) if version.is_some() => Some("NTLM"),
+        _ => None,
+    };
+    let ticket = session.who.evidence.iter().find_map(|evidence| match evidence {
+        Evidence::KerberosTicket { service } => Some(format!("Kerberos ticket for {}", Plain::name(service))),
+        _ => None,
+    });
     let pids: Vec<String> = session.pids.iter().take(4).map(u32::to_string).collect();
     let facts = [
+        (!components.is_empty()).then(|| list(&components)),
         account.map(|account| format!("account {}", Plain::name(account))),
+        ntlm.map(|ntlm| format!("{ntlm}{}", version.unwrap_or_default())),
+        ticket,
         session.dialect.map(|dialect| Plain::name(dialect).to_string()),
         session.native_os.map(|os| Plain::name(os).to_string()),
         (!pids.is_empty()).then(|| format!("pid {}", pids.join(", "))),

@@ -95,7 +95,7 @@ refused  14:04:05  192.168.1.21:1008  STATUS_REQUEST_NOT_ACCEPTED (error 71), 4
                    to 5 slots known in use  frame 70
 
 hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
-         NT LM 0.12
+         print spooler; NT LM 0.12
   14:03:05.040  null session set up             frame 4  (empty user, LM
                   response of 1 byte)
   14:03:05.050  \\PRNSRV\IPC$ connected         frame 5
@@ -106,7 +106,7 @@ hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
   16:14:05.820  server last seen                frame 82  still there
 
 leaked   192.168.1.21:1002 as WS-21 (SPLCLIENT user alice, build 2600)
-         NT LM 0.12; Windows 2002 2600
+         print spooler; NT LM 0.12; Windows 2002 2600
 ";
     assert!(text.starts_with(expected), "{text}");
     for rule in ["slots_exhausted", "hung_open_printer", "null_session_leak", "lingering_null_session"] {
@@ -262,7 +262,7 @@ fn the_story_of_a_leak_tells_the_last_use() {
     let text = text(&made.ended_after(100.0));
     let story = between(&text, "leaked   192.168.1.21:1001 as", "\n\n");
     let expected = r"leaked   192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
-         NT LM 0.12
+         print spooler; NT LM 0.12
   14:03:05.040  null session set up             frame 4  (empty user, LM
                   response of 1 byte)
   14:03:05.050  \\PRNSRV\IPC$ connected         frame 5

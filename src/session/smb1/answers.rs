@@ -1,8 +1,8 @@
 //! Answers: what was granted, read and ended.
 
 use super::{
-    Key, Pending, SetUp, Smb1, Step, StepContext, TRANSACTION_BYTES, What, granted, is_unsolicited,
-    share_kind, shares,
+    Key, Pending, SetUp, Smb1, Step, StepContext, TRANSACTION_BYTES, What, granted, is_unsolicited, listed,
+    share_kind,
 };
 use crate::ParseError;
 use crate::auth::{Who, identify};
@@ -225,7 +225,7 @@ impl Smb1 {
                     let what = What::Rap(asked);
                     return Ok(Some(Step { command: Command::TRANSACTION, fid: None, what }));
                 }
-                shares::tell(&asked, &response, here);
+                listed::tell(&asked, &response, here);
             }
             (Command::WRITE_ANDX | Command::WRITE, What::Pipe) if !status.is_success() => {
                 here.pipe_failed(step.fid.map(OpenId::Fid), carrier, status);

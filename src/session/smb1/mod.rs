@@ -1,9 +1,9 @@
 //! SMB1 on one connection: messages in, events out.
 
 mod answers;
+mod listed;
 mod missing;
 mod requests;
-mod shares;
 mod unseen;
 
 use std::collections::BTreeMap;

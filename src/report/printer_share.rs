@@ -1,0 +1,139 @@
+//! Who shares printers: the computers whose shares Method 2 of KB 328459 removes.
+
+use core::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Moment;
+use crate::auth::Who;
+use crate::capture::Origin;
+use crate::finding;
+use crate::ledger::Ledger;
+use crate::session::ShareKind;
+
+/// A computer that shares printers.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PrinterShare<'a> {
+    /// Its address, if that was seen.
+    pub address: Option<IpAddr>,
+    /// Its name, if it told one.
+    pub name: Option<&'a str>,
+    /// The printer shares that were seen, by name.
+    pub printers: Vec<&'a str>,
+    /// What shows it: `announcement`, `server_enum`, `srvsvc`, `rap`, `tree_connect`.
+    pub seen_by: BTreeSet<&'static str>,
+    /// The first sign of it.
+    pub first_seen: Moment,
+    /// The null sessions that it has open as a client: it is these that go away with the share.
+    pub null_sessions: usize,
+}
+
+/// The computers that share printers, those with null sessions of their own first.
+pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
+    let mut found: BTreeMap<Key<'_>, Found<'_>> = BTreeMap::new();
+    for computer in ledger.computers() {
+        let Some(at) = computer.shares_printers else { continue };
+        let key = computer.address.map_or(Key::Name(&computer.name), Key::Address);
+        let entry = found.entry(key).or_insert_with(|| Found::at(at));
+        entry.name = Some(&computer.name);
+        entry.seen_by.extend(&computer.seen_by);
+        entry.first_seen = entry.first_seen.min(at);
+    }
+    let mut servers: Vec<_> = ledger.servers().collect();
+    servers.dedup_by_key(|server| server.ip);
+    for server in servers {
+        for share in ledger.shares(server.ip).filter(|share| share.kind == ShareKind::Print) {
+            let entry = found.entry(Key::Address(server.ip)).or_insert_with(|| Found::at(share.first_seen));
+            entry.name = entry.name.or(server.name.as_deref());
+            entry.printers.push(&share.name);
+            entry.seen_by.extend(&share.seen_by);
+            entry.first_seen = entry.first_seen.min(share.first_seen);
+        }
+    }
+    let open_null =
+        |session: &&crate::ledger::Session| session.identity.who == Who::Null && session.closed.is_none();
+    let null_sessions: Vec<_> = ledger.sessions().map(|(_, session)| session).filter(open_null).collect();
+    let mut shares: Vec<PrinterShare<'_>> = found
+        .into_iter()
+        .map(|(key, found)| {
+            let address = key.address();
+            let is_its = |session: &&&crate::ledger::Session| match key {
+                Key::Address(ip) => session.client.ip() == ip,
+                Key::Name(name) => finding::client_name(ledger, session)
+                    .is_some_and(|client| client.eq_ignore_ascii_case(name)),
+            };
+            PrinterShare {
+                address,
+                name: found.name,
+                printers: found.printers,
+                seen_by: found.seen_by,
+                first_seen: found.first_seen.into(),
+                null_sessions: null_sessions.iter().filter(is_its).count(),
+            }
+        })
+        .collect();
+    shares.sort_by_key(|share| core::cmp::Reverse(share.null_sessions));
+    shares
+}
+
+/// A computer by its address, or by its name where another one told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Address(IpAddr),
+    Name(&'a str),
+}
+
+impl Key<'_> {
+    const fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Address(ip) => Some(*ip),
+            Self::Name(_) => None,
+        }
+    }
+}
+
+struct Found<'a> {
+    name: Option<&'a str>,
+    printers: Vec<&'a str>,
+    seen_by: BTreeSet<&'static str>,
+    first_seen: Origin,
+}
+
+impl Found<'_> {
+    const fn at(first_seen: Origin) -> Self {
+        Self { name: None, printers: Vec::new(), seen_by: BTreeSet::new(), first_seen }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::testing::Made;
+    use crate::session::{EventKind, Notice};
+
+    fn announced(made: &mut Made, name: &str, address: Option<&str>, shares_printers: bool) {
+        let (name, address) = (name.to_owned(), address.map(|ip| ip.parse().unwrap()));
+        let by = if address.is_some() { "announcement" } else { "server_enum" };
+        let computer = Notice::Computer { name, address, shares_printers, comment: None, by };
+        made.tell(900, EventKind::Notice(computer));
+    }
+
+    #[test]
+    fn announcements_listings_and_tree_connects_tell_who_shares_printers() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.tree(1, r"\\PRNSRV\lp1", ShareKind::Print);
+        announced(&mut made, "WS-21", Some("192.168.1.21"), true);
+        announced(&mut made, "WS-30", Some("192.168.1.30"), false);
+        announced(&mut made, "WS-40", None, true);
+        let ledger = made.ended_after(1.0);
+        let shares = of(&ledger);
+        let told: Vec<_> = shares
+            .iter()
+            .map(|share| (share.name.unwrap(), share.printers.clone(), share.null_sessions))
+            .collect();
+        assert_eq!(told, [("WS-21", vec![], 1), ("PRNSRV", vec!["lp1"], 0), ("WS-40", vec![], 0)]);
+        assert_eq!(shares[1].seen_by, BTreeSet::from(["tree_connect"]));
+    }
+}

@@ -1,0 +1,55 @@
+//! What a server lists in answers of the remote administration protocol: its shares, and the computers it knows.
+
+use crate::rap::descriptor::Value;
+use crate::rap::{self, Entry, ServerType};
+use crate::session::event::{Notice, ShareKind};
+use crate::session::here::Here;
+use crate::smb1::transaction;
+
+/// NetShareEnum (\[MS-RAP\] 2.5.6), NetServerEnum2 and NetServerEnum3 (2.5.5).
+const NET_SHARE_ENUM: u16 = 0;
+const NET_SERVER_ENUM: [u16; 2] = [104, 215];
+
+/// Tells of the shares or the computers in an answer, if it lists any.
+pub(super) fn tell(asked: &rap::Asked, answer: &transaction::Response<'_>, here: &mut Here<'_>) {
+    let notice = match asked.opcode {
+        NET_SHARE_ENUM => share,
+        opcode if NET_SERVER_ENUM.contains(&opcode) => computer,
+        _ => return,
+    };
+    let parsed = rap::Response::parse(asked, answer.parameters.bytes, answer.data.bytes);
+    for entry in parsed.iter().flat_map(rap::Response::entries) {
+        if let Some(notice) = notice(&entry) {
+            here.out.tell(notice);
+        }
+    }
+}
+
+fn share(entry: &Entry<'_>) -> Option<Notice> {
+    let (mut name, mut kind, mut remark) = (None, ShareKind::Unknown, None);
+    for field in entry.fields().flatten() {
+        match (field.name, field.value) {
+            (Some("NetworkName"), Value::Text(text)) => name = Some(crate::wire::ascii(text)),
+            (Some("Remark"), Value::Text(text)) => remark = Some(crate::wire::ascii(text)),
+            (Some("Type"), Value::Number(number)) => kind = ShareKind::of_type(number),
+            _ => {}
+        }
+    }
+    let name = name.filter(|name| !name.is_empty())?;
+    Some(Notice::Share { name, share: kind, remark, by: "rap" })
+}
+
+fn computer(entry: &Entry<'_>) -> Option<Notice> {
+    let (mut name, mut kind, mut comment) = (None, ServerType::empty(), None);
+    for field in entry.fields().flatten() {
+        match (field.name, field.value) {
+            (Some("ServerName"), Value::Text(text)) => name = Some(crate::wire::ascii(text)),
+            (Some("ServerComment"), Value::Text(text)) => comment = Some(crate::wire::ascii(text)),
+            (Some("ServerType"), Value::Number(number)) => kind = ServerType::from_bits_retain(number),
+            _ => {}
+        }
+    }
+    let name = name.filter(|name| !name.is_empty() && !kind.contains(ServerType::DOMAIN_ENUM))?;
+    let shares_printers = kind.contains(ServerType::PRINTQ_SERVER);
+    Some(Notice::Computer { name, address: None, shares_printers, comment, by: "server_enum" })
+}
