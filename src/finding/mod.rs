@@ -108,28 +108,39 @@ impl Severity {
     }
 }
 
+/// Names and finders of the rules, of which each is a file; of equal severity they are told in this order.
+macro_rules! rules {
+    ($($rule:ident,)*) => {
+        /// The names of the rules.
+        pub const RULES: &[&str] = &[$(stringify!($rule)),*];
+
+        const FINDERS: &[fn(&Scene<'_>) -> Vec<Finding>] = &[$($rule::find),*];
+    };
+}
+
+rules! {
+    slots_exhausted,
+    hung_open_printer,
+    null_session_leak,
+    many_null_sessions,
+    driver_from_unc,
+    coerced_connection,
+    spooler_loop,
+    own_spooler,
+    restricted_anonymous,
+    lingering_null_session,
+    local_system,
+    several_users,
+    back_channel,
+    stale_handle,
+    transient_null_session,
+}
+
 /// Every finding, the worst first. `grace` is in seconds, as for [`Ledger::judge`].
 #[must_use]
 pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
     let scene = Scene::of(ledger, grace);
-    let rules: [fn(&Scene<'_>) -> Vec<Finding>; 15] = [
-        slots_exhausted::find,
-        hung_open_printer::find,
-        null_session_leak::find,
-        many_null_sessions::find,
-        driver_from_unc::find,
-        coerced_connection::find,
-        spooler_loop::find,
-        own_spooler::find,
-        restricted_anonymous::find,
-        lingering_null_session::find,
-        local_system::find,
-        several_users::find,
-        back_channel::find,
-        stale_handle::find,
-        transient_null_session::find,
-    ];
-    let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(&scene)).collect();
+    let mut findings: Vec<Finding> = FINDERS.iter().flat_map(|find| find(&scene)).collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

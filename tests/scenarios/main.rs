@@ -16,6 +16,7 @@ mod story;
 mod wire;
 
 mod calls;
+mod findings;
 mod framing;
 mod losses;
 mod smb1_sessions;

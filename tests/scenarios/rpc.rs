@@ -169,6 +169,11 @@ impl Dialect {
 
     /// `RpcOpenPrinterEx` of a printer, by `alice` on `\\WS-21`.
     pub(crate) fn open_printer_ex(self, printer: &str) -> Vec<u8> {
+        self.open_printer_ex_by(printer, r"\\WS-21", "alice")
+    }
+
+    /// `RpcOpenPrinterEx` of a printer, by a user on a machine.
+    pub(crate) fn open_printer_ex_by(self, printer: &str, machine: &str, user: &str) -> Vec<u8> {
         let stub = self.long(bytes(), 0x0002_0000);
         let stub = self.long(self.string(stub, printer), 0); // pDatatype
         let stub = self.long(stub.align(self.width()).raw(&self.u32(0)), 0); // pDevModeContainer
@@ -177,7 +182,7 @@ impl Dialect {
         let stub = self.long(stub, 0x0002_0004).raw(&self.u32(if self.ndr64 { 40 } else { 28 }));
         let stub = self.long(self.long(stub, 0x0002_0008), 0x0002_000c); // pMachineName, pUserName
         let stub = stub.raw(&self.u32(2600)).raw(&self.u32(5)).raw(&self.u32(1)).raw(&self.u16(0));
-        self.string(self.string(stub.align(self.width()), r"\\WS-21"), "alice").0
+        self.string(self.string(stub.align(self.width()), machine), user).0
     }
 
     /// `RpcStartDocPrinter` with a name.
@@ -194,6 +199,23 @@ impl Dialect {
         let stub = bytes().raw(&handle(n)).raw(&self.u32(0x100)).raw(&self.u32(0)); // fdwFlags, fdwOptions
         let stub = self.string(self.long(stub, 0x0002_0000), machine);
         self.long(stub.align(4).raw(&self.u32(0)), 0).0 // dwPrinterLocal, pOptions
+    }
+
+    /// `RpcReplyOpenPrinter`: the server's channel back to a client.
+    pub(crate) fn reply_open_printer(self, machine: &str) -> Vec<u8> {
+        let stub = self.string(bytes(), machine).align(4).raw(&self.u32(1)).raw(&self.u32(1)); // dwPrinterRemote, dwType
+        self.long(stub.raw(&self.u32(0)), 0).0 // cbBuffer, pBuffer
+    }
+
+    /// `RpcAddPrinterDriverEx` of a driver with this file.
+    pub(crate) fn add_printer_driver_ex(self, server: &str, path: &str) -> Vec<u8> {
+        let stub = self.string(self.long(bytes(), 0x0002_0000), server).align(4);
+        let stub = self.long(stub.raw(&self.u32(2)).raw(&self.u32(2)), 0x0002_0004); // Level, union tag
+        let stub = (0..5).fold(stub.raw(&self.u32(3)), |stub, at| self.long(stub, 0x0002_0008 + 4 * at)); // cVersion
+        let stub = [r"Driver", "Windows x64", path, path, path]
+            .iter()
+            .fold(stub, |stub, text| self.string(stub.align(4), text));
+        stub.align(4).raw(&self.u32(4)).0 // dwFileCopyFlags
     }
 
     fn width(self) -> usize {

@@ -366,6 +366,21 @@ pub(crate) fn transact(fid: u16, total: usize, data: &[u8]) -> Block {
     block(TRANSACTION, words, bytes().oem(r"\PIPE\").zeros(2).raw(data))
 }
 
+/// A call of the remote administration protocol: its number, descriptors and arguments.
+pub(crate) fn rap(opcode: usize, descriptors: [&str; 2], arguments: &[u8]) -> Block {
+    let parameters = bytes().u16(opcode).oem(descriptors[0]).oem(descriptors[1]).raw(arguments).0;
+    let words = bytes().u16(parameters.len()).u16(0).u16(8).u16(4280).u16(0).u16(0).u32(0).u16(0);
+    let words = words.u16(parameters.len()).u16(76).u16(0).u16(0).u8(0).u8(0);
+    block(TRANSACTION, words, bytes().oem(r"\PIPE\LANMAN").raw(&parameters))
+}
+
+/// An answer to it with so many entries.
+pub(crate) fn rap_answer(entries: usize, data: &[u8]) -> Block {
+    let parameters = bytes().u16(0).u16(0).u16(entries).u16(entries).0;
+    let words = bytes().u16(8).u16(data.len()).u16(0).u16(8).u16(56).u16(0).u16(data.len()).u16(64);
+    block(TRANSACTION, words.u16(0).u16(0), bytes().u8(0).raw(&parameters).raw(data))
+}
+
 /// Further data of a TransactNmPipe.
 pub(crate) fn transact_more(total: usize, displacement: usize, data: &[u8]) -> Block {
     let words = bytes().u16(0).u16(total).u16(0).u16(0).u16(0);
