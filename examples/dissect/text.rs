@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use smbscope::dcerpc::{Body, SyntaxId};
 use smbscope::dissect::{Dissection, Message, Rpc};
+use smbscope::finding::Plain;
 use smbscope::session::Pdu;
 
 use super::json;
@@ -192,9 +193,5 @@ fn add(key: &str, value: String, told: &mut Vec<(String, String)>) {
 
 /// Names come from the wire: nothing of them may steer a terminal.
 fn printable(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    Plain::whole(text).to_string()
 }

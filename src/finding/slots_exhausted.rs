@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::Scene;
-use super::words::{count, list};
+use super::words::count;
 use super::{Finding, Severity};
 use crate::ledger::{Refusal, ServerRow, SessionRow};
 
@@ -62,24 +62,13 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     })
 }
 
-/// Who held the slots at the first refusal: `. Its slots were held by 3 null sessions (2 of them hung or leaked) and 1
-/// other session`.
+/// Who held the slots at the first refusal: `. Its slots were then held by 3 null sessions (2 leaked), 1 named session`.
 fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
-    let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
-    let held = scene.ledger.holders(first, scene.grace);
-    let stuck = held.hung.saturating_add(held.leaked);
-    let mut parts = Vec::new();
-    if held.null > 0 {
-        parts.push(format!("{} ({stuck} of them hung or leaked)", count(number(held.null), "null session")));
-    }
-    let others = held.named.saturating_add(held.unknown);
-    if others > 0 {
-        parts.push(count(number(others), "other session"));
-    }
-    if parts.is_empty() {
+    let held = scene.ledger.holders(first, scene.grace).to_string();
+    if held.is_empty() {
         ". Who held its slots was not captured".to_owned()
     } else {
-        format!(". Its slots were held by {} when it first did", list(&parts))
+        format!(". Its slots were then held by {held}")
     }
 }
 
@@ -99,11 +88,7 @@ mod tests {
         let finding = findings.first().unwrap();
         assert_eq!(finding.sessions.len(), 1);
         assert!(finding.text.contains("once: STATUS_REQUEST_NOT_ACCEPTED (error 71)"), "{}", finding.text);
-        assert!(
-            finding.text.contains("held by 1 null session (1 of them hung or leaked)"),
-            "{}",
-            finding.text
-        );
+        assert!(finding.text.contains("held by 1 null session (1 leaked)"), "{}", finding.text);
     }
 
     #[test]

@@ -24,6 +24,12 @@ impl<'a> Plain<'a> {
         Self { text, longest: NAME }
     }
 
+    /// All of a text.
+    #[must_use]
+    pub const fn whole(text: &'a str) -> Self {
+        Self { text, longest: usize::MAX }
+    }
+
     /// A sentence that holds names off the wire: 400 characters of it.
     #[must_use]
     pub const fn sentence(text: &'a str) -> Self {

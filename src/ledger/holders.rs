@@ -1,5 +1,7 @@
 //! Who held a server's slots when it turned somebody away.
 
+use core::fmt;
+
 use super::{Ledger, Refusal, Session, SessionRow, Verdict};
 use crate::auth::Who;
 use crate::capture::Origin;
@@ -19,6 +21,31 @@ pub struct Holders {
     pub named: u64,
     /// Sessions of which nobody knows whose they are.
     pub unknown: u64,
+}
+
+/// `3 null sessions (1 hung, 2 leaked), 1 named session`; nothing if nobody is known to have held any.
+impl fmt::Display for Holders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = |number: u64| if number == 1 { "" } else { "s" };
+        let mut before = "";
+        if self.null > 0 {
+            write!(f, "{} null session{}", self.null, several(self.null))?;
+            before = ", ";
+        }
+        match (self.hung, self.leaked) {
+            (0, 0) => {}
+            (hung, 0) => write!(f, " ({hung} hung)")?,
+            (0, leaked) => write!(f, " ({leaked} leaked)")?,
+            (hung, leaked) => write!(f, " ({hung} hung, {leaked} leaked)")?,
+        }
+        for (number, word) in [(self.named, "named"), (self.unknown, "unknown")] {
+            if number > 0 {
+                write!(f, "{before}{number} {word} session{}", several(number))?;
+                before = ", ";
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Ledger {
@@ -68,5 +95,18 @@ impl Ledger {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holders_are_told_by_what_they_were() {
+        let holders = Holders { null: 3, hung: 1, leaked: 2, named: 1, ..Holders::default() };
+        assert_eq!(holders.to_string(), "3 null sessions (1 hung, 2 leaked), 1 named session");
+        assert_eq!(Holders { unknown: 2, ..Holders::default() }.to_string(), "2 unknown sessions");
+        assert_eq!(Holders::default().to_string(), "");
     }
 }

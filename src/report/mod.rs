@@ -23,7 +23,7 @@ pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange};
 pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
 };
-pub use text::{ServerTablesText, Text};
+pub use text::{ServerTablesText, Step, Text};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

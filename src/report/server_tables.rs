@@ -30,6 +30,9 @@ pub struct NetSession<'a> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ServerTables<'a> {
+    /// Its row in the ledger.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub row: ServerRow,
     /// Its address.
     pub server: IpAddr,
     /// Its NetBIOS name, as clients call it.
@@ -172,6 +175,7 @@ impl<'a> Parts<'a> {
             uses: uses(&sessions, &share.name),
         });
         ServerTables {
+            row: server.row,
             server: server.ip,
             name: server.name.as_deref(),
             limit: Limit::of(server, limit),

@@ -65,6 +65,9 @@ pub struct Session<'a> {
     /// Its last use.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub last_used: Moment,
+    /// Since when it hangs, if it does.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub hung_since: Option<Moment>,
 }
 
 /// A connection of a session.
@@ -252,6 +255,8 @@ impl<'a> Session<'a> {
         let last_used = uses.fold(session.used.last, Ord::max);
         let start = session.opened.unwrap_or(session.used.first).time;
         let until = session.closed.map_or(end, |closing| closing.at.time);
+        let hung_call = finding::hung_call(ledger, session, end, grace).map(|(_, call)| call.sent);
+        let hung_since = hung_call.or_else(|| session.waiting.iter().map(|request| request.sent).min());
         Some(Self {
             id: row,
             server_row: session.server_row,
@@ -276,6 +281,7 @@ impl<'a> Session<'a> {
             possibly_null: possibly_null(ledger, session),
             trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
             last_used: last_used.into(),
+            hung_since: hung_since.filter(|_| judgement.verdict == Verdict::Hung).map(Moment::from),
         })
     }
 

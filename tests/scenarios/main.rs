@@ -19,6 +19,7 @@ mod calls;
 mod findings;
 mod framing;
 mod losses;
+mod page;
 mod smb1_sessions;
 mod smb2_sessions;
 mod verdicts;

@@ -146,7 +146,7 @@ fn ended(closing: Option<Closing>) -> String {
 }
 
 /// The packets as a capture file, for other programs to look at.
-fn pcap(packets: &[Owned]) -> Vec<u8> {
+pub(crate) fn pcap(packets: &[Owned]) -> Vec<u8> {
     let mut file = Vec::new();
     for field in [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 0x0004_0000, 1] {
         file.extend_from_slice(&field.to_le_bytes());

@@ -55,7 +55,7 @@ impl Wire {
 
     /// A TCP connection between given ports.
     pub(crate) fn connect_by(&self, client: u8, client_port: u16, server: u8, server_port: u16) -> Tcp<'_> {
-        let isn = u32::try_from(self.sent.get()).unwrap() * 100_000;
+        let isn = u32::try_from(self.sent.get()).unwrap().wrapping_mul(100_000);
         let tcp = Tcp {
             wire: self,
             ends: [(client, client_port), (server, server_port)],

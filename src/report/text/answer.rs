@@ -16,16 +16,23 @@ const REFUSALS: usize = 5;
 /// Calls that the answer names; the sessions that hang in others are counted.
 const CALLS: usize = 3;
 
-/// The answer over all servers, where it is not that of one server alone.
+/// Writes the answer over all servers, where it is not that of one server alone.
 pub(super) fn overall(
     out: &mut impl Write,
     report: &NullSessions<'_>,
     servers: &[ServerPart<'_>],
     width: usize,
 ) -> fmt::Result {
+    let Some(text) = over_all(report, servers) else { return Ok(()) };
+    paragraph(out, "", 0, &text, width)?;
+    writeln!(out)
+}
+
+/// The answer over all servers, where it is not that of one server alone.
+pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) -> Option<String> {
     let text = match servers {
         [] => nothing(report),
-        [_] => return Ok(()),
+        [_] => return None,
         _ => {
             let stuck = servers.iter().map(|server| server.stuck().count());
             let troubled = stuck.clone().filter(|count| *count > 0).count();
@@ -42,8 +49,7 @@ pub(super) fn overall(
             text
         }
     };
-    paragraph(out, "", 0, &text, width)?;
-    writeln!(out)
+    Some(text)
 }
 
 /// Nothing to tell of: what was looked at.
@@ -74,13 +80,19 @@ fn nothing(report: &NullSessions<'_>) -> String {
     }
 }
 
-/// The answer for one server.
+/// Writes the answer for one server.
 pub(super) fn of_server(
     out: &mut impl Write,
     report: &NullSessions<'_>,
     server: &ServerPart<'_>,
     width: usize,
 ) -> fmt::Result {
+    paragraph(out, "", 0, &for_server(report, server), width)?;
+    writeln!(out)
+}
+
+/// The answer for one server.
+pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> String {
     let stuck = server.stuck().count();
     let mut sentences = Vec::new();
     if stuck > 0 {
@@ -106,8 +118,7 @@ pub(super) fn of_server(
     sentences.extend(possibly_null(server));
     sentences.extend(refused(server));
     sentences.extend(denied(server));
-    paragraph(out, "", 0, &sentences.join(" "), width)?;
-    writeln!(out)
+    sentences.join(" ")
 }
 
 /// `\\PRNSRV\IPC$`, as most of the null sessions name it, or the address.

@@ -11,9 +11,11 @@ mod table;
 
 use core::fmt;
 
-use super::{Moment, NullSessions};
+use super::{Moment, NullSessions, Session};
+use crate::ledger::ServerRow;
 
 pub use server_tables::ServerTablesText;
+pub use story::Step;
 
 use crate::wire::Timestamp;
 
@@ -57,6 +59,39 @@ impl fmt::Display for Text<'_> {
         notes::findings(f, report, &when, width)?;
         notes::printer_shares(f, report, &when, width)?;
         notes::read(f, report, &when, width)
+    }
+}
+
+impl NullSessions<'_> {
+    /// The answer in a few sentences: over all servers if there are several, then for each, the worst first, with the
+    /// server's row.
+    #[must_use]
+    pub fn answer(&self) -> Vec<(Option<ServerRow>, String)> {
+        let servers = servers::of(self);
+        let overall = answer::over_all(self, &servers).map(|text| (None, text));
+        let each = servers.iter().map(|server| (server.row, answer::for_server(self, server)));
+        overall.into_iter().chain(each).collect()
+    }
+
+    /// What a session holds, in a few words: `handle 5f083d… on \\\\PRNSRV\\lp1`.
+    #[must_use]
+    pub fn holds(&self, session: &Session<'_>) -> String {
+        table::holds(self, session)
+    }
+
+    /// What happened to what a session still holds, in order.
+    #[must_use]
+    pub fn story(&self, session: &Session<'_>) -> Vec<Step> {
+        let Some(row) = self.ledger.session(session.id) else { return Vec::new() };
+        let mut steps = story::steps(self, session, row);
+        steps.sort_by_key(|step| step.at);
+        steps
+    }
+
+    /// Whose session it is and which component made it, in a line: `account …; NT LM 0.12; Windows 2002 2600`.
+    #[must_use]
+    pub fn context(&self, session: &Session<'_>) -> String {
+        story::facts(session)
     }
 }
 

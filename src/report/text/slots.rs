@@ -5,8 +5,8 @@ use core::fmt::{self, Write};
 use super::super::{Limit, Refusal, ServerTables, SlotChange};
 use super::layout::{self, Column};
 use super::parts;
-use crate::finding::{count, list};
-use crate::ledger::{Holders, Slots};
+use crate::finding::count;
+use crate::ledger::Slots;
 
 /// Changes that are listed; where there are more, of each few neighbours the highest is.
 const CHANGES: usize = 12;
@@ -57,35 +57,14 @@ fn change_row(change: &SlotChange, server: &ServerTables<'_>) -> Vec<String> {
 
 fn refusal_row(refusal: &Refusal) -> Vec<String> {
     let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
-    let held = held_by(&refusal.holders).map(|held| format!("; held by {held}")).unwrap_or_default();
+    let held = refusal.holders.to_string();
+    let held = if held.is_empty() { held } else { format!("; held by {held}") };
     vec![
         clock(refusal.at.time),
         refusal.at.frame.to_string(),
         in_use(refusal.slots_in_use),
         format!("refused {}: {}{error}{held}", refusal.client, refusal.status_name),
     ]
-}
-
-/// `3 null sessions (1 hung, 2 leaked) and 1 named session`, if anybody is known to have held slots.
-pub(super) fn held_by(holders: &Holders) -> Option<String> {
-    let number = |number: u64, one: &str| {
-        (number > 0).then(|| count(usize::try_from(number).unwrap_or(usize::MAX), one))
-    };
-    let stuck: Vec<String> = [(holders.hung, "hung"), (holders.leaked, "leaked")]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{number} {word}"))
-        .collect();
-    let stuck = if stuck.is_empty() { String::new() } else { format!(" ({})", stuck.join(", ")) };
-    let parts: Vec<String> = [
-        number(holders.null, "null session").map(|null| format!("{null}{stuck}")),
-        number(holders.named, "named session"),
-        number(holders.unknown, "unknown session"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!parts.is_empty()).then(|| list(&parts))
 }
 
 pub(super) fn in_use(slots: Slots) -> String {
@@ -120,12 +99,5 @@ mod tests {
         assert_eq!(bar(Slots { low: 3, high: 3 }, None, Some(5)), "###");
         assert_eq!(bar(Slots { low: 50, high: 50 }, None, Some(100)), "##########");
         assert_eq!(bar(Slots { low: 0, high: 0 }, None, None), "");
-    }
-
-    #[test]
-    fn holders_are_told_by_what_they_were() {
-        let holders = Holders { null: 3, hung: 1, leaked: 2, named: 1, ..Holders::default() };
-        assert_eq!(held_by(&holders).unwrap(), "3 null sessions (1 hung, 2 leaked) and 1 named session");
-        assert_eq!(held_by(&Holders::default()), None);
     }
 }

@@ -11,6 +11,7 @@ use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::{self, Verdict};
 use crate::rprn::Task;
+use crate::wire::Timestamp;
 
 /// Steps that are told of one session; the rest is counted.
 const STEPS: usize = 14;
@@ -59,8 +60,7 @@ fn of_session(
     if !facts.is_empty() {
         paragraph(out, "         ", 9, &facts, width)?;
     }
-    let mut steps = steps(report, session, row, when);
-    steps.sort_by_key(|step| step.at);
+    let steps = report.story(session);
     let untold = steps.len().saturating_sub(STEPS);
     // The beginning and the end say more than the middle.
     let middle = STEPS.div_euclid(2)..STEPS.div_euclid(2).saturating_add(untold);
@@ -94,7 +94,7 @@ fn who(ledger: &ledger::Ledger, row: &ledger::Session) -> String {
 
 /// Which component of the client it is, and under what: `print spooler; account …; NTLM 2 of system 5.1.2600; NT LM 0.12;
 /// Windows 2002 2600; pid 65279`.
-fn facts(session: &Session<'_>) -> String {
+pub(super) fn facts(session: &Session<'_>) -> String {
     let account = session.who.account.filter(|account| !account.is_empty());
     let components: Vec<String> = session.components.iter().map(|part| (*part).to_owned()).collect();
     let version = session.who.client_version.map(|version| format!(" of system {}", Plain::name(version)));
@@ -121,11 +121,16 @@ fn facts(session: &Session<'_>) -> String {
     facts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// A thing that happened.
-struct Step {
-    at: Origin,
-    what: String,
-    note: String,
+/// A thing that happened, in words that are safe for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// When and where.
+    pub at: Origin,
+    /// What.
+    pub what: String,
+    /// What else is to be said of it.
+    pub note: String,
 }
 
 impl Step {
@@ -139,8 +144,8 @@ impl Step {
 }
 
 /// What happened to what the session still holds.
-fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session, when: &When) -> Vec<Step> {
-    let ledger = report.ledger;
+pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session) -> Vec<Step> {
+    let (ledger, end) = (report.ledger, report.end.unwrap_or_default());
     let mut steps = Vec::new();
     let mut step = |at: Origin, what: String, note: String| steps.push(Step { at, what, note });
     match row.opened {
@@ -197,7 +202,7 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
             }
             let last = handle.used.last;
             if handle.opened != Some(last) {
-                step(last, format!("handle {short} last used"), idle(last, when));
+                step(last, format!("handle {short} last used"), idle(last, end));
             }
         }
         for call in open.waiting.values() {
@@ -205,7 +210,7 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
             let by_design = if call.waits_by_design { ", which it may wait for" } else { "" };
             let note = format!(
                 "no answer in {}{by_design}{}",
-                Span::between(call.sent.time, when.end),
+                Span::between(call.sent.time, end),
                 object.unwrap_or_default()
             );
             step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.opnum), note);
@@ -213,12 +218,12 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
         let told = ledger.handles(open).any(|handle| handle.used.last >= open.used.last)
             || open.waiting.values().any(|call| call.sent >= open.used.last);
         if !told && open.opened != Some(open.used.last) {
-            step(open.used.last, format!("{name} last used"), idle(open.used.last, when));
+            step(open.used.last, format!("{name} last used"), idle(open.used.last, end));
         }
     }
     for request in &row.waiting {
         let target = request.target.as_deref().map(|name| format!(" for {}", Plain::name(name)));
-        let waited = Span::between(request.sent.time, when.end);
+        let waited = Span::between(request.sent.time, end);
         step(
             request.sent,
             format!("{} sent", request.command),
@@ -234,8 +239,8 @@ fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session
     steps
 }
 
-fn idle(last: Origin, when: &When) -> String {
-    format!("idle for {}", Span::between(last.time, when.end))
+fn idle(last: Origin, end: Timestamp) -> String {
+    format!("idle for {}", Span::between(last.time, end))
 }
 
 /// What showed who the session is, in words.

@@ -81,7 +81,7 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
             None => Span::between(session.last_used.time, when.end).to_string(),
         },
         pipes(report, session),
-        holds(report, session, when),
+        holds(report, session),
     ]);
     cells
 }
@@ -109,7 +109,7 @@ fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
 }
 
 /// What the session holds, in a few words.
-fn holds(report: &NullSessions<'_>, session: &Session<'_>, when: &When) -> String {
+pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String {
     let ledger = report.ledger;
     let Some(row) = ledger.session(session.id) else { return String::new() };
     match session.verdict {
@@ -120,7 +120,9 @@ fn holds(report: &NullSessions<'_>, session: &Session<'_>, when: &When) -> Strin
             return format!("{} run down", count(number, "handle"));
         }
         Verdict::Hung => {
-            if let Some((_, call)) = finding::hung_call(ledger, row, when.end, report.grace_seconds) {
+            if let Some((_, call)) =
+                finding::hung_call(ledger, row, report.end.unwrap_or_default(), report.grace_seconds)
+            {
                 let object = call.object.as_deref().map(|name| format!(" {}", Plain::name(name)));
                 return format!("{}{}, unanswered", call.name(), object.unwrap_or_default());
             }

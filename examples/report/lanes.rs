@@ -1,0 +1,292 @@
+//! The timeline of a server's sessions: a lane for each of the worst, lanes of groups for the others.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use smbscope::auth::Who;
+use smbscope::finding::{Digits, Plain, Span, count};
+use smbscope::ledger::Verdict;
+use smbscope::report::{NullSessions, Refusal, Session};
+use smbscope::wire::Timestamp;
+
+use crate::axis::{Axis, Tick};
+use crate::text::{clock, fit};
+
+/// Sessions that have a lane of their own.
+const ALONE: usize = 40;
+/// Groups that have a lane; the others share one.
+const GROUPS: usize = 40;
+/// Refusals that have a mark of their own.
+const MARKS: usize = 400;
+
+const WIDTH: f64 = 1100.0;
+const LABELS: f64 = 330.0;
+const HEAD: f64 = 40.0;
+const LANE: f64 = 18.0;
+/// Columns of a label that a name may take.
+const NAME: usize = 18;
+
+/// A picture of sessions in the course of time.
+#[derive(Template)]
+#[template(path = "sessions.svg", config = "examples/report/askama.toml")]
+pub(crate) struct Picture {
+    /// Tells the patterns of this picture from those of others on the page.
+    id: usize,
+    title: String,
+    width: f64,
+    height: f64,
+    bottom: f64,
+    left: f64,
+    right: f64,
+    ticks: Vec<Tick>,
+    lanes: Vec<Lane>,
+    refusals: Vec<Mark>,
+}
+
+/// A row of the picture.
+struct Lane {
+    y: f64,
+    verdict: &'static str,
+    label: String,
+    name: String,
+    title: String,
+    shape: Shape,
+}
+
+enum Shape {
+    One(Bar),
+    /// How many are open when, as the outline of an area.
+    Many {
+        who: &'static str,
+        outline: String,
+    },
+}
+
+/// A session.
+struct Bar {
+    who: &'static str,
+    x: f64,
+    width: f64,
+    /// It goes on to the end.
+    open: bool,
+    /// Handles: from where, how wide.
+    handles: Vec<(f64, f64)>,
+    /// Since where it hangs, and how wide that is.
+    hung: Option<(f64, f64)>,
+}
+
+/// A refusal.
+struct Mark {
+    x: f64,
+    title: String,
+}
+
+impl Picture {
+    /// The picture of a server's sessions, which come the worst first.
+    pub(crate) fn of(
+        id: usize,
+        report: &NullSessions<'_>,
+        sessions: &[&Session<'_>],
+        refusals: &[Refusal],
+        span: (Timestamp, Timestamp),
+        server: &str,
+    ) -> Self {
+        let axis = Axis::new(span.0, span.1, LABELS, WIDTH - LABELS - 10.0);
+        let (alone, rest) = split(sessions);
+        let mut lanes: Vec<Lane> = alone.iter().map(|session| lane(report, session, &axis, span.1)).collect();
+        lanes.extend(grouped(rest, &axis, span.1));
+        for (place, lane) in lanes.iter_mut().enumerate() {
+            lane.y = HEAD + LANE * place as f64;
+        }
+        let bottom = HEAD + LANE * lanes.len() as f64;
+        Self {
+            id,
+            title: format!("Sessions of server {server} in the course of time"),
+            width: WIDTH,
+            height: bottom + 8.0,
+            bottom,
+            left: axis.left(),
+            right: axis.right(),
+            ticks: axis.ticks(),
+            lanes,
+            refusals: refusals.iter().take(MARKS).map(|refusal| mark(refusal, &axis)).collect(),
+        }
+    }
+}
+
+/// The sessions with a lane of their own, and the others. If few are left over, none is.
+fn split<'s, 'a>(sessions: &'s [&'a Session<'a>]) -> (&'s [&'a Session<'a>], &'s [&'a Session<'a>]) {
+    if sessions.len() <= ALONE + 20 { (sessions, &[]) } else { sessions.split_at(ALONE) }
+}
+
+fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Timestamp) -> Lane {
+    let start = session.opened.unwrap_or(session.first_seen).time;
+    let until = session.closed.map_or(end, |closed| closed.at.time);
+    let piece = |from: Timestamp, to: Timestamp| (axis.x(from), (axis.x(to) - axis.x(from)).max(2.0));
+    let opens = session.trees.iter().flat_map(|tree| &tree.opens);
+    let handles = opens.flat_map(|open| &open.handles).map(|handle| {
+        let from = handle.opened.map_or(handle.last_used.time, |opened| opened.time);
+        piece(from, handle.closed.map_or(until, |closed| closed.at.time))
+    });
+    let (x, width) = piece(start, until);
+    let name = session.client_name.unwrap_or_default();
+    let title = format!(
+        "{} session of {}{}, {}: {}. {} to {}{}. {}",
+        session.who.kind,
+        session.client,
+        if name.is_empty() { String::new() } else { format!(" ({})", Plain::name(name)) },
+        session.verdict,
+        Plain::sentence(&session.why),
+        clock(start),
+        clock(until),
+        if session.closed.is_none() { " and on" } else { "" },
+        report.holds(session),
+    );
+    Lane {
+        y: 0.0,
+        verdict: session.verdict.as_str(),
+        label: session.client.to_string(),
+        name: fit(name, NAME.saturating_sub(session.client.to_string().len().saturating_sub(20))),
+        title,
+        shape: Shape::One(Bar {
+            who: who(session),
+            x,
+            width,
+            open: session.closed.is_none(),
+            handles: handles.take(64).collect(),
+            hung: session.hung_since.map(|since| piece(since.time, until)),
+        }),
+    }
+}
+
+/// The class of a bar.
+fn who(session: &Session<'_>) -> &'static str {
+    match session.who.kind {
+        Who::Null => "null",
+        Who::Guest => "guest",
+        Who::User => "user",
+        Who::Unknown => "unknown",
+    }
+}
+
+/// Sessions of one client, one kind and one verdict, in one lane.
+type Groups<'a> = BTreeMap<(Verdict, Who, std::net::IpAddr), Vec<&'a Session<'a>>>;
+
+fn grouped<'a>(sessions: &[&'a Session<'a>], axis: &Axis, end: Timestamp) -> Vec<Lane> {
+    let mut groups = Groups::new();
+    for session in sessions {
+        let key = (session.verdict, session.who.kind, session.client.ip());
+        groups.entry(key).or_default().push(session);
+    }
+    let mut ordered: Vec<_> = groups.into_iter().collect();
+    ordered.sort_by_key(|((verdict, who, _), group)| (*verdict, *who, std::cmp::Reverse(group.len())));
+    let (shown, rest) = ordered.split_at(ordered.len().min(GROUPS));
+    let mut lanes: Vec<Lane> =
+        shown.iter().map(|((_, _, ip), group)| group_lane(group, ip.to_string(), axis, end)).collect();
+    // The others share a lane for each verdict and kind.
+    let mut others: BTreeMap<(Verdict, Who), (usize, Vec<&Session<'_>>)> = BTreeMap::new();
+    for ((verdict, who, _), group) in rest {
+        let other = others.entry((*verdict, *who)).or_default();
+        other.0 += 1;
+        other.1.extend(group);
+    }
+    for (clients, group) in others.into_values() {
+        lanes.push(group_lane(&group, count(clients, "other client"), axis, end));
+    }
+    lanes
+}
+
+fn group_lane(group: &[&Session<'_>], label: String, axis: &Axis, end: Timestamp) -> Lane {
+    let first = group[0];
+    let spans: Vec<(f64, f64)> = group
+        .iter()
+        .map(|session| {
+            let start = session.opened.unwrap_or(session.first_seen).time;
+            let until = session.closed.map_or(end, |closed| closed.at.time);
+            (axis.x(start), axis.x(until))
+        })
+        .collect();
+    let (most, outline) = area(&spans, axis);
+    let title = format!(
+        "{} of {label}, {}; at most {} open at once",
+        count(group.len(), &format!("{} session", first.who.kind)),
+        first.verdict,
+        Digits(most),
+    );
+    Lane {
+        y: 0.0,
+        verdict: first.verdict.as_str(),
+        label,
+        name: format!("{} sessions", Digits(group.len())),
+        title,
+        shape: Shape::Many { who: who(first), outline },
+    }
+}
+
+/// How many of the spans lie over each place, as points of an outline of height 1 to 13, and the most.
+fn area(spans: &[(f64, f64)], axis: &Axis) -> (usize, String) {
+    let places = (axis.right() - axis.left()) as usize + 1;
+    let mut change = vec![0_i64; places + 2];
+    for (from, to) in spans {
+        let place = |x: f64| ((x - axis.left()).max(0.0) as usize).min(places - 1);
+        change[place(*from)] += 1;
+        change[place(*to) + 1] -= 1;
+    }
+    let mut open = 0;
+    let over: Vec<i64> = change[..places]
+        .iter()
+        .map(|change| {
+            open += change;
+            open
+        })
+        .collect();
+    let most = over.iter().copied().max().unwrap_or_default().max(1);
+    let (floor, height) = (LANE - 3.0, LANE - 5.0);
+    let mut outline = format!("M{:.0} {floor}", axis.left());
+    let mut before = 0;
+    for (place, number) in over.iter().enumerate().filter(|(_, number)| **number >= 0) {
+        if *number != before {
+            let x = axis.left() + place as f64;
+            let level = |number: i64| match number {
+                0 => floor,
+                _ => floor - 2.0 - (height - 2.0) * number as f64 / most as f64,
+            };
+            outline.push_str(&format!("L{x:.0} {:.1}L{x:.0} {:.1}", level(before), level(*number)));
+            before = *number;
+        }
+    }
+    if before > 0 {
+        let level = floor - 2.0 - (height - 2.0) * before as f64 / most as f64;
+        outline.push_str(&format!("L{:.0} {level:.1}", axis.right()));
+    }
+    outline.push_str(&format!("L{:.0} {floor}Z", axis.right()));
+    (usize::try_from(most).unwrap_or_default(), outline)
+}
+
+fn mark(refusal: &Refusal, axis: &Axis) -> Mark {
+    let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+    let title = format!(
+        "{} refused at {}: {}{error}, frame {}",
+        refusal.client,
+        clock(refusal.at.time),
+        refusal.status_name,
+        refusal.at.frame
+    );
+    Mark { x: axis.x(refusal.at.time), title }
+}
+
+/// The span of time that a server's pictures have in common.
+pub(crate) fn span(
+    sessions: &[&Session<'_>],
+    refusals: &[Refusal],
+    end: Timestamp,
+) -> (Timestamp, Timestamp) {
+    let starts = sessions.iter().map(|session| session.opened.unwrap_or(session.first_seen).time);
+    let first = starts.chain(refusals.iter().map(|refusal| refusal.at.time)).min().unwrap_or(end);
+    (first, end.max(first))
+}
+
+/// How long that is.
+pub(crate) fn lasted(span: (Timestamp, Timestamp)) -> String {
+    Span::between(span.0, span.1).to_string()
+}

@@ -1,0 +1,113 @@
+//! One self-contained page about captures: the answer, timelines of sessions and slots, findings with advice, tables.
+
+mod axis;
+mod lanes;
+mod page;
+mod plot;
+mod text;
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use smbscope::capture::Timeline;
+use smbscope::ledger::{Ledger, LedgerLimits};
+use smbscope::report::{NetSession, NullSessions, Options};
+use smbscope::session::{Analyzer, Limits};
+use smbscope::wire::Timestamp;
+
+/// Writes a page about captures: who held null sessions open, what that cost, what to do.
+///
+/// The page is one file that needs neither network nor script.
+#[derive(Parser)]
+#[command(version, after_help = "Exit status: 0, or 2 if it could not run.")]
+struct Arguments {
+    /// Captures; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to write the page; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    output: PathBuf,
+    /// Write the pictures here too, each an SVG of its own
+    #[arg(long, value_name = "DIRECTORY")]
+    svg: Option<PathBuf>,
+    /// How long a session may stay, a pipe idle and a call wait before it counts
+    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = seconds, allow_negative_numbers = true)]
+    grace: f64,
+    /// The servers' limit of connection slots, if known
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// The captures are known to go on until TIME (RFC 3339, any offset), with nothing more happening
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Timestamp>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("report: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let mut timeline = Timeline::open(&arguments.files)?;
+    let mut ledger = Ledger::new(LedgerLimits::default());
+    let mut analyzer = Analyzer::new(Limits::default());
+    while let Some(packet) = timeline.next()? {
+        analyzer.push(&packet, &mut ledger);
+    }
+    let mut captured_to = None;
+    for capture in timeline.captures() {
+        for warning in &capture.warnings {
+            eprintln!("warning: {}: {warning}", capture.name);
+        }
+        captured_to = captured_to.max(capture.last).max(capture.end);
+    }
+    for end in [captured_to, arguments.until].into_iter().flatten() {
+        ledger.extend_to(end);
+    }
+    analyzer.finish(&mut ledger);
+
+    let mut options = Options::default();
+    (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, true);
+    let report = NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), options);
+    let tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
+    let page = page::Page::of(&report, &tables);
+    write(&arguments.output, &page.html()?)?;
+    if let Some(directory) = &arguments.svg {
+        std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+        for (name, picture) in page.pictures()? {
+            write(&directory.join(name), &picture)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
+    if path.as_os_str() == "-" {
+        return match io::Write::write_all(&mut io::stdout().lock(), text.as_bytes()) {
+            // Whoever reads the page has read enough of it.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => Ok(result?),
+        };
+    }
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds, 0 or more".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
+    Ok(Timestamp::from_nanos(nanos))
+}

@@ -1,0 +1,533 @@
+//! What the page says, ready for its template.
+
+use std::error::Error;
+
+use askama::Template;
+use smbscope::finding::{Digits, Finding, Plain, Span, count, list};
+use smbscope::ledger::Verdict;
+use smbscope::report::{NetSession, NullSessions, Refusal, ServerTables, Session};
+use smbscope::wire::Timestamp;
+
+use crate::lanes;
+use crate::plot;
+use crate::text::{clock, day, frame};
+
+/// Servers that are told of one by one, and in the overview.
+const SERVERS: usize = 12;
+const OVERVIEW: usize = 200;
+/// Rows of a server's sessions and refusals; more are counted.
+const ROWS: usize = 120;
+const REFUSALS: usize = 60;
+/// Sessions of a server whose story is told.
+const STORIES: usize = 20;
+/// Findings of one rule, and frames of a finding.
+const FOUND: usize = 12;
+const FRAMES: usize = 12;
+/// Computers that share printers.
+const PRINTERS: usize = 200;
+/// Columns of the server's own tables.
+const COLUMNS: usize = 118;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "page.html", config = "examples/report/askama.toml")]
+pub(crate) struct Page {
+    title: String,
+    read: Vec<String>,
+    end: String,
+    grace: String,
+    answer: Vec<String>,
+    bad: bool,
+    tally: String,
+    several_servers: bool,
+    overview: Vec<Overview>,
+    overview_left: usize,
+    findings: Vec<Rule>,
+    servers: Vec<Server>,
+    printer_shares: Vec<PrinterShare>,
+    losses: Vec<String>,
+}
+
+/// A server in the overview.
+struct Overview {
+    name: String,
+    in_use: String,
+    limit: String,
+    peak: String,
+    refused: String,
+    sessions: String,
+    null: String,
+    stuck: String,
+}
+
+/// A server with its pictures and tables.
+struct Server {
+    name: String,
+    answer: String,
+    in_use: String,
+    limit: String,
+    why_limit: String,
+    peak: String,
+    peak_at: String,
+    refused: String,
+    sessions: String,
+    null: String,
+    stuck: String,
+    lasted: String,
+    slots: String,
+    timeline: String,
+    refusals: Vec<RefusalRow>,
+    refusals_left: usize,
+    rows: Vec<Row>,
+    rows_left: String,
+    stories: Vec<Story>,
+    tables: String,
+}
+
+/// What a rule found.
+struct Rule {
+    rule: String,
+    severity: &'static str,
+    source: &'static str,
+    refuted_by: &'static str,
+    advice: Vec<&'static str>,
+    found: Vec<Found>,
+    left: usize,
+}
+
+struct Found {
+    text: String,
+    frames: String,
+}
+
+struct RefusalRow {
+    time: String,
+    frame: String,
+    client: String,
+    answer: String,
+    in_use: String,
+    held_by: String,
+}
+
+struct Row {
+    verdict: &'static str,
+    who: String,
+    client: String,
+    since: String,
+    age: String,
+    idle: String,
+    holds: String,
+    context: String,
+}
+
+struct Story {
+    head: String,
+    why: String,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    time: String,
+    what: String,
+    frame: String,
+    note: String,
+}
+
+struct PrinterShare {
+    computer: String,
+    printers: String,
+    seen_by: String,
+    frame: String,
+    null_sessions: usize,
+}
+
+impl Page {
+    pub(crate) fn of(report: &NullSessions<'_>, tables: &NetSession<'_>) -> Self {
+        let end = report.end.unwrap_or_default();
+        let answer = report.answer();
+        let mut parts: Vec<Part<'_>> = tables.servers.iter().map(|server| Part::of(report, server)).collect();
+        parts.sort_by_key(|part| std::cmp::Reverse((part.stuck(), part.server.refusals.len(), part.null())));
+        // The servers to which there were sessions at all.
+        parts.retain(|part| !part.sessions.is_empty() || !part.server.refusals.is_empty());
+        let several_servers = parts.len() > 1;
+        let headline = answer.iter().take(if several_servers { 1 } else { answer.len() });
+        let servers = parts.iter().take(SERVERS).enumerate().map(|(id, part)| {
+            let own =
+                answer.iter().find(|(row, _)| *row == Some(part.server.row)).map(|(_, text)| text.as_str());
+            part.server(id, report, tables, own.unwrap_or_default(), end)
+        });
+        Self {
+            title: report.captures.first().map(|capture| file_name(&capture.path)).unwrap_or_default(),
+            read: read(report),
+            end: format!("{} {}", day(end), clock(end)),
+            grace: format!("{} s", report.grace_seconds),
+            answer: headline.map(|(_, text)| text.clone()).collect(),
+            bad: report.any_leaked_or_hung() || !report.refusals.is_empty(),
+            tally: tally(&report.findings),
+            several_servers,
+            overview: parts.iter().take(OVERVIEW).map(Part::overview).collect(),
+            overview_left: parts.len().saturating_sub(OVERVIEW),
+            findings: rules(report),
+            servers: servers.collect(),
+            printer_shares: printer_shares(report),
+            losses: losses(report),
+        }
+    }
+
+    pub(crate) fn html(&self) -> Result<String, Box<dyn Error>> {
+        Ok(self.render()?)
+    }
+
+    /// The pictures by their file names.
+    pub(crate) fn pictures(&self) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+        let numbered = self.servers.iter().enumerate();
+        Ok(numbered
+            .flat_map(|(place, server)| {
+                let name = |kind: &str| format!("server-{}-{kind}.svg", place + 1);
+                [(name("sessions"), server.timeline.clone()), (name("slots"), server.slots.clone())]
+            })
+            .collect())
+    }
+}
+
+/// A server and its sessions, the worst first.
+struct Part<'a> {
+    server: &'a ServerTables<'a>,
+    sessions: Vec<&'a Session<'a>>,
+}
+
+impl<'a> Part<'a> {
+    fn of(report: &'a NullSessions<'a>, server: &'a ServerTables<'a>) -> Self {
+        let mut sessions: Vec<&Session<'_>> =
+            report.sessions.iter().filter(|session| session.server_row == Some(server.row)).collect();
+        sessions.sort_by(|one, other| {
+            let not_null = |session: &Session<'_>| !session.is_null();
+            let by_null = not_null(one).cmp(&not_null(other));
+            let by_verdict = one.verdict.cmp(&other.verdict);
+            by_verdict.then(by_null).then(other.age_seconds.total_cmp(&one.age_seconds))
+        });
+        Self { server, sessions }
+    }
+
+    fn null(&self) -> usize {
+        self.sessions.iter().filter(|session| session.is_null()).count()
+    }
+
+    fn stuck(&self) -> usize {
+        let stuck = |session: &&&Session<'_>| {
+            session.is_null() && matches!(session.verdict, Verdict::Hung | Verdict::Leaked)
+        };
+        self.sessions.iter().filter(stuck).count()
+    }
+
+    /// `\\PRNSRV (192.168.1.10)`.
+    fn name(&self) -> String {
+        match self.server.name {
+            Some(name) => format!(r"\\{} ({})", Plain::name(name), self.server.server),
+            None => self.server.server.to_string(),
+        }
+    }
+
+    fn in_use(&self) -> String {
+        slots(self.server.slots_in_use.low, self.server.slots_in_use.high)
+    }
+
+    fn limit(&self) -> String {
+        self.server.limit.as_ref().map(|limit| limit.slots.to_string()).unwrap_or_default()
+    }
+
+    fn peak(&self) -> String {
+        self.server.peak.map_or_else(|| "0".to_owned(), |peak| slots(peak.slots.low, peak.slots.high))
+    }
+
+    fn overview(&self) -> Overview {
+        Overview {
+            name: self.name(),
+            in_use: self.in_use(),
+            limit: self.limit(),
+            peak: self.peak(),
+            refused: Digits(self.server.refusals.len()).to_string(),
+            sessions: Digits(self.sessions.len()).to_string(),
+            null: Digits(self.null()).to_string(),
+            stuck: Digits(self.stuck()).to_string(),
+        }
+    }
+
+    fn server(
+        &self,
+        id: usize,
+        report: &NullSessions<'_>,
+        tables: &NetSession<'_>,
+        answer: &str,
+        end: Timestamp,
+    ) -> Server {
+        let several = report.captures.len() > 1;
+        let name = self.name();
+        let span = lanes::span(&self.sessions, &self.server.refusals, end);
+        let timeline = lanes::Picture::of(id, report, &self.sessions, &self.server.refusals, span, &name);
+        let plot = plot::Picture::of(self.server, span, &name);
+        let Overview { in_use, limit, peak, refused, sessions, null, stuck, .. } = self.overview();
+        let why = self.server.limit.as_ref().and_then(|limit| limit.why.as_deref());
+        let peak_at = self
+            .server
+            .peak
+            .map(|peak| format!("{} (frame {})", clock(peak.at.time), frame(peak.at, several)));
+        let bad = |session: &&&Session<'_>| matches!(session.verdict, Verdict::Hung | Verdict::Leaked);
+        let stories = self.sessions.iter().filter(bad).take(STORIES);
+        let mut own = tables.clone();
+        own.servers.retain(|server| server.row == self.server.row);
+        Server {
+            name,
+            answer: answer.to_owned(),
+            in_use,
+            why_limit: why.map(|why| format!("The limit of {limit} is a guess: {why}.")).unwrap_or_default(),
+            limit,
+            peak,
+            peak_at: peak_at.unwrap_or_default(),
+            refused,
+            sessions,
+            null,
+            stuck,
+            lasted: lanes::lasted(span),
+            slots: plot.render().unwrap_or_default(),
+            timeline: timeline.render().unwrap_or_default(),
+            refusals: self
+                .server
+                .refusals
+                .iter()
+                .take(REFUSALS)
+                .map(|refusal| refusal_row(refusal, several))
+                .collect(),
+            refusals_left: self.server.refusals.len().saturating_sub(REFUSALS),
+            rows: self.sessions.iter().take(ROWS).map(|session| row(report, session, end)).collect(),
+            rows_left: rows_left(self.sessions.get(ROWS..).unwrap_or_default()),
+            stories: stories.map(|session| story(report, session, several)).collect(),
+            tables: own.text(COLUMNS).to_string(),
+        }
+    }
+}
+
+fn slots(low: u64, high: u64) -> String {
+    if low == high { low.to_string() } else { format!("{low} to {high}") }
+}
+
+fn refusal_row(refusal: &Refusal, several: bool) -> RefusalRow {
+    let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+    RefusalRow {
+        time: clock(refusal.at.time),
+        frame: frame(refusal.at, several),
+        client: refusal.client.to_string(),
+        answer: format!("{}{error}", refusal.status_name),
+        in_use: slots(refusal.slots_in_use.low, refusal.slots_in_use.high),
+        held_by: refusal.holders.to_string(),
+    }
+}
+
+fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row {
+    let start = session.opened.unwrap_or(session.first_seen).time;
+    let until = session.closed.map_or(end, |closed| closed.at.time);
+    let name = session.client_name.map(|name| format!(" {}", Plain::name(name))).unwrap_or_default();
+    let age = Span::between(start, until).to_string();
+    Row {
+        verdict: session.verdict.as_str(),
+        who: if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_string() },
+        client: format!("{}{name}", session.client),
+        since: clock(start),
+        age: if session.opened.is_some() { age } else { format!(">{age}") },
+        idle: match session.closed {
+            Some(_) => "-".to_owned(),
+            None => Span::between(session.last_used.time, end).to_string(),
+        },
+        holds: report.holds(session),
+        context: report.context(session),
+    }
+}
+
+/// `4,880 more sessions: 12 leaked, 4,868 closed`.
+fn rows_left(left: &[&Session<'_>]) -> String {
+    let mut verdicts: std::collections::BTreeMap<Verdict, usize> = std::collections::BTreeMap::new();
+    for session in left {
+        *verdicts.entry(session.verdict).or_default() += 1;
+    }
+    let parts: Vec<String> =
+        verdicts.into_iter().map(|(verdict, number)| format!("{} {verdict}", Digits(number))).collect();
+    if left.is_empty() {
+        String::new()
+    } else {
+        format!("{}: {}", count(left.len(), "more session"), list(&parts))
+    }
+}
+
+fn story(report: &NullSessions<'_>, session: &Session<'_>, several: bool) -> Story {
+    let name = session.client_name.map(|name| format!(" as {}", Plain::name(name))).unwrap_or_default();
+    Story {
+        head: format!("{} {}{name}: what happened", session.verdict, session.client),
+        why: Plain::sentence(&session.why).to_string(),
+        steps: report
+            .story(session)
+            .into_iter()
+            .map(|step| Step {
+                time: clock(step.at.time),
+                what: step.what,
+                frame: frame(step.at.into(), several),
+                note: step.note,
+            })
+            .collect(),
+    }
+}
+
+/// The findings by rule, the worst first.
+fn rules(report: &NullSessions<'_>) -> Vec<Rule> {
+    let several = report.captures.len() > 1;
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    for finding in &report.findings {
+        let found =
+            Found { text: Plain::sentence(&finding.text).to_string(), frames: frames(finding, several) };
+        let name = finding.rule.replace('_', " ");
+        let severity = finding.severity.as_str();
+        match rules.iter_mut().find(|rule| rule.rule == name && rule.severity == severity) {
+            Some(rule) if rule.found.len() < FOUND => rule.found.push(found),
+            Some(rule) => rule.left += 1,
+            None => {
+                // What rules have in common is told once.
+                let advice: Vec<&str> = finding.advice.lines().filter(|part| !told.contains(part)).collect();
+                told.extend(&advice);
+                rules.push(Rule {
+                    rule: name,
+                    severity,
+                    source: finding.source,
+                    refuted_by: finding.refuted_by,
+                    advice,
+                    found: vec![found],
+                    left: 0,
+                })
+            }
+        }
+    }
+    rules
+}
+
+/// `frames 12, 18 and 40 more`.
+fn frames(finding: &Finding, several: bool) -> String {
+    let mut shown: Vec<String> =
+        finding.frames.iter().take(FRAMES).map(|origin| frame((*origin).into(), several)).collect();
+    let left = finding.frames.len().saturating_sub(FRAMES);
+    if left > 0 {
+        shown.push(format!("{} more", Digits(left)));
+    }
+    format!("{} {}", if shown.len() == 1 { "Frame" } else { "Frames" }, list(&shown))
+}
+
+/// `1 critical finding, 3 warnings and 2 notes`.
+fn tally(findings: &[Finding]) -> String {
+    let kinds = [("critical", "critical finding"), ("warning", "warning"), ("info", "note")];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(severity, name)| {
+            (findings.iter().filter(|finding| finding.severity.as_str() == severity).count(), name)
+        })
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| count(number, name))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!("{}.", list(&parts)) }
+}
+
+fn read(report: &NullSessions<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .captures
+        .iter()
+        .take(20)
+        .enumerate()
+        .map(|(place, capture)| {
+            let number = if report.captures.len() > 1 { format!("{place}: ") } else { String::new() };
+            let packets = count(usize::try_from(capture.packets).unwrap_or(usize::MAX), "packet");
+            let times = match (capture.first, capture.last) {
+                (Some(first), Some(last)) => {
+                    format!(", {} {} to {} {}", day(first), clock(first), day(last), clock(last))
+                }
+                _ => String::new(),
+            };
+            format!("{number}{}, {packets}{times}", Plain::sentence(&file_name(&capture.path)))
+        })
+        .collect();
+    let left = report.captures.len().saturating_sub(20);
+    if left > 0 {
+        lines.push(format!("and {left} more captures, numbered in the order given"));
+    }
+    lines
+}
+
+fn file_name(path: &str) -> String {
+    match std::path::Path::new(path).file_name() {
+        Some(name) if path != "-" => Plain::name(&name.to_string_lossy()).to_string(),
+        _ => "standard input".to_owned(),
+    }
+}
+
+fn printer_shares(report: &NullSessions<'_>) -> Vec<PrinterShare> {
+    let several = report.captures.len() > 1;
+    let shares = report.printer_shares.iter().take(PRINTERS);
+    shares
+        .map(|share| {
+            let name = share.name.map(|name| Plain::name(name).to_string());
+            let computer = match (share.address, name) {
+                (Some(address), Some(name)) => format!("{name} ({address})"),
+                (Some(address), None) => address.to_string(),
+                (None, name) => name.unwrap_or_default(),
+            };
+            let mut printers: Vec<String> =
+                share.printers.iter().take(12).map(|name| Plain::name(name).to_string()).collect();
+            if share.printers.len() > 12 {
+                printers.push(format!("{} more", share.printers.len() - 12));
+            }
+            PrinterShare {
+                computer,
+                printers: if printers.is_empty() { "print queues".to_owned() } else { list(&printers) },
+                seen_by: share.seen_by.iter().copied().collect::<Vec<_>>().join(", "),
+                frame: frame(share.first_seen, several),
+                null_sessions: share.null_sessions,
+            }
+        })
+        .collect()
+}
+
+/// What was lost, in sentences.
+fn losses(report: &NullSessions<'_>) -> Vec<String> {
+    let losses = &report.losses;
+    let number = |number: u64, one: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one);
+    let mut told = Vec::new();
+    if losses.ledger.gaps > 0 {
+        let bytes = number(losses.ledger.gap_bytes, "byte");
+        let harmless = number(losses.ledger.harmless_gaps, "place");
+        told.push(format!(
+            "{} where bytes are missing from the capture, {bytes} in all; {harmless} of them inside messages that end nothing",
+            number(losses.ledger.gaps, "place")
+        ));
+    }
+    for (count, what) in [
+        (losses.ledger.unreadable, "message that could not be read to its end"),
+        (losses.unreadable_packets, "packet whose headers could not be read"),
+        (losses.time_went_back, "packet older than one before it"),
+        (losses.connections_evicted, "connection let go because there were too many"),
+    ] {
+        if count > 0 {
+            told.push(format!("{}: {}", what, Digits(usize::try_from(count).unwrap_or(usize::MAX))));
+        }
+    }
+    for (table, count) in &losses.ledger.evictions {
+        told.push(format!("table full, let go: {table}: {count}"));
+    }
+    for (verdict, count) in &losses.ledger.sessions_aggregated {
+        told.push(format!("ended sessions counted and let go: {verdict}: {count}"));
+    }
+    told.extend(
+        report
+            .captures
+            .iter()
+            .flat_map(|capture| &capture.warnings)
+            .take(20)
+            .map(|warning| Plain::sentence(warning).to_string()),
+    );
+    told
+}
