@@ -5,26 +5,29 @@ use std::collections::BTreeMap;
 use askama::Template;
 use smbscope::auth::Who;
 use smbscope::finding::{Digits, Plain, Span, count};
-use smbscope::ledger::Verdict;
 use smbscope::report::{NullSessions, Refusal, Session};
 use smbscope::wire::Timestamp;
 
 use crate::axis::{Axis, Tick};
 use crate::text::{clock, fit};
 
-/// Sessions that have a lane of their own.
-const ALONE: usize = 40;
-/// Groups that have a lane; the others share one.
-const GROUPS: usize = 40;
-/// Refusals that have a mark of their own.
-const MARKS: usize = 400;
+/// Sessions up to which each has a lane of its own.
+const ALL: usize = 60;
+/// Where there are more: lanes of their own for each verdict and kind, and lanes of groups; the others share one.
+const ALONE: usize = 10;
+const GROUPS: usize = 6;
+
+/// Marks of refusals are so far apart.
+const APART: f64 = 12.0;
 
 const WIDTH: f64 = 1100.0;
 const LABELS: f64 = 330.0;
 const HEAD: f64 = 40.0;
 const LANE: f64 = 18.0;
-/// Columns of a label that a name may take.
-const NAME: usize = 18;
+/// Columns of a lane's label: it is in letters of one width.
+const COLUMNS: usize = 36;
+/// Columns in which a name says something.
+const NAME: usize = 4;
 
 /// A picture of sessions in the course of time.
 #[derive(Template)]
@@ -75,10 +78,10 @@ struct Bar {
     hung: Option<(f64, f64)>,
 }
 
-/// A refusal.
-struct Mark {
-    x: f64,
-    title: String,
+/// A refusal, or several at about one time.
+pub(crate) struct Mark {
+    pub(crate) x: f64,
+    pub(crate) title: String,
 }
 
 impl Picture {
@@ -92,9 +95,17 @@ impl Picture {
         server: &str,
     ) -> Self {
         let axis = Axis::new(span.0, span.1, LABELS, WIDTH - LABELS - 10.0);
-        let (alone, rest) = split(sessions);
-        let mut lanes: Vec<Lane> = alone.iter().map(|session| lane(report, session, &axis, span.1)).collect();
-        lanes.extend(grouped(rest, &axis, span.1));
+        let mut lanes = Vec::new();
+        let same = |one: &&Session<'_>, other: &&Session<'_>| {
+            sessions.len() <= ALL || (one.verdict, one.who.kind) == (other.verdict, other.who.kind)
+        };
+        for kind in sessions.chunk_by(same) {
+            let alone =
+                if sessions.len() <= ALL || kind.len() <= ALONE + GROUPS { kind.len() } else { ALONE };
+            let (alone, rest) = kind.split_at(alone);
+            lanes.extend(alone.iter().map(|session| lane(report, session, &axis, span.1)));
+            lanes.extend(grouped(rest, &axis, span.1));
+        }
         for (place, lane) in lanes.iter_mut().enumerate() {
             lane.y = HEAD + LANE * place as f64;
         }
@@ -109,14 +120,9 @@ impl Picture {
             right: axis.right(),
             ticks: axis.ticks(),
             lanes,
-            refusals: refusals.iter().take(MARKS).map(|refusal| mark(refusal, &axis)).collect(),
+            refusals: marks(refusals, &axis),
         }
     }
-}
-
-/// The sessions with a lane of their own, and the others. If few are left over, none is.
-fn split<'s, 'a>(sessions: &'s [&'a Session<'a>]) -> (&'s [&'a Session<'a>], &'s [&'a Session<'a>]) {
-    if sessions.len() <= ALONE + 20 { (sessions, &[]) } else { sessions.split_at(ALONE) }
 }
 
 fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Timestamp) -> Lane {
@@ -130,6 +136,7 @@ fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Time
     });
     let (x, width) = piece(start, until);
     let name = session.client_name.unwrap_or_default();
+    let label = fit(&session.client.to_string(), COLUMNS);
     let title = format!(
         "{} session of {}{}, {}: {}. {} to {}{}. {}",
         session.who.kind,
@@ -145,8 +152,8 @@ fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Time
     Lane {
         y: 0.0,
         verdict: session.verdict.as_str(),
-        label: session.client.to_string(),
-        name: fit(name, NAME.saturating_sub(session.client.to_string().len().saturating_sub(20))),
+        name: beside(&label, name),
+        label,
         title,
         shape: Shape::One(Bar {
             who: who(session),
@@ -156,6 +163,14 @@ fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Time
             handles: handles.take(64).collect(),
             hung: session.hung_since.map(|since| piece(since.time, until)),
         }),
+    }
+}
+
+/// A name in the columns that are left beside a label, if they say anything.
+fn beside(label: &str, name: &str) -> String {
+    match COLUMNS.saturating_sub(label.chars().count() + 1) {
+        columns if columns < NAME => String::new(),
+        columns => fit(name, columns),
     }
 }
 
@@ -169,29 +184,20 @@ fn who(session: &Session<'_>) -> &'static str {
     }
 }
 
-/// Sessions of one client, one kind and one verdict, in one lane.
-type Groups<'a> = BTreeMap<(Verdict, Who, std::net::IpAddr), Vec<&'a Session<'a>>>;
-
-fn grouped<'a>(sessions: &[&'a Session<'a>], axis: &Axis, end: Timestamp) -> Vec<Lane> {
-    let mut groups = Groups::new();
+/// Sessions of one verdict and one kind: a lane for each of the clients with the most, and one for the others.
+fn grouped(sessions: &[&Session<'_>], axis: &Axis, end: Timestamp) -> Vec<Lane> {
+    let mut clients: BTreeMap<std::net::IpAddr, Vec<&Session<'_>>> = BTreeMap::new();
     for session in sessions {
-        let key = (session.verdict, session.who.kind, session.client.ip());
-        groups.entry(key).or_default().push(session);
+        clients.entry(session.client.ip()).or_default().push(session);
     }
-    let mut ordered: Vec<_> = groups.into_iter().collect();
-    ordered.sort_by_key(|((verdict, who, _), group)| (*verdict, *who, std::cmp::Reverse(group.len())));
-    let (shown, rest) = ordered.split_at(ordered.len().min(GROUPS));
+    let mut ordered: Vec<_> = clients.into_iter().collect();
+    ordered.sort_by_key(|(_, group)| std::cmp::Reverse(group.len()));
+    let (shown, others) = ordered.split_at(ordered.len().min(GROUPS));
     let mut lanes: Vec<Lane> =
-        shown.iter().map(|((_, _, ip), group)| group_lane(group, ip.to_string(), axis, end)).collect();
-    // The others share a lane for each verdict and kind.
-    let mut others: BTreeMap<(Verdict, Who), (usize, Vec<&Session<'_>>)> = BTreeMap::new();
-    for ((verdict, who, _), group) in rest {
-        let other = others.entry((*verdict, *who)).or_default();
-        other.0 += 1;
-        other.1.extend(group);
-    }
-    for (clients, group) in others.into_values() {
-        lanes.push(group_lane(&group, count(clients, "other client"), axis, end));
+        shown.iter().map(|(ip, group)| group_lane(group, ip.to_string(), axis, end)).collect();
+    let rest: Vec<&Session<'_>> = others.iter().flat_map(|(_, group)| group.iter().copied()).collect();
+    if !rest.is_empty() {
+        lanes.push(group_lane(&rest, count(others.len(), "other client"), axis, end));
     }
     lanes
 }
@@ -217,7 +223,7 @@ fn group_lane(group: &[&Session<'_>], label: String, axis: &Axis, end: Timestamp
         y: 0.0,
         verdict: first.verdict.as_str(),
         label,
-        name: format!("{} sessions", Digits(group.len())),
+        name: count(group.len(), "session"),
         title,
         shape: Shape::Many { who: who(first), outline },
     }
@@ -263,16 +269,29 @@ fn area(spans: &[(f64, f64)], axis: &Axis) -> (usize, String) {
     (usize::try_from(most).unwrap_or_default(), outline)
 }
 
-fn mark(refusal: &Refusal, axis: &Axis) -> Mark {
-    let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
-    let title = format!(
-        "{} refused at {}: {}{error}, frame {}",
-        refusal.client,
-        clock(refusal.at.time),
-        refusal.status_name,
-        refusal.at.frame
-    );
-    Mark { x: axis.x(refusal.at.time), title }
+/// The refusals, those that would lie on each other as one mark.
+pub(crate) fn marks(refusals: &[Refusal], axis: &Axis) -> Vec<Mark> {
+    let near = |one: &Refusal, other: &Refusal| {
+        (axis.x(one.at.time) / APART).floor() == (axis.x(other.at.time) / APART).floor()
+    };
+    refusals.chunk_by(near).map(|group| mark(group, axis)).collect()
+}
+
+fn mark(refusals: &[Refusal], axis: &Axis) -> Mark {
+    let (first, last) = (&refusals[0], &refusals[refusals.len() - 1]);
+    let error = first.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+    let when = match refusals.len() {
+        1 => format!("{} refused at {}, frame {}", first.client, clock(first.at.time), first.at.frame),
+        several => format!(
+            "{} from {} to {}, frames {} to {}",
+            count(several, "refusal"),
+            clock(first.at.time),
+            clock(last.at.time),
+            first.at.frame,
+            last.at.frame
+        ),
+    };
+    Mark { x: axis.x(first.at.time), title: format!("{when}: {}{error}", first.status_name) }
 }
 
 /// The span of time that a server's pictures have in common.

@@ -113,6 +113,7 @@ struct Row {
     verdict: &'static str,
     who: String,
     client: String,
+    name: String,
     since: String,
     age: String,
     idle: String,
@@ -308,7 +309,8 @@ impl<'a> Part<'a> {
 }
 
 fn slots(low: u64, high: u64) -> String {
-    if low == high { low.to_string() } else { format!("{low} to {high}") }
+    let digits = |number| Digits(usize::try_from(number).unwrap_or(usize::MAX));
+    if low == high { digits(low).to_string() } else { format!("{} to {}", digits(low), digits(high)) }
 }
 
 fn refusal_row(refusal: &Refusal, several: bool) -> RefusalRow {
@@ -326,12 +328,12 @@ fn refusal_row(refusal: &Refusal, several: bool) -> RefusalRow {
 fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row {
     let start = session.opened.unwrap_or(session.first_seen).time;
     let until = session.closed.map_or(end, |closed| closed.at.time);
-    let name = session.client_name.map(|name| format!(" {}", Plain::name(name))).unwrap_or_default();
     let age = Span::between(start, until).to_string();
     Row {
         verdict: session.verdict.as_str(),
         who: if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_string() },
-        client: format!("{}{name}", session.client),
+        client: session.client.to_string(),
+        name: session.client_name.map(|name| Plain::name(name).to_string()).unwrap_or_default(),
         since: clock(start),
         age: if session.opened.is_some() { age } else { format!(">{age}") },
         idle: match session.closed {

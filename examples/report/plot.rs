@@ -6,10 +6,12 @@ use smbscope::report::ServerTables;
 use smbscope::wire::Timestamp;
 
 use crate::axis::{Axis, Tick};
-use crate::text::clock;
+use crate::lanes::{Mark, marks};
 
 const WIDTH: f64 = 1100.0;
 const LEFT: f64 = 60.0;
+/// Where the limit is named.
+const RIGHT: f64 = 100.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 186.0;
 
@@ -33,28 +35,18 @@ pub(crate) struct Picture {
     unsure: String,
     /// Where the limit is, and what it says.
     limit: Option<(f64, String)>,
-    /// Refusals: where, and what.
-    refusals: Vec<(f64, String)>,
+    refusals: Vec<Mark>,
 }
 
 impl Picture {
     pub(crate) fn of(server: &ServerTables<'_>, span: (Timestamp, Timestamp), name: &str) -> Self {
-        let axis = Axis::new(span.0, span.1, LEFT, WIDTH - LEFT - 10.0);
+        let axis = Axis::new(span.0, span.1, LEFT, WIDTH - LEFT - RIGHT);
         let peak = server.peak.map_or(0, |peak| peak.slots.high);
         let most = server.limit.as_ref().map_or(0, |limit| limit.slots).max(peak).max(1);
         let y = |slots: u64| BOTTOM - (BOTTOM - TOP) * slots as f64 / (most as f64 * 1.08);
         let step = level_step(most);
         let points: Vec<(f64, Slots)> =
             server.slots.iter().map(|change| (axis.x(change.at.time), change.slots)).collect();
-        let refusals = server.refusals.iter().take(400).map(|refusal| {
-            let text = format!(
-                "{} refused at {}, frame {}",
-                refusal.client,
-                clock(refusal.at.time),
-                refusal.at.frame
-            );
-            (axis.x(refusal.at.time), text)
-        });
         Self {
             title: format!("Connection slots in use on server {name} in the course of time"),
             width: WIDTH,
@@ -75,7 +67,7 @@ impl Picture {
                 let guess = if limit.from == "guess" { ", a guess" } else { "" };
                 (y(limit.slots), format!("limit {}{guess}", limit.slots))
             }),
-            refusals: refusals.collect(),
+            refusals: marks(&server.refusals, &axis),
         }
     }
 }

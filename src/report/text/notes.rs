@@ -50,8 +50,12 @@ pub(super) fn findings(
         if left > 0 {
             writeln!(out, "    and {left} more of this kind; --format json lists all")?;
         }
-        for part in first.advice.lines().filter(|part| !parts.contains(part)) {
+        let untold: Vec<&str> = first.advice.lines().filter(|part| !parts.contains(part)).collect();
+        for part in &untold {
             paragraph(out, "  - ", 4, part, width)?;
+        }
+        if untold.is_empty() {
+            writeln!(out, "  - as told above")?;
         }
         // What rules have in common is told once.
         parts.extend(first.advice.lines());
