@@ -320,6 +320,8 @@ pub struct Open {
     pub opened: Option<Origin>,
     /// Its use.
     pub used: Use,
+    /// Byte ranges that it has locked.
+    pub locks: u64,
     /// The interfaces that were bound on it.
     pub interfaces: Vec<BoundInterface>,
     /// The association group of its bind.

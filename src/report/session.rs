@@ -140,6 +140,8 @@ pub struct Open<'a> {
     pub opened: Option<Moment>,
     /// Its end.
     pub closed: Option<Ending>,
+    /// Byte ranges that it has locked.
+    pub locks: u64,
     /// The interfaces that were bound on it.
     pub interfaces: Vec<Interface>,
     /// The handles that were granted or first used on it.
@@ -378,6 +380,7 @@ impl<'a> Open<'a> {
             file_id: open.id,
             opened: open.opened.map(Moment::from),
             closed: open.closed.map(Ending::of),
+            locks: open.locks,
             interfaces: open.interfaces.iter().map(Interface::of).collect(),
             handles: ledger.handles(open).map(|handle| Handle::of(handle, open)).collect(),
             waiting: open.waiting.values().map(Waiting::of).collect(),

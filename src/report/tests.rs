@@ -89,6 +89,7 @@ mod json {
             "file_id": "0x4001",
             "opened": moment("05.06", 6),
             "closed": ended("05.11", 11, "own_close"),
+            "locks": 0,
             "interfaces": [
                 { "uuid": "12345678-1234-abcd-ef00-0123456789ab", "version": "1.0", "name": "spoolss" },
             ],

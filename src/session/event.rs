@@ -520,6 +520,15 @@ pub enum OpenEvent {
         /// The status.
         status: Status,
     },
+    /// Byte ranges of a file were locked and unlocked.
+    Locks {
+        /// The open.
+        open: OpenId,
+        /// How many were locked.
+        taken: u32,
+        /// How many were unlocked.
+        freed: u32,
+    },
     /// It was in use up to this moment (told at the end, and before it ends).
     LastUsed {
         /// The open.

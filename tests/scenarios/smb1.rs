@@ -30,6 +30,7 @@ pub(crate) const WRITE: u8 = 0x0b;
 pub(crate) const TRANSACTION: u8 = 0x25;
 pub(crate) const TRANSACTION_SECONDARY: u8 = 0x26;
 pub(crate) const ECHO: u8 = 0x2b;
+const LOCKING_ANDX: u8 = 0x24;
 pub(crate) const READ_ANDX: u8 = 0x2e;
 pub(crate) const WRITE_ANDX: u8 = 0x2f;
 pub(crate) const TREE_DISCONNECT: u8 = 0x71;
@@ -257,6 +258,13 @@ impl<'w> Smb1<'w> {
     pub(crate) fn write(&self, fid: u16, mode: usize, data: &[u8]) {
         let asked = self.ask_write(fid, mode, data);
         self.wrote(asked, data.len());
+    }
+
+    /// Unlocks and locks so many ranges.
+    pub(crate) fn lock(&self, fid: u16, unlocks: usize, locks: usize) {
+        let words = bytes().u16(fid.into()).u8(0).u8(0).u32(0).u16(unlocks).u16(locks);
+        let asked = self.ask(&[block(LOCKING_ANDX, words, bytes().zeros(10 * (unlocks + locks)))]);
+        self.answer(asked, OK, &[block(LOCKING_ANDX, bytes(), bytes())]);
     }
 
     pub(crate) fn echo(&self) {

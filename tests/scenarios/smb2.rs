@@ -27,6 +27,7 @@ const TREE_DISCONNECT: u16 = 4;
 const CREATE: u16 = 5;
 const CLOSE: u16 = 6;
 const READ: u16 = 8;
+const LOCK: u16 = 10;
 const WRITE: u16 = 9;
 const IOCTL: u16 = 11;
 const CANCEL: u16 = 12;
@@ -281,6 +282,14 @@ impl<'w> Smb2<'w> {
     }
 
     // Data
+
+    /// Locks or unlocks so many ranges.
+    pub(crate) fn lock(&self, file: u64, ranges: u64, flags: usize, status: u32) {
+        let body = bytes().u16(48).u16(ranges as usize).u32(0).u64(file).u64(file);
+        let range = |body: Bytes, at| body.u64(at * 16).u64(16).u32(flags).u32(0);
+        let asked = self.ask(LOCK, (0..ranges).fold(body, range));
+        if status == OK { self.done(asked) } else { self.fail(asked, status) }
+    }
 
     pub(crate) fn ask_read(&self, file: u64) -> Asked {
         let body = bytes().u16(49).u8(80).u8(0).u32(4280).u64(0).u64(file).u64(file);

@@ -509,3 +509,33 @@ fn a_guest_flag_makes_no_guest_of_nobody() {
     }
     wire.tells("null 1: open\nguest eve 2: open\nguest 3: open");
 }
+
+#[test]
+fn locks_are_counted_while_they_last() {
+    let locks = |wire: &Wire| {
+        let ledger = wire.ledger();
+        let (_, session) = ledger.sessions().next().unwrap();
+        ledger.opens_of(session).map(|open| open.locks).sum::<u64>()
+    };
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::User("alice"));
+    let asked = smb.ask_tree(r"\\SRV\pub");
+    smb.tree_connected(asked, 1, 1);
+    smb.open("file.mdb", 7);
+    smb.lock(7, 3, 0x12, OK); // exclusive, at once or not at all
+    smb.lock(7, 1, 0x12, 0xc000_0054); // STATUS_FILE_LOCK_CONFLICT
+    assert_eq!(locks(&wire), 3);
+    smb.lock(7, 2, 0x04, OK); // unlock
+    assert_eq!(locks(&wire), 1);
+
+    let wire = Wire::new();
+    let smb = crate::smb1::Smb1::on(wire.connect(21, 10));
+    smb.log_on(0x41, crate::smb1::set_up("alice", &[7; 24], &[8; 24]));
+    let asked = smb.ask_tree(r"\\SRV\pub", "A:");
+    smb.tree_connected(asked, 3, "A:");
+    smb.open(r"\file.mdb", 7);
+    smb.lock(7, 0, 4);
+    smb.lock(7, 1, 0);
+    assert_eq!(locks(&wire), 3);
+}

@@ -245,6 +245,11 @@ impl Ledger {
                     row.used.touch(at, succeeded);
                 }
             }
+            OpenEvent::Locks { open, taken, freed } => {
+                if let Some(row) = self.open_mut(connection, open) {
+                    row.locks = row.locks.saturating_add(taken.into()).saturating_sub(freed.into());
+                }
+            }
             OpenEvent::Closed { open, by } => {
                 if let Some(row) = self.open_row(connection, open) {
                     self.close_open(row, Closing { at, by: by.into() }, By::PipeClose);

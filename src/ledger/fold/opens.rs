@@ -147,6 +147,7 @@ impl Ledger {
                 what,
                 opened,
                 used: Use::since(at),
+                locks: 0,
                 interfaces: Vec::new(),
                 group: None,
                 handles: BTreeSet::new(),

@@ -129,6 +129,7 @@ fn files(out: &mut impl Write, server: &ServerTables<'_>, at: Timestamp, width: 
                 id(&open.file_id.digits()),
                 path(open),
                 user(session),
+                open.locks.to_string(),
                 session.client.to_string(),
                 format!("{}{}", since.unwrap_or_else(|| "-".to_owned()), handles(open)),
             ]);
@@ -138,6 +139,7 @@ fn files(out: &mut impl Write, server: &ServerTables<'_>, at: Timestamp, width: 
         Column { title: "ID", least: 4 },
         Column { title: "Path", least: 12 },
         Column { title: "User name", least: 9 },
+        Column { title: "# Locks", least: 7 },
         Column { title: "Client", least: 12 },
         Column { title: "Open for", least: 8 },
     ];

@@ -230,6 +230,12 @@ impl Smb1 {
             (Command::WRITE_ANDX | Command::WRITE, What::Pipe) if !status.is_success() => {
                 here.pipe_failed(step.fid.map(OpenId::Fid), carrier, status);
             }
+            // An oplock that is given back comes the same way, without a lock.
+            (_, What::Locks { taken, freed, .. }) if status.is_success() && taken.max(freed) > 0 => {
+                if let Some(open) = step.fid.map(OpenId::Fid) {
+                    here.out.tell(OpenEvent::Locks { open, taken, freed });
+                }
+            }
             _ => {}
         }
         Ok(None)

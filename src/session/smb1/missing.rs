@@ -30,7 +30,7 @@ impl Smb1 {
             let target = match pending.first.what {
                 What::Open { name } => name,
                 What::TreeConnect { path, .. } => path,
-                What::WaitsByDesign | What::Pipe => continue,
+                What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => continue,
                 _ => None,
             };
             if !pending.answer_lost && !pending.cancelled && pending.uid != 0 {

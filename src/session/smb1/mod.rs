@@ -109,6 +109,12 @@ enum What {
     Plain,
     /// It may wait as long as it likes.
     WaitsByDesign,
+    /// Locks are to be taken and freed; it may wait for them if it is blocking.
+    Locks {
+        taken: u32,
+        freed: u32,
+        blocking: bool,
+    },
     SessionSetup(Box<SetUp>),
     TreeConnect {
         path: Option<String>,

@@ -203,9 +203,11 @@ impl Smb1 {
             Command::LOCKING_ANDX => {
                 let request = locking::Request::parse(block)?;
                 step.fid = Some(request.fid);
-                if request.may_block() {
-                    step.what = What::WaitsByDesign;
-                }
+                step.what = What::Locks {
+                    taken: request.number_of_locks.into(),
+                    freed: request.number_of_unlocks.into(),
+                    blocking: request.may_block(),
+                };
             }
             Command::ECHO => step.what = What::WaitsByDesign,
             _ => {}

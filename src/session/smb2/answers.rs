@@ -176,6 +176,11 @@ impl Smb2 {
             Command::WRITE if matches!(pending.what, What::Pipe) && !status.is_success() => {
                 here.pipe_failed(open, carrier, status);
             }
+            Command::LOCK if status.is_success() => {
+                if let (What::Locks { taken, freed, .. }, Some(open)) = (pending.what, open) {
+                    here.out.tell(OpenEvent::Locks { open, taken, freed });
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -32,7 +32,7 @@ impl Smb2 {
             let target = match pending.what {
                 What::Create { name, .. } => name,
                 What::TreeConnect(path) => path,
-                What::WaitsByDesign | What::Pipe => continue,
+                What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => continue,
                 _ => None,
             };
             if counts {

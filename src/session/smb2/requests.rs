@@ -177,8 +177,13 @@ impl Smb2 {
                 }
             }
             Command::LOCK => {
-                let blocking = lock::Request::parse(bytes).is_ok_and(|request| request.is_blocking());
-                if blocking { What::WaitsByDesign } else { What::Plain }
+                let request = lock::Request::parse(bytes)?;
+                let frees = |lock: &lock::Lock| lock.flags.contains(lock::LockFlags::UNLOCK);
+                let number = |frees_it: bool| {
+                    let locks = request.locks().filter(|lock| frees(lock) == frees_it).count();
+                    u32::try_from(locks).unwrap_or(u32::MAX)
+                };
+                What::Locks { taken: number(false), freed: number(true), blocking: request.is_blocking() }
             }
             Command::CHANGE_NOTIFY | Command::ECHO => What::WaitsByDesign,
             _ => What::Plain,
