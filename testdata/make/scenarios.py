@@ -304,6 +304,48 @@ def tables_over_time(server, out):
 
 
 @scenario
+def tables_of_samba_clients(server, out):
+    with Recording(server, out, "tables_of_samba_clients", "Samba's own clients beside scripted ones: a user's and a guest's smbclient on 3.1.1, an anonymous "
+                   "rpcclient, SMB1 on 139, two trees in one session; the server's own table (smbstatus) at six moments between") as r:
+        user = r.smbclient()
+        user.tell("ls")
+        leak = r.client().start("smb1", 139)
+        leak.pipe()
+        leak.open()
+        r.snapshot()
+        asks = r.rpcclient(prompt="$>")
+        asks.tell("srvinfo")
+        asks.session.pipes.append("srvsvc")
+        guest = r.smbclient(user="stranger%x", who="guest")
+        guest.tell("ls")
+        r.snapshot()
+        old = r.smbclient(protocol="NT1", dialect="smb1", port=139)
+        old.tell("ls")
+        null = r.client().start("3.1.1")
+        null.pipe()
+        null.tree("pub", "pub")
+        r.snapshot()
+        user.quit()
+        null.untree()
+        dies = r.client().start("2.1")
+        dies.pipe()
+        dies.open()
+        r.snapshot()
+        dies.kill()
+        asks.quit()
+        again = r.smbclient()
+        again.tell("ls")
+        r.snapshot()
+        guest.quit()
+        old.quit()
+        null.logoff()
+        r.snapshot()
+        again.quit()
+        null.hang_up()
+        r.settle()
+
+
+@scenario
 def encrypted_beside_null(server, out):
     with Recording(server, out, "encrypted_beside_null", "SMB 3.1.1: two encrypted sessions of a user, one ends and one stays; null sessions beside "
                    "them, one leaks and one closes. What an encrypted session holds cannot be seen: unknown") as r:
