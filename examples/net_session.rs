@@ -1,5 +1,8 @@
 //! The server's own tables at a moment of a capture: `net session`, `net files`, `net share`, `nbtstat -s`.
 
+#[path = "common/mod.rs"]
+mod common;
+
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -8,6 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use common::Progress;
 use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
@@ -34,7 +38,7 @@ struct Arguments {
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// How long a session may stay, a pipe idle and a call wait before it counts
-    #[arg(long, value_name = "SECONDS", default_value_t = 90.0)]
+    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// How to print the tables
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -72,6 +76,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
     let (mut at, mut captured_to) = (None, None);
+    let mut progress = Progress::of(&timeline);
     while let Some(packet) = timeline.next()? {
         let time = packet.origin.time;
         at = at.or_else(|| arguments.at.map(|at| at.since(time)));
@@ -80,12 +85,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         if at.is_none_or(|at| time <= at) {
             analyzer.push(&packet, &mut ledger);
         }
+        progress.packet(&timeline);
     }
+    progress.finish(&timeline);
     analyzer.finish(&mut ledger);
     for capture in timeline.captures() {
-        for warning in &capture.warnings {
-            eprintln!("warning: {}: {warning}", capture.name);
-        }
         captured_to = captured_to.max(capture.end);
     }
     if let Some(end) = at.or(captured_to) {
@@ -129,7 +133,5 @@ fn moment(text: &str) -> Result<At, String> {
         let after = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
         return i64::try_from(after.as_nanos()).map(At::After).map_err(|error| error.to_string());
     }
-    let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
-    let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
-    Ok(At::Time(Timestamp::from_nanos(nanos)))
+    common::time(text).map(At::Time)
 }

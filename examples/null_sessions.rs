@@ -1,12 +1,15 @@
 //! Every null session of a capture, its verdict and why.
 
+#[path = "common/mod.rs"]
+mod common;
+
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use common::Progress;
 use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NullSessions, Options};
@@ -27,13 +30,13 @@ struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How long a session may stay, a pipe idle and a call wait before it counts
-    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// The server's limit of connection slots, if known
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// The captures are known to go on until TIME (RFC 3339, any offset), with nothing more happening
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = common::time)]
     until: Option<Timestamp>,
     /// Sessions of users, guests and unknown clients too
     #[arg(long)]
@@ -67,20 +70,13 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let mut timeline = Timeline::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
-    let progress = progress_bar(&timeline);
-    let mut packets = 0_u64;
+    let mut progress = Progress::of(&timeline);
     while let Some(packet) = timeline.next()? {
         analyzer.push(&packet, &mut ledger);
-        packets += 1;
-        if packets.is_multiple_of(1 << 14) {
-            progress.set_position(timeline.captures().map(|capture| capture.bytes_read).sum());
-        }
+        progress.packet(&timeline);
     }
-    progress.finish_and_clear();
+    progress.finish(&timeline);
     for capture in timeline.captures() {
-        for warning in &capture.warnings {
-            eprintln!("warning: {}: {warning}", capture.name);
-        }
         for end in [capture.last, capture.end].into_iter().flatten() {
             ledger.extend_to(end);
         }
@@ -111,30 +107,4 @@ fn print(report: &NullSessions<'_>, format: Format) -> io::Result<()> {
         }
     }
     out.flush()
-}
-
-/// A progress bar over the bytes of the files, on standard error if that is a terminal.
-fn progress_bar(timeline: &Timeline) -> ProgressBar {
-    let total: Option<u64> = timeline.captures().map(|capture| capture.bytes_total).sum();
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = "{wide_bar} {bytes}/{total_bytes} {eta}";
-    match (total, ProgressStyle::with_template(style)) {
-        (Some(total), Ok(style)) => ProgressBar::new(total).with_style(style),
-        _ => ProgressBar::new_spinner(),
-    }
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
-        _ => Err("expected a number of seconds, 0 or more".to_owned()),
-    }
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
-    let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
-    Ok(Timestamp::from_nanos(nanos))
 }

@@ -9,7 +9,7 @@ use smbscope::capture::{Capture, Info, LinkType, Origin, Packet};
 use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
 use smbscope::dissect::Dissector;
 use smbscope::ledger::{Ledger, Verdict};
-use smbscope::report::{NullSessions, Options};
+use smbscope::report::{NetSession, NullSessions, Options};
 use smbscope::rprn::{Call, Interface};
 use smbscope::session::{Analyzer, ConnectionEvent, ConnectionId, Event, EventKind, Loss, Pdu, Sink};
 use smbscope::wire::Timestamp;
@@ -199,6 +199,8 @@ impl Path {
             let report = NullSessions::new(ledger, info, counts, options);
             assert!(!report.text(width).to_string().is_empty());
             assert!(serde_json::to_string(&report).is_ok());
+            let tables = NetSession::new(ledger, None, grace, Some(10));
+            assert!(!tables.text(width).to_string().is_empty() && serde_json::to_string(&tables).is_ok());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One self-contained page about captures: the answer, timelines of sessions and slots, findings with advice, tables.
 
 mod axis;
+#[path = "../common/mod.rs"]
+mod common;
 mod lanes;
 mod page;
 mod plot;
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use common::Progress;
 use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NetSession, NullSessions, Options};
@@ -34,13 +37,13 @@ struct Arguments {
     #[arg(long, value_name = "DIRECTORY")]
     svg: Option<PathBuf>,
     /// How long a session may stay, a pipe idle and a call wait before it counts
-    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// The servers' limit of connection slots, if known
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// The captures are known to go on until TIME (RFC 3339, any offset), with nothing more happening
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = common::time)]
     until: Option<Timestamp>,
 }
 
@@ -58,14 +61,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut timeline = Timeline::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
+    let mut progress = Progress::of(&timeline);
     while let Some(packet) = timeline.next()? {
         analyzer.push(&packet, &mut ledger);
+        progress.packet(&timeline);
     }
+    progress.finish(&timeline);
     let mut captured_to = None;
     for capture in timeline.captures() {
-        for warning in &capture.warnings {
-            eprintln!("warning: {}: {warning}", capture.name);
-        }
         captured_to = captured_to.max(capture.last).max(capture.end);
     }
     for end in [captured_to, arguments.until].into_iter().flatten() {
@@ -97,17 +100,4 @@ fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
         };
     }
     std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()).into())
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
-        _ => Err("expected a number of seconds, 0 or more".to_owned()),
-    }
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
-    let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
-    Ok(Timestamp::from_nanos(nanos))
 }

@@ -10,6 +10,9 @@ use crate::ledger::{Asked, AskedFor, Handle, Verdict};
 /// RpcReplyOpenPrinter: the server opens a channel back to the client (\[MS-RPRN\] 3.2.4.1.1).
 const REPLY_OPEN_PRINTER: u16 = 58;
 
+/// Seconds in which a server connects back.
+const SOON: f64 = 60.0;
+
 const RULE: Rule = Rule {
     name: "back_channel",
     severity: Severity::Info,
@@ -19,6 +22,8 @@ const RULE: Rule = Rule {
         "slots of its own. Both sessions last as long as the printer is held open at the client. If the session back ",
         "stays after the one it belongs to has gone, restart the spooler of the server that made it (net stop ",
         "spooler, net start spooler); print jobs wait in the meantime.\n",
+        "A way back that is denied, or on which no channel is opened, is not that of a print client: it may be an attempt ",
+        "to catch the account of the server (PrinterBug). See what runs on the client.\n",
     ),
     source: "MS-RPRN 3.1.4.10 and 3.2.4.1, Microsoft KB 328459",
     refuted_by: "another registration of the same client, not captured, to which the session back belongs",
@@ -40,43 +45,82 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let AskedFor::Notification { machine } = &asked.what else { return None };
     let there = scene.judged(asked.session)?;
     let (client, server) = (there.session.client, there.session.server);
-    let mut back = scene.ledger.sessions().filter(|(row, session)| {
-        *row != asked.session && session.client.ip() == server.ip() && session.server.ip() == client.ip()
-    });
-    let (back, handle) = back.find_map(|(row, session)| {
-        let opens = scene.ledger.opens_of(session);
-        let handle =
-            opens.flat_map(|open| scene.ledger.handles(open)).find(|handle| is_reply(handle, asked.at));
-        Some((scene.judged(row)?, handle?))
-    })?;
-    let (opened, end) = (handle.opened?, scene.end);
-    let state = match handle.closed {
-        Some(closing) => format!("closed after {}", Span::between(opened.time, closing.at.time)),
-        None => format!("open for {} and not closed", Span::between(opened.time, end)),
-    };
-    let holds = there.session.closed.is_none();
-    let who = if back.session.identity.who == Who::Null { "null session" } else { "session" };
-    let text = format!(
-        "Client {}{} registered at server {} to be told of changes at {} (frame {}); the server connected back in a {who} \
-         from {} and opened a channel (RpcReplyOpenPrinter, frame {}), {state}; the client's own session is {}",
+    let back = Back::of(scene, asked, &there)?;
+    let registered = format!(
+        "Client {}{} registered at server {server} to be told of changes at {} (frame {})",
         client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, there.session)),
-        server,
         Plain::name(machine),
         asked.at.frame,
-        back.session.client,
-        opened.frame,
-        if holds { "open" } else { "closed" },
     );
-    let mut frames: Vec<Origin> = vec![asked.at, scene::start(back.session), opened];
-    frames.extend(asked.answered);
-    frames.extend(handle.closed.map(|closing| closing.at));
+    let still = if there.session.closed.is_none() { "open" } else { "closed" };
+    let mut frames: Vec<Origin> =
+        core::iter::once(asked.at).chain(asked.answered).chain(back.frames).collect();
     frames.sort_unstable();
-    let group: [Judged<'_>; 2] = [there, back];
+    let group: Vec<Judged<'_>> = core::iter::once(there).chain(back.session).collect();
+    let text = format!("{registered}; the server {}; the client's own session is {still}", back.did);
     let finding = RULE.finding(&group, frames, text)?;
-    let left_behind = !holds && matches!(back.verdict, Verdict::Leaked | Verdict::Hung);
+    let left_behind = |back: Judged<'_>| matches!(back.verdict, Verdict::Leaked | Verdict::Hung);
+    let left_behind = there.session.closed.is_some() && back.session.is_some_and(left_behind);
     let severity = if left_behind { Severity::Warning } else { finding.severity };
     Some(Finding { severity, client: Some(client.to_string()), ..finding })
+}
+
+/// What came of the server's way back to the client.
+struct Back<'a> {
+    session: Option<Judged<'a>>,
+    frames: Vec<Origin>,
+    /// In words, after "the server".
+    did: String,
+}
+
+impl<'a> Back<'a> {
+    fn of(scene: &Scene<'a>, asked: &Asked, there: &Judged<'a>) -> Option<Self> {
+        let (client, server) = (there.session.client.ip(), there.session.server.ip());
+        let sessions = || {
+            let back = scene.ledger.sessions();
+            back.filter(|(row, session)| {
+                *row != asked.session && session.client.ip() == server && session.server.ip() == client
+            })
+        };
+        let channel = sessions().find_map(|(row, session)| {
+            let opens = scene.ledger.opens_of(session);
+            let mut handles = opens.flat_map(|open| scene.ledger.handles(open));
+            Some((scene.judged(row)?, handles.find(|handle| is_reply(handle, asked.at))?))
+        });
+        if let Some((session, handle)) = channel {
+            return Self::by_channel(scene, session, handle);
+        }
+        // At one address nobody can tell who connects to whom.
+        let soon =
+            |at: Origin| client != server && at >= asked.at && at.time.seconds_since(asked.at.time) <= SOON;
+        if let Some((row, session)) = sessions().find(|(_, session)| soon(scene::start(session))) {
+            let did = format!("connected back from {}, and no channel was seen to be opened", session.client);
+            return Some(Self { session: scene.judged(row), frames: vec![scene::start(session)], did });
+        }
+        let denial =
+            scene.ledger.denials().iter().find(|denial| {
+                denial.client.ip() == server && denial.server.ip() == client && soon(denial.at)
+            })?;
+        let did = format!("connected back from {} without credentials and was denied", denial.client);
+        Some(Self { session: None, frames: vec![denial.at], did })
+    }
+
+    fn by_channel(scene: &Scene<'a>, session: Judged<'a>, handle: &Handle) -> Option<Self> {
+        let opened = handle.opened?;
+        let state = match handle.closed {
+            Some(closing) => format!("closed after {}", Span::between(opened.time, closing.at.time)),
+            None => format!("open for {} and not closed", Span::between(opened.time, scene.end)),
+        };
+        let who = if session.session.identity.who == Who::Null { "null session" } else { "session" };
+        let did = format!(
+            "connected back in a {who} from {} and opened a channel (RpcReplyOpenPrinter, frame {}), {state}",
+            session.session.client, opened.frame,
+        );
+        let closed = handle.closed.map(|closing| closing.at);
+        let frames = [scene::start(session.session), opened].into_iter().chain(closed).collect();
+        Some(Self { session: Some(session), frames, did })
+    }
 }
 
 /// True if a handle is a channel back that was opened after a client asked for it.
@@ -124,8 +168,12 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_fire_on_another_servers_channel_or_on_another_call() {
+    fn a_session_back_without_a_channel_is_told_too() {
+        assert_eq!(registered_and_back(69, "192.168.1.10"), ["back_channel"]);
+    }
+
+    #[test]
+    fn it_does_not_fire_on_another_servers_channel() {
         assert_eq!(registered_and_back(58, "192.168.1.99"), [""; 0]);
-        assert_eq!(registered_and_back(69, "192.168.1.10"), [""; 0]);
     }
 }
