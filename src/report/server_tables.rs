@@ -201,10 +201,17 @@ fn open_parts(mut session: Session<'_>) -> Session<'_> {
     session.connections.retain(|connection| connection.closed.is_none());
     session.trees.retain(|tree| tree.closed.is_none());
     for tree in &mut session.trees {
-        tree.opens.retain(|open| open.closed.is_none());
         for open in &mut tree.opens {
             open.handles.retain(|handle| handle.closed.is_none());
         }
+        let (mut open, closed): (Vec<_>, Vec<_>) =
+            core::mem::take(&mut tree.opens).into_iter().partition(|open| open.closed.is_none());
+        // A handle outlives the pipe that it was granted on while its association group has another.
+        let kept = closed.into_iter().flat_map(|open| open.handles);
+        if let Some(pipe) = open.iter_mut().find(|open| !open.interfaces.is_empty()) {
+            pipe.handles.extend(kept);
+        }
+        tree.opens = open;
     }
     session
 }

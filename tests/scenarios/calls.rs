@@ -554,3 +554,24 @@ fn what_was_refused_does_not_go_on() {
     });
     assert!(told);
 }
+
+#[test]
+fn a_handle_whose_pipe_is_closed_is_told_in_the_story_and_in_the_tables() {
+    use smbscope::report::{NetSession, NullSessions, Options};
+
+    let wire = Wire::new();
+    let smb = two_pipes(&wire);
+    smb.pipe(7).bind(5);
+    smb.pipe(8).bind_as(NDR, 5, 5);
+    smb.pipe(7).open_printer(2, 1);
+    smb.close(7);
+    wire.wait(100.0);
+    let ledger = wire.ledger();
+    let counts = smbscope::session::Counts::default();
+    let text = NullSessions::new(&ledger, [], &counts, Options::default()).text(80).to_string();
+    assert!(text.contains("granted") && text.contains("by RpcOpenPrinterEx"), "{text}");
+    assert!(text.contains("its handle stays with"), "{text}");
+    let tables = NetSession::new(&ledger, None, 90.0, None);
+    let opens = &tables.servers[0].sessions[0].trees[0].opens;
+    assert_eq!((opens.len(), opens[0].handles.len()), (1, 1));
+}

@@ -163,7 +163,10 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             None => step(tree.first_seen, format!("{path} first seen"), String::new()),
         }
     }
-    for open in ledger.opens_of(row).filter(|open| open.closed.is_none()) {
+    let holds = |open: &ledger::Open| {
+        open.closed.is_none() || ledger.handles(open).any(|handle| handle.closed.is_none())
+    };
+    for open in ledger.opens_of(row).filter(|open| holds(open)) {
         let name = match (open.name.as_deref().map(Plain::name), open.holds()) {
             (Some(name), true) => format!(r"\PIPE\{name}"),
             (Some(name), false) => name.to_string(),
@@ -204,6 +207,11 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             if handle.opened != Some(last) {
                 step(last, format!("handle {short} last used"), idle(last, end));
             }
+        }
+        if let Some(closing) = open.closed {
+            let note = "its handle stays with another pipe of the association group".to_owned();
+            step(closing.at, format!("{name} closed"), note);
+            continue;
         }
         for call in open.waiting.values() {
             let object = call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
