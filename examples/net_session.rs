@@ -2,6 +2,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/terminal.rs"]
+mod terminal;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -109,7 +111,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 fn print(tables: &NetSession<'_>, format: Format) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {
-        Format::Text => write!(out, "{}", tables.text(80))?,
+        Format::Text => write!(out, "{}", tables.text(terminal::columns()))?,
         Format::Json => {
             serde_json::to_writer_pretty(&mut out, tables)?;
             writeln!(out)?;

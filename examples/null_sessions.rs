@@ -2,6 +2,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/terminal.rs"]
+mod terminal;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -100,7 +102,7 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
 fn print(report: &NullSessions<'_>, format: Format) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {
-        Format::Text => write!(out, "{}", report.text(80))?,
+        Format::Text => write!(out, "{}", report.text(terminal::columns()))?,
         Format::Json => {
             serde_json::to_writer_pretty(&mut out, report)?;
             writeln!(out)?;
