@@ -8,8 +8,8 @@ use smbscope::finding::{Digits, Plain, Span, count};
 use smbscope::report::{NullSessions, Refusal, Session};
 use smbscope::wire::Timestamp;
 
-use crate::axis::{Axis, Tick};
-use crate::text::{clock, fit};
+use crate::axis::{Axis, PICTURE, Tick};
+use crate::text::{clock, day, fit};
 
 /// Sessions up to which each has a lane of its own.
 const ALL: usize = 60;
@@ -20,7 +20,6 @@ const GROUPS: usize = 6;
 /// Marks of refusals are so far apart.
 const APART: f64 = 12.0;
 
-const WIDTH: f64 = 1100.0;
 const LABELS: f64 = 330.0;
 const HEAD: f64 = 40.0;
 const LANE: f64 = 18.0;
@@ -94,7 +93,7 @@ impl Picture {
         span: (Timestamp, Timestamp),
         server: &str,
     ) -> Self {
-        let axis = Axis::new(span.0, span.1, LABELS, WIDTH - LABELS - 10.0);
+        let axis = Axis::new(span.0, span.1, LABELS, PICTURE - LABELS - 10.0);
         let mut lanes = Vec::new();
         let same = |one: &&Session<'_>, other: &&Session<'_>| {
             sessions.len() <= ALL || (one.verdict, one.who.kind) == (other.verdict, other.who.kind)
@@ -113,7 +112,7 @@ impl Picture {
         Self {
             id,
             title: format!("Sessions of server {server} in the course of time"),
-            width: WIDTH,
+            width: PICTURE,
             height: bottom + 8.0,
             bottom,
             left: axis.left(),
@@ -294,18 +293,24 @@ fn mark(refusals: &[Refusal], axis: &Axis) -> Mark {
     Mark { x: axis.x(first.at.time), title: format!("{when}: {}{error}", first.status_name) }
 }
 
-/// The span of time that a server's pictures have in common.
+/// The span of time that a server's pictures have in common: to the end if anything is open then, else to the last
+/// thing that happened.
 pub(crate) fn span(
     sessions: &[&Session<'_>],
     refusals: &[Refusal],
     end: Timestamp,
 ) -> (Timestamp, Timestamp) {
+    let refused = || refusals.iter().map(|refusal| refusal.at.time);
     let starts = sessions.iter().map(|session| session.opened.unwrap_or(session.first_seen).time);
-    let first = starts.chain(refusals.iter().map(|refusal| refusal.at.time)).min().unwrap_or(end);
-    (first, end.max(first))
+    let ends = sessions.iter().map(|session| session.closed.map_or(end, |closed| closed.at.time));
+    let first = starts.chain(refused()).min().unwrap_or(end);
+    let last = ends.chain(refused()).max().unwrap_or(end).max(first);
+    // A little more shows that it is over.
+    let more = last.seconds_since(first) * 0.02;
+    (first, last.plus_seconds(more).min(end.max(last)))
 }
 
-/// How long that is.
+/// Since when, and for how long.
 pub(crate) fn lasted(span: (Timestamp, Timestamp)) -> String {
-    Span::between(span.0, span.1).to_string()
+    format!("from {} {} for {}", day(span.0), clock(span.0), Span::between(span.0, span.1))
 }

@@ -5,10 +5,9 @@ use smbscope::ledger::Slots;
 use smbscope::report::ServerTables;
 use smbscope::wire::Timestamp;
 
-use crate::axis::{Axis, Tick};
+use crate::axis::{Axis, PICTURE, Tick};
 use crate::lanes::{Mark, marks};
 
-const WIDTH: f64 = 1100.0;
 const LEFT: f64 = 60.0;
 /// Where the limit is named.
 const RIGHT: f64 = 100.0;
@@ -40,7 +39,7 @@ pub(crate) struct Picture {
 
 impl Picture {
     pub(crate) fn of(server: &ServerTables<'_>, span: (Timestamp, Timestamp), name: &str) -> Self {
-        let axis = Axis::new(span.0, span.1, LEFT, WIDTH - LEFT - RIGHT);
+        let axis = Axis::new(span.0, span.1, LEFT, PICTURE - LEFT - RIGHT);
         let peak = server.peak.map_or(0, |peak| peak.slots.high);
         let most = server.limit.as_ref().map_or(0, |limit| limit.slots).max(peak).max(1);
         let y = |slots: u64| BOTTOM - (BOTTOM - TOP) * slots as f64 / (most as f64 * 1.08);
@@ -49,7 +48,7 @@ impl Picture {
             server.slots.iter().map(|change| (axis.x(change.at.time), change.slots)).collect();
         Self {
             title: format!("Connection slots in use on server {name} in the course of time"),
-            width: WIDTH,
+            width: PICTURE,
             height: BOTTOM + 26.0,
             left: axis.left(),
             right: axis.right(),
