@@ -34,17 +34,20 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     by_server.into_values().filter_map(|group| finding(scene, &group)).collect()
 }
 
-/// True if both ends are one computer: by address, or by the name under which it is called and calls. A loopback address
+/// True if both ends are one computer: by one of its addresses, or by the name under which it is called and calls. A loopback address
 /// is no sign: what goes there is meant to stay within the computer.
 fn is_own(ledger: &Ledger, session: &Session) -> bool {
     let (client, server) = (session.client.ip(), session.server.ip());
     if client.is_loopback() {
         return false;
     }
-    let name =
-        session.server_row.and_then(|row| ledger.server(row)).and_then(|server| server.name.as_deref());
+    let there = session.server_row.and_then(|row| ledger.server(row));
+    let at_its_address = there.is_some_and(|there| there.addresses.contains(&client));
+    let name = there.and_then(|there| there.name.as_deref());
     let named = || scene::client_name(ledger, session).zip(name);
-    client == server || named().is_some_and(|(client, server)| client.eq_ignore_ascii_case(server))
+    client == server
+        || at_its_address
+        || named().is_some_and(|(client, server)| client.eq_ignore_ascii_case(server))
 }
 
 fn uses_spooler(ledger: &Ledger, session: &Session) -> bool {

@@ -89,8 +89,10 @@ impl Made {
             start_seen: true,
         };
         self.tell(client, EventKind::Connection(opened));
-        let named =
-            ConnectionEvent::NetBiosNamed { called: "PRNSRV".to_owned(), calling: "WS-21".to_owned() };
+        // Only the server at the first address has a name.
+        let is_first = self.server.ip() == "192.168.1.10".parse::<IpAddr>().unwrap();
+        let called = if is_first { "PRNSRV" } else { "*SMBSERVER" }.to_owned();
+        let named = ConnectionEvent::NetBiosNamed { called, calling: "WS-21".to_owned() };
         self.tell(client, EventKind::Connection(named));
         let negotiated = SessionEvent::Negotiated {
             dialect: "NT LM 0.12".to_owned(),

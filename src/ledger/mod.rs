@@ -52,8 +52,8 @@ pub struct Ledger {
     ended_telling: VecDeque<SessionRow>,
     refusals: Vec<Refusal>,
     denials: Vec<Denial>,
-    /// By the server's address, and by name without regard to case.
-    shares: BTreeMap<(core::net::IpAddr, String), Share>,
+    /// By the server, and by name without regard to case.
+    shares: BTreeMap<(ServerRow, String), Share>,
     /// By name without regard to case.
     computers: BTreeMap<String, Computer>,
     asked: Vec<Asked>,
@@ -70,8 +70,10 @@ struct Index {
     sessions: Map<(ConnectionId, SessionId), SessionRow>,
     /// The latest SMB2 session of a server that has this id.
     by_server: Map<(ServerKey, SessionId), SessionRow>,
-    /// The servers at an address.
+    /// The servers at an address, the server of a GUID, and the latest of a NetBIOS name in capitals.
     servers: Map<core::net::IpAddr, Vec<ServerRow>>,
+    servers_by_guid: Map<uuid::Uuid, ServerRow>,
+    servers_by_name: Map<String, ServerRow>,
     /// The open connections between a client's address and a server's.
     between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,
@@ -200,10 +202,10 @@ impl Ledger {
         &self.denials
     }
 
-    /// The shares that the server of an address was seen to have, by name.
-    pub fn shares(&self, server: core::net::IpAddr) -> impl Iterator<Item = &Share> {
+    /// The shares that a server was seen to have, by name.
+    pub fn shares(&self, server: ServerRow) -> impl Iterator<Item = &Share> {
         let from = (server, String::new());
-        self.shares.range(from..).take_while(move |((ip, _), _)| *ip == server).map(|(_, share)| share)
+        self.shares.range(from..).take_while(move |((row, _), _)| *row == server).map(|(_, share)| share)
     }
 
     /// The computers that announced themselves or were listed, by name.

@@ -147,8 +147,10 @@ impl Use {
 pub struct Server {
     /// The id of this row.
     pub row: ServerRow,
-    /// Its address.
+    /// The address at which it was first seen.
     pub ip: IpAddr,
+    /// The addresses at which it answered.
+    pub addresses: BTreeSet<IpAddr>,
     /// Its GUID, where it told one (\[MS-SMB2\] 2.2.4 ServerGuid).
     pub guid: Option<Uuid>,
     /// The ports at which it answered.

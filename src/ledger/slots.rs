@@ -87,7 +87,7 @@ impl Claim {
 impl Computer {
     fn of(connection: &Connection, workstation: Option<&str>) -> Self {
         let name = workstation.filter(|name| !name.is_empty()).or(connection.calling.as_deref());
-        match (connection.client_guid.filter(|guid| !guid.is_nil()), name) {
+        match (connection.client_guid, name) {
             (Some(guid), _) => Self::Guid(guid),
             (None, Some(name)) => Self::Name(name.to_uppercase()),
             (None, None) => Self::Address(connection.client.ip()),

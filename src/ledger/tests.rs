@@ -32,11 +32,15 @@ impl Script {
         at
     }
 
-    /// A connection of the client 192.0.2.`client`.
+    /// A connection of the client 192.0.2.`client` to the server 192.0.2.1.
     fn connect(&mut self, connection: u64, client: u8) {
+        self.connect_to(connection, client, 1);
+    }
+
+    fn connect_to(&mut self, connection: u64, client: u8, server: u8) {
         let end = |host, port| Endpoint::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), port);
         let client = end(client, 1000 + u16::try_from(connection).unwrap());
-        let (server, transport, start_seen) = (end(1, 445), Transport::Direct, true);
+        let (server, transport, start_seen) = (end(server, 445), Transport::Direct, true);
         self.tell(connection, ConnectionEvent::Opened { client, server, transport, start_seen });
     }
 
@@ -103,6 +107,36 @@ fn first_circuit_anew(server_os: &str) -> Script {
     script.second += 10;
     script.ledger.extend_to(Timestamp::from_parts(script.second.into(), 0));
     script
+}
+
+#[test]
+fn a_server_is_one_by_its_guid_or_name_at_any_address_and_two_guids_are_two() {
+    let mut script = Script::new();
+    let guid = |number| Some(uuid::Uuid::from_u128(number));
+    for (connection, server, server_guid, called) in [
+        (1, 1, guid(1), None),
+        (2, 2, guid(1), Some("PRNSRV")),
+        (3, 3, None, Some("prnsrv         ")),
+        (4, 1, guid(2), None),
+        (5, 4, None, Some("*SMBSERVER")),
+        (6, 5, Some(uuid::Uuid::from_bytes([b'A'; 16])), Some("*SMBSERVER")),
+        (7, 6, Some(uuid::Uuid::from_bytes([b'A'; 16])), None),
+    ] {
+        script.connect_to(connection, 7, server);
+        if let Some(called) = called {
+            let (called, calling) = (called.to_owned(), "WS-21".to_owned());
+            script.tell(connection, ConnectionEvent::NetBiosNamed { called, calling });
+        }
+        let dialect = "SMB 2.1".to_owned();
+        script.tell(connection, SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        script.set_up(connection, SessionId::Smb2(connection), None, false);
+    }
+    let servers: Vec<_> = script
+        .ledger
+        .servers()
+        .map(|server| (server.addresses.len(), server.name.as_deref(), server.slots.now.high))
+        .collect();
+    assert_eq!(servers, [(3, Some("PRNSRV"), 3), (1, None, 1), (1, None, 1), (1, None, 1), (1, None, 1)]);
 }
 
 #[test]

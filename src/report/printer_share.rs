@@ -40,10 +40,8 @@ pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
         entry.seen_by.extend(&computer.seen_by);
         entry.first_seen = entry.first_seen.min(at);
     }
-    let mut servers: Vec<_> = ledger.servers().collect();
-    servers.dedup_by_key(|server| server.ip);
-    for server in servers {
-        for share in ledger.shares(server.ip).filter(|share| share.kind == ShareKind::Print) {
+    for server in ledger.servers() {
+        for share in ledger.shares(server.row).filter(|share| share.kind == ShareKind::Print) {
             let entry = found.entry(Key::Address(server.ip)).or_insert_with(|| Found::at(share.first_seen));
             entry.name = entry.name.or(server.name.as_deref());
             entry.printers.push(&share.name);

@@ -33,8 +33,10 @@ pub struct ServerTables<'a> {
     /// Its row in the ledger.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub row: ServerRow,
-    /// Its address.
+    /// The address at which it was first seen.
     pub server: IpAddr,
+    /// All its addresses.
+    pub addresses: &'a BTreeSet<IpAddr>,
     /// Its NetBIOS name, as clients call it.
     pub name: Option<&'a str>,
     /// How many slots it has, if that is known or can be guessed.
@@ -144,7 +146,7 @@ impl<'a> NetSession<'a> {
 
     /// Leaves only the servers of an address.
     pub fn retain_server(&mut self, address: IpAddr) {
-        self.servers.retain(|tables| tables.server == address);
+        self.servers.retain(|tables| tables.addresses.contains(&address));
     }
 }
 
@@ -166,7 +168,7 @@ impl<'a> Parts<'a> {
             .filter(open)
             .filter(|connection| connection.transport == Transport::NetBios)
             .map(NetBios::of);
-        let shares = ledger.shares(server.ip).map(|share| Share {
+        let shares = ledger.shares(server.row).map(|share| Share {
             name: &share.name,
             kind: share.kind,
             remark: share.remark.as_deref().filter(|remark| !remark.is_empty()),
@@ -177,6 +179,7 @@ impl<'a> Parts<'a> {
         ServerTables {
             row: server.row,
             server: server.ip,
+            addresses: &server.addresses,
             name: server.name.as_deref(),
             limit: Limit::of(server, limit),
             slots_in_use: server.slots.now,

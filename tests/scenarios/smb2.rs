@@ -67,17 +67,22 @@ pub(crate) struct SetUp {
 }
 
 impl<'w> Smb2<'w> {
-    /// On a connection, dialect 2.1 agreed on, by a server with the GUID `1111…`.
+    /// On a connection, dialect 2.1 agreed on. Hosts 10 and 110 are one computer at two addresses.
     pub(crate) fn on(tcp: Tcp<'w>) -> Self {
         Self::to_server(tcp, 0x11)
     }
 
-    /// The same with a server's GUID of `guid` sixteen times.
+    /// The same with a server's GUID that begins with `guid`.
     pub(crate) fn to_server(tcp: Tcp<'w>, guid: u8) -> Self {
         let smb = Self::midway(tcp);
-        let request = bytes().u16(36).u16(1).u16(1).zeros(6).raw(&[0xc1; 16]).zeros(8).u16(0x0210);
+        let [client_guid, server_guid] = [(0xc1, 0), (guid, 1)].map(|(first, end)| {
+            let mut guid = [first; 16];
+            guid[15] = smb.tcp.hosts()[end] % 100;
+            guid
+        });
+        let request = bytes().u16(36).u16(1).u16(1).zeros(6).raw(&client_guid).zeros(8).u16(0x0210);
         let asked = smb.ask(NEGOTIATE, request);
-        let response = bytes().u16(65).u16(1).u16(0x0210).u16(0).raw(&[guid; 16]).u32(7).zeros(12);
+        let response = bytes().u16(65).u16(1).u16(0x0210).u16(0).raw(&server_guid).u32(7).zeros(12);
         smb.answer(asked, OK, response.zeros(16).u16(128).u16(0).u32(0));
         smb
     }

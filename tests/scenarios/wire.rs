@@ -139,6 +139,11 @@ pub(crate) struct Tcp<'w> {
 }
 
 impl Tcp<'_> {
+    /// The last bytes of the client's and of the server's address.
+    pub(crate) fn hosts(&self) -> [u8; 2] {
+        self.ends.map(|(host, _)| host)
+    }
+
     /// A message behind a NetBIOS session service header.
     pub(crate) fn message(&self, from: End, message: &[u8]) {
         self.frame(from, 0, message);

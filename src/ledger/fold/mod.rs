@@ -125,8 +125,8 @@ impl Ledger {
             SessionEvent::Negotiated { dialect, server_guid, client_guid } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
                     row.dialect = Some(dialect);
-                    row.server_guid = server_guid.or(row.server_guid);
-                    row.client_guid = client_guid.or(row.client_guid);
+                    row.server_guid = server_guid.filter(tells_apart).or(row.server_guid);
+                    row.client_guid = client_guid.filter(tells_apart).or(row.client_guid);
                 }
                 self.server_of(connection);
             }
@@ -392,4 +392,10 @@ impl Ledger {
             }
         }
     }
+}
+
+/// False for a GUID that is one byte sixteen times: a placeholder, which many computers may give.
+fn tells_apart(guid: &uuid::Uuid) -> bool {
+    let [first, rest @ ..] = guid.as_bytes();
+    rest.iter().any(|byte| byte != first)
 }

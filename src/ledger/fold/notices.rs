@@ -45,7 +45,7 @@ impl Ledger {
         remark: Option<String>,
         by: &'static str,
     ) {
-        let Some(server) = self.connections.get(&connection).map(|ends| ends.server.ip()) else { return };
+        let Some(server) = self.server_of(connection) else { return };
         let key = (server, name.to_uppercase());
         if !self.shares.contains_key(&key) && self.shares.len() >= self.limits.shares {
             return self.evicted("shares");

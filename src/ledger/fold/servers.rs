@@ -8,7 +8,8 @@ use crate::ledger::{Connection, Ledger, Server, ServerRow, SessionRow, SlotHisto
 use crate::session::ConnectionId;
 
 impl Ledger {
-    /// The server that a connection leads to. Servers at one address are one, unless they tell different GUIDs.
+    /// The server that a connection leads to: the one of its GUID at whatever address, else the one at its address, else
+    /// the one of its NetBIOS name. Servers that tell different GUIDs are different ones.
     pub(super) fn server_of(&mut self, id: ConnectionId) -> Option<ServerRow> {
         let connection = self.connections.get(&id)?;
         if connection.server_row.is_some() {
@@ -20,41 +21,56 @@ impl Ledger {
                 self.evicted("servers");
                 return None;
             }
-            None => self.new_server(id)?,
+            None => self.new_server(connection.server.ip()),
         };
         let connection = self.connections.get_mut(&id)?;
         connection.server_row = Some(row);
         let server = self.servers.get_mut(&row)?;
-        server.guid = server.guid.or(connection.server_guid);
         server.ports.insert(connection.server.port);
         server.os = server.os.take().or_else(|| connection.server_os.clone());
-        if server.name.is_none() {
-            let called = connection.called.as_deref().map(str::trim_end);
-            server.name = called.filter(|name| !name.starts_with('*')).map(str::to_owned);
+        server.guid = server.guid.or(connection.server_guid);
+        if let Some(guid) = server.guid {
+            self.index.servers_by_guid.insert(guid, row);
+        }
+        if let Some(name) = name(connection).filter(|_| server.name.is_none()) {
+            self.index.servers_by_name.insert(name.to_uppercase(), row);
+            server.name = Some(name.to_owned());
+        }
+        let ip = connection.server.ip();
+        if !server.addresses.contains(&ip) {
+            if self.index.servers.len() >= self.limits.servers {
+                self.evicted("addresses of servers");
+            } else {
+                server.addresses.insert(ip);
+                self.index.servers.entry(ip).or_default().push(row);
+            }
         }
         Some(row)
     }
 
     fn known_server(&self, connection: &Connection) -> Option<ServerRow> {
-        let here = self.index.servers.get(&connection.server.ip())?;
-        let servers = || here.iter().filter_map(|row| self.servers.get(row));
-        let row = |server: &Server| server.row;
-        let Some(guid) = connection.server_guid else {
-            let at_port = servers().find(|server| server.ports.contains(&connection.server.port));
-            return at_port.or_else(|| servers().next()).map(row);
+        let guid = connection.server_guid;
+        if let Some(row) = guid.and_then(|guid| self.index.servers_by_guid.get(&guid)) {
+            return Some(*row);
+        }
+        let may_be = |server: &&Server| guid.is_none() || server.guid.is_none();
+        let rows = self.index.servers.get(&connection.server.ip()).into_iter().flatten();
+        let here = || rows.clone().filter_map(|row| self.servers.get(row)).filter(may_be);
+        let at_port = here().find(|server| server.ports.contains(&connection.server.port));
+        let named = || {
+            let row = self.index.servers_by_name.get(&name(connection)?.to_uppercase())?;
+            self.servers.get(row).filter(may_be)
         };
-        let same = servers().find(|server| server.guid == Some(guid));
-        same.or_else(|| servers().find(|server| server.guid.is_none())).map(row)
+        at_port.or_else(|| here().next()).or_else(named).map(|server| server.row)
     }
 
-    fn new_server(&mut self, id: ConnectionId) -> Option<ServerRow> {
-        let ip = self.connections.get(&id)?.server.ip();
+    fn new_server(&mut self, ip: core::net::IpAddr) -> ServerRow {
         let last = self.servers.last_key_value().map_or(0, |(row, _)| row.as_raw());
         let row = ServerRow(last.saturating_add(1));
-        self.index.servers.entry(ip).or_default().push(row);
         let server = Server {
             row,
             ip,
+            addresses: BTreeSet::new(),
             guid: None,
             ports: BTreeSet::new(),
             name: None,
@@ -63,7 +79,7 @@ impl Ledger {
             open_sessions: BTreeSet::new(),
         };
         self.servers.insert(row, server);
-        Some(row)
+        row
     }
 
     /// Counts a session as who it is now.
@@ -126,4 +142,12 @@ impl Ledger {
             self.evicted("points of a slot history");
         }
     }
+}
+
+/// The NetBIOS name by which a connection calls its server, if it is one of that server alone: neither `*SMBSERVER` nor
+/// an address.
+fn name(connection: &Connection) -> Option<&str> {
+    let name = connection.called.as_deref()?.trim_end();
+    let own = !name.is_empty() && !name.starts_with('*') && name.parse::<core::net::IpAddr>().is_err();
+    own.then_some(name)
 }

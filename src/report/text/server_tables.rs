@@ -7,10 +7,13 @@ use super::super::server_tables::{NetBios, NetSession, ServerTables};
 use super::super::{Open, Session};
 use super::layout::{self, Column};
 use super::{ROWS, parts, slots};
-use crate::finding::{self, Plain, Span, count};
+use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::Ledger;
 use crate::session::{OpenKind, ShareKind};
 use crate::wire::Timestamp;
+
+/// Addresses of a server that are told beside its first.
+const ADDRESSES: usize = 8;
 
 /// The tables for people: plain, in lines of a given width, without colours. It is written by its `Display`.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +55,16 @@ impl fmt::Display for ServerTablesText<'_> {
 
 fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::Result {
     let name = server.name.map(|name| format!(" ({})", Plain::name(name)));
-    writeln!(out, "Server {}{}", server.server, name.unwrap_or_default())?;
+    let others = server.addresses.iter().filter(|ip| **ip != server.server);
+    let others: Vec<String> = others.take(ADDRESSES).map(ToString::to_string).collect();
+    let also = if others.is_empty() { String::new() } else { format!(", also at {}", list(&others)) };
+    layout::paragraph(
+        out,
+        "",
+        0,
+        &format!("Server {}{}{also}", server.server, name.unwrap_or_default()),
+        width,
+    )?;
     let used = slots::in_use(server.slots_in_use);
     let limit = server.limit.as_ref().map(|limit| {
         let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));

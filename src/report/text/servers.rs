@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Denial, NullSessions, Refusal, Session};
+use crate::finding::list;
 use crate::ledger::{ServerRow, Verdict};
 use crate::net::Endpoint;
 
@@ -65,16 +66,17 @@ impl<'a> ServerPart<'a> {
         verdicts.into_iter().flat_map(|verdict| self.null_sessions(verdict))
     }
 
-    /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`.
+    /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`; several addresses are listed.
     pub(super) fn address(&self) -> String {
-        let mut endpoints = self.endpoints.iter();
-        match (endpoints.next(), endpoints.next()) {
-            (Some(one), None) => one.to_string(),
-            (Some(first), Some(_)) => {
-                let ports: Vec<String> = self.endpoints.iter().map(|end| end.port.to_string()).collect();
-                format!("{} (ports {})", first.ip(), ports.join(", "))
+        let endpoints: Vec<&Endpoint> = self.endpoints.iter().collect();
+        let of_address = |ends: &[&Endpoint]| match ends {
+            [one] => one.to_string(),
+            _ => {
+                let ports: Vec<String> = ends.iter().map(|end| end.port.to_string()).collect();
+                ends.first()
+                    .map_or_else(String::new, |first| format!("{} (ports {})", first.ip(), ports.join(", ")))
             }
-            (None, _) => String::new(),
-        }
+        };
+        list(&endpoints.chunk_by(|one, other| one.ip() == other.ip()).map(of_address).collect::<Vec<_>>())
     }
 }
