@@ -5,7 +5,7 @@ use super::words::{Plain, Span};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Asked, AskedFor, Handle, Verdict};
+use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRow, Verdict};
 
 /// RpcReplyOpenPrinter: the server opens a channel back to the client (\[MS-RPRN\] 3.2.4.1.1).
 const REPLY_OPEN_PRINTER: u16 = 58;
@@ -77,24 +77,15 @@ struct Back<'a> {
 impl<'a> Back<'a> {
     fn of(scene: &Scene<'a>, asked: &Asked, there: &Judged<'a>) -> Option<Self> {
         let (client, server) = (there.session.client.ip(), there.session.server.ip());
-        let sessions = || {
-            let back = scene.ledger.sessions();
-            back.filter(|(row, session)| {
-                *row != asked.session && session.client.ip() == server && session.server.ip() == client
-            })
-        };
-        let channel = sessions().find_map(|(row, session)| {
-            let opens = scene.ledger.opens_of(session);
-            let mut handles = opens.flat_map(|open| scene.ledger.handles(open));
-            Some((scene.judged(row)?, handles.find(|handle| is_reply(handle, asked.at))?))
-        });
-        if let Some((session, handle)) = channel {
+        if let Some((session, handle)) = channel(scene, asked, there.session) {
             return Self::by_channel(scene, session, handle);
         }
         // At one address nobody can tell who connects to whom.
         let soon =
             |at: Origin| client != server && at >= asked.at && at.time.seconds_since(asked.at.time) <= SOON;
-        if let Some((row, session)) = sessions().find(|(_, session)| soon(scene::start(session))) {
+        if let Some((row, session)) =
+            sessions_back(scene, asked, there.session).find(|(_, session)| soon(scene::start(session)))
+        {
             let did = format!("connected back from {}, and no channel was seen to be opened", session.client);
             return Some(Self { session: scene.judged(row), frames: vec![scene::start(session)], did });
         }
@@ -121,6 +112,32 @@ impl<'a> Back<'a> {
         let frames = [scene::start(session.session), opened].into_iter().chain(closed).collect();
         Some(Self { session: Some(session), frames, did })
     }
+}
+
+/// The sessions of the server with the client that asked for something.
+fn sessions_back<'a>(
+    scene: &Scene<'a>,
+    asked: &Asked,
+    there: &Session,
+) -> impl Iterator<Item = (SessionRow, &'a Session)> {
+    let (row, client, server) = (asked.session, there.client.ip(), there.server.ip());
+    let back = scene.ledger.sessions();
+    back.filter(move |(other, session)| {
+        *other != row && session.client.ip() == server && session.server.ip() == client
+    })
+}
+
+/// The channel that the server opened back to the client, with its session.
+pub(super) fn channel<'a>(
+    scene: &Scene<'a>,
+    asked: &Asked,
+    there: &Session,
+) -> Option<(Judged<'a>, &'a Handle)> {
+    sessions_back(scene, asked, there).find_map(|(row, session)| {
+        let opens = scene.ledger.opens_of(session);
+        let mut handles = opens.flat_map(|open| scene.ledger.handles(open));
+        Some((scene.judged(row)?, handles.find(|handle| is_reply(handle, asked.at))?))
+    })
 }
 
 /// True if a handle is a channel back that was opened after a client asked for it.

@@ -1,22 +1,25 @@
-//! A server that was asked to connect to a machine other than the client ("PrinterBug").
+//! A server that was made to connect to a machine which is no print client of it ("PrinterBug"): another one than the
+//! client, or the client by its address and without a channel for notifications.
 
 use super::scene::{self, Judged, Scene};
 use super::words::Plain;
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, back_channel};
 use crate::ledger::{Asked, AskedFor, Ledger, Session};
 
 const RULE: Rule = Rule {
     name: "coerced_connection",
     severity: Severity::Warning,
     advice: concat!(
-        "Print clients ask to be told of changes at their own machine. Asked with the name of another one, the spooler ",
-        "connects there under the account of its own computer, which can be caught and passed on. Find out what runs ",
-        "on the client. Where a server prints nothing, stop and disable its spooler; elsewhere refuse remote clients by ",
+        "Print clients ask to be told of changes at their own machine, which they name, and the server opens a channel ",
+        "there. Asked with another machine, or with an address where nobody takes the channel, the spooler connects all ",
+        "the same, under the account of its own computer, which can be caught and passed on. Find out what runs on the ",
+        "client. Where a server prints nothing, stop and disable its spooler; elsewhere refuse remote clients by ",
         "policy (Computer Configuration, Administrative Templates, Printers: Allow Print Spooler to accept client ",
         "connections: Disabled).\n",
     ),
     source: "MS-RPRN 3.1.4.10.3 and 3.1.4.10.4",
-    refuted_by: "the machine named being the client under another of its names or addresses",
+    refuted_by: "the machine named being the client under another of its names or addresses, or a channel back \
+                 (RpcReplyOpenPrinter) that was not captured",
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
@@ -26,12 +29,17 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let AskedFor::Notification { machine } = &asked.what else { return None };
     let session = scene.ledger.session(asked.session)?;
-    if is_client(scene.ledger, session, machine)? {
-        return None;
-    }
+    let sign = match Named::of(scene.ledger, session, machine)? {
+        Named::Another => "which is another machine",
+        // Print clients give their name, and the server opens a channel there.
+        Named::ByAddress if back_channel::channel(scene, asked, session).is_none() => {
+            "its own address, where no channel was opened"
+        }
+        Named::ByAddress | Named::ByName => return None,
+    };
     let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
     let text = format!(
-        "Client {}{} asked server {} to tell {} of changes, which is another machine: the server {}",
+        "Client {}{} asked server {} to tell {} of changes, {sign}: the server {}",
         session.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
         session.server,
@@ -42,12 +50,32 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     RULE.finding(&[Judged { row: asked.session, session, verdict }], frames, text)
 }
 
-/// Whether a UNC names the client itself; `None` if nothing tells what the client is called.
-fn is_client(ledger: &Ledger, session: &Session, machine: &str) -> Option<bool> {
-    let machine = machine.trim_start_matches(['\\', '/']).split(['\\', '/']).next()?;
-    if let Ok(address) = machine.parse::<core::net::IpAddr>() {
-        return Some(address == session.client.ip());
+/// Whom a UNC names.
+#[derive(Clone, Copy)]
+enum Named {
+    Another,
+    /// The client, by its address.
+    ByAddress,
+    ByName,
+}
+
+impl Named {
+    /// `None` if nothing tells what the client is called.
+    fn of(ledger: &Ledger, session: &Session, machine: &str) -> Option<Self> {
+        let machine = machine.trim_start_matches(['\\', '/']).split(['\\', '/']).next()?;
+        match machine.parse::<core::net::IpAddr>() {
+            // What goes to a loopback address stays within the computer.
+            Ok(address) if address.is_loopback() => Some(Self::ByName),
+            Ok(address) if address == session.client.ip() => Some(Self::ByAddress),
+            Ok(_) => Some(Self::Another),
+            Err(_) if is_client(ledger, session, machine)? => Some(Self::ByName),
+            Err(_) => Some(Self::Another),
+        }
     }
+}
+
+/// Whether a name is the client's; `None` if nothing tells what the client is called.
+fn is_client(ledger: &Ledger, session: &Session, machine: &str) -> Option<bool> {
     let first = |name: &str| {
         name.trim_start_matches('\\').split('.').next().unwrap_or_default().trim().to_uppercase()
     };
@@ -76,15 +104,16 @@ mod tests {
     }
 
     #[test]
-    fn it_fires_on_another_machine() {
+    fn it_fires_on_another_machine_and_on_an_address_without_a_channel() {
         assert_eq!(asking(r"\\10.0.0.9"), ["coerced_connection"]);
+        assert_eq!(asking(r"\\192.168.1.21"), ["coerced_connection"]);
         assert_eq!(asking(r"\\EVIL"), ["coerced_connection"]);
         assert_eq!(asking(r"\\evil.example.org\x"), ["coerced_connection"]);
     }
 
     #[test]
     fn it_does_not_fire_on_the_client_itself() {
-        for machine in [r"\\192.168.1.21", r"\\WS-21", r"\\ws-21.example.org"] {
+        for machine in [r"\\127.0.0.1", r"\\WS-21", r"\\ws-21.example.org"] {
             assert_eq!(asking(machine), [""; 0], "{machine}");
         }
     }

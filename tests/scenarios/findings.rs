@@ -290,7 +290,8 @@ fn coerced_connection_and_back_channel() {
     assert_eq!(registered(r"\\WS-21", Some(58)), ["back_channel"]);
     assert_eq!(registered(r"\\WS-21", None), [""; 0]);
     assert_eq!(registered(r"\\10.0.0.66", None), ["coerced_connection"]);
-    assert_eq!(registered(r"\\10.0.0.21", None), [""; 0]);
+    assert_eq!(registered(r"\\10.0.0.21", None), ["coerced_connection"]);
+    assert_eq!(registered(r"\\10.0.0.21", Some(58)), ["back_channel"]);
 }
 
 #[test]
