@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use smbscope::auth::Who;
 use smbscope::finding::{Digits, Plain, Span, count};
+use smbscope::ledger::Verdict;
 use smbscope::report::{NullSessions, Refusal, Session};
 use smbscope::wire::Timestamp;
 
@@ -17,8 +18,9 @@ const ALL: usize = 60;
 const ALONE: usize = 10;
 const GROUPS: usize = 6;
 
-/// Marks of refusals are so far apart.
+/// Marks of refusals are so far apart, and so many have a line through all of a picture.
 const APART: f64 = 12.0;
+const LINES: usize = 16;
 
 const LABELS: f64 = 330.0;
 const HEAD: f64 = 40.0;
@@ -43,6 +45,8 @@ pub(crate) struct Picture {
     ticks: Vec<Tick>,
     lanes: Vec<Lane>,
     refusals: Vec<Mark>,
+    /// How far down their lines go.
+    line: f64,
 }
 
 /// A row of the picture.
@@ -61,6 +65,7 @@ enum Shape {
     Many {
         who: &'static str,
         outline: String,
+        hung: bool,
     },
 }
 
@@ -109,6 +114,7 @@ impl Picture {
             lane.y = HEAD + LANE * place as f64;
         }
         let bottom = HEAD + LANE * lanes.len() as f64;
+        let marks = marks(refusals, &axis);
         Self {
             id,
             title: format!("Sessions of server {server} in the course of time"),
@@ -119,7 +125,8 @@ impl Picture {
             right: axis.right(),
             ticks: axis.ticks(),
             lanes,
-            refusals: marks(refusals, &axis),
+            line: line(&marks, HEAD, bottom),
+            refusals: marks,
         }
     }
 }
@@ -224,7 +231,7 @@ fn group_lane(group: &[&Session<'_>], label: String, axis: &Axis, end: Timestamp
         label,
         name: count(group.len(), "session"),
         title,
-        shape: Shape::Many { who: who(first), outline },
+        shape: Shape::Many { who: who(first), outline, hung: first.verdict == Verdict::Hung },
     }
 }
 
@@ -274,6 +281,11 @@ pub(crate) fn marks(refusals: &[Refusal], axis: &Axis) -> Vec<Mark> {
         (axis.x(one.at.time) / APART).floor() == (axis.x(other.at.time) / APART).floor()
     };
     refusals.chunk_by(near).map(|group| mark(group, axis)).collect()
+}
+
+/// How far down the lines of marks go: through the picture, unless there are so many that they would hide it.
+pub(crate) fn line(marks: &[Mark], head: f64, bottom: f64) -> f64 {
+    if marks.len() <= LINES { bottom } else { head }
 }
 
 fn mark(refusals: &[Refusal], axis: &Axis) -> Mark {

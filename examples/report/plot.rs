@@ -6,7 +6,7 @@ use smbscope::report::ServerTables;
 use smbscope::wire::Timestamp;
 
 use crate::axis::{Axis, PICTURE, Tick};
-use crate::lanes::{Mark, marks};
+use crate::lanes::{Mark, line, marks};
 
 const LEFT: f64 = 60.0;
 /// Where the limit is named.
@@ -35,6 +35,8 @@ pub(crate) struct Picture {
     /// Where the limit is, and what it says.
     limit: Option<(f64, String)>,
     refusals: Vec<Mark>,
+    /// How far down their lines go.
+    line: f64,
 }
 
 impl Picture {
@@ -44,6 +46,7 @@ impl Picture {
         let most = server.limit.as_ref().map_or(0, |limit| limit.slots).max(peak).max(1);
         let y = |slots: u64| BOTTOM - (BOTTOM - TOP) * slots as f64 / (most as f64 * 1.08);
         let step = level_step(most);
+        let marks = marks(&server.refusals, &axis);
         let points: Vec<(f64, Slots)> =
             server.slots.iter().map(|change| (axis.x(change.at.time), change.slots)).collect();
         Self {
@@ -66,7 +69,8 @@ impl Picture {
                 let guess = if limit.from == "guess" { ", a guess" } else { "" };
                 (y(limit.slots), format!("limit {}{guess}", limit.slots))
             }),
-            refusals: marks(&server.refusals, &axis),
+            line: line(&marks, TOP, BOTTOM),
+            refusals: marks,
         }
     }
 }

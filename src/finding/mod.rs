@@ -15,7 +15,7 @@
 //! | `stale_handle` | calls with a handle that the server has let go |
 //! | `back_channel` | a server that connects back to its client to tell it of changes |
 //! | `transient_null_session` | null sessions that looked for shares or computers and went away: normal |
-//! | `coerced_connection` | a server that was asked to connect to a third machine |
+//! | `coerced_connection` | a server that was asked to connect to a third machine, or where no channel was opened |
 //! | `driver_from_unc` | a printer driver with a file on another machine |
 
 #[macro_use]

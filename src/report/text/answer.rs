@@ -1,16 +1,20 @@
 //! The answer in a few sentences: how many null sessions never closed, what holds them, what that costs.
 
 use core::fmt::{self, Write};
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Limit, NullSessions, Session};
 use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
+use super::slots;
 use crate::auth::Who;
-use crate::finding::{self, Plain, count, list};
+use crate::finding::{self, Digits, Plain, count, list};
 use crate::ledger::{Denied, Verdict};
 
+/// Clients that the answer names; more are counted.
+const CLIENTS: usize = 3;
 /// Refusals that are listed for a server; more are counted.
 const REFUSALS: usize = 5;
 /// Calls that the answer names; the sessions that hang in others are counted.
@@ -102,7 +106,7 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
             share(server),
             list(&held(report, server))
         ));
-        sentences.extend(slots(report, server, stuck));
+        sentences.extend(cost(report, server, stuck));
     } else {
         let null = server.sessions.iter().filter(|session| session.is_null()).count();
         sentences.push(match null {
@@ -149,7 +153,7 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = |number: usize, one: &str, several: &str| {
         if number > 0 {
-            let subject = if alone { "it".to_owned() } else { number.to_string() };
+            let subject = if alone { "it".to_owned() } else { Digits(number).to_string() };
             parts.push(format!("{subject} {}", if number == 1 { one } else { several }));
         }
     };
@@ -167,6 +171,35 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
         "stay and hold nothing",
     );
     parts
+}
+
+/// Whose the stuck sessions are: `They come from 192.168.1.21 (WS-21) with 2 and 192.168.1.30 with 1.`
+fn clients(server: &ServerPart<'_>) -> String {
+    let mut clients: BTreeMap<(IpAddr, Option<String>), usize> = BTreeMap::new();
+    for session in server.stuck() {
+        let name = session.client_name.map(|name| Plain::name(name).to_string());
+        let number = clients.entry((session.client.ip(), name)).or_default();
+        *number = number.saturating_add(1);
+    }
+    let mut clients: Vec<_> = clients.into_iter().collect();
+    clients.sort_by_key(|(_, number)| core::cmp::Reverse(*number));
+    let (shown, rest) = clients.split_at(clients.len().min(CLIENTS));
+    let with = |number: &usize| {
+        if clients.len() == 1 { String::new() } else { format!(" with {}", Digits(*number)) }
+    };
+    let mut parts: Vec<String> = shown
+        .iter()
+        .map(|((ip, name), number)| {
+            let name = name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            format!("{ip}{name}{}", with(number))
+        })
+        .collect();
+    if !rest.is_empty() {
+        let number = rest.iter().fold(0_usize, |sum, (_, number)| sum.saturating_add(*number));
+        parts.push(format!("{}{}", count(rest.len(), "other client"), with(&number)));
+    }
+    let comes = if server.stuck().count() == 1 { "It comes from" } else { "They come from" };
+    format!("{comes} {}.", list(&parts))
 }
 
 /// The calls that hang, the most frequent first.
@@ -197,25 +230,20 @@ fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String
 }
 
 /// What it costs: `They take 2 of 10 slots on 192.168.1.10:139.`
-fn slots(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec<String> {
+fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec<String> {
     let row = server.row.and_then(|row| report.ledger.server(row));
     let they = if stuck == 1 { "It takes" } else { "They take" };
     let limit = row.and_then(|row| Limit::of(row, report.options.limit));
     let taken = match &limit {
-        Some(limit) => format!("{they} {stuck} of {} slots on {}", limit.slots, server.address()),
+        Some(limit) => format!("{they} {} of {} slots on {}", Digits(stuck), limit.slots, server.address()),
         None => format!("{they} {} on {}", count(stuck, "slot"), server.address()),
     };
     let source = limit.map(|limit| limit.to_string()).filter(|text| !text.is_empty());
-    let mut sentences =
-        vec![source.map_or_else(|| format!("{taken}."), |source| format!("{taken} {source}."))];
+    let taken = source.map_or_else(|| format!("{taken}."), |source| format!("{taken} {source}."));
+    let mut sentences = vec![taken, clients(server)];
     let in_use = row.map(|row| row.slots.now).unwrap_or_default();
     if in_use.low > u64::try_from(stuck).unwrap_or(u64::MAX) || in_use.high > in_use.low {
-        let figures = if in_use.low == in_use.high {
-            in_use.low.to_string()
-        } else {
-            format!("{} to {}", in_use.low, in_use.high)
-        };
-        sentences.push(format!("In all, {figures} are in use there at the end."));
+        sentences.push(format!("In all, {} are in use there at the end.", slots::in_use(in_use)));
     }
     sentences
 }
@@ -232,7 +260,7 @@ fn others(server: &ServerPart<'_>) -> Option<String> {
         .iter()
         .filter_map(|(verdict, one, several)| {
             let number = server.null_sessions(*verdict).count();
-            (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { several }))
+            (number > 0).then(|| format!("{} {}", Digits(number), if number == 1 { one } else { several }))
         })
         .collect();
     let of = if server.stuck().next().is_some() { "Of the other null sessions" } else { "Of these" };
@@ -263,7 +291,7 @@ fn refused(server: &ServerPart<'_>) -> Option<String> {
     let clients: BTreeSet<_> = server.refusals.iter().map(|refusal| refusal.client.ip()).collect();
     let were = if clients.len() == 1 { "was" } else { "were" };
     let times = match server.refusals.len() {
-        number if number > clients.len() => format!(" {number} times"),
+        number if number > clients.len() => format!(" {} times", Digits(number)),
         _ => String::new(),
     };
     let why = first.win32.map_or_else(|| first.status_name.clone(), |error| format!("error {error}"));
@@ -291,10 +319,10 @@ pub(super) fn refusals(
 ) -> fmt::Result {
     for refusal in server.refusals.iter().take(REFUSALS) {
         let slots = refusal.slots_in_use;
-        let in_use = match (slots.low, slots.high) {
-            (_, 0) => String::new(),
-            (low, high) if low == high => format!(", {low} slots known in use"),
-            (low, high) => format!(", {low} to {high} slots known in use"),
+        let in_use = if slots.high == 0 {
+            String::new()
+        } else {
+            format!(", {} slots known in use", slots::in_use(slots))
         };
         let first = format!("refused  {}  {}  ", when.second(refusal.at.time), refusal.client);
         let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use super::super::{Limit, Refusal, ServerTables, SlotChange};
 use super::layout::{self, Column};
 use super::parts;
-use crate::finding::count;
+use crate::finding::{Digits, count};
 use crate::ledger::Slots;
 
 /// Changes that are listed; where there are more, of each few neighbours the highest is.
@@ -68,7 +68,12 @@ fn refusal_row(refusal: &Refusal) -> Vec<String> {
 }
 
 pub(super) fn in_use(slots: Slots) -> String {
-    if slots.low == slots.high { slots.low.to_string() } else { format!("{} to {}", slots.low, slots.high) }
+    let digits = |number| Digits(usize::try_from(number).unwrap_or(usize::MAX));
+    if slots.low == slots.high {
+        digits(slots.low).to_string()
+    } else {
+        format!("{} to {}", digits(slots.low), digits(slots.high))
+    }
 }
 
 /// `#####.....`: what is in use of the limit, or of the most that ever was; `?` where it is not sure.

@@ -69,11 +69,11 @@ fn the_answer_comes_first_then_the_table_worst_first_then_the_stories() {
     let expected = r"3 null sessions to \\PRNSRV\IPC$ never closed: 1 holds a printer handle, 1 waits
 for an answer to OpenPrinterEx and 1 stays and holds nothing. They take 3 of 10
 slots on 192.168.1.10:139 (a limit of 10 is a guess: the server calls itself
-Windows 5.1). In all, 6 to 7 are in use there at the end. Of the other null
-sessions 1 is too young to judge, 1 ended with its handles run down and 1 closed
-in good order. 1 more session may be a null session: its set-up was not
-captured, and it leaked or hangs. 1 client was refused there (error 71). Denied
-to anonymous clients there: 1 set-up.
+Windows 5.1). They come from 192.168.1.21 (WS-21). In all, 6 to 7 are in use
+there at the end. Of the other null sessions 1 is too young to judge, 1 ended
+with its handles run down and 1 closed in good order. 1 more session may be a
+null session: its set-up was not captured, and it leaked or hangs. 1 client was
+refused there (error 71). Denied to anonymous clients there: 1 set-up.
 
 VERDICT    WHO    CLIENT             SINCE     AGE     IDLE   PIPE     HOLDS
 hung       null   192.168.1.21:1001  14:03:05  2h11m   2h11m  spoolss
@@ -136,7 +136,7 @@ fn a_null_session_alone_needs_no_column_for_who() {
     made.handle(1);
     let text = text(&made.ended_after(100.0));
     let expected = r"1 null session to \\PRNSRV\IPC$ never closed: it holds a printer handle. It
-takes 1 slot on 192.168.1.10:139.
+takes 1 slot on 192.168.1.10:139. It comes from 192.168.1.21 (WS-21).
 
 VERDICT  CLIENT             SINCE     AGE    IDLE   PIPE     HOLDS
 leaked   192.168.1.21:1001  14:03:05  1m40s  1m40s  spoolss
@@ -204,7 +204,7 @@ fn five_thousand_sessions_stay_readable() {
     }
     let text = text(&made.ended_after(100.0));
     assert!(
-        text.starts_with(r"5,000 null sessions to \\PRNSRV\IPC$ never closed: 2500 hold printer handles")
+        text.starts_with(r"5,000 null sessions to \\PRNSRV\IPC$ never closed: 2,500 hold printer handles")
     );
     assert!(text.contains("\nand 4960 more (4960 leaked); --format json lists all\n"));
     assert!(text.contains("\nThe stories of 4980 more are left out.\n"));
