@@ -10,7 +10,9 @@
 //! | `restricted_anonymous` | anonymous clients that were denied, and count all the same |
 //! | `local_system` | null sessions that come from a service of the client, not from its user |
 //! | `several_users` | one client under several users, each of whom takes a slot |
-//! | `spooler_loop` | a client that opens one printer over and over |
+//! | `idle_users` | sessions of users that nobody uses, on a server that turned clients away |
+//! | `idle_pipes` | a client that keeps many pipes to the spooler and uses none |
+//! | `spooler_loop` | a client that opens one printer, or the spooler's pipe, over and over |
 //! | `own_spooler` | a server that opens its own spooler |
 //! | `stale_handle` | calls with a handle that the server has let go |
 //! | `back_channel` | a server that connects back to its client to tell it of changes |
@@ -26,6 +28,8 @@ mod coerced_connection;
 mod component;
 mod driver_from_unc;
 mod hung_open_printer;
+mod idle_pipes;
+mod idle_users;
 mod lingering_null_session;
 mod local_system;
 mod many_null_sessions;
@@ -131,6 +135,8 @@ rules! {
     lingering_null_session,
     local_system,
     several_users,
+    idle_users,
+    idle_pipes,
     back_channel,
     stale_handle,
     transient_null_session,

@@ -60,14 +60,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let handles = || group.iter().flat_map(|judged| scene.ledger.opens_of(judged.session));
     let mut objects =
         handles().flat_map(|open| scene.ledger.handles(open)).filter_map(|handle| handle.object.as_deref());
-    let object = objects.next().map(|object| format!(", among them {}", Plain::name(object)));
+    let object = objects.next().map(|object| format!(", in which {} was opened", Plain::name(object)));
     let frames = group.iter().map(|judged| scene::start(judged.session)).collect();
     let text = format!(
         "Server {}{} opened its own spooler in {}{}",
         first.server,
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(group.len(), "session"),
-        object.map(|object| format!("{object} was opened")).unwrap_or_default(),
+        object.unwrap_or_default(),
     );
     RULE.finding(group, frames, text)
 }

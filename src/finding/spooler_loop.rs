@@ -1,4 +1,4 @@
-//! A client that opens the same printer over and over (KB 154541).
+//! A client that opens the same printer, or the spooler's pipe, over and over (KB 154541).
 
 use core::net::IpAddr;
 use std::collections::BTreeMap;
@@ -7,12 +7,14 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
-use crate::ledger::{Handle, ServerRow, SessionRow};
+use crate::ledger::{Ledger, Open, ServerRow, SessionRow};
 
 /// Seconds in which a loop is looked for, and how often one printer is opened in them. A program that prints opens its
 /// printer some five times.
 const WINDOW: f64 = 60.0;
 const OFTEN: usize = 20;
+/// Refused calls of one pipe that are counted.
+const MOST: u64 = 10_000;
 
 const RULE: Rule = Rule {
     name: "spooler_loop",
@@ -28,29 +30,85 @@ const RULE: Rule = Rule {
     refuted_by: "several users of one computer (a terminal server) who print at the same time",
 };
 
-/// When a printer was opened by a client, and where.
-type Openings<'a> = BTreeMap<(Option<ServerRow>, IpAddr, &'a str), Vec<(Origin, SessionRow)>>;
+/// What a client opens over and over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What<'a> {
+    Printer(&'a str),
+    /// Printers that the server refuses to open.
+    Refused,
+    /// The spooler's pipe, whatever is done on it.
+    Pipe,
+}
+
+/// When something was opened by a client, and in which session.
+type Openings<'a> = BTreeMap<What<'a>, Vec<(Origin, SessionRow)>>;
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut openings = Openings::new();
+    let mut clients: BTreeMap<(Option<ServerRow>, IpAddr), Openings<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
-        let opens = scene.ledger.opens_of(session);
-        for handle in opens.flat_map(|open| scene.ledger.handles(open)).filter(|handle| opens_printer(handle))
-        {
-            let (Some(opened), Some(printer)) = (handle.opened, handle.object.as_deref()) else { continue };
-            let key = (session.server_row, session.client.ip(), printer);
-            openings.entry(key).or_default().push((opened, row));
+        for open in scene.ledger.opens_of(session) {
+            let openings = clients.entry((session.server_row, session.client.ip())).or_default();
+            add(openings, scene.ledger, open, row);
         }
     }
-    openings.iter().filter_map(|((_, _, printer), times)| finding(scene, printer, times)).collect()
+    clients.values().flat_map(|openings| of_client(scene, openings)).collect()
 }
 
-/// True if a handle came from a call that opens a printer, not from one that opens what belongs to it.
-fn opens_printer(handle: &Handle) -> bool {
-    handle.opened_by.is_some_and(|(_, procedure)| procedure.contains("OpenPrinter"))
+/// Printers are told of one by one; what was refused, and pipes alone, only where nothing surer is told.
+fn of_client(scene: &Scene<'_>, openings: &Openings<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (what, times) in openings {
+        if found.is_empty() || matches!(what, What::Printer(_)) {
+            found.extend(finding(scene, *what, times));
+        }
+    }
+    found
 }
 
-fn finding(scene: &Scene<'_>, printer: &str, times: &[(Origin, SessionRow)]) -> Option<Finding> {
+fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row: SessionRow) {
+    let mut opened = |what, at| openings.entry(what).or_default().push((at, row));
+    if let Some(at) = open.opened.filter(|_| open.name.as_deref().is_some_and(is_spooler)) {
+        opened(What::Pipe, at);
+    }
+    let mut told = 0_u64;
+    for handle in ledger.handles(open).filter(|handle| handle.opened_by.is_some_and(|by| opens_printer(by.1)))
+    {
+        told = told.saturating_add(1);
+        if let Some((printer, at)) = handle.object.as_deref().zip(handle.opened) {
+            opened(What::Printer(printer), at);
+        }
+    }
+    for call in open.waiting.values().filter(|call| call.procedure.is_some_and(opens_printer)) {
+        told = told.saturating_add(1);
+        if let Some(printer) = call.object.as_deref() {
+            opened(What::Printer(printer), call.sent);
+        }
+    }
+    // Of calls that were refused only the number is kept: within the window if the pipe was used no longer.
+    let calls = open.calls.iter().filter(|((interface, opnum), _)| is_opening(*interface, *opnum));
+    let calls = calls.fold(0_u64, |sum, (_, number)| sum.saturating_add(*number));
+    let refused = calls.saturating_sub(told);
+    if refused > 0 && open.used.last.time.seconds_since(open.used.first.time) <= WINDOW {
+        opened(What::Refused, open.used.first);
+        (1..refused.min(MOST)).for_each(|_| opened(What::Refused, open.used.last));
+    }
+}
+
+fn is_spooler(pipe: &str) -> bool {
+    pipe.eq_ignore_ascii_case("spoolss")
+}
+
+/// True for a call that opens a printer, not one that opens what belongs to it.
+fn opens_printer(procedure: &str) -> bool {
+    procedure.contains("OpenPrinter") && !procedure.contains("Reply")
+}
+
+fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
+    // RpcOpenPrinter and RpcOpenPrinterEx, RpcAsyncOpenPrinter.
+    matches!((interface, opnum), (Some("spoolss"), 1 | 69) | (Some("iremotewinspool"), 0))
+}
+
+fn finding(scene: &Scene<'_>, what: What<'_>, times: &[(Origin, SessionRow)]) -> Option<Finding> {
     let mut times = times.to_vec();
     times.sort_unstable();
     let (first, last) = busiest(&times)?;
@@ -61,11 +119,15 @@ fn finding(scene: &Scene<'_>, printer: &str, times: &[(Origin, SessionRow)]) -> 
     rows.dedup();
     let group: Vec<Judged<'_>> = rows.iter().filter_map(|row| scene.judged(*row)).collect();
     let session = group.first()?.session;
+    let opened = match what {
+        What::Printer(printer) => format!("opened {}", Plain::name(printer)),
+        What::Refused => "tried in vain to open printers".to_owned(),
+        What::Pipe => r"opened \PIPE\spoolss".to_owned(),
+    };
     let text = format!(
-        "Client {}{} opened {} on server {} {} within {}, in {}",
+        "Client {}{} {opened} on server {} {} within {}, in {}",
         session.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
-        Plain::name(printer),
         session.server,
         count(among.len(), "time"),
         Span::between(first.time, last.time),
@@ -111,6 +173,29 @@ mod tests {
     #[test]
     fn it_fires_on_one_printer_opened_over_and_over() {
         assert_eq!(opened_every(1.0, 20, 1), ["spooler_loop"]);
+    }
+
+    #[test]
+    fn it_fires_on_printers_that_are_refused_and_on_pipes_alone() {
+        let mut made = Made::new();
+        made.user_session(1);
+        for _ in 0..20 {
+            made.call(1, 69, "RpcOpenPrinterEx");
+            made.answer(1);
+            made.wait(2.0);
+        }
+        assert_eq!(rules(&all(&made.ended_after(0.0), 90.0)), ["spooler_loop"]);
+
+        let pipes = |clients| {
+            let mut made = Made::new();
+            for client in 1..=clients {
+                made.user_session(client);
+                made.close_all(client);
+            }
+            rules(&all(&made.ended_after(0.0), 90.0))
+        };
+        assert_eq!(pipes(20), ["spooler_loop"]);
+        assert_eq!(pipes(19), [""; 0]);
     }
 
     #[test]

@@ -225,6 +225,41 @@ fn several_users() {
 }
 
 #[test]
+fn idle_users() {
+    let turned_away = |user_works: bool| {
+        let wire = Wire::new();
+        let user = Smb2::on(wire.connect(21, 10));
+        user.log_on(0x41, Who::User("backup"));
+        let late = Smb2::on(wire.connect(24, 10));
+        let asked = late.ask_log_on(0x45, Who::User("bob"), crate::smb2::SetUp::default());
+        late.fail(asked, 0xc000_0259);
+        wire.wait(91.0);
+        match user_works {
+            true => user.ipc(1),
+            false => user.echo(),
+        }
+        wire.rules()
+    };
+    assert_eq!(turned_away(false), ["slots_exhausted", "idle_users"]);
+    assert_eq!(turned_away(true), ["slots_exhausted"]);
+}
+
+#[test]
+fn idle_pipes() {
+    let held = |pipes: u64| {
+        let wire = Wire::new();
+        let smb = with_pipe(wire.connect(21, 10), 0x41, Who::User("alice"));
+        for pipe in 1..pipes {
+            smb.open("spoolss", 7 + pipe);
+        }
+        wire.wait(91.0);
+        wire.rules()
+    };
+    assert_eq!(held(5), ["idle_pipes"]);
+    assert_eq!(held(4), [""; 0]);
+}
+
+#[test]
 fn local_system() {
     let by = |user: &str| {
         let wire = Wire::new();

@@ -1,0 +1,96 @@
+//! A client that keeps many pipes to the spooler and uses none of them (KB 182333). Those of null sessions are leaks.
+
+use std::collections::BTreeMap;
+
+use super::scene::{self, Judged, Scene};
+use super::words::{Span, count};
+use super::{Finding, Rule, Severity};
+use crate::auth::Who;
+use crate::ledger::Open;
+
+/// Idle pipes of one client that are worth a word; a print client keeps one or two.
+const MANY: usize = 5;
+
+const RULE: Rule = Rule {
+    name: "idle_pipes",
+    severity: Severity::Warning,
+    advice: concat!(
+        "The client opens pipes to the spooler and does not let go of them: each keeps handles and threads of the ",
+        "server's spooler, until it is slow or answers that it is too busy, and its session keeps its slot. Update the ",
+        "client (NT 4.0: Service Pack 4), look for the program or driver that opens printers and does not close them, ",
+        "and meanwhile restart the client's spooler (net stop spooler, net start spooler).\n",
+    ),
+    source: "Microsoft KB 182333",
+    refuted_by: "a later use of the pipes, or several people at one computer (a terminal server)",
+};
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let holders = scene.ledger.sessions().filter(|(_, session)| session.identity.who != Who::Null);
+    let holders = holders.filter(|(_, session)| session.closed.is_none());
+    let holders = holders.filter_map(|(row, _)| scene.judged(row));
+    let holders = holders.filter(|judged| idle(scene, judged).next().is_some());
+    scene.by_computer(holders).iter().filter_map(|group| finding(scene, group)).collect()
+}
+
+/// The pipes to the spooler that a session holds and has not used for longer than the grace.
+fn idle<'a>(scene: &Scene<'a>, judged: &Judged<'a>) -> impl Iterator<Item = &'a Open> {
+    let (end, grace) = (scene.end, scene.grace);
+    scene::held_pipes(scene.ledger, judged.session).filter(move |open| {
+        let name = open.name.as_deref().or(open.interface());
+        let waits = open.waiting.values().any(|call| call.waits_by_design);
+        name.is_some_and(|name| name.eq_ignore_ascii_case("spoolss"))
+            && !waits
+            && end.seconds_since(open.used.last.time) > grace
+    })
+}
+
+fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
+    let pipes: Vec<&Open> = group.iter().flat_map(|judged| idle(scene, judged)).collect();
+    if pipes.len() < MANY {
+        return None;
+    }
+    let first = group.first()?.session;
+    let longest = pipes.iter().map(|pipe| pipe.used.last).min()?;
+    let by_session: BTreeMap<_, usize> = pipes.iter().fold(BTreeMap::new(), |mut sum, pipe| {
+        let number = sum.entry(pipe.session).or_default();
+        *number = number.saturating_add(1);
+        sum
+    });
+    let text = format!(
+        "Client {}{} keeps {} to the spooler of server {} open in {} and uses none of them, the longest for {}",
+        first.client.ip(),
+        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        count(pipes.len(), "pipe"),
+        first.server,
+        count(by_session.len(), "session"),
+        Span::between(longest.time, scene.end),
+    );
+    let mut frames: Vec<_> = pipes.iter().map(|pipe| pipe.opened.unwrap_or(pipe.used.first)).collect();
+    frames.sort_unstable();
+    RULE.finding(group, frames, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use super::super::testing::{Made, rules};
+
+    fn pipes(clients: u16, idle: f64) -> Vec<&'static str> {
+        let mut made = Made::new();
+        for client in 1..=clients {
+            made.user_session(client);
+        }
+        rules(&all(&made.ended_after(idle), 90.0))
+    }
+
+    #[test]
+    fn it_fires_on_many_pipes_that_nobody_uses() {
+        assert_eq!(pipes(5, 100.0), ["idle_pipes"]);
+    }
+
+    #[test]
+    fn it_does_not_fire_on_few_or_on_pipes_just_used() {
+        assert_eq!(pipes(4, 100.0), [""; 0]);
+        assert_eq!(pipes(5, 80.0), [""; 0]);
+    }
+}
