@@ -287,6 +287,57 @@ fn share<'a>(value: &Value<'a>) -> Option<Share<'a>> {
     Some(Share { name: text("_netname")?, share_type, remark: text("_remark") })
 }
 
+/// A server as it describes itself (`SERVER_INFO_101`, \[MS-DTYP\] 2.3.12, and `SERVER_INFO_102`, \[MS-SRVS\] 2.2.4.42).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Server<'a> {
+    /// Its name.
+    pub name: NdrString<'a>,
+    /// The version of its operating system.
+    pub version_major: u32,
+    /// The version of its operating system.
+    pub version_minor: u32,
+    /// What it is and offers, as [`ServerType`](crate::rap::ServerType).
+    pub server_type: u32,
+    /// What it is said to be for.
+    pub comment: Option<NdrString<'a>>,
+    /// How many users may log on, at the level that tells; 0xFFFFFFFF if any number may.
+    pub users: Option<u32>,
+}
+
+/// The server in the answer of `NetrServerGetInfo` (21) of srvsvc, at the levels that describe it.
+#[must_use]
+pub fn server(opnum: u16, stub: &[u8], encoding: Encoding) -> Option<Server<'_>> {
+    if opnum != 21 {
+        return None;
+    }
+    let answer = super::response("srvsvc", opnum, stub, encoding, &Asked::default())?;
+    let (level, info) =
+        answer.fields.record("InfoStruct")?.0.iter().find_map(|(level, value)| match value {
+            Value::Record(info) => Some((*level, info)),
+            _ => None,
+        })?;
+    let names = match level {
+        "ServerInfo101" => {
+            ["sv101_name", "sv101_version_major", "sv101_version_minor", "sv101_type", "sv101_comment"]
+        }
+        "ServerInfo102" => {
+            ["sv102_name", "sv102_version_major", "sv102_version_minor", "sv102_type", "sv102_comment"]
+        }
+        _ => return None,
+    };
+    let [name, version_major, version_minor, server_type, comment] = names;
+    let number = |name| info.number(name).and_then(|number| u32::try_from(number).ok());
+    Some(Server {
+        name: info.text(name)?,
+        version_major: number(version_major)?,
+        version_minor: number(version_minor)?,
+        server_type: number(server_type)?,
+        comment: info.text(comment),
+        users: number("sv102_users"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,5 +452,34 @@ mod tests {
             let _ = super::super::request("srvsvc", opnum, &bytes, encoding);
             let _ = answer(opnum, &bytes, encoding);
         }
+    }
+
+    #[test]
+    fn a_server_describes_itself() {
+        let numbers = |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|n| n.to_le_bytes()).collect() };
+        let texts = || [text("PRNSRV", false), text("by the door", false)].concat();
+        let stub = [
+            // level, pointer; platform id, name, version, type, comment
+            numbers(&[101, 0x20000, 500, 0x20004, 5, 1, 0x1203, 0x20008]),
+            texts(),
+            numbers(&[0]), // return value
+        ]
+        .concat();
+        let told = server(21, &stub, NDR).unwrap();
+        assert_eq!((told.name.to_string().as_str(), told.users), ("PRNSRV", None));
+        assert_eq!((told.version_major, told.version_minor, told.server_type), (5, 1, 0x1203));
+        assert_eq!(told.comment.unwrap().to_string(), "by the door");
+        for end in 0..stub.len() {
+            let _ = server(21, &stub[..end], NDR);
+        }
+        let stub = [
+            numbers(&[102, 0x20000, 500, 0x20004, 5, 1, 0x1203, 0x20008]),
+            numbers(&[10, 15, 0, 240, 3000, 0, 0]), // users, disc, hidden, announce, anndelta, licenses, user path
+            texts(),
+            numbers(&[0]),
+        ]
+        .concat();
+        assert_eq!(server(21, &stub, NDR).unwrap().users, Some(10));
+        assert_eq!(server(16, &stub, NDR), None);
     }
 }

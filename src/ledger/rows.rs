@@ -9,6 +9,7 @@ use super::slots::{Claim, SlotHistory};
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
+use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{
     ClientMachine, ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, Transport, TreeId,
@@ -516,9 +517,15 @@ pub struct Computer {
     pub address: Option<IpAddr>,
     /// The first sign that it shares a print queue.
     pub shares_printers: Option<Origin>,
+    /// What it is and offers.
+    pub server_type: ServerType,
+    /// The version of its operating system: major and minor.
+    pub version: (u32, u32),
+    /// How many users it takes at a time, if it said so.
+    pub users: Option<u32>,
     /// What it is said to be for.
     pub comment: Option<String>,
-    /// What showed it: `announcement`, `server_enum`.
+    /// What showed it: `announcement`, `server_enum`, `srvsvc`.
     pub seen_by: BTreeSet<&'static str>,
     /// Its first sign.
     pub first_seen: Origin,

@@ -12,4 +12,4 @@ mod message;
 mod server_type;
 
 pub use message::{Asked, Entry, Field, Request, Response};
-pub use server_type::ServerType;
+pub use server_type::{MAJOR_VERSION, ServerType};

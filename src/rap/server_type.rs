@@ -1,5 +1,8 @@
 //! What a computer is and offers, as it announces.
 
+/// The bits of a major version that are the version; the others tell what kind of system it is (\[MS-RAP\] 2.5.5.2.1).
+pub const MAJOR_VERSION: u32 = 0x0f;
+
 bitflags::bitflags! {
     /// The type of a server (\[MS-RAP\] 2.5.5.2.1, \[MS-BRWS\] 2.2.1). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -108,13 +108,16 @@ impl Found<'_> {
 mod tests {
     use super::*;
     use crate::finding::testing::Made;
-    use crate::session::{EventKind, Notice};
+    use crate::rap::ServerType;
+    use crate::session::{EventKind, Notice, Told};
 
     fn announced(made: &mut Made, name: &str, address: Option<&str>, shares_printers: bool) {
         let (name, address) = (name.to_owned(), address.map(|ip| ip.parse().unwrap()));
         let by = if address.is_some() { "announcement" } else { "server_enum" };
-        let computer = Notice::Computer { name, address, shares_printers, comment: None, by };
-        made.tell(900, EventKind::Notice(computer));
+        let server_type = if shares_printers { ServerType::PRINTQ_SERVER } else { ServerType::WORKSTATION };
+        let (version, users, comment) = ((5, 1), None, None);
+        let told = Told { name, address, server_type, version, users, comment, by };
+        made.tell(900, EventKind::Notice(Notice::Computer(told)));
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl<'a> Parts<'a> {
             server: server.ip,
             addresses: &server.addresses,
             name: server.name.as_deref(),
-            limit: Limit::of(server, limit),
+            limit: Limit::of(ledger, server, limit),
             slots_in_use: server.slots.now,
             peak: server.slots.peak.map(SlotChange::from),
             slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),

@@ -1,7 +1,7 @@
 //! UDP datagrams: NetBIOS names and datagrams, and connectionless RPC. They are told as PDUs, and
 //! what a computer announces of itself as an event; no session hangs on them.
 
-use super::event::{ConnectionId, Event, Notice};
+use super::event::{ConnectionId, Event, Notice, Told};
 use super::pdu::{Content, Pdu, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
@@ -9,7 +9,7 @@ use crate::dcerpc::datagram::looks_like_datagram;
 use crate::net::{Datagram, Endpoint};
 use crate::netbios::datagram_service;
 use crate::rap::browser::{Body, FrameType};
-use crate::rap::{ServerType, mailslot};
+use crate::rap::mailslot;
 use crate::smb1::{self, transaction};
 
 /// The port of the NetBIOS name service (RFC 1002 4.2).
@@ -50,12 +50,16 @@ fn announcement(header: &smb1::Header, message: &[u8], source: Endpoint) -> Opti
     let of_itself = [FrameType::HOST_ANNOUNCEMENT, FrameType::LOCAL_MASTER_ANNOUNCEMENT];
     let Body::Announcement(told) = frame.body else { return None };
     let name = crate::wire::ascii(told.server_name);
-    (of_itself.contains(&frame.frame_type) && !name.is_empty()).then(|| Notice::Computer {
-        name,
-        address: Some(source.ip()),
-        shares_printers: told.server_type.contains(ServerType::PRINTQ_SERVER),
-        comment: Some(crate::wire::ascii(told.comment)).filter(|comment| !comment.is_empty()),
-        by: "announcement",
+    (of_itself.contains(&frame.frame_type) && !name.is_empty()).then(|| {
+        Notice::Computer(Told {
+            name,
+            address: Some(source.ip()),
+            server_type: told.server_type,
+            version: (told.os_version.0.into(), told.os_version.1.into()),
+            users: None,
+            comment: Some(crate::wire::ascii(told.comment)).filter(|comment| !comment.is_empty()),
+            by: "announcement",
+        })
     })
 }
 

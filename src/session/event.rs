@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
+use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::wire::Status;
 
@@ -729,6 +730,26 @@ pub enum HandleEvent {
     },
 }
 
+/// What a computer says of itself, or another one of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Told {
+    /// Its name.
+    pub name: String,
+    /// Its address, if it speaks for itself.
+    pub address: Option<IpAddr>,
+    /// What it is and offers.
+    pub server_type: ServerType,
+    /// The version of its operating system: major and minor.
+    pub version: (u32, u32),
+    /// How many users it takes at a time, if it says so.
+    pub users: Option<u32>,
+    /// What it is said to be for.
+    pub comment: Option<String>,
+    /// How it is known: `announcement`, `server_enum` or `srvsvc`.
+    pub by: &'static str,
+}
+
 /// Something of use to a diagnosis.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
@@ -756,19 +777,8 @@ pub enum Notice {
         /// How it was asked for: `srvsvc` or `rap`.
         by: &'static str,
     },
-    /// A computer announces itself, or is listed by one that knows it.
-    Computer {
-        /// Its name.
-        name: String,
-        /// Its address, if it speaks for itself.
-        address: Option<IpAddr>,
-        /// Whether it says that it shares a print queue.
-        shares_printers: bool,
-        /// What it is said to be for.
-        comment: Option<String>,
-        /// How it is known: `announcement` or `server_enum`.
-        by: &'static str,
-    },
+    /// A computer announces itself, describes itself in answer to a call, or is listed by one that knows it.
+    Computer(Told),
     /// A call of the remote administration protocol (\[MS-RAP\]) was sent.
     Rap {
         /// The session.

@@ -10,6 +10,7 @@ mod event;
 mod here;
 mod ipx;
 mod limits;
+mod listed;
 mod llc;
 mod missing;
 mod out;
@@ -24,7 +25,7 @@ pub use analyzer::{Analyzer, Counts};
 pub use event::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
     EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId,
-    ShareKind, Transport, TreeEvent, TreeId,
+    ShareKind, Told, Transport, TreeEvent, TreeId,
 };
 pub use limits::Limits;
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};

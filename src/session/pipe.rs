@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent, ShareKind};
+use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
 use super::limits::Limits;
+use super::listed;
 use super::out::Out;
 use super::pdu::{Content, RpcCall};
 use crate::capture::Origin;
@@ -478,14 +479,7 @@ impl Pipe {
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
         out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
         if readable && call.interface == Some("srvsvc") {
-            for share in interface::shares(call.opnum, &response.stub, encoding) {
-                out.tell(Notice::Share {
-                    name: share.name.to_string(),
-                    share: ShareKind::of_type(share.share_type),
-                    remark: share.remark.map(|remark| remark.to_string()),
-                    by: "srvsvc",
-                });
-            }
+            listed::tell(call.opnum, &response.stub, encoding, out);
         }
         let Some(facts) = facts else { return };
         if let Some(handle) = call.handle {

@@ -1,10 +1,9 @@
 //! Shares, computers, calls of the remote administration protocol, and print calls worth a word.
 
-use core::net::IpAddr;
-
 use crate::capture::Origin;
 use crate::ledger::{Asked, AskedFor, Computer, Ledger, Share};
-use crate::session::{ConnectionId, Notice, OpenId, ShareKind};
+use crate::rap::ServerType;
+use crate::session::{ConnectionId, Notice, OpenId, ShareKind, Told};
 
 impl Ledger {
     pub(super) fn fold_notice(&mut self, at: Origin, connection: ConnectionId, notice: Notice) {
@@ -12,9 +11,7 @@ impl Ledger {
             Notice::Share { name, share, remark, by } => {
                 self.share_seen(at, connection, &name, share, remark, by);
             }
-            Notice::Computer { name, address, shares_printers, comment, by } => {
-                self.computer_seen(at, name, address, shares_printers, comment, by);
-            }
+            Notice::Computer(told) => self.computer_seen(at, told),
             Notice::Rap { session, opcode } => {
                 if let Some(session) = self.session_mut(connection, session) {
                     let count = session.rap_calls.entry(opcode).or_default();
@@ -64,15 +61,8 @@ impl Ledger {
         }
     }
 
-    fn computer_seen(
-        &mut self,
-        at: Origin,
-        name: String,
-        address: Option<IpAddr>,
-        shares_printers: bool,
-        comment: Option<String>,
-        by: &'static str,
-    ) {
+    fn computer_seen(&mut self, at: Origin, told: Told) {
+        let Told { name, address, server_type, version, users, comment, by } = told;
         let key = name.to_uppercase();
         if !self.computers.contains_key(&key) && self.computers.len() >= self.limits.computers {
             return self.evicted("computers");
@@ -81,14 +71,22 @@ impl Ledger {
             name,
             address: None,
             shares_printers: None,
+            server_type,
+            version,
+            users: None,
             comment: None,
             seen_by: std::collections::BTreeSet::new(),
             first_seen: at,
         });
         computer.seen_by.insert(by);
         computer.address = address.or(computer.address);
+        computer.users = users.or(computer.users);
+        // What it says of itself counts more than what others say of it.
+        if address.is_some() {
+            (computer.server_type, computer.version) = (server_type, version);
+        }
         computer.comment = comment.or(computer.comment.take());
-        if shares_printers {
+        if server_type.contains(ServerType::PRINTQ_SERVER) {
             computer.shares_printers.get_or_insert(at);
         }
     }

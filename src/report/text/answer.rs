@@ -233,7 +233,7 @@ fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String
 fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec<String> {
     let row = server.row.and_then(|row| report.ledger.server(row));
     let they = if stuck == 1 { "It takes" } else { "They take" };
-    let limit = row.and_then(|row| Limit::of(row, report.options.limit));
+    let limit = row.and_then(|row| Limit::of(report.ledger, row, report.options.limit));
     let taken = match &limit {
         Some(limit) => format!("{they} {} of {} slots on {}", Digits(stuck), limit.slots, server.address()),
         None => format!("{they} {} on {}", count(stuck, "slot"), server.address()),

@@ -69,11 +69,11 @@ fn the_answer_comes_first_then_the_table_worst_first_then_the_stories() {
     let expected = r"3 null sessions to \\PRNSRV\IPC$ never closed: 1 holds a printer handle, 1 waits
 for an answer to OpenPrinterEx and 1 stays and holds nothing. They take 3 of 10
 slots on 192.168.1.10:139 (a limit of 10 is a guess: the server calls itself
-Windows 5.1). They come from 192.168.1.21 (WS-21). In all, 6 to 7 are in use
-there at the end. Of the other null sessions 1 is too young to judge, 1 ended
-with its handles run down and 1 closed in good order. 1 more session may be a
-null session: its set-up was not captured, and it leaked or hangs. 1 client was
-refused there (error 71). Denied to anonymous clients there: 1 set-up.
+Windows 5.1; XP Home has 5). They come from 192.168.1.21 (WS-21). In all, 6 to 7
+are in use there at the end. Of the other null sessions 1 is too young to judge,
+1 ended with its handles run down and 1 closed in good order. 1 more session may
+be a null session: its set-up was not captured, and it leaked or hangs. 1 client
+was refused there (error 71). Denied to anonymous clients there: 1 set-up.
 
 VERDICT    WHO    CLIENT             SINCE     AGE     IDLE   PIPE     HOLDS
 hung       null   192.168.1.21:1001  14:03:05  2h11m   2h11m  spoolss

@@ -1,8 +1,8 @@
 //! What a server lists in answers of the remote administration protocol: its shares, and the computers it knows.
 
 use crate::rap::descriptor::Value;
-use crate::rap::{self, Entry, ServerType};
-use crate::session::event::{Notice, ShareKind};
+use crate::rap::{self, Entry, MAJOR_VERSION, ServerType};
+use crate::session::event::{Notice, ShareKind, Told};
 use crate::session::here::Here;
 use crate::smb1::transaction;
 
@@ -41,8 +41,11 @@ fn share(entry: &Entry<'_>) -> Option<Notice> {
 
 fn computer(entry: &Entry<'_>) -> Option<Notice> {
     let (mut name, mut kind, mut comment) = (None, ServerType::empty(), None);
+    let mut version = (0, 0);
     for field in entry.fields().flatten() {
         match (field.name, field.value) {
+            (Some("MajorVersion"), Value::Number(number)) => version.0 = number & MAJOR_VERSION,
+            (Some("MinorVersion"), Value::Number(number)) => version.1 = number,
             (Some("ServerName"), Value::Text(text)) => name = Some(crate::wire::ascii(text)),
             (Some("ServerComment"), Value::Text(text)) => comment = Some(crate::wire::ascii(text)),
             (Some("ServerType"), Value::Number(number)) => kind = ServerType::from_bits_retain(number),
@@ -50,6 +53,6 @@ fn computer(entry: &Entry<'_>) -> Option<Notice> {
         }
     }
     let name = name.filter(|name| !name.is_empty() && !kind.contains(ServerType::DOMAIN_ENUM))?;
-    let shares_printers = kind.contains(ServerType::PRINTQ_SERVER);
-    Some(Notice::Computer { name, address: None, shares_printers, comment, by: "server_enum" })
+    let (address, server_type, users, by) = (None, kind, None, "server_enum");
+    Some(Notice::Computer(Told { name, address, server_type, version, users, comment, by }))
 }
