@@ -87,6 +87,12 @@ fn at_any_moment_they_are_those_of_the_server() {
             let tables = NetSession::new(&ledger, captured_to, 2.0, None);
             assert!(tables.text(80).to_string().lines().all(|line| line.chars().count() <= 80));
             let tables = json!(tables);
+            let names = tables["servers"].as_array().unwrap().iter().map(|server| &server["name"]);
+            assert!(
+                names.clone().all(|name| *name == truth["server"]["name"]),
+                "{:?}",
+                names.collect::<Vec<_>>()
+            );
             let (theirs, ours) = (by_the_server(&snapshot["smbstatus"]), by_the_capture(&tables));
             moments += 1;
             if theirs != ours {

@@ -156,8 +156,9 @@ pub struct Server {
     pub guid: Option<Uuid>,
     /// The ports at which it answered.
     pub ports: BTreeSet<u16>,
-    /// Its NetBIOS name as clients call it.
+    /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<String>,
+    pub(super) named_itself: bool,
     /// Its operating system as an SMB1 session setup tells it.
     pub os: Option<String>,
     /// Its connection slots in the course of time.

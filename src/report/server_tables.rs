@@ -37,7 +37,7 @@ pub struct ServerTables<'a> {
     pub server: IpAddr,
     /// All its addresses.
     pub addresses: &'a BTreeSet<IpAddr>,
-    /// Its NetBIOS name, as clients call it.
+    /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<&'a str>,
     /// How many slots it has, if that is known or can be guessed.
     pub limit: Option<Limit>,

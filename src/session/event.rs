@@ -292,6 +292,11 @@ pub enum SessionEvent {
         /// The server's operating system.
         server_os: Option<String>,
     },
+    /// The server tells its NetBIOS name while it authenticates a client.
+    ServerNamed {
+        /// The name.
+        name: String,
+    },
     /// A process id that used the session.
     Pid {
         /// The session.

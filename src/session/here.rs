@@ -1,13 +1,14 @@
 //! What both dialects read a connection's messages with.
 
 use super::event::{
-    Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionId, ShareKind, TreeId,
+    Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
 };
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
 use super::pipe_name;
 use super::tables::Tables;
+use crate::auth;
 use crate::wire::{DosError, NtStatus, Status};
 
 /// The connection whose message is being read: its tables, the limits they have, and where events go.
@@ -29,6 +30,13 @@ pub(super) struct NewOpen {
 }
 
 impl Here<'_> {
+    /// The answer to a session setup that asks for more may tell the server's name.
+    pub(super) fn server_named(&mut self, blob: Option<&[u8]>) {
+        if let Some(name) = blob.and_then(auth::server_name) {
+            self.out.tell(SessionEvent::ServerNamed { name });
+        }
+    }
+
     /// Something was opened, or is known from its use to have been.
     pub(super) fn opened(&mut self, new: NewOpen) {
         let Self { tables, limits, out } = self;

@@ -130,6 +130,7 @@ impl Ledger {
                 }
                 self.server_of(connection);
             }
+            SessionEvent::ServerNamed { name } => self.server_named(connection, name),
             SessionEvent::Native { client_os, server_os } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
                     row.client_os = client_os.or(row.client_os.take());

@@ -64,6 +64,16 @@ impl Ledger {
         at_port.or_else(|| here().next()).or_else(named).map(|server| server.row)
     }
 
+    /// A server's own word on its name counts more than what clients call it.
+    pub(super) fn server_named(&mut self, id: ConnectionId, name: String) {
+        let server = self.server_of(id).and_then(|row| self.servers.get_mut(&row));
+        if let Some(server) = server.filter(|server| !server.named_itself) {
+            server.named_itself = true;
+            self.index.servers_by_name.insert(name.to_uppercase(), server.row);
+            server.name = Some(name);
+        }
+    }
+
     fn new_server(&mut self, ip: core::net::IpAddr) -> ServerRow {
         let last = self.servers.last_key_value().map_or(0, |(row, _)| row.as_raw());
         let row = ServerRow(last.saturating_add(1));
@@ -74,6 +84,7 @@ impl Ledger {
             guid: None,
             ports: BTreeSet::new(),
             name: None,
+            named_itself: false,
             os: None,
             slots: SlotHistory::default(),
             open_sessions: BTreeSet::new(),

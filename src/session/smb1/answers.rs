@@ -277,6 +277,7 @@ impl Smb1 {
             here.out.tell(SessionEvent::Native { client_os: set_up.native_os.clone(), server_os });
         }
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
+            here.server_named(response.and_then(|response| response.security_blob));
             self.keep_setup(uid, set_up, here.limits);
             return;
         }

@@ -216,6 +216,8 @@ impl Smb2 {
     ) -> Result<(), crate::ParseError> {
         let id = SessionId::Smb2(session);
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
+            let blob = session_setup::Response::parse(bytes).ok().map(|response| response.security_buffer);
+            here.server_named(blob);
             self.keep_setup(session, set_up, here.limits);
             return Ok(());
         }
