@@ -121,10 +121,8 @@ fn sessions_back<'a>(
     there: &Session,
 ) -> impl Iterator<Item = (SessionRow, &'a Session)> {
     let (row, client, server) = (asked.session, there.client.ip(), there.server.ip());
-    let back = scene.ledger.sessions();
-    back.filter(move |(other, session)| {
-        *other != row && session.client.ip() == server && session.server.ip() == client
-    })
+    let back = scene.of_client(server);
+    back.filter(move |(other, session)| *other != row && session.server.ip() == client)
 }
 
 /// The channel that the server opened back to the client, with its session.

@@ -33,11 +33,10 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         is_service(user).then_some(user)
     });
     // At a loopback address every process is a client of its own.
-    let beside = scene.ledger.sessions().find(|(_, session)| {
+    let beside = scene.of_client(first.client.ip()).find(|(_, session)| {
         !first.client.ip().is_loopback()
             && session.identity.who == Who::User
             && session.server_row == first.server_row
-            && session.client.ip() == first.client.ip()
             && group.iter().any(|judged| scene::overlap(session, judged.session))
     });
     let why = match (told, beside) {

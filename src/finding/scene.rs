@@ -16,6 +16,8 @@ pub(super) struct Scene<'a> {
     pub(super) grace: f64,
     pub(super) end: Timestamp,
     pub(super) null_sessions: Vec<Judged<'a>>,
+    /// The sessions of each client's address.
+    by_client: BTreeMap<IpAddr, Vec<SessionRow>>,
 }
 
 /// Sessions by the name of the client computer.
@@ -39,7 +41,17 @@ impl<'a> Scene<'a> {
             })
             .collect();
         let end = ledger.end().unwrap_or_default();
-        Self { ledger, grace, end, null_sessions }
+        let mut by_client: BTreeMap<IpAddr, Vec<SessionRow>> = BTreeMap::new();
+        for (row, session) in ledger.sessions() {
+            by_client.entry(session.client.ip()).or_default().push(row);
+        }
+        Self { ledger, grace, end, null_sessions, by_client }
+    }
+
+    /// The sessions of a client's address, of any identity, in the order in which they were first seen.
+    pub(super) fn of_client(&self, client: IpAddr) -> impl Iterator<Item = (SessionRow, &'a Session)> {
+        let rows = self.by_client.get(&client).into_iter().flatten();
+        rows.filter_map(|row| Some((*row, self.ledger.session(*row)?)))
     }
 
     /// The null sessions that `wanted` picks, by server and client computer.
