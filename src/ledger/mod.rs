@@ -74,6 +74,8 @@ struct Index {
     servers: Map<core::net::IpAddr, Vec<ServerRow>>,
     servers_by_guid: Map<uuid::Uuid, ServerRow>,
     servers_by_name: Map<String, ServerRow>,
+    /// The name in capitals of the computer that described itself at an address.
+    computers: Map<core::net::IpAddr, String>,
     /// The open connections between a client's address and a server's.
     between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,
@@ -211,6 +213,15 @@ impl Ledger {
     /// The computers that announced themselves or were listed, by name.
     pub fn computers(&self) -> impl Iterator<Item = &Computer> {
         self.computers.values()
+    }
+
+    /// A server as a computer that described itself, at one of its addresses, or that was listed, by its name.
+    #[must_use]
+    pub fn computer_of(&self, server: &Server) -> Option<&Computer> {
+        let mut itself = server.addresses.iter().filter_map(|ip| self.index.computers.get(ip));
+        let listed = || server.name.as_deref().map(str::to_uppercase);
+        let name = itself.next().cloned().or_else(listed)?;
+        self.computers.get(&name)
     }
 
     /// The calls that asked for something worth a word, in order.

@@ -53,8 +53,7 @@ impl Limit {
         if let Some(slots) = given {
             return Some(Self { slots, from: "option", why: None });
         }
-        let described = ledger.computers().find(|computer| is_it(computer, server));
-        match described {
+        match ledger.computer_of(server) {
             Some(Computer { users: Some(users), .. }) => (*users != UNLIMITED)
                 .then(|| Self::guessed((*users).into(), format!("it says that it takes {users} users"), "")),
             Some(computer) if is_server_edition(computer.server_type) => None,
@@ -85,15 +84,6 @@ impl Limit {
     fn guessed(slots: u64, why: String, but: &str) -> Self {
         let why = if but.is_empty() { why } else { format!("{why}; {but}") };
         Self { slots, from: "guess", why: Some(why) }
-    }
-}
-
-/// True if a computer is the server: at one of its addresses, or of its name.
-fn is_it(computer: &Computer, server: &Server) -> bool {
-    let named = |name: &str| name.eq_ignore_ascii_case(&computer.name);
-    match computer.address {
-        Some(address) => server.addresses.contains(&address),
-        None => server.name.as_deref().is_some_and(named),
     }
 }
 

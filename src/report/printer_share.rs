@@ -49,17 +49,14 @@ pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
             entry.first_seen = entry.first_seen.min(share.first_seen);
         }
     }
-    let open_null =
-        |session: &&crate::ledger::Session| session.identity.who == Who::Null && session.closed.is_none();
-    let null_sessions: Vec<_> = ledger.sessions().map(|(_, session)| session).filter(open_null).collect();
+    let (by_address, by_name) = open_null_sessions(ledger);
     let mut shares: Vec<PrinterShare<'_>> = found
         .into_iter()
         .map(|(key, found)| {
             let address = key.address();
-            let is_its = |session: &&&crate::ledger::Session| match key {
-                Key::Address(ip) => session.client.ip() == ip,
-                Key::Name(name) => finding::client_name(ledger, session)
-                    .is_some_and(|client| client.eq_ignore_ascii_case(name)),
+            let null_sessions = match key {
+                Key::Address(ip) => by_address.get(&ip),
+                Key::Name(name) => by_name.get(&name.to_uppercase()),
             };
             PrinterShare {
                 address,
@@ -67,12 +64,26 @@ pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
                 printers: found.printers,
                 seen_by: found.seen_by,
                 first_seen: found.first_seen.into(),
-                null_sessions: null_sessions.iter().filter(is_its).count(),
+                null_sessions: null_sessions.copied().unwrap_or_default(),
             }
         })
         .collect();
     shares.sort_by_key(|share| core::cmp::Reverse(share.null_sessions));
     shares
+}
+
+/// How many null sessions are open, by their client's address and by its name in capitals.
+fn open_null_sessions(ledger: &Ledger) -> (BTreeMap<IpAddr, usize>, BTreeMap<String, usize>) {
+    let (mut by_address, mut by_name) = (BTreeMap::new(), BTreeMap::new());
+    let add = |number: &mut usize| *number = number.saturating_add(1);
+    let open = ledger.sessions().map(|(_, session)| session).filter(|session| session.closed.is_none());
+    for session in open.filter(|session| session.identity.who == Who::Null) {
+        add(by_address.entry(session.client.ip()).or_default());
+        if let Some(name) = finding::client_name(ledger, session) {
+            add(by_name.entry(name.to_uppercase()).or_default());
+        }
+    }
+    (by_address, by_name)
 }
 
 /// A computer by its address, or by its name where another one told of it.

@@ -67,6 +67,11 @@ impl Ledger {
         if !self.computers.contains_key(&key) && self.computers.len() >= self.limits.computers {
             return self.evicted("computers");
         }
+        if let Some(address) = address
+            && self.index.computers.len() < self.limits.computers
+        {
+            self.index.computers.insert(address, key.clone());
+        }
         let computer = self.computers.entry(key).or_insert_with(|| Computer {
             name,
             address: None,
