@@ -1,8 +1,10 @@
-//! Paragraphs and tables in a given width.
+//! Paragraphs and tables in a given width, in columns of a terminal: some characters take two, some none.
 
 use core::fmt::{self, Write};
 
-/// Writes `text` after `first`, in lines of at most `width` characters; further lines begin with `indent` spaces.
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Writes `text` after `first`, in lines of at most `width` columns; further lines begin with `indent` spaces.
 /// Lines break at spaces, and within what is longer than a line.
 pub(super) fn paragraph(
     out: &mut impl Write,
@@ -11,7 +13,7 @@ pub(super) fn paragraph(
     text: &str,
     width: usize,
 ) -> fmt::Result {
-    let used = first.chars().count();
+    let used = first.width();
     let mut lead = first.to_owned();
     for (place, line) in fill(text, width.saturating_sub(used), width.saturating_sub(indent)).enumerate() {
         if place > 0 {
@@ -22,7 +24,7 @@ pub(super) fn paragraph(
     Ok(())
 }
 
-/// The lines of a text: the first of at most `first` characters, the others of at most `width`.
+/// The lines of a text: the first of at most `first` columns, the others of at most `width`.
 fn fill(text: &str, first: usize, width: usize) -> impl Iterator<Item = &str> {
     let mut rest = Some(text.trim_end());
     let mut room = first.max(1);
@@ -35,15 +37,25 @@ fn fill(text: &str, first: usize, width: usize) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A line of at most `room` characters, and what is left without the spaces between.
+/// A line of at most `room` columns, and what is left without the spaces between.
 fn split_line(text: &str, room: usize) -> (&str, &str) {
-    let Some((end, _)) = text.char_indices().nth(room) else { return (text, "") };
+    let Some(end) = end_of(text, room) else { return (text, "") };
     let (line, _) = text.split_at_checked(end).unwrap_or((text, ""));
     // A line may end before the space that comes next.
     let fits = text.get(end..).is_some_and(|rest| rest.starts_with(' '));
     let cut = if fits { end } else { line.rfind(' ').filter(|at| *at > 0).unwrap_or(end) };
     let (line, left) = text.split_at_checked(cut).unwrap_or((text, ""));
     (line.trim_end(), left.trim_start())
+}
+
+/// Where a text goes beyond `room` columns; after its first character at the earliest, so that there is no empty line.
+fn end_of(text: &str, room: usize) -> Option<usize> {
+    let mut used = 0_usize;
+    let beyond = text.char_indices().find(|(at, c)| {
+        used = used.saturating_add(c.width().unwrap_or(0));
+        used > room && *at > 0
+    });
+    beyond.map(|(at, _)| at)
 }
 
 /// A column of a table: its title, and the least width it may be squeezed to.
@@ -54,7 +66,7 @@ pub(super) struct Column {
 
 const BETWEEN: usize = 2;
 
-/// Writes a table in lines of at most `width` characters. A cell that does not fit into its column goes on in the next
+/// Writes a table in lines of at most `width` columns. A cell that does not fit into its column goes on in the next
 /// line. The last column takes what the others leave; what does not fit there stands on lines of its own.
 pub(super) fn table(
     out: &mut impl Write,
@@ -69,7 +81,7 @@ pub(super) fn table(
     let titles = columns.iter().chain([last]).map(|column| column.title.to_owned()).collect();
     for row in core::iter::once(&titles).chain(rows) {
         let Some((tail, cells)) = row.split_last() else { continue };
-        let fits = before.saturating_add(tail.chars().count()) <= width;
+        let fits = before.saturating_add(tail.width()) <= width;
         let mut cells: Vec<_> =
             cells.iter().zip(&widths).map(|(cell, width)| (fill(cell, *width, *width), *width)).collect();
         let mut on_the_line = if fits { tail.as_str() } else { "" };
@@ -79,8 +91,9 @@ pub(super) fn table(
             for (lines, width) in &mut cells {
                 let part = lines.next();
                 any |= part.is_some();
-                let (part, width) = (part.unwrap_or_default(), width.saturating_add(BETWEEN));
-                write!(line, "{part:width$}")?;
+                let part = part.unwrap_or_default();
+                let left = width.saturating_add(BETWEEN).saturating_sub(part.width());
+                write!(line, "{part}{:left$}", "")?;
             }
             if !any {
                 break;
@@ -100,7 +113,7 @@ fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> 
     let mut widths: Vec<usize> = columns.iter().map(|column| column.title.len()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(cell.width());
         }
     }
     let gaps = columns.len().saturating_sub(1).saturating_mul(BETWEEN);
@@ -124,6 +137,18 @@ mod tests {
         let mut out = String::new();
         paragraph(&mut out, "  a: ", 4, "one two three fourfivesixseven", 12).unwrap();
         assert_eq!(out, "  a: one two\n    three\n    fourfive\n    sixseven\n");
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let mut out = String::new();
+        paragraph(&mut out, "", 0, "プリンタの名前", 8).unwrap();
+        assert_eq!(out, "プリンタ\nの名前\n");
+        let columns = ["A", "B"].map(|title| Column { title, least: 3 });
+        let mut out = String::new();
+        table(&mut out, &columns, &[vec!["名前".into(), "x".into()], vec!["abcd".into(), "y".into()]], 20)
+            .unwrap();
+        assert_eq!(out, "A     B\n名前  x\nabcd  y\n");
     }
 
     #[test]
