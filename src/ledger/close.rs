@@ -33,6 +33,9 @@ impl Ledger {
         }
         connection.closed = Some(closing);
         let (ends, vc_zero) = ((connection.client.ip(), connection.server.ip()), connection.vc_zero);
+        if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {
+            server.connections = server.connections.saturating_sub(1);
+        }
         let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
         if let Some(between) = self.index.between.get_mut(&ends) {
             between.remove(&id);

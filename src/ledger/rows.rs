@@ -159,6 +159,8 @@ pub struct Server {
     /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<String>,
     pub(super) named_itself: bool,
+    /// Its connections that are open.
+    pub(super) connections: usize,
     /// Its operating system as an SMB1 session setup tells it.
     pub os: Option<String>,
     /// Its connection slots in the course of time.

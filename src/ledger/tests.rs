@@ -140,6 +140,24 @@ fn a_server_is_one_by_its_guid_or_name_at_any_address_and_two_guids_are_two() {
 }
 
 #[test]
+fn a_server_that_is_restarted_tells_another_guid_and_is_the_same() {
+    let mut script = Script::new();
+    let mut guids = (1..).map(uuid::Uuid::from_u128);
+    let mut connect = |script: &mut Script, connection| {
+        script.connect(connection, 7);
+        let (dialect, server_guid) = ("SMB 2.1".to_owned(), guids.next());
+        script.tell(connection, SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        script.set_up(connection, SessionId::Smb2(connection), None, false);
+    };
+    connect(&mut script, 1);
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst });
+    connect(&mut script, 2);
+    assert_eq!(script.ledger.servers().count(), 1);
+    connect(&mut script, 3);
+    assert_eq!(script.ledger.servers().count(), 2, "the other one is still there");
+}
+
+#[test]
 fn vc_zero_ends_the_other_sessions_of_that_client_on_a_windows_server() {
     let script = first_circuit_anew("Windows 5.1");
     let expected = [(Verdict::Abandoned, Some(By::VcZero)), (Verdict::Leaked, None), (Verdict::Leaked, None)];

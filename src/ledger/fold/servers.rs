@@ -9,7 +9,8 @@ use crate::session::ConnectionId;
 
 impl Ledger {
     /// The server that a connection leads to: the one of its GUID at whatever address, else the one at its address, else
-    /// the one of its NetBIOS name. Servers that tell different GUIDs are different ones.
+    /// the one of its NetBIOS name. Servers that tell different GUIDs are different ones, unless one took the place of the
+    /// other when nobody was connected to that: it was restarted.
     pub(super) fn server_of(&mut self, id: ConnectionId) -> Option<ServerRow> {
         let connection = self.connections.get(&id)?;
         if connection.server_row.is_some() {
@@ -28,7 +29,10 @@ impl Ledger {
         let server = self.servers.get_mut(&row)?;
         server.ports.insert(connection.server.port);
         server.os = server.os.take().or_else(|| connection.server_os.clone());
-        server.guid = server.guid.or(connection.server_guid);
+        if connection.closed.is_none() {
+            server.connections = server.connections.saturating_add(1);
+        }
+        server.guid = connection.server_guid.or(server.guid);
         if let Some(guid) = server.guid {
             self.index.servers_by_guid.insert(guid, row);
         }
@@ -53,10 +57,14 @@ impl Ledger {
         if let Some(row) = guid.and_then(|guid| self.index.servers_by_guid.get(&guid)) {
             return Some(*row);
         }
-        let may_be = |server: &&Server| guid.is_none() || server.guid.is_none();
+        let port = connection.server.port;
+        let may_be = |server: &&Server| {
+            let restarted = server.connections == 0 && server.ports.contains(&port);
+            guid.is_none() || server.guid.is_none() || restarted
+        };
         let rows = self.index.servers.get(&connection.server.ip()).into_iter().flatten();
         let here = || rows.clone().filter_map(|row| self.servers.get(row)).filter(may_be);
-        let at_port = here().find(|server| server.ports.contains(&connection.server.port));
+        let at_port = here().find(|server| server.ports.contains(&port));
         let named = || {
             let row = self.index.servers_by_name.get(&name(connection)?.to_uppercase())?;
             self.servers.get(row).filter(may_be)
@@ -85,6 +93,7 @@ impl Ledger {
             ports: BTreeSet::new(),
             name: None,
             named_itself: false,
+            connections: 0,
             os: None,
             slots: SlotHistory::default(),
             open_sessions: BTreeSet::new(),
