@@ -22,11 +22,14 @@ const GROUPS: usize = 6;
 const APART: f64 = 12.0;
 const LINES: usize = 16;
 
-const LABELS: f64 = 330.0;
+/// Where a lane's label begins, and the width of a column: labels are in letters of one width.
+const LABEL: f64 = 72.0;
+const COLUMN: f64 = 6.9;
 const HEAD: f64 = 40.0;
 const LANE: f64 = 18.0;
-/// Columns of a lane's label: it is in letters of one width.
+/// The least columns of labels, and what a name has beside the longest of them.
 const COLUMNS: usize = 36;
+const BESIDE: usize = 11;
 /// Columns in which a name says something.
 const NAME: usize = 4;
 
@@ -98,7 +101,10 @@ impl Picture {
         span: (Timestamp, Timestamp),
         server: &str,
     ) -> Self {
-        let axis = Axis::new(span.0, span.1, LABELS, PICTURE - LABELS - 10.0);
+        let longest = sessions.iter().map(|session| session.client.to_string().len()).max();
+        let columns = COLUMNS.max(longest.unwrap_or_default() + BESIDE);
+        let left = LABEL + COLUMN * columns as f64 + 10.0;
+        let axis = Axis::new(span.0, span.1, left, PICTURE - left - 10.0);
         let mut lanes = Vec::new();
         let same = |one: &&Session<'_>, other: &&Session<'_>| {
             sessions.len() <= ALL || (one.verdict, one.who.kind) == (other.verdict, other.who.kind)
@@ -107,7 +113,7 @@ impl Picture {
             let alone =
                 if sessions.len() <= ALL || kind.len() <= ALONE + GROUPS { kind.len() } else { ALONE };
             let (alone, rest) = kind.split_at(alone);
-            lanes.extend(alone.iter().map(|session| lane(report, session, &axis, span.1)));
+            lanes.extend(alone.iter().map(|session| lane(report, session, &axis, columns, span.1)));
             lanes.extend(grouped(rest, &axis, span.1));
         }
         for (place, lane) in lanes.iter_mut().enumerate() {
@@ -131,18 +137,26 @@ impl Picture {
     }
 }
 
-fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Timestamp) -> Lane {
+fn lane(
+    report: &NullSessions<'_>,
+    session: &Session<'_>,
+    axis: &Axis,
+    columns: usize,
+    end: Timestamp,
+) -> Lane {
     let start = session.opened.unwrap_or(session.first_seen).time;
     let until = session.closed.map_or(end, |closed| closed.at.time);
     let piece = |from: Timestamp, to: Timestamp| (axis.x(from), (axis.x(to) - axis.x(from)).max(2.0));
+    let (x, width) = piece(start, until);
     let opens = session.trees.iter().flat_map(|tree| &tree.opens);
     let handles = opens.flat_map(|open| &open.handles).map(|handle| {
         let from = handle.opened.map_or(handle.last_used.time, |opened| opened.time);
-        piece(from, handle.closed.map_or(until, |closed| closed.at.time))
+        let (from, wide) = piece(from, handle.closed.map_or(until, |closed| closed.at.time));
+        // The least width may reach beyond the session's bar.
+        (from.min(x + width - wide).max(x), wide)
     });
-    let (x, width) = piece(start, until);
     let name = session.client_name.unwrap_or_default();
-    let label = fit(&session.client.to_string(), COLUMNS);
+    let label = session.client.to_string();
     let title = format!(
         "{} session of {}{}, {}: {}. {} to {}{}. {}",
         session.who.kind,
@@ -158,7 +172,7 @@ fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Time
     Lane {
         y: 0.0,
         verdict: session.verdict.as_str(),
-        name: beside(&label, name),
+        name: beside(&label, name, columns),
         label,
         title,
         shape: Shape::One(Bar {
@@ -173,8 +187,8 @@ fn lane(report: &NullSessions<'_>, session: &Session<'_>, axis: &Axis, end: Time
 }
 
 /// A name in the columns that are left beside a label, if they say anything.
-fn beside(label: &str, name: &str) -> String {
-    match COLUMNS.saturating_sub(label.chars().count() + 1) {
+fn beside(label: &str, name: &str, columns: usize) -> String {
+    match columns.saturating_sub(label.chars().count() + 1) {
         columns if columns < NAME => String::new(),
         columns => fit(name, columns),
     }
