@@ -2,6 +2,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/plain_json.rs"]
+mod plain_json;
 #[path = "common/terminal.rs"]
 mod terminal;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use common::Progress;
+use serde_json::ser::PrettyFormatter;
 use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
@@ -113,7 +116,7 @@ fn print(tables: &NetSession<'_>, format: Format) -> io::Result<()> {
     match format {
         Format::Text => write!(out, "{}", tables.text(terminal::columns()))?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, tables)?;
+            plain_json::write(&mut out, tables, PrettyFormatter::new())?;
             writeln!(out)?;
         }
     }

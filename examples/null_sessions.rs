@@ -2,6 +2,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/plain_json.rs"]
+mod plain_json;
 #[path = "common/terminal.rs"]
 mod terminal;
 
@@ -12,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use common::Progress;
+use serde_json::ser::PrettyFormatter;
 use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NullSessions, Options};
@@ -104,7 +107,7 @@ fn print(report: &NullSessions<'_>, format: Format) -> io::Result<()> {
     match format {
         Format::Text => write!(out, "{}", report.text(terminal::columns()))?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, report)?;
+            plain_json::write(&mut out, report, PrettyFormatter::new())?;
             writeln!(out)?;
         }
     }

@@ -1,9 +1,12 @@
 //! One JSON object a PDU.
 
+use serde_json::ser::CompactFormatter;
 use serde_json::{Map, Value, json};
 use smbscope::dcerpc::Body;
 use smbscope::dissect::{Dissection, Message};
 use smbscope::session::{Content, Pdu, Stream};
+
+use crate::plain_json;
 
 /// The object of a PDU, on one line, of a call with its stub if that is wanted.
 pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>, with_stub: bool) -> String {
@@ -11,7 +14,12 @@ pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>, with_stub: bool) -
     if let Some(stub) = stub(pdu).filter(|_| with_stub) {
         object.insert("stub".into(), Value::String(stub));
     }
-    Value::Object(object).to_string()
+    let mut line = Vec::new();
+    match plain_json::write(&mut line, &object, CompactFormatter) {
+        Ok(()) => String::from_utf8_lossy(&line).into_owned(),
+        // An object of texts and numbers can be written.
+        Err(error) => json!({ "error": error.to_string() }).to_string(),
+    }
 }
 
 /// The stub of a call in hex: all of it on its last fragment, the fragment's own before.

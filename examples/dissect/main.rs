@@ -3,6 +3,8 @@
 mod filter;
 mod json;
 mod order;
+#[path = "../common/plain_json.rs"]
+mod plain_json;
 mod text;
 mod tsv;
 

@@ -30,6 +30,12 @@ impl<'a> Plain<'a> {
         Self { text, longest: usize::MAX }
     }
 
+    /// Whether a character is shown as it is: neither a control character nor one that reorders, joins or hides text.
+    #[must_use]
+    pub fn shows(c: char) -> bool {
+        is_plain(c)
+    }
+
     /// A sentence that holds names off the wire: 400 characters of it.
     #[must_use]
     pub const fn sentence(text: &'a str) -> Self {

@@ -175,11 +175,15 @@ fn hostile_names_harm_neither_page_nor_terminal() {
         page,
         run("null_sessions", &capture, &["--all"]),
         run("net_session", &capture, &[]),
+        run("null_sessions", &capture, &["--all", "--format", "json"]),
+        run("net_session", &capture, &["--format", "json"]),
         run("dissect", &capture, &[]),
+        run("dissect", &capture, &["--format", "json"]),
+        run("dissect", &capture, &["--format", "tsv"]),
     ];
     for text in texts {
         let harmful = |c: char| {
-            (c.is_control() && c != '\n')
+            (c.is_control() && c != '\n' && c != '\t')
                 || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
         };
         assert_eq!(text.chars().find(|c| harmful(*c)), None, "{}", text.get(..200).unwrap_or_default());

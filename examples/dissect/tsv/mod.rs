@@ -19,6 +19,7 @@ mod smb1;
 mod smb2;
 
 use smbscope::dissect::Dissection;
+use smbscope::finding::Plain;
 use smbscope::session::{Content, Pdu, Stream};
 
 /// The row of a PDU, if it has one. `number` is its place in its frame.
@@ -50,7 +51,7 @@ pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>, number: usize) -> 
     Some(row)
 }
 
-/// Tabs and line ends would end the column or the row, and other control characters steer a terminal.
+/// Tabs and line ends would end the column or the row, and other control characters steer a terminal or turn text round.
 fn escaped(column: &str) -> String {
     let mut text = String::with_capacity(column.len());
     for c in column.chars() {
@@ -59,6 +60,7 @@ fn escaped(column: &str) -> String {
             '\n' => text.push_str("\\n"),
             '\r' => text.push_str("\\r"),
             c if c.is_control() => text.push_str(&format!("\\x{:x}", u32::from(c))),
+            c if !Plain::shows(c) => text.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => text.push(c),
         }
     }
