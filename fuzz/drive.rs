@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
+use smbscope::auth::Who;
 use smbscope::capture::{Capture, Info, LinkType, Origin, Packet};
 use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
 use smbscope::dissect::Dissector;
@@ -300,5 +301,31 @@ fn judge_all(ledger: &Ledger) {
     }
     for refusal in ledger.refusals() {
         assert!(refusal.slots.low <= refusal.slots.high, "{refusal:?}");
+    }
+    count_slots(ledger);
+}
+
+/// Slots in use are those of the sessions that are open and of the connections that were denied one, and nothing else.
+fn count_slots(ledger: &Ledger) {
+    for server in ledger.servers() {
+        let open =
+            server.open_sessions.iter().map(|row| ledger.session(*row).expect("an open session has a row"));
+        let (mut sessions, mut null) = (0_u64, 0_u64);
+        for session in open {
+            assert!(session.closed.is_none() && session.server_row == Some(server.row), "{session:?}");
+            sessions += 1;
+            null += u64::from(session.identity.who == Who::Null);
+        }
+        let denied = ledger.connections().filter(|(_, connection)| {
+            connection.denied && connection.closed.is_none() && connection.server_row == Some(server.row)
+        });
+        let denied = denied.count() as u64;
+        let now = server.slots.now;
+        assert!(
+            null + denied <= now.low && now.low <= now.high && now.high <= sessions + denied,
+            "{server:?}"
+        );
+        assert!(server.slots.points.is_sorted_by_key(|point| point.at), "{server:?}");
+        assert!(server.slots.points.last().is_none_or(|last| last.slots == now), "{server:?}");
     }
 }

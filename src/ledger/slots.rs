@@ -35,8 +35,6 @@ pub struct SlotPoint {
 pub struct SlotHistory {
     /// The slots in use now.
     pub now: Slots,
-    /// When they were the most.
-    pub peak: Option<SlotPoint>,
     /// Every change, in order. If there are too many, of each two neighbours the higher is left.
     pub points: Vec<SlotPoint>,
     /// Sessions of each user at each computer.
@@ -133,23 +131,49 @@ impl SlotHistory {
         self.now.high = self.now.high.saturating_sub(high);
     }
 
-    /// Notes the slots in use after a packet. Gives the number of points that were let go to stay within `most`.
+    /// Notes the slots in use after a packet. What is known only later changes the points since then as well. Gives the
+    /// number of points that were let go to stay within `most`.
     pub(super) fn note(&mut self, at: Origin, most: usize) -> usize {
-        let point = SlotPoint { at, slots: self.now };
-        if self.peak.is_none_or(|peak| peak.slots.high < point.slots.high) {
-            self.peak = Some(point);
+        let noted = self.points.last().map(|last| last.slots).unwrap_or_default();
+        if noted == self.now {
+            return 0;
         }
-        match self.points.last_mut() {
-            Some(last) if last.slots == self.now => return 0,
-            Some(last) if last.at == at => last.slots = self.now,
-            _ => self.points.push(point),
+        let from = self.points.partition_point(|point| point.at < at);
+        let before = from.checked_sub(1).and_then(|before| self.points.get(before));
+        let slots = before.map(|before| before.slots).unwrap_or_default();
+        if self.points.get(from).is_none_or(|point| point.at != at) {
+            self.points.insert(from, SlotPoint { at, slots });
+        }
+        for point in self.points.iter_mut().skip(from) {
+            point.slots.low = moved(point.slots.low, noted.low, self.now.low);
+            point.slots.high = moved(point.slots.high, noted.high, self.now.high);
         }
         let before = self.points.len();
-        if before > most {
+        if before > most
+            && let Some((last, others)) = self.points.split_last()
+        {
             let higher = |pair: &[SlotPoint]| pair.iter().copied().max_by_key(|point| point.slots.high);
-            self.points = self.points.chunks(2).filter_map(higher).collect();
+            self.points = others.chunks(2).filter_map(higher).chain([*last]).collect();
         }
         before.saturating_sub(self.points.len())
+    }
+
+    /// When the most were in use, for the first time.
+    #[must_use]
+    pub fn peak(&self) -> Option<SlotPoint> {
+        self.points
+            .iter()
+            .copied()
+            .reduce(|most, point| if point.slots.high > most.slots.high { point } else { most })
+    }
+}
+
+/// A number changed as another one was.
+const fn moved(number: u64, from: u64, to: u64) -> u64 {
+    if to >= from {
+        number.saturating_add(to.saturating_sub(from))
+    } else {
+        number.saturating_sub(from.saturating_sub(to))
     }
 }
 
@@ -183,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_only_later_changes_the_points_since_then() {
+        let mut history = SlotHistory::default();
+        for frame in [10, 20, 30] {
+            history.take(&Claim::Own);
+            history.note(at(frame), 16);
+        }
+        history.take(&Claim::Own);
+        history.note(at(15), 16);
+        history.give_back(&Claim::Own);
+        history.note(at(20), 16);
+        let points: Vec<_> = history.points.iter().map(|point| (point.at.frame, point.slots.high)).collect();
+        assert_eq!(points, [(10, 1), (15, 2), (20, 2), (30, 3)]);
+        assert_eq!((history.now.high, history.peak().unwrap().at.frame), (3, 30));
+    }
+
+    #[test]
     fn a_long_history_keeps_its_peaks() {
         let mut history = SlotHistory::default();
         let mut dropped = 0;
@@ -196,8 +236,8 @@ mod tests {
             dropped += history.note(at(2 * frame + 1), 16);
         }
         assert!(history.points.len() <= 16 && dropped > 100);
-        assert_eq!(history.peak.unwrap().slots.high, 11);
-        assert!(history.points.iter().any(|point| point.slots.high == 11));
+        assert_eq!(history.peak().unwrap().slots.high, 11);
+        assert_eq!(history.points.last().unwrap().slots, history.now);
         assert!(history.points.is_sorted_by_key(|point| point.at));
     }
 }

@@ -183,7 +183,7 @@ impl<'a> Parts<'a> {
             name: server.name.as_deref(),
             limit: Limit::of(ledger, server, limit),
             slots_in_use: server.slots.now,
-            peak: server.slots.peak.map(SlotChange::from),
+            peak: server.slots.peak().map(SlotChange::from),
             slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),
             refusals,
             shares: shares.collect(),
