@@ -202,6 +202,10 @@ fn uses(sessions: &[Session<'_>], share: &str) -> usize {
 /// A session without what has ended in it.
 fn open_parts(mut session: Session<'_>) -> Session<'_> {
     session.connections.retain(|connection| connection.closed.is_none());
+    // The first of its channels may have ended.
+    if let Some(connection) = session.connections.first() {
+        (session.client, session.server) = (connection.client, connection.server);
+    }
     session.trees.retain(|tree| tree.closed.is_none());
     for tree in &mut session.trees {
         for open in &mut tree.opens {

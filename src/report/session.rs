@@ -22,9 +22,9 @@ pub struct Session<'a> {
     /// The server.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub server_row: Option<ServerRow>,
-    /// The server's end of its first connection.
+    /// The server's end of its first connection; in a server's tables, of the first that is still there.
     pub server: Endpoint,
-    /// The client's end of its first connection.
+    /// The client's end of the same connection.
     pub client: Endpoint,
     /// Its connections, in the order in which they joined.
     pub connections: Vec<Connection>,

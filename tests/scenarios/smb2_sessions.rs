@@ -539,3 +539,15 @@ fn locks_are_counted_while_they_last() {
     smb.lock(7, 1, 0);
     assert_eq!(locks(&wire), 3);
 }
+
+#[test]
+fn a_session_is_listed_with_the_first_of_its_connections_that_is_still_there() {
+    let wire = Wire::new();
+    let first = Smb2::on(wire.connect_by(21, 1500, 10, 445));
+    first.log_on(0x41, Who::User("alice"));
+    let second = Smb2::on(wire.connect_by(21, 1501, 10, 445));
+    second.log_on_with(0x41, Who::User("alice"), SetUp { binding: true, ..SetUp::default() });
+    assert_eq!(wire.client_ports(), [1500]);
+    first.tcp.end();
+    assert_eq!(wire.client_ports(), [1501]);
+}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use smbscope::capture::Packet;
 use smbscope::ledger::{Closing, Denied, Ledger, LedgerLimits, RefusalAnswer};
+use smbscope::report::{NetSession, Session};
 use smbscope::session::{Analyzer, Event, Limits, Sink};
 
 use crate::common::{Owned, rewrite};
@@ -76,6 +77,17 @@ impl Wire {
         let ledger = self.ledger();
         let verdict = |(row, _)| ledger.judge(row, GRACE).unwrap().verdict.as_str();
         ledger.sessions().map(verdict).collect()
+    }
+
+    /// The clients' ports of the sessions that the servers list.
+    pub(crate) fn client_ports(&self) -> Vec<u16> {
+        self.listed(|session| session.client.port)
+    }
+
+    fn listed<T>(&self, tell: impl Fn(&Session<'_>) -> T) -> Vec<T> {
+        let ledger = self.ledger();
+        let tables = NetSession::new(&ledger, None, GRACE, None);
+        tables.servers.iter().flat_map(|server| &server.sessions).map(tell).collect()
     }
 
     /// Why the first session's verdict is what it is.
