@@ -12,6 +12,7 @@ pub(crate) const OK: u32 = 0;
 pub(crate) const BUFFER_OVERFLOW: u32 = 0x8000_0005;
 pub(crate) const MORE_PROCESSING: u32 = 0xc000_0016;
 pub(crate) const ACCESS_DENIED: u32 = 0xc000_0022;
+pub(crate) const LOGON_FAILURE: u32 = 0xc000_006d;
 pub(crate) const PIPE_DISCONNECTED: u32 = 0xc000_00b0;
 pub(crate) const CANCELLED: u32 = 0xc000_0120;
 /// A status of SMB that has no other form than that of a DOS error (\[MS-CIFS\] 2.2.2.4).
@@ -318,7 +319,7 @@ fn message(asked: &Asked, status: Option<u32>, dos: bool, blocks: &[Block]) -> V
     message
 }
 
-fn blob_set_up(blob: &[u8]) -> Block {
+pub(crate) fn blob_set_up(blob: &[u8]) -> Block {
     let words = bytes().u16(16644).u16(50).u16(1).u32(0).u16(blob.len()).u32(0).u32(0x8000_00d4);
     block(SESSION_SETUP, words, bytes().raw(blob).oem("Unix").oem("client"))
 }

@@ -1,7 +1,7 @@
 //! SMB1: sessions, trees, opens, and how calls travel.
 
 use crate::bytes::bytes;
-use crate::ntlm::Who;
+use crate::ntlm::{self, Who};
 use crate::rpc::{NDR, Pipe as _, handle};
 use crate::smb1::*;
 use crate::wire::End::Server;
@@ -90,6 +90,29 @@ fn a_tree_and_another_uids_pipe_outlive_the_logoff_of_one_uid() {
     );
 }
 
+#[test]
+fn who_fails_to_authenticate_anew_loses_the_session() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.ask(&[blob_set_up(&ntlm::authenticate(Who::User("alice")))]);
+    smb.fail(asked, LOGON_FAILURE);
+    wire.tells(
+        "null 41 (server_denies_it): closed
+        tree IPC$
+        pipe spoolss (server_denies_it)",
+    );
+}
+
+#[test]
+fn a_set_up_in_one_leg_is_of_a_new_session_whatever_its_uid() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.ask(&[set_up("alice", &[7; 24], &[8; 24])]);
+    smb.fail(asked, LOGON_FAILURE);
+    assert_eq!(wire.verdicts(), ["open"]);
+}
 #[test]
 fn a_tree_that_two_uids_use_ends_for_both() {
     let wire = Wire::new();

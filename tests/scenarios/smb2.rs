@@ -13,6 +13,7 @@ pub(crate) const PENDING: u32 = 0x0000_0103;
 pub(crate) const BUFFER_OVERFLOW: u32 = 0x8000_0005;
 pub(crate) const MORE_PROCESSING: u32 = 0xc000_0016;
 pub(crate) const ACCESS_DENIED: u32 = 0xc000_0022;
+pub(crate) const LOGON_FAILURE: u32 = 0xc000_006d;
 pub(crate) const REQUEST_NOT_ACCEPTED: u32 = 0xc000_00d0;
 pub(crate) const PIPE_DISCONNECTED: u32 = 0xc000_00b0;
 pub(crate) const CANCELLED: u32 = 0xc000_0120;
@@ -200,11 +201,16 @@ impl<'w> Smb2<'w> {
         self.answer(asked, OK, set_up_answer(if set_up.guest { 1 } else { 0 }, &[]));
     }
 
+    /// The request of the first leg.
+    pub(crate) fn ask_set_up(&self, set_up: SetUp) -> Asked {
+        self.ask(SESSION_SETUP, set_up_request(set_up, &ntlm::init(&ntlm::negotiate())))
+    }
+
     /// The first leg, and the request of the second.
     pub(crate) fn ask_log_on(&self, session: u64, who: Who, set_up: SetUp) -> Asked {
         let new = self.session.get() != session && !set_up.binding;
         self.session.set(if new { 0 } else { session });
-        let asked = self.ask(SESSION_SETUP, set_up_request(set_up, &ntlm::init(&ntlm::negotiate())));
+        let asked = self.ask_set_up(set_up);
         self.session.set(session);
         let asked = Asked { session, ..asked };
         self.answer(asked, MORE_PROCESSING, set_up_answer(0, &ntlm::resp(&ntlm::challenge())));

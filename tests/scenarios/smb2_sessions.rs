@@ -551,3 +551,39 @@ fn a_session_is_listed_with_the_first_of_its_connections_that_is_still_there() {
     first.tcp.end();
     assert_eq!(wire.client_ports(), [1501]);
 }
+
+#[test]
+fn who_fails_to_authenticate_anew_loses_the_session() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_printer();
+    let asked = smb.ask_log_on(0x41, Who::User("alice"), SetUp::default());
+    smb.fail(asked, LOGON_FAILURE);
+    wire.tells(
+        r"null 41 (server_denies_it): abandoned
+        tree IPC$ (server_denies_it)
+        pipe spoolss (server_denies_it)
+        handle 1 \\SRV\lp1 (server_denies_it)",
+    );
+}
+
+#[test]
+fn who_fails_to_bind_a_session_does_not_end_it() {
+    let wire = Wire::new();
+    Smb2::on(wire.connect(21, 10)).hold_pipe();
+    let smb = Smb2::on(wire.connect(21, 10));
+    let binding = SetUp { binding: true, ..SetUp::default() };
+    let asked = smb.ask_log_on(0x41, Who::User("alice"), binding);
+    smb.fail(asked, ACCESS_DENIED);
+    assert_eq!(wire.verdicts(), ["open"]);
+}
+
+#[test]
+fn a_session_outlives_a_set_up_whose_signature_is_wrong() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.ask_set_up(SetUp::default());
+    smb.fail(asked, ACCESS_DENIED);
+    assert_eq!(wire.verdicts(), ["open"]);
+}

@@ -5,7 +5,7 @@ use super::{
     share_kind,
 };
 use crate::ParseError;
-use crate::auth::{Who, identify};
+use crate::auth::{Mechanism, Who, identify};
 use crate::session::event::{
     CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId,
 };
@@ -285,6 +285,8 @@ impl Smb1 {
         let guest = status.is_success()
             && response.is_some_and(|response| response.action.contains(session_setup::Action::GUEST));
         let identity = identify(set_up.credentials.as_ref(), guest, false);
+        // Who fails to authenticate anew loses the session; without a security blob, it is a new one that is not had.
+        let anew = !set_up.new && identity.mechanism != Some(Mechanism::Plain);
         if status.is_success() {
             if set_up.new {
                 here.tables.forget_session(id, &mut here.out);
@@ -303,10 +305,15 @@ impl Smb1 {
                     vc_zero,
                 });
             }
-        } else if status.is_refusal() {
+            return;
+        }
+        if status.is_refusal() {
             here.out.tell(SessionEvent::Refused { status, identity });
         } else if status.is_access_denied() && identity.who == Who::Null {
             here.out.tell(SessionEvent::Denied { status, identity });
+        }
+        if anew {
+            here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
     }
 }

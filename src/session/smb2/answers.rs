@@ -251,10 +251,18 @@ impl Smb2 {
                     vc_zero: false,
                 });
             }
-        } else if status.is_refusal() {
+            return Ok(());
+        }
+        if status.is_refusal() {
             here.out.tell(SessionEvent::Refused { status, identity });
         } else if status.is_access_denied() && identity.who == Who::Null {
             here.out.tell(SessionEvent::Denied { status, identity });
+        }
+        // Whoever fails to authenticate anew loses the session ([MS-SMB2] 3.3.5.5.3), but not by failing to bind it, nor
+        // by a signature that is found wrong before anybody looks at credentials.
+        let unread = set_up.credentials.is_none() && status.is_access_denied();
+        if !set_up.binding && !unread {
+            here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
         Ok(())
     }
