@@ -198,6 +198,16 @@ impl<'a> Response<'a> {
     }
 }
 
+/// True if a ServerGuid is Samba's, which has its NetBIOS name there, in lower case, and zeros behind it.
+#[must_use]
+pub fn is_samba(server_guid: &Uuid) -> bool {
+    let bytes = server_guid.to_bytes_le();
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let (name, rest) = bytes.split_at_checked(end).unwrap_or_default();
+    let in_name = |byte: &u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
+    !name.is_empty() && name.iter().all(in_name) && !rest.is_empty() && rest.iter().all(|byte| *byte == 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{message, try_truncations};
@@ -260,5 +270,15 @@ mod tests {
         let cut = Response::parse(&bytes[..130]).unwrap();
         assert_eq!((cut.security_buffer, cut.security_buffer_length), (&b"bl"[..], 4));
         try_truncations(&bytes, 128, Response::parse);
+    }
+
+    #[test]
+    fn samba_is_told_by_its_guid() {
+        let is_samba = |bytes: &[u8; 16]| super::is_samba(&Uuid::from_bytes_le(*bytes));
+        assert!(is_samba(b"prnsrv\0\0\0\0\0\0\0\0\0\0"));
+        assert!(is_samba(b"print-server-15\0"));
+        assert!(!is_samba(b"prnsrv\0\0\0\0\0\0\0\0\0\x01"));
+        assert!(!is_samba(&[0; 16]));
+        assert!(!is_samba(&GUID));
     }
 }

@@ -67,6 +67,13 @@ pub(crate) struct SetUp {
     pub(crate) guest: bool,
 }
 
+/// The GUID of the computer at a host.
+fn computer(first: u8, host: u8) -> [u8; 16] {
+    let mut guid = [first; 16];
+    guid[15] = host % 100;
+    guid
+}
+
 impl<'w> Smb2<'w> {
     /// On a connection, dialect 2.1 agreed on. Hosts 10 and 110 are one computer at two addresses.
     pub(crate) fn on(tcp: Tcp<'w>) -> Self {
@@ -75,15 +82,21 @@ impl<'w> Smb2<'w> {
 
     /// The same with a server's GUID that begins with `guid`.
     pub(crate) fn to_server(tcp: Tcp<'w>, guid: u8) -> Self {
+        let guid = computer(guid, tcp.hosts()[1]);
+        Self::to_guid(tcp, &guid)
+    }
+
+    /// The same with Samba.
+    pub(crate) fn to_samba(tcp: Tcp<'w>) -> Self {
+        Self::to_guid(tcp, b"srv\0\0\0\0\0\0\0\0\0\0\0\0\0")
+    }
+
+    fn to_guid(tcp: Tcp<'w>, guid: &[u8; 16]) -> Self {
         let smb = Self::midway(tcp);
-        let [client_guid, server_guid] = [(0xc1, 0), (guid, 1)].map(|(first, end)| {
-            let mut guid = [first; 16];
-            guid[15] = smb.tcp.hosts()[end] % 100;
-            guid
-        });
-        let request = bytes().u16(36).u16(1).u16(1).zeros(6).raw(&client_guid).zeros(8).u16(0x0210);
+        let client = computer(0xc1, smb.tcp.hosts()[0]);
+        let request = bytes().u16(36).u16(1).u16(1).zeros(6).raw(&client).zeros(8).u16(0x0210);
         let asked = smb.ask(NEGOTIATE, request);
-        let response = bytes().u16(65).u16(1).u16(0x0210).u16(0).raw(&server_guid).u32(7).zeros(12);
+        let response = bytes().u16(65).u16(1).u16(0x0210).u16(0).raw(guid).u32(7).zeros(12);
         smb.answer(asked, OK, response.zeros(16).u16(128).u16(0).u32(0));
         smb
     }

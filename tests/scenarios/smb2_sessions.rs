@@ -587,3 +587,26 @@ fn a_session_outlives_a_set_up_whose_signature_is_wrong() {
     smb.fail(asked, ACCESS_DENIED);
     assert_eq!(wire.verdicts(), ["open"]);
 }
+
+#[test]
+fn a_predecessor_may_be_on_the_same_connection() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::User("alice"));
+    smb.log_on_with(0x42, Who::User("alice"), SetUp { previous: 0x41, ..SetUp::default() });
+    wire.tells(
+        "user alice 41 (reconnected): closed
+        user alice 42: open",
+    );
+}
+
+#[test]
+fn samba_lets_nobodys_predecessor_go_on() {
+    for (who, guest) in [(Who::Null, false), (Who::User("stranger"), true)] {
+        let wire = Wire::new();
+        let smb = Smb2::to_samba(wire.connect(21, 10));
+        smb.log_on_with(0x41, who, SetUp { guest, ..SetUp::default() });
+        smb.log_on_with(0x42, who, SetUp { guest, previous: 0x41, ..SetUp::default() });
+        assert_eq!(wire.verdicts(), ["open", "open"]);
+    }
+}

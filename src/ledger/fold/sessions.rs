@@ -6,6 +6,7 @@ use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use};
 use crate::session::{ConnectionId, SessionId};
+use crate::smb2::negotiate::is_samba;
 
 /// Connections of one client that one VcNumber of 0 drops.
 const CIRCUITS: usize = 256;
@@ -138,6 +139,7 @@ impl Ledger {
     }
 
     /// Ends the session that a new one names as its predecessor, if it is the same user's (\[MS-SMB2\] 3.3.5.5.3).
+    /// To Samba nobody is the same as nobody, and a guest not the same as another.
     pub(super) fn replace_session(
         &mut self,
         at: Origin,
@@ -146,10 +148,11 @@ impl Ledger {
         identity: &Identity,
     ) {
         let Some(row) = self.session_of_server(connection, previous) else { return };
-        let own = self.index.sessions.get(&(connection, previous)) == Some(&row);
+        let guid = self.connections.get(&connection).and_then(|ends| ends.server_guid);
+        let counts = identity.who == Who::User || !guid.is_some_and(|guid| is_samba(&guid));
         let same =
             self.sessions.get(&row).is_some_and(|session| may_be_same_user(&session.identity, identity));
-        if !own && same {
+        if counts && same {
             self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
         }
     }
