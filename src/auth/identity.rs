@@ -60,6 +60,8 @@ pub enum Evidence {
     ServerNullFlag,
     /// The server said that the session is a guest's. Samba says so of anonymous sessions too.
     ServerGuestFlag,
+    /// The server did not sign its answer, as it does to users.
+    AnswerUnsigned,
 }
 
 impl fmt::Display for Evidence {
@@ -77,6 +79,7 @@ impl fmt::Display for Evidence {
             Self::KerberosTicket { service } => return write!(f, "kerberos_ticket {service}"),
             Self::ServerNullFlag => "server_null_flag",
             Self::ServerGuestFlag => "server_guest_flag",
+            Self::AnswerUnsigned => "answer_unsigned",
         })
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Smb2<'w> {
     /// Whether messages are compressed.
     packs: Cell<bool>,
     related: Cell<bool>,
+    /// Whether messages are said to be signed.
+    signs: Cell<bool>,
 }
 
 /// A request that waits for its answer.
@@ -65,6 +67,8 @@ pub(crate) struct SetUp {
     pub(crate) previous: u64,
     pub(crate) binding: bool,
     pub(crate) guest: bool,
+    /// The last answer is signed.
+    pub(crate) signed: bool,
 }
 
 /// The GUID of the computer at a host.
@@ -111,6 +115,7 @@ impl<'w> Smb2<'w> {
             frame: Cell::new(None),
             related: Cell::new(false),
             packs: Cell::new(false),
+            signs: Cell::new(false),
         }
     }
 
@@ -128,7 +133,8 @@ impl<'w> Smb2<'w> {
     // Messages
 
     fn message(&self, from: End, header: &Header, body: &Bytes) {
-        let message = header.message(body);
+        let mut message = header.message(body);
+        message[16] |= if self.signs.get() { 8 } else { 0 };
         match self.frame.take() {
             Some(mut frame) => {
                 frame.push(message);
@@ -211,7 +217,9 @@ impl<'w> Smb2<'w> {
 
     pub(crate) fn log_on_with(&self, session: u64, who: Who, set_up: SetUp) {
         let asked = self.ask_log_on(session, who, set_up);
+        self.signs.set(set_up.signed);
         self.answer(asked, OK, set_up_answer(if set_up.guest { 1 } else { 0 }, &[]));
+        self.signs.set(false);
     }
 
     /// The request of the first leg.

@@ -610,3 +610,21 @@ fn samba_lets_nobodys_predecessor_go_on() {
         assert_eq!(wire.verdicts(), ["open", "open"]);
     }
 }
+
+#[test]
+fn samba_signs_for_users_and_not_for_guests_that_it_lets_in_anew() {
+    let wire = Wire::new();
+    let smb = Smb2::to_samba(wire.connect(21, 10));
+    smb.log_on_with(0x41, Who::User("stranger"), SetUp { guest: true, ..SetUp::default() });
+    smb.log_on(0x41, Who::User("stranger"));
+    wire.tells(
+        "guest stranger 41: open
+        was guest",
+    );
+    smb.log_on_with(0x41, Who::User("alice"), SetUp { signed: true, ..SetUp::default() });
+    wire.tells(
+        "user alice 41: open
+        was guest
+        was guest",
+    );
+}

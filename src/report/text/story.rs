@@ -265,6 +265,7 @@ fn told(evidence: &Evidence) -> String {
         Evidence::NegotiateAnonymousFlag => "NTLMSSP's anonymous flag",
         Evidence::ServerNullFlag => "server's null flag",
         Evidence::ServerGuestFlag => "server's guest flag",
+        Evidence::AnswerUnsigned => "unsigned answer",
         Evidence::KerberosTicket { service } => return format!("ticket for {}", Plain::name(service)),
     };
     text.to_owned()

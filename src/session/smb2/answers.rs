@@ -1,7 +1,7 @@
 //! Answers: what was granted, read and ended.
 
 use super::{Chain, Pending, SetUp, Smb2, UNSOLICITED, What, created, open_id, share_kind};
-use crate::auth::{Who, identify};
+use crate::auth::{Evidence, Who, identify};
 use crate::session::event::{
     CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
@@ -9,7 +9,9 @@ use crate::session::here::Here;
 use crate::session::limits::Limits;
 use crate::session::missing::Answered;
 use crate::session::tables::TreeState;
-use crate::smb2::{Command, Message, create, ioctl, negotiate, read, session_setup, tree_connect};
+use crate::smb2::{
+    Command, HeaderFlags, Message, create, ioctl, negotiate, read, session_setup, tree_connect,
+};
 use crate::wire::{NtStatus, Status};
 
 impl Smb2 {
@@ -107,7 +109,7 @@ impl Smb2 {
             Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, here)?,
             Command::SESSION_SETUP => {
                 let What::SessionSetup(set_up) = pending.what else { return Ok(()) };
-                self.session_setup_answered(bytes, session, status, *set_up, here)?;
+                self.session_setup_answered(message, session, status, *set_up, here)?;
             }
             Command::LOGOFF if status.is_success() => {
                 here.tables.close_session(id, CloseReason::OwnClose, &mut here.out)
@@ -191,6 +193,7 @@ impl Smb2 {
         // The answer to a multi-protocol negotiate says only that SMB2 it will be.
         if response.dialect != negotiate::Dialect::WILDCARD && !self.negotiated {
             self.negotiated = true;
+            self.server_is_samba = negotiate::is_samba(&response.server_guid);
             here.out.tell(SessionEvent::Negotiated {
                 dialect: response.dialect.to_string(),
                 server_guid: Some(response.server_guid).filter(|guid| !guid.is_nil()),
@@ -208,7 +211,7 @@ impl Smb2 {
 
     pub(super) fn session_setup_answered(
         &mut self,
-        bytes: &[u8],
+        message: &Message<'_>,
         session: u64,
         status: Status,
         set_up: SetUp,
@@ -216,25 +219,34 @@ impl Smb2 {
     ) -> Result<(), crate::ParseError> {
         let id = SessionId::Smb2(session);
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
-            let blob = session_setup::Response::parse(bytes).ok().map(|response| response.security_buffer);
+            let blob =
+                session_setup::Response::parse(message.bytes).ok().map(|response| response.security_buffer);
             here.server_named(blob);
             self.keep_setup(session, set_up, here.limits);
             return Ok(());
         }
         self.setups.remove(&session);
         let flags = if status.is_success() {
-            session_setup::Response::parse(bytes).map(|response| response.session_flags).unwrap_or_default()
+            session_setup::Response::parse(message.bytes)
+                .map(|response| response.session_flags)
+                .unwrap_or_default()
         } else {
             session_setup::SessionFlags::empty()
         };
         let guest = flags.contains(session_setup::SessionFlags::IS_GUEST);
         let null = flags.contains(session_setup::SessionFlags::IS_NULL);
-        let identity = identify(set_up.credentials.as_ref(), guest, null);
+        let mut identity = identify(set_up.credentials.as_ref(), guest, null);
         if status.is_success() {
             if set_up.new {
                 here.tables.forget_session(id, &mut here.out);
             }
             if here.tables.sessions.contains_key(&id) {
+                // Samba does not say again that it is a guest whom it lets in, but signs its answers to users alone.
+                let signed = message.header.flags.contains(HeaderFlags::SIGNED);
+                if self.server_is_samba && !signed && identity.who == Who::User {
+                    identity.who = Who::Guest;
+                    identity.evidence.push(Evidence::AnswerUnsigned);
+                }
                 here.tables.session_used(id, Some(here.out.at), here.out.at);
                 here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
             } else if set_up.binding {

@@ -33,6 +33,7 @@ pub(super) struct Smb2 {
     setups: Map<u64, SetUp>,
     client_guid: Option<uuid::Uuid>,
     negotiated: bool,
+    server_is_samba: bool,
     encrypted: Vec<u64>,
 }
 

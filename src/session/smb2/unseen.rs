@@ -90,7 +90,7 @@ impl Smb2 {
         }
         if header.command == Command::SESSION_SETUP {
             let set_up = self.setups.get(&session).cloned().unwrap_or_default();
-            let _ = self.session_setup_answered(message.bytes, session, status, set_up, here);
+            let _ = self.session_setup_answered(message, session, status, set_up, here);
             return;
         }
         if status.is_session_gone() && header.status() != NtStatus::NETWORK_SESSION_EXPIRED {
