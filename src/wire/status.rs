@@ -380,6 +380,12 @@ impl Status {
         )
     }
 
+    /// True if the server says that it does not know the tree any more.
+    #[must_use]
+    pub fn is_tree_gone(self) -> bool {
+        self == Self::Nt(NtStatus::NETWORK_NAME_DELETED)
+    }
+
     /// The Win32 error that a program on the client meets, where this library knows the mapping.
     #[must_use]
     pub fn win32(self) -> Option<u32> {

@@ -14,6 +14,7 @@ pub(crate) const BUFFER_OVERFLOW: u32 = 0x8000_0005;
 pub(crate) const MORE_PROCESSING: u32 = 0xc000_0016;
 pub(crate) const ACCESS_DENIED: u32 = 0xc000_0022;
 pub(crate) const LOGON_FAILURE: u32 = 0xc000_006d;
+pub(crate) const NETWORK_NAME_DELETED: u32 = 0xc000_00c9;
 pub(crate) const REQUEST_NOT_ACCEPTED: u32 = 0xc000_00d0;
 pub(crate) const PIPE_DISCONNECTED: u32 = 0xc000_00b0;
 pub(crate) const CANCELLED: u32 = 0xc000_0120;

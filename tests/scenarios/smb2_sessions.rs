@@ -628,3 +628,17 @@ fn samba_signs_for_users_and_not_for_guests_that_it_lets_in_anew() {
         was guest",
     );
 }
+
+#[test]
+fn a_tree_that_the_server_does_not_know_is_gone() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.ask_close(7);
+    smb.fail(asked, NETWORK_NAME_DELETED);
+    wire.tells(
+        "null 41: open
+        tree IPC$ (server_denies_it)
+        pipe spoolss (server_denies_it)",
+    );
+}

@@ -56,6 +56,9 @@ impl Smb1 {
             );
             return;
         }
+        if status.is_tree_gone() {
+            here.tables.close_tree(TreeId::Tid(pending.tid), CloseReason::ServerDeniesIt, &mut here.out);
+        }
         let honoured = status.is_success() || status.is_more_data();
         if honoured && !set_up && !matches!(header.command, Command::NEGOTIATE | Command::ECHO) {
             self.ensure_session(pending.uid, here);

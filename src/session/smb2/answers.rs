@@ -66,6 +66,10 @@ impl Smb2 {
             }
             return;
         }
+        if status.is_tree_gone() {
+            let tree = TreeId::Smb2 { session, tree: pending.tree };
+            here.tables.close_tree(tree, CloseReason::ServerDeniesIt, &mut here.out);
+        }
         let honoured = status.is_success() || status.is_more_data();
         if honoured && session != 0 && !matches!(pending.command, Command::SESSION_SETUP | Command::ECHO) {
             self.ensure_session(session, here);
