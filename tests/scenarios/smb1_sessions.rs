@@ -113,6 +113,21 @@ fn a_set_up_in_one_leg_is_of_a_new_session_whatever_its_uid() {
     smb.fail(asked, LOGON_FAILURE);
     assert_eq!(wire.verdicts(), ["open"]);
 }
+
+#[test]
+fn a_tree_disconnect_brings_no_uid_back() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.log_off();
+    smb.disconnect();
+    wire.tells(
+        "null 41 (own_close): closed
+        tree IPC$ (own_close)
+        pipe spoolss (logoff)",
+    );
+}
+
 #[test]
 fn a_tree_that_two_uids_use_ends_for_both() {
     let wire = Wire::new();

@@ -60,7 +60,9 @@ impl Smb1 {
             here.tables.close_tree(TreeId::Tid(pending.tid), CloseReason::ServerDeniesIt, &mut here.out);
         }
         let honoured = status.is_success() || status.is_more_data();
-        if honoured && !set_up && !matches!(header.command, Command::NEGOTIATE | Command::ECHO) {
+        // A tree is disconnected for any UID, even one that is no more.
+        let any_uid = matches!(header.command, Command::NEGOTIATE | Command::ECHO | Command::TREE_DISCONNECT);
+        if honoured && !set_up && !any_uid {
             self.ensure_session(pending.uid, here);
             here.tables.session_used(SessionId::Uid(pending.uid), Some(pending.sent), here.out.at);
         }
