@@ -220,6 +220,7 @@ fn open_parts(mut session: Session<'_>) -> Session<'_> {
         }
         tree.opens = open;
     }
+    session.trees.retain(|tree| tree.own || !tree.opens.is_empty());
     session
 }
 

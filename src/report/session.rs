@@ -123,6 +123,9 @@ pub struct Tree<'a> {
     pub closed: Option<Ending>,
     /// What is open in it, and the pipes that were.
     pub opens: Vec<Open<'a>>,
+    /// It was this session that connected it: over SMB1 others of the connection may use it.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub own: bool,
 }
 
 /// An open file, directory, printer or pipe.
@@ -368,6 +371,7 @@ impl<'a> Tree<'a> {
             opened: tree.opened.map(Moment::from),
             closed: tree.closed.map(Ending::of),
             opens: ledger.opens_in(session, tree).map(|open| Open::of(ledger, open)).collect(),
+            own: tree.session == session.row,
         }
     }
 }

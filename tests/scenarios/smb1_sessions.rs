@@ -115,6 +115,18 @@ fn a_set_up_in_one_leg_is_of_a_new_session_whatever_its_uid() {
 }
 
 #[test]
+fn a_tree_that_another_uid_connected_is_listed_while_something_is_open_in_it() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.log_on(0x42, null_set_up());
+    smb.open(r"\srvsvc", 8);
+    assert_eq!(wire.trees_listed(), [1, 1]);
+    smb.close(8);
+    assert_eq!(wire.trees_listed(), [1, 0]);
+}
+
+#[test]
 fn a_tree_disconnect_brings_no_uid_back() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));

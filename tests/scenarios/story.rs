@@ -84,6 +84,11 @@ impl Wire {
         self.listed(|session| session.client.port)
     }
 
+    /// How many trees each session has that the servers list.
+    pub(crate) fn trees_listed(&self) -> Vec<usize> {
+        self.listed(|session| session.trees.len())
+    }
+
     fn listed<T>(&self, tell: impl Fn(&Session<'_>) -> T) -> Vec<T> {
         let ledger = self.ledger();
         let tables = NetSession::new(&ledger, None, GRACE, None);
