@@ -48,6 +48,8 @@ pub(super) struct OpenState {
     pub(super) tree: TreeId,
     pub(super) what: OpenKind,
     used: Usage,
+    /// The process that opened it, over SMB1.
+    pid: Option<u32>,
     /// The RPC on it, from its first data on.
     pub(super) pipe: Option<Box<Pipe>>,
 }
@@ -156,7 +158,15 @@ impl Tables {
             out.tell(Loss::Evicted { table: "opens of a connection" });
             return;
         }
-        self.opens.insert(id, OpenState { session, tree, what, used: Usage::since(out.at), pipe: None });
+        let state = OpenState { session, tree, what, used: Usage::since(out.at), pid: None, pipe: None };
+        self.opens.insert(id, state);
+    }
+
+    /// The process that opened something.
+    pub(super) fn opened_by(&mut self, id: OpenId, pid: u32) {
+        if let Some(open) = self.opens.get_mut(&id) {
+            open.pid = Some(pid);
+        }
     }
 
     /// The pipe of a tree that an answer must be of which does not name its pipe: the only one there is, or the only
@@ -284,6 +294,17 @@ impl Tables {
         }
         if known.is_some() || matches!(id, OpenId::Smb2 { .. }) {
             out.tell(OpenEvent::Closed { open: id, by });
+        }
+    }
+
+    /// A process of a session has ended, and with it what it had opened.
+    pub(super) fn process_ended(&mut self, session: SessionId, pid: u32, out: &mut Out<'_>) {
+        let its = |open: &OpenState| open.session == session && open.pid == Some(pid);
+        let opens = self.opens.iter().filter(|(_, open)| its(open));
+        let mut opens: Vec<OpenId> = opens.map(|(id, _)| *id).collect();
+        opens.sort_unstable();
+        for open in opens {
+            self.close_open(open, CloseReason::OwnClose, out);
         }
     }
 

@@ -159,6 +159,16 @@ impl<'a> Response<'a> {
         Ok(Self { fields, ..Self::of_kind(fid, parameters.get(64..)) })
     }
 
+    /// Reads the parameters of a `TRANS2_OPEN2` response (\[MS-CIFS\] 2.2.6.1.2).
+    ///
+    /// # Errors
+    /// The FID is not there; the offset is the one in `parameters`.
+    pub fn of_open2(parameters: &[u8]) -> Result<Self, ParseError> {
+        let (_, fid) = parse(Layer::Smb1, parameters, le_u16)?;
+        // As in OPEN_ANDX.
+        Ok(Self { directory: None, ..Self::of_kind(fid, parameters.get(14..)) })
+    }
+
     /// `kind` begins at `ResourceType`.
     fn of_kind(fid: u16, kind: Option<&[u8]>) -> Self {
         let kind = kind.unwrap_or_default();
@@ -384,6 +394,31 @@ mod tests {
             &[0x00],                       // Pad
             &wide("\\pip"),                // Name
         ].concat()
+    }
+
+    #[test]
+    fn reads_the_answer_to_open2() {
+        #[rustfmt::skip]
+        let parameters = [
+            &[0x04, 0x40][..],          // FID
+            &[0x20, 0x00],              // FileAttributes
+            &[0; 4],                    // CreationTime
+            &[0; 4],                    // FileDataSize
+            &[0x42, 0x00],              // AccessMode
+            &[0x02, 0x00],              // ResourceType
+            &[0xff, 0x05],              // NMPipeStatus
+            &[0x01, 0x00],              // ActionTaken
+            &[0; 4],                    // Reserved
+            &[0; 2],                    // ExtendedAttributeErrorOffset
+            &[0; 4],                    // ExtendedAttributeLength
+        ].concat();
+        let response = Response::of_open2(&parameters).unwrap();
+        assert_eq!((response.fid, response.directory), (0x4004, None));
+        assert!(response.resource_type.unwrap().is_pipe());
+        assert_eq!(response.nm_pipe_status, Some(0x05ff));
+        for length in 0..parameters.len() {
+            assert_eq!(Response::of_open2(&parameters[..length]).is_ok(), length >= 2);
+        }
     }
 
     #[test]

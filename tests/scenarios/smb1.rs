@@ -31,6 +31,8 @@ pub(crate) const WRITE: u8 = 0x0b;
 pub(crate) const TRANSACTION: u8 = 0x25;
 pub(crate) const TRANSACTION_SECONDARY: u8 = 0x26;
 pub(crate) const ECHO: u8 = 0x2b;
+pub(crate) const PROCESS_EXIT: u8 = 0x11;
+pub(crate) const TRANSACTION2: u8 = 0x32;
 const LOCKING_ANDX: u8 = 0x24;
 pub(crate) const READ_ANDX: u8 = 0x2e;
 pub(crate) const WRITE_ANDX: u8 = 0x2f;
@@ -401,6 +403,19 @@ pub(crate) fn transact_more(total: usize, displacement: usize, data: &[u8]) -> B
 pub(crate) fn transact_answer(total: usize, displacement: usize, data: &[u8]) -> Block {
     let words = bytes().u16(0).u16(total).u16(0).u16(0).u16(56).u16(0).u16(data.len()).u16(56);
     block(TRANSACTION, words.u16(displacement).u16(0), bytes().u8(0).raw(data))
+}
+
+/// TRANS2_OPEN2, which has no data.
+pub(crate) fn open2(name: &str) -> Block {
+    let parameters = bytes().zeros(28).oem(name).0;
+    let words = bytes().u16(parameters.len()).u16(0).u16(30).u16(0).zeros(10).u16(parameters.len());
+    let words = words.u16(68).u16(0).u16(0).u16(1).u16(0);
+    block(TRANSACTION2, words, bytes().zeros(3).raw(&parameters))
+}
+
+pub(crate) fn open2_answer(fid: u16) -> Block {
+    let words = bytes().u16(30).u16(0).u16(0).u16(30).u16(56).zeros(10);
+    block(TRANSACTION2, words, bytes().u8(0).u16(fid.into()).zeros(28))
 }
 
 /// A pipe by TransactNmPipe.

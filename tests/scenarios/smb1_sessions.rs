@@ -127,6 +127,41 @@ fn a_tree_that_another_uid_connected_is_listed_while_something_is_open_in_it() {
 }
 
 #[test]
+fn open2_opens_as_well() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.log_on(0x41, null_set_up());
+    smb.ipc(1);
+    let asked = smb.ask(&[open2(r"\spoolss")]);
+    smb.answer(asked, OK, &[open2_answer(7)]);
+    smb.pipe(7).bind(5);
+    wire.tells(
+        "null 41: open
+        tree IPC$
+        pipe spoolss",
+    );
+}
+
+#[test]
+fn what_a_process_has_open_ends_with_it() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    smb.log_on(0x42, null_set_up());
+    smb.open(r"\srvsvc", 8);
+    let asked = smb.ask(&[block(PROCESS_EXIT, bytes(), bytes())]);
+    smb.done(asked);
+    wire.tells(
+        "null 41: open
+        tree IPC$
+        pipe spoolss
+        null 42: open
+        tree IPC$
+        pipe srvsvc (own_close)",
+    );
+}
+
+#[test]
 fn a_tree_disconnect_brings_no_uid_back() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));

@@ -171,19 +171,28 @@ impl Smb1 {
             (Command::TREE_DISCONNECT, _) if status.is_success() => {
                 here.tables.close_tree(TreeId::Tid(tid), CloseReason::OwnClose, &mut here.out);
             }
+            (Command::PROCESS_EXIT, _) if status.is_success() => {
+                here.tables.process_ended(id, header.pid, &mut here.out);
+            }
             (command, What::Open { name }) => {
                 if status.is_success() {
-                    let response = if command == Command::NT_TRANSACT {
+                    let response = if matches!(command, Command::NT_TRANSACT | Command::TRANSACTION2) {
                         let parts = transaction::Response::parse(block)?;
                         if parts.interim {
                             return Ok(Some(Step { command, fid: None, what: What::Open { name } }));
                         }
-                        create::Response::of_transaction(parts.parameters.bytes)?
+                        match command {
+                            Command::NT_TRANSACT => create::Response::of_transaction(parts.parameters.bytes)?,
+                            _ => create::Response::of_open2(parts.parameters.bytes)?,
+                        }
                     } else {
                         create::Response::parse(block)?
                     };
                     let printer = command == Command::OPEN_PRINT_FILE;
+                    // The name of a temporary file is the server's choice.
+                    let name = response.name.map(|name| name.to_string()).or(name);
                     here.opened(granted(&response, printer, uid, tid, name));
+                    here.tables.opened_by(OpenId::Fid(response.fid), header.pid);
                 } else if status.is_access_denied() && anonymous {
                     here.out.tell(OpenEvent::Denied { session: id, name, status });
                 }

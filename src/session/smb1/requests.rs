@@ -6,10 +6,10 @@ use crate::auth::Credentials;
 use crate::rap;
 use crate::session::event::{Loss, Notice, OpenId, SessionId};
 use crate::session::here::{Here, may_be_pipe};
-use crate::smb1::transaction::{self, NtFunction, PipeFunction};
+use crate::smb1::transaction::{self, NtFunction, PipeFunction, Trans2Function};
 use crate::smb1::{
     Block, Command, Header, Reassembly, Whole, blocks, close, create, locking, negotiate, read,
-    session_setup, tree_connect, write,
+    session_setup, trans2, tree_connect, write,
 };
 use crate::wire::widen;
 
@@ -147,6 +147,7 @@ impl Smb1 {
             | Command::OPEN
             | Command::CREATE
             | Command::CREATE_NEW
+            | Command::CREATE_TEMPORARY
             | Command::OPEN_PRINT_FILE => {
                 let request = create::Request::parse(block)?;
                 step.what = What::Open { name: Some(request.name.to_string()) };
@@ -163,7 +164,7 @@ impl Smb1 {
                 let whole = request.data.len() == widen(request.length);
                 step.what = self.write_pipe(request.fid, request.pipe_data(), whole, header, here);
             }
-            Command::TRANSACTION | Command::NT_TRANSACT => {
+            Command::TRANSACTION | Command::TRANSACTION2 | Command::NT_TRANSACT => {
                 let request = transaction::Request::parse(block)?;
                 step.fid = request.fid();
                 match (request.pipe_function(), request.nt_function) {
@@ -188,6 +189,15 @@ impl Smb1 {
                         let create =
                             create::Request::of_transaction(request.parameters.bytes, block.unicode)?;
                         step.what = What::Open { name: Some(create.name.to_string()) };
+                    }
+                    _ if request.trans2_function() == Some(Trans2Function::OPEN2) => {
+                        let open = trans2::Request::parse(
+                            Trans2Function::OPEN2,
+                            request.parameters.bytes,
+                            request.data.bytes,
+                            block.unicode,
+                        )?;
+                        step.what = What::Open { name: open.path().map(|path| path.to_string()) };
                     }
                     _ if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") => {
                         let parsed = rap::Request::parse(request.parameters.bytes, request.data.bytes);
