@@ -162,6 +162,21 @@ fn what_a_process_has_open_ends_with_it() {
 }
 
 #[test]
+fn locks_of_core_commands_count() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let range = || bytes().u16(7).u32(1).u32(0);
+    for command in [LOCK_BYTE_RANGE, LOCK_BYTE_RANGE, UNLOCK_BYTE_RANGE] {
+        let asked = smb.ask(&[block(command, range(), bytes())]);
+        smb.done(asked);
+    }
+    let ledger = wire.ledger();
+    let (_, session) = ledger.sessions().next().unwrap();
+    assert_eq!(ledger.opens_of(session).map(|open| open.locks).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
 fn a_tree_disconnect_brings_no_uid_back() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));

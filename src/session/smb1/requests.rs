@@ -8,7 +8,7 @@ use crate::session::event::{Loss, Notice, OpenId, SessionId};
 use crate::session::here::{Here, may_be_pipe};
 use crate::smb1::transaction::{self, NtFunction, PipeFunction, Trans2Function};
 use crate::smb1::{
-    Block, Command, Header, Reassembly, Whole, blocks, close, create, locking, negotiate, read,
+    Block, Command, Header, Reassembly, Whole, blocks, close, create, file, locking, negotiate, read,
     session_setup, trans2, tree_connect, write,
 };
 use crate::wire::widen;
@@ -218,6 +218,15 @@ impl Smb1 {
                     freed: request.number_of_unlocks.into(),
                     blocking: request.may_block(),
                 };
+            }
+            // One range each.
+            Command::LOCK_BYTE_RANGE | Command::LOCK_AND_READ => {
+                step.fid = Some(file::words::<file::ByteRange>(block)?.fid);
+                step.what = What::Locks { taken: 1, freed: 0, blocking: false };
+            }
+            Command::UNLOCK_BYTE_RANGE | Command::WRITE_AND_UNLOCK => {
+                step.fid = Some(file::words::<file::ByteRange>(block)?.fid);
+                step.what = What::Locks { taken: 0, freed: 1, blocking: false };
             }
             Command::ECHO => step.what = What::WaitsByDesign,
             _ => {}
