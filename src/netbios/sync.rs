@@ -85,11 +85,13 @@ fn found_request(bytes: &[u8]) -> Sign {
     }
 }
 
-/// True if `payload` begins with 0xFF (SMB1), 0xFE (SMB2), 0xFD (encrypted) or 0xFC (compressed) and `SMB`.
+/// True if `payload` begins with 0xFF (SMB1), 0xFE (SMB2), 0xFD (encrypted) or 0xFC (compressed) and `SMB`, or with what
+/// Samba's encrypted SMB1 messages do.
 fn begins_with_magic(payload: &[u8]) -> Option<bool> {
     let (first, rest) = payload.split_first()?;
     let known = rest.len().min(3);
-    let matches = (0xfc..=0xff).contains(first) && rest.get(..known) == b"SMB".get(..known);
+    let is = |magic: &[u8; 3]| rest.get(..known) == magic.get(..known);
+    let matches = ((0xfc..=0xff).contains(first) && is(b"SMB")) || (*first == 0xff && is(b"E\0\0"));
     if matches && known < 3 { None } else { Some(matches) }
 }
 

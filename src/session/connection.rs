@@ -421,6 +421,9 @@ impl Connection {
             smb2.get_or_insert_default().frame(payload, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::PROTOCOL) {
             smb1.get_or_insert_default().frame(payload, frame.damaged, &mut here)
+        } else if payload.starts_with(&smb1::Header::ENCRYPTED) {
+            smb1.get_or_insert_default().encrypted(&mut here);
+            Answered::default()
         } else if payload.starts_with(&Encrypted::PROTOCOL_ID) {
             match Encrypted::parse(payload) {
                 Ok((_, transform)) => {

@@ -38,6 +38,8 @@ impl Header {
 
     /// The bytes a message begins with.
     pub const PROTOCOL: [u8; 4] = *b"\xffSMB";
+    /// What messages begin with that are encrypted by Samba's UNIX extensions.
+    pub const ENCRYPTED: [u8; 4] = *b"\xffE\0\0";
 
     /// Reads a header and gives what follows it: the first block.
     ///

@@ -4,7 +4,7 @@ use crate::bytes::bytes;
 use crate::ntlm::{self, Who};
 use crate::rpc::{NDR, Pipe as _, handle};
 use crate::smb1::*;
-use crate::wire::End::Server;
+use crate::wire::End::{Client, Server};
 use crate::wire::Wire;
 
 const CLOSED_WELL: &str = r"
@@ -159,6 +159,20 @@ fn what_a_process_has_open_ends_with_it() {
         tree IPC$
         pipe srvsvc (own_close)",
     );
+}
+
+#[test]
+fn of_sessions_that_may_be_encrypted_nobody_knows_what_they_hold() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.log_on(0x41, set_up("alice", &[7; 24], &[8; 24]));
+    smb.ipc(1);
+    smb.tcp.message(Client, b"\xffE\0\0sealed");
+    smb.tcp.message(Server, b"\xffE\0\0sealed");
+    wire.wait(100.0);
+    assert_eq!(wire.verdicts(), ["unknown"]);
+    smb.tcp.end();
+    assert_eq!(wire.verdicts(), ["unknown"]);
 }
 
 #[test]

@@ -9,7 +9,8 @@ mod unseen;
 use std::collections::BTreeMap;
 
 use super::event::{
-    Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+    ConnectionEvent, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent,
+    TreeId,
 };
 use super::here::{Here, NewOpen};
 use super::missing::Answered;
@@ -36,6 +37,8 @@ pub(super) struct Smb1 {
     dialects: Vec<String>,
     /// Requests that granted something perhaps, and whose PID and MID were used again before an answer was seen.
     unanswered: Vec<Pending>,
+    /// UIDs of which it was told that they are encrypted.
+    encrypted: Vec<SessionId>,
 }
 
 /// What pairs an answer with its request.
@@ -181,6 +184,19 @@ impl Smb1 {
             answered.unread = !self.request(frame, &header, damaged, here);
         }
         answered
+    }
+
+    /// An encrypted frame, which may be any session's.
+    pub(super) fn encrypted(&mut self, here: &mut Here<'_>) {
+        let mut sessions: Vec<SessionId> = here.tables.sessions.keys().copied().collect();
+        sessions.sort_unstable();
+        for session in sessions {
+            if !self.encrypted.contains(&session) && self.encrypted.len() < here.limits.sessions {
+                self.encrypted.push(session);
+                here.out.tell(ConnectionEvent::Encrypted { session });
+            }
+            here.tables.session_used(session, None, here.out.at);
+        }
     }
 }
 
