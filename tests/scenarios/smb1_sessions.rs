@@ -105,6 +105,17 @@ fn who_fails_to_authenticate_anew_loses_the_session() {
 }
 
 #[test]
+fn a_set_up_that_waits_is_no_session_yet() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.connect(21, 10));
+    smb.uid.set(0x41);
+    smb.ask(&[blob_set_up(&ntlm::authenticate(Who::Null))]);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells("");
+}
+
+#[test]
 fn a_set_up_in_one_leg_is_of_a_new_session_whatever_its_uid() {
     let wire = Wire::new();
     let smb = Smb1::on(wire.connect(21, 10));

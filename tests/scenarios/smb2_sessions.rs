@@ -630,6 +630,19 @@ fn samba_signs_for_users_and_not_for_guests_that_it_lets_in_anew() {
 }
 
 #[test]
+fn a_set_up_that_waits_is_no_session_yet() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    let asked = smb.ask_log_on(0x41, Who::Null, SetUp::default());
+    smb.tcp.ack(Server);
+    wire.wait(100.0);
+    smb.tcp.ack(Server);
+    wire.tells("");
+    smb.answer(asked, OK, set_up_answer(0, &[]));
+    wire.tells("null 41: open");
+}
+
+#[test]
 fn a_tree_that_the_server_does_not_know_is_gone() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));

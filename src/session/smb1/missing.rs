@@ -27,7 +27,10 @@ impl Smb1 {
                 }
                 continue;
             }
+            let known = here.tables.sessions.contains_key(&SessionId::Uid(pending.uid));
             let target = match pending.first.what {
+                // Nothing is set up yet.
+                What::SessionSetup(_) if !known => continue,
                 What::Open { name } => name,
                 What::TreeConnect { path, .. } => path,
                 What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => continue,

@@ -29,7 +29,10 @@ impl Smb2 {
                 continue;
             }
             let counts = !pending.answer_lost && !pending.cancelled && pending.session != 0;
+            let known = here.tables.sessions.contains_key(&SessionId::Smb2(pending.session));
             let target = match pending.what {
+                // Nothing is set up yet.
+                What::SessionSetup(_) if !known => continue,
                 What::Create { name, .. } => name,
                 What::TreeConnect(path) => path,
                 What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => continue,
