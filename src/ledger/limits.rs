@@ -15,6 +15,8 @@ pub struct LedgerLimits {
     pub open_sessions: usize,
     /// Rows a session may have of trees, and a tree of pipes that have ended.
     pub ended_rows: usize,
+    /// Trees of one session.
+    pub trees: usize,
     /// Opens of one tree.
     pub opens: usize,
     /// Handles of one pipe.
@@ -39,6 +41,7 @@ impl Default for LedgerLimits {
             ended_sessions: 6_000,
             open_sessions: 200_000,
             ended_rows: 256,
+            trees: 4_096,
             opens: 65_536,
             handles: 4_096,
             waiting_calls: 1_024,

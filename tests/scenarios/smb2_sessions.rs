@@ -643,6 +643,17 @@ fn a_set_up_that_waits_is_no_session_yet() {
 }
 
 #[test]
+fn a_session_may_have_many_trees() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    for tree in 1..=1000 {
+        smb.ipc(tree);
+    }
+    assert_eq!(wire.trees_listed(), [1000]);
+}
+
+#[test]
 fn a_tree_that_the_server_does_not_know_is_gone() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));

@@ -48,13 +48,14 @@ impl Ledger {
                 .iter()
                 .find(|row| self.trees.get(row).is_none_or(|tree| tree.closed.is_some()))
                 .copied();
-            let Some(oldest) = oldest_ended else {
+            if let Some(oldest) = oldest_ended {
+                session.trees.remove(&oldest);
+                if self.trees.get(&oldest).is_some_and(|tree| tree.session == session_row) {
+                    self.forget_tree(oldest);
+                }
+            } else if session.trees.len() >= self.limits.trees {
                 self.evicted("trees of a session");
                 return None;
-            };
-            session.trees.remove(&oldest);
-            if self.trees.get(&oldest).is_some_and(|tree| tree.session == session_row) {
-                self.forget_tree(oldest);
             }
         }
         let session = self.sessions.get_mut(&session_row)?;
