@@ -95,24 +95,26 @@ pub struct Share<'a> {
     pub uses: usize,
 }
 
-/// A NetBIOS connection, from the server's side.
+/// A NetBIOS connection of the server's computer: one to it, or one that it made to another server.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NetBios<'a> {
-    /// The server's end.
+    /// True if the computer is the client.
+    pub outgoing: bool,
+    /// The end that was connected to.
     pub server: Endpoint,
-    /// The client's end.
+    /// The end that connected.
     pub client: Endpoint,
-    /// The server's name as called.
+    /// The name of the one that was called.
     pub called: Option<&'a str>,
-    /// The client's name.
+    /// The name of the one that called.
     pub calling: Option<&'a str>,
     /// Its TCP handshake, if that was seen.
     pub opened: Option<Moment>,
-    /// Bytes that the server received.
+    /// Bytes that the computer received.
     pub input_bytes: u64,
-    /// Bytes that the server sent.
+    /// Bytes that the computer sent.
     pub output_bytes: u64,
 }
 
@@ -123,9 +125,23 @@ impl<'a> NetSession<'a> {
     pub fn new(ledger: &'a Ledger, captured_to: Option<Timestamp>, grace: f64, limit: Option<u64>) -> Self {
         let at = ledger.end();
         let mut tables: BTreeMap<ServerRow, Parts<'a>> = BTreeMap::new();
+        let addresses: BTreeMap<IpAddr, ServerRow> = ledger
+            .servers()
+            .flat_map(|server| server.addresses.iter().map(|address| (*address, server.row)))
+            .collect();
         for (_, connection) in ledger.connections() {
-            let Some(row) = connection.server_row else { continue };
-            tables.entry(row).or_default().connections.push(connection);
+            if connection.transport != Transport::NetBios || connection.closed.is_some() {
+                continue;
+            }
+            // At a loopback address everybody is at home.
+            let client = Some(connection.client.ip()).filter(|client| !client.is_loopback());
+            let client = client.and_then(|client| addresses.get(&client)).copied();
+            let client = client.filter(|row| Some(*row) != connection.server_row);
+            for (row, outgoing) in [(connection.server_row, false), (client, true)] {
+                if let Some(row) = row {
+                    tables.entry(row).or_default().netbios.push(NetBios::of(connection, outgoing));
+                }
+            }
         }
         for (row, session) in ledger.sessions().filter(|(_, session)| session.closed.is_none()) {
             let told = Session::of(ledger, row, session, at.unwrap_or_default(), grace);
@@ -153,21 +169,14 @@ impl<'a> NetSession<'a> {
 /// What is known of one server.
 #[derive(Default)]
 struct Parts<'a> {
-    connections: Vec<&'a ledger::Connection>,
+    netbios: Vec<NetBios<'a>>,
     sessions: Vec<Session<'a>>,
     refusals: Vec<Refusal>,
 }
 
 impl<'a> Parts<'a> {
     fn tables(self, ledger: &'a Ledger, server: &'a ledger::Server, limit: Option<u64>) -> ServerTables<'a> {
-        let Self { connections, sessions, refusals } = self;
-        let open = |connection: &&ledger::Connection| connection.closed.is_none();
-        let netbios = connections
-            .iter()
-            .copied()
-            .filter(open)
-            .filter(|connection| connection.transport == Transport::NetBios)
-            .map(NetBios::of);
+        let Self { netbios, sessions, refusals } = self;
         let shares = ledger.shares(server.row).map(|share| Share {
             name: &share.name,
             kind: share.kind,
@@ -187,7 +196,7 @@ impl<'a> Parts<'a> {
             slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),
             refusals,
             shares: shares.collect(),
-            netbios: netbios.collect(),
+            netbios,
             sessions,
         }
     }
@@ -225,15 +234,18 @@ fn open_parts(mut session: Session<'_>) -> Session<'_> {
 }
 
 impl<'a> NetBios<'a> {
-    fn of(connection: &'a ledger::Connection) -> Self {
+    fn of(connection: &'a ledger::Connection, outgoing: bool) -> Self {
+        let (received, sent) = (connection.bytes_to_server, connection.bytes_to_client);
+        let (input_bytes, output_bytes) = if outgoing { (sent, received) } else { (received, sent) };
         Self {
+            outgoing,
             server: connection.server,
             client: connection.client,
             called: connection.called.as_deref(),
             calling: connection.calling.as_deref(),
             opened: connection.start_seen.then(|| connection.opened.into()),
-            input_bytes: connection.bytes_to_server,
-            output_bytes: connection.bytes_to_client,
+            input_bytes,
+            output_bytes,
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::{NullSessions, Options};
+use super::{NetSession, NullSessions, Options};
 use crate::capture::Info;
 use crate::finding::testing::Made;
 use crate::ledger::Ledger;
@@ -223,4 +223,24 @@ mod json {
             assert!(json.contains(&format!("\"grace_seconds\":{text},\"end\":null")), "{json}");
         }
     }
+}
+
+#[test]
+fn connections_that_a_server_makes_are_among_its_own() {
+    let mut made = Made::new();
+    made.null_session(1);
+    // The client shares something too, and the server comes to it.
+    let (server, client) = (made.server.ip(), made.client_ip);
+    (made.server, made.client_ip) = (crate::net::Endpoint::new(client, 139), server);
+    made.null_session(2);
+    let ledger = made.ended_after(1.0);
+    let tables = NetSession::new(&ledger, None, 90.0, None);
+    let told: Vec<_> = tables
+        .servers
+        .iter()
+        .map(|server| server.netbios.iter().map(|row| (row.outgoing, row.client.port)).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(told, [[(false, 1001), (true, 1002)], [(true, 1001), (false, 1002)]]);
+    let text = tables.text(80).to_string();
+    assert!(text.contains("Connected  Out     *SMBSERVER (192.168.1.21:139)"), "{text}");
 }

@@ -193,11 +193,17 @@ fn netbios(out: &mut impl Write, connections: &[NetBios<'_>], width: usize) -> f
         name.map_or_else(|| "?".to_owned(), |name| Plain::name(name.trim_end()).to_string())
     };
     let rows = connections.iter().map(|connection| {
+        let (server, client) = (name(connection.called), name(connection.calling));
+        let (local, direction, remote) = if connection.outgoing {
+            (client, "Out", format!("{server} ({})", connection.server))
+        } else {
+            (server, "In", format!("{client} ({})", connection.client))
+        };
         vec![
-            name(connection.called),
+            local,
             "Connected".to_owned(),
-            "In".to_owned(),
-            format!("{} ({})", name(connection.calling), connection.client),
+            direction.to_owned(),
+            remote,
             bytes(connection.input_bytes),
             bytes(connection.output_bytes),
         ]
