@@ -26,14 +26,13 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut found: BTreeMap<(Option<ServerRow>, IpAddr), Stale<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         for handle in scene.ledger.opens_of(session).flat_map(|open| scene.ledger.handles(open)) {
-            let Some(closing) = handle.closed.filter(|closing| closing.by == By::ServerDeniesIt) else {
-                continue;
-            };
+            let denied = handle.closed.filter(|closing| closing.by == By::ServerDeniesIt);
+            let Some(at) = denied.map(|closing| closing.at).or(handle.stale) else { continue };
             let Some(judged) = scene.judged(row) else { continue };
             let stale = found.entry((session.server_row, session.client.ip())).or_default();
             stale.handles = stale.handles.saturating_add(1);
             stale.object = stale.object.or(handle.object.as_deref());
-            stale.frames.push(closing.at);
+            stale.frames.push(at);
             if stale.sessions.last().is_none_or(|last| last.row != row) {
                 stale.sessions.push(judged);
             }

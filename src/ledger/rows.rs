@@ -406,6 +406,8 @@ pub struct Handle {
     pub in_doubt: Option<InDoubt>,
     /// Its end. Anything but [`By::CloseCall`] means that it was run down with what held it.
     pub closed: Option<Closing>,
+    /// The first answer that says that it is not known, to a use after its end.
+    pub stale: Option<Origin>,
 }
 
 /// Something that goes on at a handle. The end of the handle ends it too.

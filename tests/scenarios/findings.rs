@@ -205,6 +205,20 @@ fn stale_handle() {
         }
         wire.rules()
     };
+    let closed_before = || {
+        let wire = Wire::new();
+        let smb = with_pipe(wire.connect(21, 10), 0x41, Who::User("alice"));
+        let pipe = smb.pipe(7);
+        pipe.open_printer(2, 1);
+        pipe.close_printer(3, 1);
+        let asked = pipe.ask_get_printer(4, 1);
+        pipe.reply(asked, &NDR.fault(4, CONTEXT_MISMATCH));
+        let ledger = wire.ledger();
+        let (_, session) = ledger.sessions().next().unwrap();
+        let handles = ledger.opens_of(session).map(|open| ledger.handles(open).count()).sum::<usize>();
+        (wire.rules(), handles)
+    };
+    assert_eq!(closed_before(), (vec!["stale_handle"], 1));
     assert_eq!(answered(Some(CONTEXT_MISMATCH)), ["stale_handle"]);
     assert_eq!(answered(Some(0x1c01_0002)), [""; 0]); // nca_s_op_rng_error: about the procedure
     assert_eq!(answered(None), [""; 0]);

@@ -7,6 +7,9 @@ use crate::ledger::{Group, GroupRow, Handle, HandleRow, Ledger, OpenRow, Use};
 use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, OpenId};
 
+/// Handles of a pipe among which an ended one is looked for.
+const LATEST: usize = 64;
+
 impl Ledger {
     pub(super) fn join_group(&mut self, pipe: OpenRow, connection: ConnectionId, number: u32, joined: bool) {
         if self
@@ -100,6 +103,17 @@ impl Ledger {
             .find_map(|other| self.index.handles.get(&(other, handle)).copied())
     }
 
+    /// The handle of these bytes that has ended on one of the group's pipes, among the latest of each.
+    pub(super) fn ended_handle(&mut self, pipe: OpenRow, handle: ContextHandle) -> Option<HandleRow> {
+        let group = self.group_of(pipe)?;
+        let pipes = self.groups.get(&group)?.pipes.iter().filter_map(|pipe| self.opens.get(pipe));
+        let mut rows = pipes.flat_map(|open| open.handles.iter().rev().take(LATEST));
+        let is_it = |row: &&HandleRow| {
+            self.handles.get(row).is_some_and(|known| known.handle == handle && known.closed.is_some())
+        };
+        rows.find(is_it).copied()
+    }
+
     /// The handle that is granted here, if a pipe of the group on another connection was told to use it before: their
     /// packets were captured in another order. It belongs to the pipe that it was granted on.
     pub(super) fn used_before_granted(
@@ -161,6 +175,7 @@ impl Ledger {
                 tasks: BTreeMap::new(),
                 in_doubt: None,
                 closed: None,
+                stale: None,
             },
         );
         self.index.handles.insert((group, handle), row);
@@ -182,6 +197,8 @@ impl Ledger {
         let pipe = self.open_row(connection, pipe)?;
         let row = match self.find_handle(pipe, handle) {
             Some(row) => row,
+            // A handle that has ended may be named all the same; only success would make it another one.
+            None if succeeded.is_none() && self.ended_handle(pipe, handle).is_some() => return None,
             None => {
                 let row = self.new_handle(at, pipe, handle)?;
                 // The oldest opening call whose answer is missing must have granted it.

@@ -370,9 +370,13 @@ impl Ledger {
                 }
             }
             HandleEvent::Stale { open, handle } => {
-                let found = self.open_row(connection, open).and_then(|open| self.find_handle(open, handle));
-                if let Some(row) = found {
+                let Some(open) = self.open_row(connection, open) else { return };
+                if let Some(row) = self.find_handle(open, handle) {
                     self.close_handle(row, Closing { at, by: By::ServerDeniesIt });
+                } else if let Some(row) = self.ended_handle(open, handle)
+                    && let Some(ended) = self.handles.get_mut(&row)
+                {
+                    ended.stale.get_or_insert(at);
                 }
             }
             HandleEvent::InDoubt { open, handle, why } => {
