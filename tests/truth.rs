@@ -3,12 +3,13 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::rewrite::{self, Random};
 use common::{Known, Owned, analyze, captures_with_truth, ledger_sessions, read, truth_sessions};
 use serde_json::Value;
 use smbscope::capture::{Origin, Packet};
+use smbscope::finding;
 use smbscope::ledger::{By, Ledger};
 use smbscope::net::{Decoded, Decoder};
 
@@ -26,7 +27,7 @@ fn every_session_of_every_capture_is_as_its_truth_says() {
         let capture = read(&path);
         let ledger = analyze(&capture.packets, capture.end);
         let (ours, theirs) = (ledger_sessions(&ledger, grace(&truth)), truth_sessions(&truth));
-        for port in ours.keys().chain(theirs.keys()).collect::<std::collections::BTreeSet<_>>() {
+        for port in ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>() {
             let (ours, theirs) = (ours.get(port), theirs.get(port));
             let agree = |(ours, theirs): (&Vec<Known>, &Vec<Known>)| {
                 ours.len() == theirs.len()
@@ -53,13 +54,35 @@ fn every_session_of_every_capture_is_as_its_truth_says() {
     assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[test]
+fn findings_are_of_what_the_clients_did() {
+    let mut captures = 0;
+    for (path, truth) in captures_with_truth() {
+        let Some(expected) = truth["findings"].as_array() else { continue };
+        captures += 1;
+        let capture = read(&path);
+        let ledger = analyze(&capture.packets, capture.end);
+        let port = |row| ledger.session(row).map_or(0, |session| u64::from(session.client.port));
+        let ours: BTreeSet<(String, BTreeSet<u64>)> = finding::all(&ledger, grace(&truth))
+            .into_iter()
+            .map(|found| (found.rule.to_owned(), found.sessions.into_iter().map(port).collect()))
+            .collect();
+        let ports = |found: &Value| {
+            found["client_ports"].as_array().unwrap().iter().map(|port| port.as_u64().unwrap()).collect()
+        };
+        let theirs = expected.iter().map(|found| (found["rule"].as_str().unwrap().to_owned(), ports(found)));
+        assert_eq!(ours, theirs.collect(), "{}", path.display());
+    }
+    assert!(captures > 0);
+}
+
 /// The verdicts of a rewritten capture that differ from those of the capture itself.
 fn changed(packets: &[Owned], rewritten: &[Owned], capture: &common::InMemory, grace: f64) -> Option<String> {
     let before = ledger_sessions(&analyze(packets, capture.end), grace);
     let after = ledger_sessions(&analyze(rewritten, capture.end), grace);
     (before != after).then(|| {
         let ports = before.keys().chain(after.keys()).filter(|port| before.get(port) != after.get(port));
-        let ports: std::collections::BTreeSet<_> = ports.collect();
+        let ports: BTreeSet<_> = ports.collect();
         let lines = ports
             .iter()
             .map(|port| format!("  {port}: {:?}\n    -> {:?}", before.get(port), after.get(port)));

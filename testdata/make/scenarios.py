@@ -346,6 +346,45 @@ def tables_of_samba_clients(server, out):
 
 
 @scenario
+def loops_and_stale_handles(server, out):
+    with Recording(server, out, "loops_and_stale_handles", "a client that opens one printer 24 times, one that does so 6 times; two that use a handle after they closed "
+                   "it, which the server answers with a fault; an anonymous rpcclient that lists shares and goes. What is to be found stands in the truth") as r:
+        found = r.more["findings"] = []
+
+        def opens(times, dialect, source):
+            client = r.client().start(dialect, source=source)
+            client.pipe()
+            for _ in range(times):
+                client.close(client.open())
+            client.leave()
+            return client.port
+
+        found.append({"rule": "spooler_loop", "client_ports": [opens(24, "2.1", "127.0.0.2")]})
+        opens(6, "smb1", "127.0.0.3")
+        stale = []
+        for dialect in ("smb1", "3.1.1"):
+            client = r.client().start(dialect, source="127.0.0.4")
+            client.pipe()
+            handle = client.open()
+            client.close(handle)
+            try:
+                client.order("get_printer", id="a", handle=handle)
+                raise AssertionError("the server knows the handle")
+            except lab.Failed as error:
+                assert "context_mismatch" in str(error), error
+            client.session.words.append(f"{handle[8:14]} used again: fault")
+            client.leave()
+            stale.append(client.port)
+        found.append({"rule": "stale_handle", "client_ports": stale})
+        asks = r.rpcclient(prompt="$>")
+        asks.tell("netshareenum 1")
+        asks.session.pipes.append("srvsvc")
+        asks.quit()
+        found.append({"rule": "transient_null_session", "client_ports": [asks.session.port]})
+        r.settle()
+
+
+@scenario
 def encrypted_beside_null(server, out):
     with Recording(server, out, "encrypted_beside_null", "SMB 3.1.1: two encrypted sessions of a user, one ends and one stays; null sessions beside "
                    "them, one leaks and one closes. What an encrypted session holds cannot be seen: unknown") as r:
