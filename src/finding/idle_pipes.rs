@@ -1,7 +1,5 @@
 //! A client that keeps many pipes to the spooler and uses none of them (KB 182333). Those of null sessions are leaks.
 
-use std::collections::BTreeMap;
-
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
 use super::{Finding, Rule, Severity};
@@ -51,18 +49,13 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     }
     let first = group.first()?.session;
     let longest = pipes.iter().map(|pipe| pipe.used.last).min()?;
-    let by_session: BTreeMap<_, usize> = pipes.iter().fold(BTreeMap::new(), |mut sum, pipe| {
-        let number = sum.entry(pipe.session).or_default();
-        *number = number.saturating_add(1);
-        sum
-    });
     let text = format!(
         "Client {}{} keeps {} to the spooler of server {} open in {} and uses none of them, the longest for {}",
         first.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(pipes.len(), "pipe"),
         first.server,
-        count(by_session.len(), "session"),
+        count(group.len(), "session"),
         Span::between(longest.time, scene.end),
     );
     let mut frames: Vec<_> = pipes.iter().map(|pipe| pipe.opened.unwrap_or(pipe.used.first)).collect();

@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::scene::{self, Judged, Scene};
-use super::words::{Plain, Span, count, list};
+use super::words::{Span, count, names};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::ServerRow;
-
-/// Accounts that are named; more are counted.
-const NAMED: usize = 5;
 
 const RULE: Rule = Rule {
     name: "idle_users",
@@ -20,8 +17,8 @@ const RULE: Rule = Rule {
         "autodisconnect (15 minutes, unless changed with net config server /autodisconnect:MINUTES), a session that is ",
         "used now and then never. Services that log on with an account of their own are known to leave such sessions ",
         "behind. On the client, see which services run under the account named, stop those that are not needed, or ",
-        "let them use one account. net session \\\\CLIENT /delete on the server ends all sessions of that computer and ",
-        "closes its open files; what is not saved is lost.\n",
+        "let them use one account.\n",
+        free_the_slots!(),
     ),
     source: "Microsoft KB 258837, KB 122920",
     refuted_by: "work in an open document, which needs its session although it says nothing for long",
@@ -56,17 +53,12 @@ fn finding(
         group.iter().filter_map(|judged| judged.session.identity.account.as_deref()).collect();
     accounts.sort_unstable();
     accounts.dedup();
-    let mut names: Vec<String> =
-        accounts.iter().take(NAMED).map(|account| Plain::name(account).to_string()).collect();
-    if accounts.len() > NAMED {
-        names.push(count(accounts.len().saturating_sub(NAMED), "other"));
-    }
     let longest = group.iter().map(|judged| judged.session.used.last).min()?;
     let text = format!(
         "{} of {} at client {}{} {} open on server {}, which turned clients away, and nobody uses {}, the longest \
          for {}",
         count(group.len(), "session"),
-        if names.is_empty() { "users".to_owned() } else { list(&names) },
+        if accounts.is_empty() { "users".to_owned() } else { names(&accounts) },
         first.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         if group.len() == 1 { "is" } else { "are" },

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::scene::{self, Judged, Scene};
-use super::words::{Plain, list};
+use super::words::names;
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::ledger::Session;
-
-/// Users that are named; more are counted.
-const NAMED: usize = 5;
 
 const RULE: Rule = Rule {
     name: "several_users",
@@ -42,17 +39,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     if together.len() < 2 {
         return None;
     }
-    let mut names: Vec<String> = seen.iter().take(NAMED).map(|user| Plain::name(user).to_string()).collect();
-    if seen.len() > NAMED {
-        names.push(format!("{} others", seen.len().saturating_sub(NAMED)));
-    }
+    let users: Vec<&str> = seen.iter().map(String::as_str).collect();
     let text = format!(
         "Client {}{} was connected to server {} under {} users at the same time: {}. Each takes a slot",
         first.client.ip(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         seen.len(),
-        list(&names),
+        names(&users),
     );
     let frames = together.iter().map(|judged| scene::start(judged.session)).collect();
     RULE.finding(&together, frames, text)

@@ -14,6 +14,8 @@ pub struct Plain<'a> {
 
 /// Characters of a name that are shown.
 const NAME: usize = 64;
+/// Names of a list that are told.
+const NAMED: usize = 5;
 /// Characters of a sentence that are shown; it may hold several names.
 const SENTENCE: usize = 400;
 
@@ -146,6 +148,16 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
+/// Names off the wire as a list: the first few, and how many others there are.
+pub(super) fn names(names: &[&str]) -> String {
+    let (told, others) = names.split_at(names.len().min(NAMED));
+    let mut told: Vec<String> = told.iter().map(|name| Plain::name(name).to_string()).collect();
+    if !others.is_empty() {
+        told.push(count(others.len(), "other"));
+    }
+    list(&told)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -202,5 +214,7 @@ mod tests {
         assert_eq!(count(1, "client"), "1 client");
         assert_eq!(count(1_234_567, "packet"), "1,234,567 packets");
         assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+        assert_eq!(names(&["a", "b", "c", "d", "e"]), "a, b, c, d and e");
+        assert_eq!(names(&["a", "b", "c", "d", "e", "f\x1b"]), "a, b, c, d, e and 1 other");
     }
 }

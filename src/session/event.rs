@@ -738,6 +738,7 @@ pub enum HandleEvent {
 /// What a computer says of itself, or another one of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Told {
     /// Its name.
     pub name: String,

@@ -51,7 +51,8 @@ pub(crate) fn row(pdu: &Pdu<'_>, dissection: &Dissection<'_>, number: usize) -> 
     Some(row)
 }
 
-/// Tabs and line ends would end the column or the row, and other control characters steer a terminal or turn text round.
+/// Tabs and line ends would end the column or the row; other control characters steer a terminal, and some that are
+/// none turn text round.
 fn escaped(column: &str) -> String {
     let mut text = String::with_capacity(column.len());
     for c in column.chars() {
