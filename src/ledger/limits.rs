@@ -31,6 +31,8 @@ pub struct LedgerLimits {
     pub computers: usize,
     /// Calls worth a word that are kept one by one.
     pub asked: usize,
+    /// Connections that were not read, and are kept one by one.
+    pub unseen: usize,
 }
 
 impl Default for LedgerLimits {
@@ -49,6 +51,7 @@ impl Default for LedgerLimits {
             shares: 20_000,
             computers: 20_000,
             asked: 2_000,
+            unseen: 4_096,
         }
     }
 }

@@ -11,6 +11,7 @@ mod rows;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod verdict;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -30,6 +31,7 @@ pub use rows::{
     Session, SessionRow, Share, Tree, TreeRow, Use, WaitingCall, WaitingRequest,
 };
 pub use slots::{SlotHistory, SlotPoint, Slots};
+pub use unseen::UnseenTotal;
 pub use verdict::{Judgement, Verdict};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -60,6 +62,7 @@ pub struct Ledger {
     /// Where in `asked` the calls are that wait for their answer, by their number on the pipe.
     unanswered: Map<(OpenRow, u32), usize>,
     losses: Losses,
+    unseen: Vec<crate::session::Unseen>,
     rows_made: u64,
     end: Option<Timestamp>,
 }

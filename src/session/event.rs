@@ -818,4 +818,6 @@ pub enum Loss {
         /// What was wrong, with layer and offset.
         error: crate::error::ParseError,
     },
+    /// Traffic that is not read (told when it is over, or at the end).
+    Unseen(super::Unseen),
 }

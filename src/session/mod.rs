@@ -20,6 +20,7 @@ mod rpc;
 mod smb1;
 mod smb2;
 mod tables;
+mod unseen;
 
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
@@ -29,6 +30,7 @@ pub use event::{
 };
 pub use limits::Limits;
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
+pub use unseen::{MayHold, Unseen, UnseenKind};
 
 /// Hears what the analyzer finds.
 pub trait Sink {

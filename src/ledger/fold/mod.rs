@@ -41,6 +41,7 @@ impl Ledger {
             EventKind::Loss(Loss::Unreadable { .. }) => {
                 self.losses.unreadable = self.losses.unreadable.saturating_add(1);
             }
+            EventKind::Loss(Loss::Unseen(unseen)) => self.fold_unseen(unseen),
         }
     }
 
