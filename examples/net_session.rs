@@ -102,7 +102,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     let mut tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
     if let Some(server) = arguments.server {
-        tables.retain_server(server);
+        tables.retain_server(server.into());
     }
     match print(&tables, arguments.format) {
         // Whoever reads the tables has read enough of them.

@@ -206,9 +206,9 @@ fn who(session: &Session<'_>) -> &'static str {
 
 /// Sessions of one verdict and one kind: a lane for each of the clients with the most, and one for the others.
 fn grouped(sessions: &[&Session<'_>], axis: &Axis, end: Timestamp) -> Vec<Lane> {
-    let mut clients: BTreeMap<std::net::IpAddr, Vec<&Session<'_>>> = BTreeMap::new();
+    let mut clients: BTreeMap<smbscope::net::Host, Vec<&Session<'_>>> = BTreeMap::new();
     for session in sessions {
-        clients.entry(session.client.ip()).or_default().push(session);
+        clients.entry(session.client.host()).or_default().push(session);
     }
     let mut ordered: Vec<_> = clients.into_iter().collect();
     ordered.sort_by_key(|(_, group)| std::cmp::Reverse(group.len()));

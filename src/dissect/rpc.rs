@@ -1,6 +1,6 @@
 //! DCE/RPC: a PDU and the call it belongs to.
 
-use core::net::IpAddr;
+use crate::net::Host;
 
 use super::asked::{Asked, RpcAsked};
 use super::endpoints::Endpoints;
@@ -122,8 +122,8 @@ impl<'a> Rpc<'a> {
 /// A sign, and whether it is of the client, as far as its address tells.
 fn seen_from(mut sign: rprn::Sign, client: Peer) -> rprn::Sign {
     if let (rprn::Sign::NotifiesMachine { machine, is_client }, Peer::Ip(client)) = (&mut sign, client) {
-        let address = machine.trim_start_matches('\\').parse::<IpAddr>();
-        *is_client = address.ok().map(|address| address == client.ip());
+        let address = machine.trim_start_matches('\\').parse::<Host>();
+        *is_client = address.ok().map(|address| address == client.host());
     }
     sign
 }

@@ -48,7 +48,7 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let back = Back::of(scene, asked, &there)?;
     let registered = format!(
         "Client {}{} registered at server {server} to be told of changes at {} (frame {})",
-        client.ip(),
+        client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, there.session)),
         Plain::name(machine),
         asked.at.frame,
@@ -76,7 +76,7 @@ struct Back<'a> {
 
 impl<'a> Back<'a> {
     fn of(scene: &Scene<'a>, asked: &Asked, there: &Judged<'a>) -> Option<Self> {
-        let (client, server) = (there.session.client.ip(), there.session.server.ip());
+        let (client, server) = (there.session.client.host(), there.session.server.host());
         if let Some((session, handle)) = channel(scene, asked, there.session) {
             return Self::by_channel(scene, session, handle);
         }
@@ -89,10 +89,9 @@ impl<'a> Back<'a> {
             let did = format!("connected back from {}, and no channel was seen to be opened", session.client);
             return Some(Self { session: scene.judged(row), frames: vec![scene::start(session)], did });
         }
-        let denial =
-            scene.ledger.denials().iter().find(|denial| {
-                denial.client.ip() == server && denial.server.ip() == client && soon(denial.at)
-            })?;
+        let denial = scene.ledger.denials().iter().find(|denial| {
+            denial.client.host() == server && denial.server.host() == client && soon(denial.at)
+        })?;
         let did = format!("connected back from {} without credentials and was denied", denial.client);
         Some(Self { session: None, frames: vec![denial.at], did })
     }
@@ -120,9 +119,9 @@ fn sessions_back<'a>(
     asked: &Asked,
     there: &Session,
 ) -> impl Iterator<Item = (SessionRow, &'a Session)> {
-    let (row, client, server) = (asked.session, there.client.ip(), there.server.ip());
+    let (row, client, server) = (asked.session, there.client.host(), there.server.host());
     let back = scene.of_client(server);
-    back.filter(move |(other, session)| *other != row && session.server.ip() == client)
+    back.filter(move |(other, session)| *other != row && session.server.host() == client)
 }
 
 /// The channel that the server opened back to the client, with its session.

@@ -40,7 +40,7 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
     let text = format!(
         "Client {}{} asked server {} to tell {} of changes, {sign}: the server {}",
-        session.client.ip(),
+        session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
         session.server,
         Plain::name(machine),
@@ -63,10 +63,10 @@ impl Named {
     /// `None` if nothing tells what the client is called.
     fn of(ledger: &Ledger, session: &Session, machine: &str) -> Option<Self> {
         let machine = machine.trim_start_matches(['\\', '/']).split(['\\', '/']).next()?;
-        match machine.parse::<core::net::IpAddr>() {
+        match machine.parse::<crate::net::Host>() {
             // What goes to a loopback address stays within the computer.
             Ok(address) if address.is_loopback() => Some(Self::ByName),
-            Ok(address) if address == session.client.ip() => Some(Self::ByAddress),
+            Ok(address) if address == session.client.host() => Some(Self::ByAddress),
             Ok(_) => Some(Self::Another),
             Err(_) if is_client(ledger, session, machine)? => Some(Self::ByName),
             Err(_) => Some(Self::Another),

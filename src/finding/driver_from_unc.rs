@@ -28,7 +28,7 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
     let text = format!(
         "Client {}{} asked server {} to load a printer driver from {}: the server {}",
-        session.client.ip(),
+        session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
         session.server,
         Plain::name(path),

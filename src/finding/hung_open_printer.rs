@@ -47,7 +47,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let text = format!(
         "{} of client {}{} to server {} {} in {}{}{} for {}. {} a slot of its own",
         count(group.len(), "null session"),
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         if group.len() == 1 { "hangs" } else { "hang" },

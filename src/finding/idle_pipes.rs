@@ -51,7 +51,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let longest = pipes.iter().map(|pipe| pipe.used.last).min()?;
     let text = format!(
         "Client {}{} keeps {} to the spooler of server {} open in {} and uses none of them, the longest for {}",
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(pipes.len(), "pipe"),
         first.server,

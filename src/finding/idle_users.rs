@@ -59,7 +59,7 @@ fn finding(
          for {}",
         count(group.len(), "session"),
         if accounts.is_empty() { "users".to_owned() } else { names(&accounts) },
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         if group.len() == 1 { "is" } else { "are" },
         first.server,

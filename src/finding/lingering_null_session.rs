@@ -39,7 +39,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let text = format!(
         "{} of client {}{} to server {} {} open and {} no pipe, the oldest for {}",
         count(group.len(), "null session"),
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         if group.len() == 1 { "stays" } else { "stay" },

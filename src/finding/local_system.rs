@@ -33,8 +33,8 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         is_service(user).then_some(user)
     });
     // At a loopback address every process is a client of its own.
-    let beside = scene.of_client(first.client.ip()).find(|(_, session)| {
-        !first.client.ip().is_loopback()
+    let beside = scene.of_client(first.client.host()).find(|(_, session)| {
+        !first.client.host().is_loopback()
             && session.identity.who == Who::User
             && session.server_row == first.server_row
             && group.iter().any(|judged| scene::overlap(session, judged.session))
@@ -53,7 +53,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let text = format!(
         "{} of client {}{} to server {} {} from a service of it, not from its user: {why}",
         count(group.len(), "null session"),
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         if group.len() == 1 { "comes" } else { "come" },

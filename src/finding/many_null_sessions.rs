@@ -43,7 +43,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let text = format!(
         "Client {}{} had {} to server {} at the same time, from frame {} on; {open} of them {} still open. They \
          count as {} slots",
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(together.len(), "null session"),
         first.server,

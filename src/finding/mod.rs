@@ -171,7 +171,8 @@ impl Rule {
     /// The finding about a group of sessions, of which there is one at least.
     fn finding(&self, group: &[Judged<'_>], frames: Vec<Origin>, text: String) -> Option<Finding> {
         let first = group.first()?.session;
-        let client = if group.len() == 1 { first.client.to_string() } else { first.client.ip().to_string() };
+        let client =
+            if group.len() == 1 { first.client.to_string() } else { first.client.host().to_string() };
         Some(Finding {
             rule: self.name,
             severity: self.severity,

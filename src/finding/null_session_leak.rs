@@ -42,7 +42,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         "{} of client {}{} to server {} never closed and held {} and {} to the end{unanswered}. {} a slot of \
          its own",
         count(group.len(), "null session"),
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         count(pipes.len(), "pipe"),

@@ -37,7 +37,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 /// True if both ends are one computer: by one of its addresses, or by the name under which it is called and calls. A
 /// loopback address is no sign: what goes there is meant to stay within the computer.
 fn is_own(ledger: &Ledger, session: &Session) -> bool {
-    let client = session.client.ip();
+    let client = session.client.host();
     if client.is_loopback() {
         return false;
     }
@@ -45,7 +45,7 @@ fn is_own(ledger: &Ledger, session: &Session) -> bool {
     let at_its_address = there.is_some_and(|there| there.addresses.contains(&client));
     let name = there.and_then(|there| there.name.as_deref());
     let named = || scene::client_name(ledger, session).zip(name);
-    client == session.server.ip()
+    client == session.server.host()
         || at_its_address
         || named().is_some_and(|(client, server)| client.eq_ignore_ascii_case(server))
 }

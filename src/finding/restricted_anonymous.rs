@@ -29,7 +29,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
     let first = denials.first()?;
-    let clients: BTreeSet<_> = denials.iter().map(|denial| denial.client.ip()).collect();
+    let clients: BTreeSet<_> = denials.iter().map(|denial| denial.client.host()).collect();
     let connections: BTreeSet<ConnectionId> = denials.iter().map(|denial| denial.connection).collect();
     let alive = connections.iter().filter_map(|id| scene.ledger.connection(*id));
     let alive: Vec<_> = alive.filter(|connection| connection.closed.is_none()).collect();
@@ -67,7 +67,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         rule: "restricted_anonymous",
         severity: if alive.is_empty() { Severity::Info } else { Severity::Warning },
         server: first.server,
-        client: (clients.len() == 1).then(|| first.client.ip().to_string()),
+        client: (clients.len() == 1).then(|| first.client.host().to_string()),
         sessions: open.into_iter().collect(),
         frames: denials.iter().map(|denial| denial.at).collect(),
         text: format!(

@@ -1,6 +1,6 @@
 //! What every rule looks at: the null sessions and their verdicts, judged once.
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::words::Plain;
@@ -17,7 +17,7 @@ pub(super) struct Scene<'a> {
     pub(super) end: Timestamp,
     pub(super) null_sessions: Vec<Judged<'a>>,
     /// The sessions of each client's address.
-    by_client: BTreeMap<IpAddr, Vec<SessionRow>>,
+    by_client: BTreeMap<Host, Vec<SessionRow>>,
 }
 
 /// Sessions by the name of the client computer.
@@ -41,15 +41,15 @@ impl<'a> Scene<'a> {
             })
             .collect();
         let end = ledger.end().unwrap_or_default();
-        let mut by_client: BTreeMap<IpAddr, Vec<SessionRow>> = BTreeMap::new();
+        let mut by_client: BTreeMap<Host, Vec<SessionRow>> = BTreeMap::new();
         for (row, session) in ledger.sessions() {
-            by_client.entry(session.client.ip()).or_default().push(row);
+            by_client.entry(session.client.host()).or_default().push(row);
         }
         Self { ledger, grace, end, null_sessions, by_client }
     }
 
     /// The sessions of a client's address, of any identity, in the order in which they were first seen.
-    pub(super) fn of_client(&self, client: IpAddr) -> impl Iterator<Item = (SessionRow, &'a Session)> {
+    pub(super) fn of_client(&self, client: Host) -> impl Iterator<Item = (SessionRow, &'a Session)> {
         let rows = self.by_client.get(&client).into_iter().flatten();
         rows.filter_map(|row| Some((*row, self.ledger.session(*row)?)))
     }
@@ -61,9 +61,9 @@ impl<'a> Scene<'a> {
 
     /// Sessions by server and client computer: the same address, unless several names are told there.
     pub(super) fn by_computer(&self, sessions: impl Iterator<Item = Judged<'a>>) -> Vec<Vec<Judged<'a>>> {
-        let mut by_address: BTreeMap<(Option<ServerRow>, IpAddr), ByName<'a>> = BTreeMap::new();
+        let mut by_address: BTreeMap<(Option<ServerRow>, Host), ByName<'a>> = BTreeMap::new();
         for judged in sessions {
-            let key = (judged.session.server_row, judged.session.client.ip());
+            let key = (judged.session.server_row, judged.session.client.host());
             let name = client_name(self.ledger, judged.session).map(str::to_uppercase);
             by_address.entry(key).or_default().entry(name).or_default().push(judged);
         }

@@ -42,7 +42,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let users: Vec<&str> = seen.iter().map(String::as_str).collect();
     let text = format!(
         "Client {}{} was connected to server {} under {} users at the same time: {}. Each takes a slot",
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         seen.len(),

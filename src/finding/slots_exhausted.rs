@@ -31,7 +31,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     let first = refusals.first()?;
-    let clients: BTreeSet<_> = refusals.iter().map(|refusal| refusal.client.ip()).collect();
+    let clients: BTreeSet<_> = refusals.iter().map(|refusal| refusal.client.host()).collect();
     let held_by: BTreeSet<SessionRow> =
         refusals.iter().flat_map(|refusal| &refusal.held_by).copied().collect();
     let client = match refusals {

@@ -1,6 +1,6 @@
 //! A client that opens the same printer, or the spooler's pipe, over and over (KB 154541).
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::scene::{self, Judged, Scene};
@@ -44,10 +44,10 @@ enum What<'a> {
 type Openings<'a> = BTreeMap<What<'a>, Vec<(Origin, SessionRow)>>;
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut clients: BTreeMap<(Option<ServerRow>, IpAddr), Openings<'_>> = BTreeMap::new();
+    let mut clients: BTreeMap<(Option<ServerRow>, Host), Openings<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         for open in scene.ledger.opens_of(session) {
-            let openings = clients.entry((session.server_row, session.client.ip())).or_default();
+            let openings = clients.entry((session.server_row, session.client.host())).or_default();
             add(openings, scene.ledger, open, row);
         }
     }
@@ -126,7 +126,7 @@ fn finding(scene: &Scene<'_>, what: What<'_>, times: &[(Origin, SessionRow)]) ->
     };
     let text = format!(
         "Client {}{} {opened} on server {} {} within {}, in {}",
-        session.client.ip(),
+        session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
         session.server,
         count(among.len(), "time"),

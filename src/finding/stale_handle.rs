@@ -1,6 +1,6 @@
 //! Calls with a handle that the server does not know any more (KB 225094).
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::scene::{self, Judged, Scene};
@@ -23,13 +23,13 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, IpAddr), Stale<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRow>, Host), Stale<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         for handle in scene.ledger.opens_of(session).flat_map(|open| scene.ledger.handles(open)) {
             let denied = handle.closed.filter(|closing| closing.by == By::ServerDeniesIt);
             let Some(at) = denied.map(|closing| closing.at).or(handle.stale) else { continue };
             let Some(judged) = scene.judged(row) else { continue };
-            let stale = found.entry((session.server_row, session.client.ip())).or_default();
+            let stale = found.entry((session.server_row, session.client.host())).or_default();
             stale.handles = stale.handles.saturating_add(1);
             stale.object = stale.object.or(handle.object.as_deref());
             stale.frames.push(at);
@@ -55,7 +55,7 @@ fn finding(scene: &Scene<'_>, stale: Stale<'_>) -> Option<Finding> {
     let object = stale.object.map(|object| format!(" ({})", Plain::name(object)));
     let text = format!(
         "Client {}{} used {} that server {} did not know any more{}: it answered with a fault",
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(stale.handles, "printer handle"),
         first.server,

@@ -1,6 +1,6 @@
 //! Ledgers made of events, for the tests of rules and reports.
 
-use core::net::IpAddr;
+use crate::net::Host;
 
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ pub(crate) struct Made {
     now: Origin,
     granted: std::collections::BTreeMap<u16, Origin>,
     pub(crate) server: Endpoint,
-    pub(crate) client_ip: IpAddr,
+    pub(crate) client_ip: Host,
     pub(crate) machine: String,
     pub(crate) printer: String,
     /// Whom the print calls name as their user.
@@ -83,14 +83,14 @@ impl Made {
 
     pub(crate) fn connect(&mut self, client: u16) {
         let opened = ConnectionEvent::Opened {
-            client: Endpoint::new(self.client_ip, 1000 + client),
+            client: Endpoint::new(self.client_ip.ip().unwrap(), 1000 + client),
             server: self.server,
             transport: Transport::NetBios,
             start_seen: true,
         };
         self.tell(client, EventKind::Connection(opened));
         // Only the server at the first address has a name.
-        let is_first = self.server.ip() == "192.168.1.10".parse::<IpAddr>().unwrap();
+        let is_first = self.server.host() == "192.168.1.10".parse::<Host>().unwrap();
         let called = if is_first { "PRNSRV" } else { "*SMBSERVER" }.to_owned();
         let named = ConnectionEvent::NetBiosNamed { called, calling: "WS-21".to_owned() };
         self.tell(client, EventKind::Connection(named));

@@ -75,7 +75,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let text = format!(
         "{} of client {}{} to server {} looked for {} and went away after {}{}: that is normal",
         count(group.len(), "null session"),
-        first.client.ip(),
+        first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         list(&wanted),

@@ -32,7 +32,7 @@ impl Ledger {
             return;
         }
         connection.closed = Some(closing);
-        let (ends, vc_zero) = ((connection.client.ip(), connection.server.ip()), connection.vc_zero);
+        let (ends, vc_zero) = ((connection.client.host(), connection.server.host()), connection.vc_zero);
         if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {
             server.connections = server.connections.saturating_sub(1);
         }

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use foldhash::fast::RandomState;
 
 use crate::capture::Origin;
+use crate::net::Host;
 use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, SessionId, Sink};
 use crate::wire::Timestamp;
@@ -74,32 +75,32 @@ struct Index {
     /// The latest SMB2 session of a server that has this id.
     by_server: Map<(ServerKey, SessionId), SessionRow>,
     /// The servers at an address, the server of a GUID, and the latest of a NetBIOS name in capitals.
-    servers: Map<core::net::IpAddr, Vec<ServerRow>>,
+    servers: Map<Host, Vec<ServerRow>>,
     servers_by_guid: Map<uuid::Uuid, ServerRow>,
     servers_by_name: Map<String, ServerRow>,
     /// The name in capitals of the computer that described itself at an address.
-    computers: Map<core::net::IpAddr, String>,
+    computers: Map<Host, String>,
     /// The open connections between a client's address and a server's.
-    between: Map<(core::net::IpAddr, core::net::IpAddr), std::collections::BTreeSet<ConnectionId>>,
+    between: Map<(Host, Host), std::collections::BTreeSet<ConnectionId>>,
     trees: Map<TreeKey, TreeRow>,
     opens: Map<OpenKey, OpenRow>,
     handles: Map<(GroupRow, ContextHandle), HandleRow>,
     /// The latest association group of a server's address that has this number.
-    groups: Map<(core::net::IpAddr, u32), GroupRow>,
+    groups: Map<(Host, u32), GroupRow>,
 }
 
 /// A server as a connection shows it: it may have several addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum ServerKey {
     Guid(uuid::Uuid),
-    Address(core::net::IpAddr),
+    Address(Host),
 }
 
 impl ServerKey {
     /// What the server of a connection may be found by, the surest first.
     fn of(connection: &Connection) -> impl Iterator<Item = Self> + use<> {
         let guid = connection.server_guid.map(Self::Guid);
-        guid.into_iter().chain([Self::Address(connection.server.ip())])
+        guid.into_iter().chain([Self::Address(connection.server.host())])
     }
 }
 
@@ -121,8 +122,8 @@ struct Group {
     number: u32,
     /// The bind that made it was seen.
     made: bool,
-    server: Option<core::net::IpAddr>,
-    client: Option<core::net::IpAddr>,
+    server: Option<Host>,
+    client: Option<Host>,
     pipes: std::collections::BTreeSet<OpenRow>,
     handles: std::collections::BTreeSet<HandleRow>,
     /// Handles that were closed before they were seen to be granted; the first few.

@@ -1,6 +1,6 @@
 //! The rows of the ledger: connections, sessions, trees, opens, handles, and what was refused.
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
@@ -149,9 +149,9 @@ pub struct Server {
     /// The id of this row.
     pub row: ServerRow,
     /// The address at which it was first seen.
-    pub ip: IpAddr,
+    pub ip: Host,
     /// The addresses at which it answered.
-    pub addresses: BTreeSet<IpAddr>,
+    pub addresses: BTreeSet<Host>,
     /// Its GUID, where it told one (\[MS-SMB2\] 2.2.4 ServerGuid).
     pub guid: Option<Uuid>,
     /// The ports at which it answered.
@@ -519,7 +519,7 @@ pub struct Computer {
     /// Its name, as it was first seen.
     pub name: String,
     /// The address from which it announced itself.
-    pub address: Option<IpAddr>,
+    pub address: Option<Host>,
     /// The first sign that it shares a print queue.
     pub shares_printers: Option<Origin>,
     /// What it is and offers.

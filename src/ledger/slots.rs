@@ -3,7 +3,7 @@
 //! All connections of one client computer under one user count once; each null session counts by itself, and one that
 //! was denied goes on counting while its connection lasts.
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::Connection;
@@ -65,7 +65,7 @@ pub(super) struct User {
 enum Computer {
     Guid(uuid::Uuid),
     Name(String),
-    Address(IpAddr),
+    Address(Host),
 }
 
 impl Claim {
@@ -88,7 +88,7 @@ impl Computer {
         match (connection.client_guid, name) {
             (Some(guid), _) => Self::Guid(guid),
             (None, Some(name)) => Self::Name(name.to_uppercase()),
-            (None, None) => Self::Address(connection.client.ip()),
+            (None, None) => Self::Address(connection.client.host()),
         }
     }
 }

@@ -21,12 +21,75 @@ impl Address {
     }
 }
 
-/// An IP address and a port.
+/// A computer as its packets name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Host {
+    /// By its IP address.
+    Ip(IpAddr),
+    /// By its MAC address, where there is no IP (NetBEUI).
+    Mac([u8; 6]),
+}
+
+impl Host {
+    /// Its IP address, if it has one.
+    #[must_use]
+    pub const fn ip(self) -> Option<IpAddr> {
+        match self {
+            Self::Ip(ip) => Some(ip),
+            Self::Mac(_) => None,
+        }
+    }
+
+    /// True for a loopback address, at which every computer is at home.
+    #[must_use]
+    pub const fn is_loopback(self) -> bool {
+        match self {
+            Self::Ip(ip) => ip.is_loopback(),
+            Self::Mac(_) => false,
+        }
+    }
+}
+
+impl From<IpAddr> for Host {
+    fn from(ip: IpAddr) -> Self {
+        Self::Ip(ip)
+    }
+}
+
+/// Reads an IP address.
+impl core::str::FromStr for Host {
+    type Err = core::net::AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self::Ip)
+    }
+}
+
+/// `192.0.2.1`, `2001:db8::1` or `02:00:00:01:02:03`.
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(ip) => fmt::Display::fmt(ip, f),
+            Self::Mac([a, b, c, d, e, g]) => write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}"),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Host {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One end of a connection: an IP address and a port, or a MAC address and the number of a NetBIOS session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Endpoint {
     ip: Address,
-    /// The port.
+    /// The port, or the number of the session at its station (NetBEUI).
     pub port: u16,
+    /// The address is that of a station: a MAC address.
+    is_station: bool,
 }
 
 impl Endpoint {
@@ -37,25 +100,39 @@ impl Endpoint {
             IpAddr::V4(v4) => Address::v4(v4.octets()),
             IpAddr::V6(v6) => Address::v6(v6.octets()),
         };
-        Self { ip, port }
+        Self { ip, port, is_station: false }
+    }
+
+    /// A session of a station, by its number there.
+    #[must_use]
+    pub const fn station([a, b, c, d, e, f]: [u8; 6], number: u16) -> Self {
+        let ip = Address::v6([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f]);
+        Self { ip, port: number, is_station: true }
     }
 
     /// A port of an address.
     pub(super) const fn at(ip: Address, port: u16) -> Self {
-        Self { ip, port }
+        Self { ip, port, is_station: false }
     }
 
-    /// The address.
+    /// The computer.
     #[must_use]
-    pub fn ip(self) -> IpAddr {
-        IpAddr::V6(core::net::Ipv6Addr::from_bits(self.ip.0)).to_canonical()
+    pub fn host(self) -> Host {
+        if self.is_station {
+            let [.., a, b, c, d, e, f] = self.ip.0.to_be_bytes();
+            return Host::Mac([a, b, c, d, e, f]);
+        }
+        Host::Ip(IpAddr::V6(core::net::Ipv6Addr::from_bits(self.ip.0)).to_canonical())
     }
 }
 
-/// `192.0.2.1:445` or `[2001:db8::1]:445`.
+/// `192.0.2.1:445`, `[2001:db8::1]:445` or `02:00:00:01:02:03/7`.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&core::net::SocketAddr::new(self.ip(), self.port), f)
+        match self.host() {
+            Host::Ip(ip) => fmt::Display::fmt(&core::net::SocketAddr::new(ip, self.port), f),
+            host => write!(f, "{host}/{}", self.port),
+        }
     }
 }
 

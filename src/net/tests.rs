@@ -76,7 +76,7 @@ fn segment() -> Segment<'static> {
 }
 
 fn ipv6() -> Vec<u8> {
-    let [a, b] = [v6(1, 0), v6(2, 0)].map(|end| match end.ip() {
+    let [a, b] = [v6(1, 0), v6(2, 0)].map(|end| match end.host().ip().unwrap() {
         IpAddr::V6(ip) => ip.octets(),
         IpAddr::V4(_) => unreachable!(),
     });

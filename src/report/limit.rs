@@ -130,7 +130,7 @@ mod tests {
         let mut made = Made::new();
         made.null_session(1);
         made.native(1, "", os);
-        let (name, address) = ("PRNSRV".to_owned(), Some(made.server.ip()));
+        let (name, address) = ("PRNSRV".to_owned(), Some(made.server.host()));
         let told = Told { name, address, server_type, version, users, comment: None, by: "announcement" };
         made.tell(900, EventKind::Notice(Notice::Computer(told)));
         let ledger = made.ended_after(1.0);

@@ -1,6 +1,6 @@
 //! Who shares printers: the computers whose shares Method 2 of KB 328459 removes.
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Moment;
@@ -16,7 +16,7 @@ use crate::session::ShareKind;
 #[non_exhaustive]
 pub struct PrinterShare<'a> {
     /// Its address, if that was seen.
-    pub address: Option<IpAddr>,
+    pub address: Option<Host>,
     /// Its name, if it told one.
     pub name: Option<&'a str>,
     /// The printer shares that were seen, by name.
@@ -73,12 +73,12 @@ pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
 }
 
 /// How many null sessions are open, by their client's address and by its name in capitals.
-fn open_null_sessions(ledger: &Ledger) -> (BTreeMap<IpAddr, usize>, BTreeMap<String, usize>) {
+fn open_null_sessions(ledger: &Ledger) -> (BTreeMap<Host, usize>, BTreeMap<String, usize>) {
     let (mut by_address, mut by_name) = (BTreeMap::new(), BTreeMap::new());
     let add = |number: &mut usize| *number = number.saturating_add(1);
     let open = ledger.sessions().map(|(_, session)| session).filter(|session| session.closed.is_none());
     for session in open.filter(|session| session.identity.who == Who::Null) {
-        add(by_address.entry(session.client.ip()).or_default());
+        add(by_address.entry(session.client.host()).or_default());
         if let Some(name) = finding::client_name(ledger, session) {
             add(by_name.entry(name.to_uppercase()).or_default());
         }
@@ -89,12 +89,12 @@ fn open_null_sessions(ledger: &Ledger) -> (BTreeMap<IpAddr, usize>, BTreeMap<Str
 /// A computer by its address, or by its name where another one told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'a> {
-    Address(IpAddr),
+    Address(Host),
     Name(&'a str),
 }
 
 impl Key<'_> {
-    const fn address(&self) -> Option<IpAddr> {
+    const fn address(&self) -> Option<Host> {
         match self {
             Self::Address(ip) => Some(*ip),
             Self::Name(_) => None,

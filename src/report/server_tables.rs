@@ -1,6 +1,6 @@
 //! The server's own tables at a moment: who is connected, what is open, what is shared.
 
-use core::net::IpAddr;
+use crate::net::Host;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
@@ -34,9 +34,9 @@ pub struct ServerTables<'a> {
     #[cfg_attr(feature = "serde", serde(skip))]
     pub row: ServerRow,
     /// The address at which it was first seen.
-    pub server: IpAddr,
+    pub server: Host,
     /// All its addresses.
-    pub addresses: &'a BTreeSet<IpAddr>,
+    pub addresses: &'a BTreeSet<Host>,
     /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<&'a str>,
     /// How many slots it has, if that is known or can be guessed.
@@ -125,7 +125,7 @@ impl<'a> NetSession<'a> {
     pub fn new(ledger: &'a Ledger, captured_to: Option<Timestamp>, grace: f64, limit: Option<u64>) -> Self {
         let at = ledger.end();
         let mut tables: BTreeMap<ServerRow, Parts<'a>> = BTreeMap::new();
-        let addresses: BTreeMap<IpAddr, ServerRow> = ledger
+        let addresses: BTreeMap<Host, ServerRow> = ledger
             .servers()
             .flat_map(|server| server.addresses.iter().map(|address| (*address, server.row)))
             .collect();
@@ -134,7 +134,7 @@ impl<'a> NetSession<'a> {
                 continue;
             }
             // At a loopback address everybody is at home.
-            let client = Some(connection.client.ip()).filter(|client| !client.is_loopback());
+            let client = Some(connection.client.host()).filter(|client| !client.is_loopback());
             let client = client.and_then(|client| addresses.get(&client)).copied();
             let client = client.filter(|row| Some(*row) != connection.server_row);
             for (row, outgoing) in [(connection.server_row, false), (client, true)] {
@@ -161,7 +161,7 @@ impl<'a> NetSession<'a> {
     }
 
     /// Leaves only the servers of an address.
-    pub fn retain_server(&mut self, address: IpAddr) {
+    pub fn retain_server(&mut self, address: Host) {
         self.servers.retain(|tables| tables.addresses.contains(&address));
     }
 }

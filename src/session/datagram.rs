@@ -53,7 +53,7 @@ fn announcement(header: &smb1::Header, message: &[u8], source: Endpoint) -> Opti
     (of_itself.contains(&frame.frame_type) && !name.is_empty()).then(|| {
         Notice::Computer(Told {
             name,
-            address: Some(source.ip()),
+            address: Some(source.host()),
             server_type: told.server_type,
             version: (told.os_version.0.into(), told.os_version.1.into()),
             users: None,

@@ -3,7 +3,7 @@
 //! An event says what happened, on which connection, in which frame. It owns its few strings, and names sessions, trees
 //! and opens by their ids on the wire, each in a type that says how far the id reaches.
 
-use core::net::IpAddr;
+use crate::net::Host;
 
 use uuid::Uuid;
 
@@ -743,7 +743,7 @@ pub struct Told {
     /// Its name.
     pub name: String,
     /// Its address, if it speaks for itself.
-    pub address: Option<IpAddr>,
+    pub address: Option<Host>,
     /// What it is and offers.
     pub server_type: ServerType,
     /// The version of its operating system: major and minor.

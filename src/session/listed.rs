@@ -20,7 +20,7 @@ pub(super) fn tell(opnum: u16, stub: &[u8], encoding: Encoding, out: &mut Out<'_
     if let Some(server) = interface::server(opnum, stub, encoding) {
         out.tell(Notice::Computer(Told {
             name: server.name.to_string(),
-            address: Some(out.ends.server.ip()),
+            address: Some(out.ends.server.host()),
             server_type: ServerType::from_bits_retain(server.server_type),
             version: (server.version_major & MAJOR_VERSION, server.version_minor),
             users: server.users,

@@ -19,7 +19,7 @@ impl Ledger {
         {
             return;
         }
-        let ends = self.connections.get(&connection).map(|ends| (ends.server.ip(), ends.client.ip()));
+        let ends = self.connections.get(&connection).map(|ends| (ends.server.host(), ends.client.host()));
         let known = ends.and_then(|(server, client)| {
             let row = *self.index.groups.get(&(server, number))?;
             let group = self.groups.get(&row)?;
@@ -74,7 +74,8 @@ impl Ledger {
         let row = GroupRow(self.next_row());
         let open = self.opens.get_mut(&pipe)?;
         open.group = Some(row);
-        let ends = self.connections.get(&open.connection).map(|ends| (ends.server.ip(), ends.client.ip()));
+        let ends =
+            self.connections.get(&open.connection).map(|ends| (ends.server.host(), ends.client.host()));
         let mut group =
             Group { number: 0, server: ends.map(|e| e.0), client: ends.map(|e| e.1), ..Group::default() };
         group.pipes.insert(pipe);

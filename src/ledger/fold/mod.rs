@@ -52,7 +52,7 @@ impl Ledger {
 
     fn fold_connection(&mut self, at: Origin, id: ConnectionId, event: ConnectionEvent) {
         if let ConnectionEvent::Opened { client, server, transport, start_seen } = event {
-            self.index.between.entry((client.ip(), server.ip())).or_default().insert(id);
+            self.index.between.entry((client.host(), server.host())).or_default().insert(id);
             self.connections.insert(
                 id,
                 Connection {

@@ -22,7 +22,7 @@ impl Ledger {
                 self.evicted("servers");
                 return None;
             }
-            None => self.new_server(connection.server.ip()),
+            None => self.new_server(connection.server.host()),
         };
         let connection = self.connections.get_mut(&id)?;
         connection.server_row = Some(row);
@@ -40,7 +40,7 @@ impl Ledger {
             self.index.servers_by_name.insert(name.to_uppercase(), row);
             server.name = Some(name.to_owned());
         }
-        let ip = connection.server.ip();
+        let ip = connection.server.host();
         if !server.addresses.contains(&ip) {
             if self.index.servers.len() >= self.limits.servers {
                 self.evicted("addresses of servers");
@@ -62,7 +62,7 @@ impl Ledger {
             let restarted = server.connections == 0 && server.ports.contains(&port);
             guid.is_none() || server.guid.is_none() || restarted
         };
-        let rows = self.index.servers.get(&connection.server.ip()).into_iter().flatten();
+        let rows = self.index.servers.get(&connection.server.host()).into_iter().flatten();
         let here = || rows.clone().filter_map(|row| self.servers.get(row)).filter(may_be);
         let at_port = here().find(|server| server.ports.contains(&port));
         let named = || {
@@ -82,7 +82,7 @@ impl Ledger {
         }
     }
 
-    fn new_server(&mut self, ip: core::net::IpAddr) -> ServerRow {
+    fn new_server(&mut self, ip: crate::net::Host) -> ServerRow {
         let last = self.servers.last_key_value().map_or(0, |(row, _)| row.as_raw());
         let row = ServerRow(last.saturating_add(1));
         let server = Server {
@@ -168,6 +168,6 @@ impl Ledger {
 /// an address.
 fn name(connection: &Connection) -> Option<&str> {
     let name = connection.called.as_deref()?.trim_end();
-    let own = !name.is_empty() && !name.starts_with('*') && name.parse::<core::net::IpAddr>().is_err();
+    let own = !name.is_empty() && !name.starts_with('*') && name.parse::<crate::net::Host>().is_err();
     own.then_some(name)
 }

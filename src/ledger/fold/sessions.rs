@@ -95,7 +95,7 @@ impl Ledger {
         let row = self.session_of_server(connection, id)?;
         let ends = self.connections.get_mut(&connection)?;
         let session = self.sessions.get_mut(&row)?;
-        if session.closed.is_some() || !(bound || session.client.ip() == ends.client.ip()) {
+        if session.closed.is_some() || !(bound || session.client.host() == ends.client.host()) {
             return None;
         }
         if !session.connections.contains(&connection) {
@@ -162,7 +162,7 @@ impl Ledger {
     pub(super) fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
         let Some(here) = self.connections.get(&connection) else { return };
         let obeys = here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
-        let others = self.index.between.get(&(here.client.ip(), here.server.ip()));
+        let others = self.index.between.get(&(here.client.host(), here.server.host()));
         let others: Vec<ConnectionId> =
             others.into_iter().flatten().copied().filter(|id| *id != connection).take(CIRCUITS).collect();
         for id in others {

@@ -1,7 +1,7 @@
 //! The answer in a few sentences: how many null sessions never closed, what holds them, what that costs.
 
+use crate::net::Host;
 use core::fmt::{self, Write};
-use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Limit, NullSessions, Session};
@@ -175,10 +175,10 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
 
 /// Whose the stuck sessions are: `They come from 192.168.1.21 (WS-21) with 2 and 192.168.1.30 with 1.`
 fn clients(server: &ServerPart<'_>) -> String {
-    let mut clients: BTreeMap<(IpAddr, Option<String>), usize> = BTreeMap::new();
+    let mut clients: BTreeMap<(Host, Option<String>), usize> = BTreeMap::new();
     for session in server.stuck() {
         let name = session.client_name.map(|name| Plain::name(name).to_string());
-        let number = clients.entry((session.client.ip(), name)).or_default();
+        let number = clients.entry((session.client.host(), name)).or_default();
         *number = number.saturating_add(1);
     }
     let mut clients: Vec<_> = clients.into_iter().collect();
@@ -288,7 +288,7 @@ fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
 /// `1 client was refused there (error 71).`
 fn refused(server: &ServerPart<'_>) -> Option<String> {
     let first = server.refusals.first()?;
-    let clients: BTreeSet<_> = server.refusals.iter().map(|refusal| refusal.client.ip()).collect();
+    let clients: BTreeSet<_> = server.refusals.iter().map(|refusal| refusal.client.host()).collect();
     let were = if clients.len() == 1 { "was" } else { "were" };
     let times = match server.refusals.len() {
         number if number > clients.len() => format!(" {} times", Digits(number)),

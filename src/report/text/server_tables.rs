@@ -234,7 +234,7 @@ fn print(out: &mut impl Write, columns: &[Column], rows: &[Vec<String>], width: 
 /// `\\WS-21`, or its address where it has told no name.
 fn computer(ledger: &Ledger, session: &Session<'_>) -> String {
     let name = ledger.session(session.id).and_then(|row| finding::client_name(ledger, row));
-    let address = session.client.ip();
+    let address = session.client.host();
     name.map_or_else(|| format!(r"\\{address}"), |name| format!(r"\\{} ({address})", Plain::name(name)))
 }
 

@@ -73,10 +73,11 @@ impl<'a> ServerPart<'a> {
             [one] => one.to_string(),
             _ => {
                 let ports: Vec<String> = ends.iter().map(|end| end.port.to_string()).collect();
-                ends.first()
-                    .map_or_else(String::new, |first| format!("{} (ports {})", first.ip(), ports.join(", ")))
+                ends.first().map_or_else(String::new, |first| {
+                    format!("{} (ports {})", first.host(), ports.join(", "))
+                })
             }
         };
-        list(&endpoints.chunk_by(|one, other| one.ip() == other.ip()).map(of_address).collect::<Vec<_>>())
+        list(&endpoints.chunk_by(|one, other| one.host() == other.host()).map(of_address).collect::<Vec<_>>())
     }
 }
