@@ -72,7 +72,7 @@ impl Filter {
 impl Place {
     fn is(self, peer: Peer) -> bool {
         let Peer::Ip(endpoint) = peer else { return false };
-        self.ip == endpoint.ip() && self.port.is_none_or(|port| port == endpoint.port)
+        endpoint.host().ip() == Some(self.ip) && self.port.is_none_or(|port| port == endpoint.port)
     }
 }
 
