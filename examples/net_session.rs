@@ -15,9 +15,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use common::Progress;
+use common::{Captures, Progress};
 use serde_json::ser::PrettyFormatter;
-use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
 use smbscope::session::{Analyzer, Limits};
@@ -77,12 +76,20 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut timeline = Timeline::open(&arguments.files)?;
+    let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
     let (mut at, mut captured_to) = (None, None);
-    let mut progress = Progress::of(&timeline);
-    while let Some(packet) = timeline.next()? {
+    let mut progress = Progress::of(&captures.timeline);
+    loop {
+        let packet = match captures.timeline.next() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            Err(error) => {
+                captures.go_on(error)?;
+                continue;
+            }
+        };
         let time = packet.origin.time;
         at = at.or_else(|| arguments.at.map(|at| at.since(time)));
         captured_to = captured_to.max(Some(time));
@@ -90,11 +97,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         if at.is_none_or(|at| time <= at) {
             analyzer.push(&packet, &mut ledger);
         }
-        progress.packet(&timeline);
+        progress.packet(&captures.timeline);
     }
-    progress.finish(&timeline);
+    progress.finish(&captures.timeline);
     analyzer.finish(&mut ledger);
-    for capture in timeline.captures() {
+    for name in &captures.unread {
+        ledger.add_unread_file(name);
+    }
+    for capture in captures.timeline.captures() {
         captured_to = captured_to.max(capture.end);
     }
     if let Some(end) = at.or(captured_to) {

@@ -13,22 +13,26 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use common::Progress;
+use common::{Captures, Progress};
 use serde_json::ser::PrettyFormatter;
-use smbscope::capture::Timeline;
 use smbscope::ledger::{Ledger, LedgerLimits};
-use smbscope::report::{NullSessions, Options};
+use smbscope::report::{NullSessions, Options, Outcome};
 use smbscope::session::{Analyzer, Limits};
 use smbscope::wire::Timestamp;
 
 /// Finds anonymous (null) SMB sessions that never close, and what holds them open.
 ///
 /// Reads one or more captures (pcap, pcapng, plain or gzip) as one timeline and gives each null session to IPC$ a
-/// verdict: hung, leaked, lingering, unknown, abandoned, open or closed.
+/// verdict: hung, leaked, lingering, denied, was_hung, was_leaked, unknown, abandoned, open, was_lingering or closed.
+/// Says too what the captures do not show.
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit status: 0 if no null session leaked or hangs, 1 if one does, 2 if it could not run."
+    after_help = "Exit status:\n  \
+        0  no null session is stuck, or was, and what could hold one was read\n  \
+        1  a null session is stuck, or was, or a server refused a client because its slots were taken\n  \
+        2  could not run: no file could be read, or an argument is wrong\n  \
+        3  not known: what was not captured or not read may hold a null session that is stuck"
 )]
 struct Arguments {
     /// Captures; `-` is standard input
@@ -61,8 +65,7 @@ enum Format {
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(false) => ExitCode::SUCCESS,
-        Ok(true) => ExitCode::from(1),
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
             eprintln!("null_sessions: {error}");
             ExitCode::from(2)
@@ -70,18 +73,26 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the report. True if a null session leaked or hangs.
-fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
-    let mut timeline = Timeline::open(&arguments.files)?;
+/// Prints the report, and says what it comes to.
+fn run(arguments: &Arguments) -> Result<Outcome, Box<dyn Error>> {
+    let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
-    let mut progress = Progress::of(&timeline);
-    while let Some(packet) = timeline.next()? {
+    let mut progress = Progress::of(&captures.timeline);
+    loop {
+        let packet = match captures.timeline.next() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            Err(error) => {
+                captures.go_on(error)?;
+                continue;
+            }
+        };
         analyzer.push(&packet, &mut ledger);
-        progress.packet(&timeline);
+        progress.packet(&captures.timeline);
     }
-    progress.finish(&timeline);
-    for capture in timeline.captures() {
+    progress.finish(&captures.timeline);
+    for capture in captures.timeline.captures() {
         for end in [capture.last, capture.end].into_iter().flatten() {
             ledger.extend_to(end);
         }
@@ -90,16 +101,19 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
         ledger.extend_to(until);
     }
     analyzer.finish(&mut ledger);
+    for name in &captures.unread {
+        ledger.add_unread_file(name);
+    }
 
     let mut options = Options::default();
     (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, arguments.all);
-    let report = NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), options);
+    let report = NullSessions::new(&ledger, captures.timeline.captures(), analyzer.counts(), options);
     match print(&report, arguments.format) {
         // Whoever reads the report has read enough of it.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         result => result?,
     }
-    Ok(report.any_leaked_or_hung())
+    Ok(report.outcome())
 }
 
 fn print(report: &NullSessions<'_>, format: Format) -> io::Result<()> {

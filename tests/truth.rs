@@ -192,7 +192,7 @@ fn last_packets(packets: &[Owned]) -> BTreeMap<u16, Origin> {
 
 /// True for the verdicts that accuse.
 fn accuses(verdict: &str) -> bool {
-    matches!(verdict, "leaked" | "hung")
+    matches!(verdict, "leaked" | "hung" | "was_leaked" | "was_hung")
 }
 
 #[test]

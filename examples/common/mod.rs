@@ -1,9 +1,10 @@
 //! What the programs share: how they take arguments, and how they show that they are at work.
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use smbscope::capture::Timeline;
+use smbscope::capture::{CaptureError, Timeline};
 use smbscope::wire::Timestamp;
 
 /// Packets between two steps of the progress bar.
@@ -22,6 +23,38 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
     let nanos = i64::try_from(time.as_nanosecond()).map_err(|_| "beyond the year 2262".to_owned())?;
     Ok(Timestamp::from_nanos(nanos))
+}
+
+/// Captures that are read as one, and the names of those that cannot be.
+pub(crate) struct Captures {
+    pub(crate) timeline: Timeline,
+    /// Files that could not be read, or not to their end.
+    pub(crate) unread: Vec<String>,
+    several: bool,
+}
+
+impl Captures {
+    /// Opens the files that can be read, and says which cannot.
+    pub(crate) fn open(files: &[PathBuf]) -> Result<Self, CaptureError> {
+        let (timeline, errors) = Timeline::open_readable(files)?;
+        let mut captures = Self { timeline, unread: Vec::new(), several: files.len() > 1 };
+        errors.iter().for_each(|error| captures.warn(error));
+        Ok(captures)
+    }
+
+    /// Goes on after an error in the middle of one of several captures.
+    pub(crate) fn go_on(&mut self, error: CaptureError) -> Result<(), CaptureError> {
+        if !self.several {
+            return Err(error);
+        }
+        self.warn(&error);
+        Ok(())
+    }
+
+    fn warn(&mut self, error: &CaptureError) {
+        eprintln!("warning: {error}");
+        self.unread.push(error.name().to_owned());
+    }
 }
 
 /// How far the captures are read, on standard error if that is a terminal.

@@ -68,7 +68,10 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut timeline = Timeline::open(&arguments.files)?;
+    let (mut timeline, unread) = Timeline::open_readable(&arguments.files)?;
+    for error in unread {
+        eprintln!("warning: {error}");
+    }
     let mut analyzer = Analyzer::new(Limits::default());
     let out = InOrder::new(io::BufWriter::new(io::stdout().lock()));
     let mut rows = Rows { out, dissector: Dissector::new(), arguments };

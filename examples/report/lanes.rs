@@ -97,7 +97,7 @@ impl Picture {
         id: usize,
         report: &NullSessions<'_>,
         sessions: &[&Session<'_>],
-        refusals: &[Refusal],
+        refusals: &[Refusal<'_>],
         span: (Timestamp, Timestamp),
         server: &str,
     ) -> Self {
@@ -145,13 +145,13 @@ fn lane(
     end: Timestamp,
 ) -> Lane {
     let start = session.opened.unwrap_or(session.first_seen).time;
-    let until = session.closed.map_or(end, |closed| closed.at.time);
+    let until = session.closed.as_ref().map_or(end, |closed| closed.at.time);
     let piece = |from: Timestamp, to: Timestamp| (axis.x(from), (axis.x(to) - axis.x(from)).max(2.0));
     let (x, width) = piece(start, until);
     let opens = session.trees.iter().flat_map(|tree| &tree.opens);
     let handles = opens.flat_map(|open| &open.handles).map(|handle| {
         let from = handle.opened.map_or(handle.last_used.time, |opened| opened.time);
-        let (from, wide) = piece(from, handle.closed.map_or(until, |closed| closed.at.time));
+        let (from, wide) = piece(from, handle.closed.as_ref().map_or(until, |closed| closed.at.time));
         // The least width may reach beyond the session's bar.
         (from.min(x + width - wide).max(x), wide)
     });
@@ -228,7 +228,7 @@ fn group_lane(group: &[&Session<'_>], label: String, axis: &Axis, end: Timestamp
         .iter()
         .map(|session| {
             let start = session.opened.unwrap_or(session.first_seen).time;
-            let until = session.closed.map_or(end, |closed| closed.at.time);
+            let until = session.closed.as_ref().map_or(end, |closed| closed.at.time);
             (axis.x(start), axis.x(until))
         })
         .collect();
@@ -290,8 +290,8 @@ fn area(spans: &[(f64, f64)], axis: &Axis) -> (usize, String) {
 }
 
 /// The refusals, those that would lie on each other as one mark.
-pub(crate) fn marks(refusals: &[Refusal], axis: &Axis) -> Vec<Mark> {
-    let near = |one: &Refusal, other: &Refusal| {
+pub(crate) fn marks(refusals: &[Refusal<'_>], axis: &Axis) -> Vec<Mark> {
+    let near = |one: &Refusal<'_>, other: &Refusal<'_>| {
         (axis.x(one.at.time) / APART).floor() == (axis.x(other.at.time) / APART).floor()
     };
     refusals.chunk_by(near).map(|group| mark(group, axis)).collect()
@@ -302,7 +302,7 @@ pub(crate) fn line(marks: &[Mark], head: f64, bottom: f64) -> f64 {
     if marks.len() <= LINES { bottom } else { head }
 }
 
-fn mark(refusals: &[Refusal], axis: &Axis) -> Mark {
+fn mark(refusals: &[Refusal<'_>], axis: &Axis) -> Mark {
     let (first, last) = (&refusals[0], &refusals[refusals.len() - 1]);
     let error = first.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
     let when = match refusals.len() {
@@ -323,12 +323,12 @@ fn mark(refusals: &[Refusal], axis: &Axis) -> Mark {
 /// thing that happened.
 pub(crate) fn span(
     sessions: &[&Session<'_>],
-    refusals: &[Refusal],
+    refusals: &[Refusal<'_>],
     end: Timestamp,
 ) -> (Timestamp, Timestamp) {
     let refused = || refusals.iter().map(|refusal| refusal.at.time);
     let starts = sessions.iter().map(|session| session.opened.unwrap_or(session.first_seen).time);
-    let ends = sessions.iter().map(|session| session.closed.map_or(end, |closed| closed.at.time));
+    let ends = sessions.iter().map(|session| session.closed.as_ref().map_or(end, |closed| closed.at.time));
     let first = starts.chain(refused()).min().unwrap_or(end);
     let last = ends.chain(refused()).max().unwrap_or(end).max(first);
     // A little more shows that it is over.

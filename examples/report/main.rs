@@ -14,8 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::Progress;
-use smbscope::capture::Timeline;
+use common::{Captures, Progress};
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NetSession, NullSessions, Options};
 use smbscope::session::{Analyzer, Limits};
@@ -58,27 +57,38 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut timeline = Timeline::open(&arguments.files)?;
+    let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
-    let mut progress = Progress::of(&timeline);
-    while let Some(packet) = timeline.next()? {
+    let mut progress = Progress::of(&captures.timeline);
+    loop {
+        let packet = match captures.timeline.next() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            Err(error) => {
+                captures.go_on(error)?;
+                continue;
+            }
+        };
         analyzer.push(&packet, &mut ledger);
-        progress.packet(&timeline);
+        progress.packet(&captures.timeline);
     }
-    progress.finish(&timeline);
+    progress.finish(&captures.timeline);
     let mut captured_to = None;
-    for capture in timeline.captures() {
+    for capture in captures.timeline.captures() {
         captured_to = captured_to.max(capture.last).max(capture.end);
     }
     for end in [captured_to, arguments.until].into_iter().flatten() {
         ledger.extend_to(end);
     }
     analyzer.finish(&mut ledger);
+    for name in &captures.unread {
+        ledger.add_unread_file(name);
+    }
 
     let mut options = Options::default();
     (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, true);
-    let report = NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), options);
+    let report = NullSessions::new(&ledger, captures.timeline.captures(), analyzer.counts(), options);
     let tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
     let page = page::Page::of(&report, &tables);
     write(&arguments.output, &page.html()?)?;

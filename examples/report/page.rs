@@ -163,7 +163,7 @@ impl Page {
             end: format!("{} {}", day(end), clock(end)),
             grace: format!("{} s", report.grace_seconds),
             answer: headline.map(|(_, text)| text.clone()).collect(),
-            bad: report.any_leaked_or_hung() || !report.refusals.is_empty(),
+            bad: report.outcome() != smbscope::report::Outcome::Clear || !report.refusals.is_empty(),
             tally: tally(&report.findings),
             several_servers,
             overview: parts.iter().take(OVERVIEW).map(Part::overview).collect(),
@@ -313,7 +313,7 @@ fn slots(low: u64, high: u64) -> String {
     if low == high { digits(low).to_string() } else { format!("{} to {}", digits(low), digits(high)) }
 }
 
-fn refusal_row(refusal: &Refusal, several: bool) -> RefusalRow {
+fn refusal_row(refusal: &Refusal<'_>, several: bool) -> RefusalRow {
     let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
     RefusalRow {
         time: clock(refusal.at.time),
@@ -327,7 +327,7 @@ fn refusal_row(refusal: &Refusal, several: bool) -> RefusalRow {
 
 fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row {
     let start = session.opened.unwrap_or(session.first_seen).time;
-    let until = session.closed.map_or(end, |closed| closed.at.time);
+    let until = session.closed.as_ref().map_or(end, |closed| closed.at.time);
     let age = Span::between(start, until).to_string();
     Row {
         verdict: session.verdict.as_str(),

@@ -62,6 +62,8 @@ pub enum Evidence {
     ServerGuestFlag,
     /// The server did not sign its answer, as it does to users.
     AnswerUnsigned,
+    /// The server asks for the passwords of shares and not for those of users (share-level security).
+    ShareLevelSecurity,
 }
 
 impl fmt::Display for Evidence {
@@ -80,6 +82,7 @@ impl fmt::Display for Evidence {
             Self::ServerNullFlag => "server_null_flag",
             Self::ServerGuestFlag => "server_guest_flag",
             Self::AnswerUnsigned => "answer_unsigned",
+            Self::ShareLevelSecurity => "share_level_security",
         })
     }
 }
@@ -113,6 +116,28 @@ pub struct Identity {
     pub client_version: Option<String>,
     /// Everything that was seen, whether it decided or not.
     pub evidence: Vec<Evidence>,
+}
+
+impl Identity {
+    /// True if a null session is what it is, or may be: nobody knows whose, since the credentials were not seen, or are
+    /// those of nobody but for an unusual LM response.
+    #[must_use]
+    pub fn may_be_null(&self) -> bool {
+        let shown = |evidence: &Evidence| self.evidence.contains(evidence);
+        let unseen = shown(&Evidence::CredentialsNotSeen) || shown(&Evidence::ShareLevelSecurity);
+        let unusual = shown(&Evidence::EmptyAccount) && shown(&Evidence::NtResponseEmpty);
+        self.who == Who::Null || (self.who == Who::Unknown && (unseen || unusual))
+    }
+
+    /// The same on a server that lets in whoever knows a share's password, whoever he says he is.
+    #[must_use]
+    pub fn of_share_level(mut self) -> Self {
+        if self.who == Who::User {
+            self.who = Who::Unknown;
+        }
+        self.evidence.push(Evidence::ShareLevelSecurity);
+        self
+    }
 }
 
 /// Says who has a session, from the client's credentials (`None` if they were not seen) and the flags that the server

@@ -66,6 +66,23 @@ pub enum CaptureError {
 }
 
 impl CaptureError {
+    /// The name of the capture.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Missing { name, .. }
+            | Self::Directory { name, .. }
+            | Self::Permission { name, .. }
+            | Self::Empty { name, .. }
+            | Self::HeaderCut { name, .. }
+            | Self::NotACapture { name, .. }
+            | Self::GzipDisabled { name, .. }
+            | Self::Io { name, .. } => name,
+        }
+    }
+}
+
+impl CaptureError {
     /// The error of an I/O error.
     pub(super) fn io(name: &str, source: io::Error) -> Self {
         let name = name.to_owned();

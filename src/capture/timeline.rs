@@ -36,12 +36,26 @@ impl Timeline {
     /// # Errors
     /// The first file that cannot be read, or is no capture.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Result<Self, CaptureError> {
-        let share = BUFFERS.checked_div(paths.len()).unwrap_or(MOST_BUFFER).clamp(LEAST_BUFFER, MOST_BUFFER);
-        let open = |path: &P| match path.as_ref() {
-            path if path == Path::new("-") => Capture::new(Box::new(io::stdin()), "-", share),
-            path => Capture::open_with(path, share),
-        };
-        paths.iter().map(open).collect::<Result<_, _>>().map(Self::new)
+        open_each(paths).collect::<Result<_, _>>().map(Self::new)
+    }
+
+    /// Opens those of the files that can be read, and gives the errors of the others: the newest file of a ring is
+    /// often empty.
+    ///
+    /// # Errors
+    /// The error of the first file, if none can be read.
+    pub fn open_readable<P: AsRef<Path>>(paths: &[P]) -> Result<(Self, Vec<CaptureError>), CaptureError> {
+        let (mut captures, mut errors) = (Vec::new(), Vec::new());
+        for opened in open_each(paths) {
+            match opened {
+                Ok(capture) => captures.push(capture),
+                Err(error) => errors.push(error),
+            }
+        }
+        if captures.is_empty() && !errors.is_empty() {
+            return Err(errors.swap_remove(0));
+        }
+        Ok((Self::new(captures), errors))
     }
 
     /// Merges captures. Their packets' [`Origin::capture`](super::Origin::capture) is their place in the list.
@@ -83,4 +97,12 @@ impl Timeline {
     pub fn captures(&self) -> impl Iterator<Item = &Info> {
         self.captures.iter().map(Capture::info)
     }
+}
+
+fn open_each<P: AsRef<Path>>(paths: &[P]) -> impl Iterator<Item = Result<Capture, CaptureError>> {
+    let share = BUFFERS.checked_div(paths.len()).unwrap_or(MOST_BUFFER).clamp(LEAST_BUFFER, MOST_BUFFER);
+    paths.iter().map(move |path| match path.as_ref() {
+        path if path == Path::new("-") => Capture::new(Box::new(io::stdin()), "-", share),
+        path => Capture::open_with(path, share),
+    })
 }

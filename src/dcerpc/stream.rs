@@ -60,6 +60,11 @@ impl Stream {
         &self.partial
     }
 
+    /// The same, given away: its rest will not come.
+    pub fn take_partial(&mut self) -> Vec<u8> {
+        core::mem::take(&mut self.partial)
+    }
+
     /// Bytes that the PDU under way still lacks, once its header is whole; 0 between PDUs.
     #[must_use]
     pub fn lacks(&self) -> usize {

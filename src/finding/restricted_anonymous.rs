@@ -7,7 +7,7 @@ use super::scene::{self, Scene};
 use super::words::{Plain, count, list};
 use super::{Finding, Severity};
 use crate::auth::Who;
-use crate::ledger::{Denial, Denied, ServerRow, SessionRow};
+use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
 use crate::session::ConnectionId;
 
 const ADVICE: &str = concat!(
@@ -21,10 +21,19 @@ const ADVICE: &str = concat!(
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Denial>> = BTreeMap::new();
-    for denial in scene.ledger.denials() {
+    for denial in scene.ledger.denials().iter().filter(|denial| is_of_nobody(denial)) {
         by_server.entry(denial.server_row).or_default().push(denial);
     }
     by_server.into_values().filter_map(|denials| finding(scene, &denials)).collect()
+}
+
+/// True if a null session was denied something that is open to null sessions elsewhere: not the tree of a disk share.
+fn is_of_nobody(denial: &Denial) -> bool {
+    let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
+    let path = denial.name.as_deref().unwrap_or_default();
+    let share = path.rsplit(['\\', '/']).next().unwrap_or_default();
+    let private = denial.what == Stage::Tree && !share.is_empty() && !share.eq_ignore_ascii_case("IPC$");
+    null && denial.answer.is_access_denied() && !private
 }
 
 fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
@@ -42,10 +51,10 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         })
         .copied()
         .collect();
-    let kinds = [(Denied::Session, "set-up"), (Denied::Tree, "tree connect"), (Denied::Pipe, "pipe")];
+    let kinds = [Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
     let parts: Vec<String> = kinds
         .into_iter()
-        .map(|(what, name)| (denials.iter().filter(|denial| denial.what == what).count(), name))
+        .map(|what| (denials.iter().filter(|denial| denial.what == what).count(), what.as_str()))
         .filter(|(number, _)| *number > 0)
         .map(|(number, name)| count(number, name))
         .collect();
@@ -74,7 +83,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
             "Server {} denied {client} that came without credentials {} ({}); {still}",
             first.server,
             list(&parts),
-            Plain::name(&first.status.to_string()),
+            Plain::name(&first.answer.to_string()),
         ),
         advice: ADVICE,
         source: "Microsoft KB 328459, KB 143474, KB 246261, KB 289655",
@@ -95,7 +104,7 @@ mod tests {
         assert_eq!(rules(&findings), ["restricted_anonymous"]);
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(
-            findings[0].text.contains("1 set-up (STATUS_ACCESS_DENIED); 1 of the"),
+            findings[0].text.contains("1 session setup (STATUS_ACCESS_DENIED); 1 of the"),
             "{}",
             findings[0].text
         );

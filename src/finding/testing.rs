@@ -12,8 +12,8 @@ use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink,
-    Transport, TreeEvent, TreeId,
+    EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent, SessionId, ShareKind,
+    Sink, Transport, TreeEvent, TreeId,
 };
 use crate::wire::{Status, Timestamp};
 
@@ -197,6 +197,7 @@ impl Made {
             object: Some(self.printer.clone()),
             client: self.client_machine(),
             waits_by_design: false,
+            sealed: false,
         };
         self.tell(client, EventKind::Rpc(call))
     }
@@ -265,7 +266,13 @@ impl Made {
     }
 
     pub(crate) fn disconnect(&mut self, client: u16) {
-        self.tell(client, EventKind::Connection(ConnectionEvent::Closed { by: ConnectionEnd::Fin }));
+        self.tell(
+            client,
+            EventKind::Connection(ConnectionEvent::Closed {
+                by: ConnectionEnd::Fin,
+                side: Some(Party::Client),
+            }),
+        );
     }
 
     /// The server's side of the connection shows a packet now.
@@ -280,6 +287,7 @@ impl Made {
                 server: seen,
                 to_server: 0,
                 to_client: 0,
+                packets: 1,
             }),
         );
         // Being seen is no use, and takes no time.
@@ -289,7 +297,7 @@ impl Made {
     pub(crate) fn refuse(&mut self, client: u16, status: Status) {
         self.connect(client);
         let identity = nobody();
-        self.tell(client, EventKind::Session(SessionEvent::Refused { status, identity }));
+        self.tell(client, EventKind::Session(SessionEvent::Refused { negotiate: false, status, identity }));
     }
 
     pub(crate) fn refuse_netbios(&mut self, client: u16, reason: u8) {
@@ -300,6 +308,7 @@ impl Made {
     pub(crate) fn deny(&mut self, client: u16) {
         self.connect(client);
         let denied = SessionEvent::Denied {
+            session: SessionId::Uid(0),
             status: Status::Nt(crate::wire::NtStatus::ACCESS_DENIED),
             identity: Identity { who: Who::Null, ..nobody() },
         };

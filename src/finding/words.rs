@@ -95,6 +95,15 @@ impl Span {
     }
 }
 
+impl Span {
+    /// So many seconds.
+    #[must_use]
+    pub fn seconds(seconds: f64) -> Self {
+        let start = Timestamp::from_nanos(0);
+        Self::between(start, start.plus_seconds(seconds))
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tenths = self.0.div_euclid(100_000_000);

@@ -11,7 +11,7 @@ use crate::dcerpc::ndr::{self, Arguments, Asked, Encoding, Names, Parameter};
 use crate::wire::Win32Error;
 
 pub use procedures::procedure;
-pub use srvsvc::{Server, Share, server, shares};
+pub use srvsvc::{Server, SessionDeletion, Share, server, session_deletion, shares};
 use table::INTERFACES;
 
 /// The short name of a well-known interface: its pipe, or what its specification calls it; failing that, the name of

@@ -287,6 +287,26 @@ fn share<'a>(value: &Value<'a>) -> Option<Share<'a>> {
     Some(Share { name: text("_netname")?, share_type, remark: text("_remark") })
 }
 
+/// Whose sessions a call ends (\[MS-SRVS\] 3.1.4.6): every computer's or every user's, if none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionDeletion<'a> {
+    /// The client computer.
+    pub client: Option<NdrString<'a>>,
+    /// The user.
+    pub user: Option<NdrString<'a>>,
+}
+
+/// Whose sessions a request of `NetrSessionDel` (13) of srvsvc ends; `None` for other procedures.
+#[must_use]
+pub fn session_deletion(opnum: u16, stub: &[u8], encoding: Encoding) -> Option<SessionDeletion<'_>> {
+    if opnum != 13 {
+        return None;
+    }
+    let request = super::request("srvsvc", opnum, stub, encoding)?;
+    Some(SessionDeletion { client: request.fields.text("ClientName"), user: request.fields.text("UserName") })
+}
+
 /// A server as it describes itself (`SERVER_INFO_101`, \[MS-DTYP\] 2.3.12, and `SERVER_INFO_102`, \[MS-SRVS\] 2.2.4.42).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

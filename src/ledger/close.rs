@@ -2,8 +2,10 @@
 
 use super::{By, Closing, HandleRow, Ledger, OpenRow, ServerKey, SessionRow, TreeRow, verdict};
 use crate::auth::Who;
-use crate::session::{CloseReason, ConnectionId, OpenKind, SessionId, TreeId};
+use crate::session::{CloseReason, ConnectionId, OpenKind, Party, SessionId, TreeId};
 
+/// Connections that a server ended itself and that are remembered.
+const ENDS: usize = 256;
 /// Handles of an association group that are remembered as closed before they were seen to be granted.
 const CLOSED_UNOPENED: usize = 64;
 
@@ -26,15 +28,23 @@ const fn inherited(closing: Closing, own: By) -> Closing {
 }
 
 impl Ledger {
-    pub(super) fn close_connection(&mut self, id: ConnectionId, closing: Closing) {
+    pub(super) fn close_connection(&mut self, id: ConnectionId, closing: Closing, side: Option<Party>) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         if connection.closed.is_some() {
             return;
         }
         connection.closed = Some(closing);
+        connection.ended_by = side;
+        let client = connection.client.host();
         let (ends, vc_zero) = ((connection.client.host(), connection.server.host()), connection.vc_zero);
         if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {
             server.connections = server.connections.saturating_sub(1);
+            if side == Some(Party::Server) {
+                if server.ends.len() >= ENDS {
+                    server.ends.pop_front();
+                }
+                server.ends.push_back((closing.at, client));
+            }
         }
         let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
         if let Some(between) = self.index.between.get_mut(&ends) {
@@ -43,7 +53,6 @@ impl Ledger {
                 self.index.between.remove(&ends);
             }
         }
-        self.free_slot_of_denied(closing.at, id);
         // Dropped because the client set up its first connection anew, unless it was used since.
         let used_since = |at| {
             let sessions = sessions.iter().filter_map(|row| self.sessions.get(row));
@@ -69,6 +78,7 @@ impl Ledger {
                 }
             }
         }
+        self.note_unseen_of(id);
         self.forget_connection_without_sessions(id);
     }
 
@@ -78,7 +88,6 @@ impl Ledger {
             return;
         }
         session.closed = Some(closing);
-        session.waiting.clear();
         let below = inherited(closing, own);
         let id = session.id;
         let connections = session.connections.clone();
@@ -91,14 +100,16 @@ impl Ledger {
                 }
             }
             // Trees of SMB1 belong to the connection; what the UID opened in any of them ends.
-            SessionId::Uid(_) => {
+            SessionId::Uid(_) | SessionId::Unnamed => {
                 for open in self.opens_by_uid(row, &connections) {
                     self.close_open(open, below, By::PipeClose);
                 }
             }
         }
         for connection in connections {
-            self.index.sessions.remove(&(connection, id));
+            if self.index.sessions.get(&(connection, id)) == Some(&row) {
+                self.index.sessions.remove(&(connection, id));
+            }
         }
         let plain = self.sessions.get(&row).is_some_and(|session| {
             matches!(session.identity.who, Who::User | Who::Guest) && session.handles_run_down == 0
@@ -141,7 +152,6 @@ impl Ledger {
             return;
         }
         open.closed = Some(closing);
-        open.waiting.clear();
         let key = match open.id {
             crate::session::OpenId::Fid(fid) => super::OpenKey::Smb1(open.connection, fid),
             crate::session::OpenId::Smb2 { persistent, volatile, .. } => {
@@ -226,7 +236,8 @@ impl Ledger {
     fn aggregate_oldest(&mut self) {
         let oldest = self.ended_plain.pop_front().or_else(|| self.ended_telling.pop_front());
         let Some(row) = oldest else { return };
-        let verdict = self.judge(row, 0.0).map_or("unknown", |judgement| judgement.verdict.as_str());
+        let verdict =
+            self.judge(row, f64::INFINITY).map_or("unknown", |judgement| judgement.verdict.as_str());
         let count = self.losses.sessions_aggregated.entry(verdict).or_default();
         *count = count.saturating_add(1);
         let Some(session) = self.sessions.remove(&row) else { return };

@@ -11,8 +11,10 @@ use crate::capture::Origin;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Holders {
-    /// Null sessions.
+    /// Null sessions that the server granted.
     pub null: u64,
+    /// Null sessions that it denied, and whose connection lasted.
+    pub denied: u64,
     /// Null sessions with a call that had been sent by then and was never answered.
     pub hung: u64,
     /// Null sessions that held a pipe or a handle by then which was not used any more.
@@ -38,6 +40,10 @@ impl fmt::Display for Holders {
             (0, leaked) => write!(f, " ({leaked} leaked)")?,
             (hung, leaked) => write!(f, " ({hung} hung, {leaked} leaked)")?,
         }
+        if self.denied > 0 {
+            write!(f, "{before}{} denied null session{}", self.denied, several(self.denied))?;
+            before = ", ";
+        }
         for (number, word) in [(self.named, "named"), (self.unknown, "unknown")] {
             if number > 0 {
                 write!(f, "{before}{number} {word} session{}", several(number))?;
@@ -57,6 +63,7 @@ impl Ledger {
         for row in &refusal.held_by {
             let Some(session) = self.sessions.get(row) else { continue };
             let place = match session.identity.who {
+                _ if session.denied.is_some() => &mut holders.denied,
                 Who::Null => &mut holders.null,
                 Who::Guest | Who::User => &mut holders.named,
                 Who::Unknown => &mut holders.unknown,
@@ -71,25 +78,25 @@ impl Ledger {
         holders
     }
 
-    /// Whether a null session hung or leaked, and what shows it was there by a moment.
+    /// Whether a null session hung or leaked, then or since, and what shows it was there by a moment.
     fn stuck_by(&self, row: SessionRow, session: &Session, at: Origin, grace: f64) -> Option<Verdict> {
-        if session.identity.who != Who::Null {
+        if session.identity.who != Who::Null || session.denied.is_some() {
             return None;
         }
         let opens = || self.opens_of(session);
         match self.judge(row, grace)?.verdict {
-            Verdict::Hung => {
+            Verdict::Hung | Verdict::WasHung => {
                 let mut calls = opens().flat_map(|open| open.waiting.values());
                 let sent = calls.any(|call| !call.waits_by_design && call.sent <= at)
                     || session.waiting.iter().any(|request| request.sent <= at);
                 sent.then_some(Verdict::Hung)
             }
-            Verdict::Leaked | Verdict::Abandoned => {
-                let pipe = opens().any(|open| open.holds() && open.used.last <= at);
+            Verdict::Leaked | Verdict::WasLeaked | Verdict::Abandoned => {
+                let lasts = |closed: Option<super::Closing>| closed.is_none_or(|end| at < end.at);
+                let pipe = opens().any(|open| open.holds() && open.used.last <= at && lasts(open.closed));
                 let handle = || {
                     let mut handles = opens().flat_map(|open| self.handles(open));
-                    handles
-                        .any(|handle| handle.used.last <= at && handle.closed.is_none_or(|end| at < end.at))
+                    handles.any(|handle| handle.used.last <= at && lasts(handle.closed))
                 };
                 (pipe || handle()).then_some(Verdict::Leaked)
             }

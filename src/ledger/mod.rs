@@ -3,6 +3,8 @@
 //! Feed it events (it is a [`Sink`]), then ask for its rows, for [verdicts](Ledger::judge) and for
 //! the [slots](Server::slots) of each server.
 
+mod cause;
+mod clock;
 mod close;
 mod fold;
 mod holders;
@@ -13,6 +15,7 @@ mod slots;
 mod tests;
 mod unseen;
 mod verdict;
+mod who;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -24,16 +27,18 @@ use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, SessionId, Sink};
 use crate::wire::Timestamp;
 
+pub use cause::Cause;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
+use rows::Deletion;
 pub use rows::{
-    Asked, AskedFor, BoundInterface, By, Closing, Computer, Connection, Denial, Denied, GroupRow, Handle,
-    HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Server, ServerRow,
-    Session, SessionRow, Share, Tree, TreeRow, Use, WaitingCall, WaitingRequest,
+    Asked, AskedFor, BoundInterface, By, Closing, Computer, Connection, Denial, DenialAnswer, GroupRow,
+    Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Server, ServerRow,
+    Session, SessionRow, Share, Stage, Tree, TreeRow, Use, Waited, WaitingCall, WaitingRequest,
 };
 pub use slots::{SlotHistory, SlotPoint, Slots};
 pub use unseen::UnseenTotal;
-pub use verdict::{Judgement, Verdict};
+pub use verdict::{Judgement, Stuck, Verdict};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -66,6 +71,8 @@ pub struct Ledger {
     unseen: Vec<crate::session::Unseen>,
     rows_made: u64,
     end: Option<Timestamp>,
+    /// Where the clock of the capture stood when it went back.
+    clock: Option<clock::Clock>,
 }
 
 /// Where the live things are, by their ids on the wire, scoped as the protocols scope them.
@@ -238,18 +245,6 @@ impl Ledger {
     #[must_use]
     pub fn losses(&self) -> &Losses {
         &self.losses
-    }
-
-    /// The latest moment known of.
-    #[must_use]
-    pub fn end(&self) -> Option<Timestamp> {
-        self.end
-    }
-
-    /// Says that the capture goes on to `end` at least, although no event tells so: its last packet of any kind, or
-    /// a time the user knows.
-    pub fn extend_to(&mut self, end: Timestamp) {
-        self.end = self.end.max(Some(end));
     }
 
     fn next_row(&mut self) -> u64 {

@@ -1,7 +1,7 @@
 //! The rows of the ledger: connections, sessions, trees, opens, handles, and what was refused.
 
 use crate::net::Host;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use uuid::Uuid;
 
@@ -12,9 +12,10 @@ use crate::net::Endpoint;
 use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{
-    ClientMachine, ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, Transport, TreeId,
+    ClientMachine, ConnectionId, Doubt, Idle, OpenId, OpenKind, Party, SessionId, ShareKind, Transport,
+    TreeId,
 };
-use crate::wire::Status;
+use crate::wire::{Status, Win32Error};
 
 macro_rules! row_ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -72,6 +73,8 @@ pub enum By {
     ServerDeniesIt,
     /// The client set up its first session anew (SMB1 VcNumber 0) and the server dropped the older ones.
     VcZero,
+    /// A set-up that was denied: another one was granted on its connection.
+    Superseded,
     /// A connection: a FIN.
     Fin,
     /// A connection: a RST.
@@ -95,6 +98,7 @@ impl By {
             Self::Expired => "expired",
             Self::ServerDeniesIt => "server_denies_it",
             Self::VcZero => "vc_zero",
+            Self::Superseded => "superseded",
             Self::Fin => "fin",
             Self::Rst => "rst",
             Self::PortReused => "port_reused",
@@ -165,8 +169,22 @@ pub struct Server {
     pub os: Option<String>,
     /// Its connection slots in the course of time.
     pub slots: SlotHistory,
-    /// The sessions that are open on it.
+    /// The sessions that are open on it, and the set-ups that it denied and whose connection lasts.
     pub open_sessions: BTreeSet<SessionRow>,
+    /// The calls that ended sessions there; the last few.
+    pub(super) deletions: VecDeque<Deletion>,
+    /// The connections that it ended itself; the last few.
+    pub(super) ends: VecDeque<(Origin, Host)>,
+}
+
+/// A call that ended sessions (NetrSessionDel).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Deletion {
+    pub(super) at: Origin,
+    /// Whose sessions: the client computer, or any.
+    pub(super) client: Option<String>,
+    /// Who made the call.
+    pub(super) by: String,
 }
 
 /// A TCP connection that carries SMB.
@@ -209,18 +227,26 @@ pub struct Connection {
     pub client_last: Option<Origin>,
     /// The last packet of the server that is known of.
     pub server_last: Option<Origin>,
+    /// Packets of both ends.
+    pub packets: u64,
     /// SMB1: the client set up a session on another connection as its first one (VcNumber 0), which tells the server to
     /// drop this one.
     pub vc_zero: Option<Origin>,
     /// Bytes missing here may have ended anything that was not used with success later.
     pub in_doubt: Option<InDoubt>,
-    /// An anonymous set-up was denied on it, so that it holds a slot while it lasts.
-    pub denied: bool,
+    /// The end whose packets were captured, if those of the other are missing.
+    pub one_direction: Option<Party>,
+    /// Messages are cut so that it is not known what they were about.
+    pub cut: bool,
+    /// The row of an anonymous set-up that was denied on it, which holds a slot while it lasts.
+    pub denied: Option<SessionRow>,
     /// Its end.
     pub closed: Option<Closing>,
+    /// Who ended it, unless its ports were just taken.
+    pub ended_by: Option<Party>,
 }
 
-/// An SMB session.
+/// An SMB session, or a set-up that the server denied.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
@@ -248,8 +274,21 @@ pub struct Session {
     pub pids: BTreeSet<u32>,
     /// Since when its messages are encrypted.
     pub encrypted: Option<Origin>,
+    /// Since when its messages are signed, which takes a user's key.
+    pub signed: Option<Origin>,
+    /// The status with which its set-up was denied: then it is no session, and holds a slot all the same.
+    pub denied: Option<Status>,
+    /// Its set-up has no answer, so that it is not known whether it was granted.
+    pub unanswered: bool,
+    /// For how long it was not used.
+    pub idle: Idle,
+    /// The longest time that one of its calls or requests waited for its answer, among those that have one or were
+    /// cancelled.
+    pub longest_wait: Option<Waited>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
+    /// It may hold a pipe of which nothing is known: the answer to the request that opens it is missing.
+    pub may_hold: Option<InDoubt>,
     /// Requests without an answer that are not calls on a pipe, at the end.
     pub waiting: Vec<WaitingRequest>,
     /// How often it made each call of the remote administration protocol, by number.
@@ -264,6 +303,28 @@ pub struct Session {
     pub(super) claim: Option<Claim>,
     /// Its end.
     pub closed: Option<Closing>,
+}
+
+/// A call or a request that waited for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waited {
+    /// The procedure or the command.
+    pub name: String,
+    /// The printer, server, tree or pipe that it opens.
+    pub object: Option<String>,
+    /// When it was sent.
+    pub sent: Origin,
+    /// When it was answered or cancelled, or its session ended.
+    pub until: Origin,
+}
+
+impl Waited {
+    /// For how long, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.until.time.seconds_since(self.sent.time)
+    }
 }
 
 /// A request without an answer.
@@ -338,8 +399,10 @@ pub struct Open {
     pub waiting: BTreeMap<u32, WaitingCall>,
     /// How often each call was made: (interface, opnum).
     pub calls: BTreeMap<(Option<&'static str>, u16), u64>,
-    /// Calls that open a handle and whose answer is missing from the capture, by their number on the pipe.
+    /// Calls that open a handle and whose answer is missing from the capture or sealed, by their number on the pipe.
     pub grants_lost: BTreeMap<u32, WaitingCall>,
+    /// The first call on it whose arguments or results are sealed.
+    pub sealed: Option<Origin>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// Its end.
@@ -378,6 +441,8 @@ pub struct WaitingCall {
     pub sent: Origin,
     /// True if the call may wait as long as it likes.
     pub waits_by_design: bool,
+    /// True if its answer came, sealed.
+    pub sealed: bool,
 }
 
 /// A context handle.
@@ -434,10 +499,18 @@ pub struct Refusal {
     pub server: Endpoint,
     /// The client's end.
     pub client: Endpoint,
+    /// Who asked, as far as it was said.
+    pub identity: Option<Identity>,
+    /// What was turned away.
+    pub what: Stage,
     /// What the server answered.
     pub answer: RefusalAnswer,
     /// The slots in use at that moment.
     pub slots: super::Slots,
+    /// How many of the holders are null sessions that the server granted.
+    pub null: u64,
+    /// How many are null sessions that it denied.
+    pub denied: u64,
     /// Who held them; the first few.
     pub held_by: Vec<SessionRow>,
 }
@@ -464,19 +537,52 @@ impl core::fmt::Display for RefusalAnswer {
     }
 }
 
-/// What was denied to an anonymous client.
+/// What was turned away or denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-pub enum Denied {
+#[non_exhaustive]
+pub enum Stage {
+    /// A NetBIOS session.
+    #[cfg_attr(feature = "serde", serde(rename = "netbios"))]
+    NetBios,
+    /// A negotiate.
+    Negotiate,
     /// A session setup.
     Session,
     /// A tree connect.
     Tree,
     /// A pipe, or a file.
     Pipe,
+    /// A printer or a print server, by a call that opens it.
+    Printer,
 }
 
-/// An anonymous set-up, tree or pipe that was answered with access denied.
+impl Stage {
+    /// What it is called: `session setup`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NetBios => "NetBIOS session",
+            Self::Negotiate => "negotiate",
+            Self::Session => "session setup",
+            Self::Tree => "tree connect",
+            Self::Pipe => "pipe",
+            Self::Printer => "printer",
+        }
+    }
+}
+
+impl Refusal {
+    /// True if the server had no slot left. A tree connect that is refused after a good session setup has met the limit
+    /// of users of that share alone (\[MS-CIFS\] 3.3.4.1, MaxUses).
+    #[must_use]
+    pub fn is_for_slots(&self) -> bool {
+        self.what != Stage::Tree
+    }
+}
+
+/// An anonymous set-up, tree, pipe or printer that was answered with access denied, or a pipe for which the server had no
+/// instance or resources left.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Denial {
@@ -490,10 +596,52 @@ pub struct Denial {
     pub server: Endpoint,
     /// The client's end.
     pub client: Endpoint,
+    /// Who asked, as far as it was said.
+    pub identity: Option<Identity>,
     /// What was denied.
-    pub what: Denied,
-    /// The status.
-    pub status: Status,
+    pub what: Stage,
+    /// The share's path, or the pipe's or printer's name.
+    pub name: Option<String>,
+    /// The answer.
+    pub answer: DenialAnswer,
+}
+
+/// The answer of a [`Denial`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DenialAnswer {
+    /// An SMB status.
+    Status(Status),
+    /// The return value of a call.
+    Win32(Win32Error),
+}
+
+impl DenialAnswer {
+    /// The number as it stood on the wire.
+    #[must_use]
+    pub fn as_raw(self) -> u32 {
+        match self {
+            Self::Status(status) => status.as_raw(),
+            Self::Win32(error) => error.0,
+        }
+    }
+
+    /// True if it says that the client may not, and not that there is no room.
+    #[must_use]
+    pub fn is_access_denied(self) -> bool {
+        match self {
+            Self::Status(status) => status.is_logon_denied(),
+            Self::Win32(error) => error == Win32Error::ACCESS_DENIED,
+        }
+    }
+}
+
+impl core::fmt::Display for DenialAnswer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Status(status) => core::fmt::Display::fmt(status, f),
+            Self::Win32(error) => core::fmt::Display::fmt(error, f),
+        }
+    }
 }
 
 /// A share that a server was seen to have.

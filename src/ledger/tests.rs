@@ -2,14 +2,15 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{By, Ledger, LedgerLimits, Verdict};
+use super::{By, Ledger, LedgerLimits, Session, Verdict};
 use crate::auth::{Credentials, Who, identify};
 use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
 use crate::session::{
-    CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, OpenEvent,
-    OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent, TreeId,
+    CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Idle,
+    OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport,
+    TreeEvent, TreeId,
 };
 use crate::wire::Timestamp;
 
@@ -57,6 +58,7 @@ impl Script {
         let tree = match session {
             SessionId::Uid(uid) => TreeId::Tid(uid),
             SessionId::Smb2(session) => TreeId::Smb2 { session, tree: 1 },
+            SessionId::Unnamed => unreachable!(),
         };
         let open = open(session, fid);
         let path = Some(r"\\SRV\IPC$".to_owned());
@@ -77,17 +79,19 @@ impl Script {
 
     /// How the sessions stand: their verdicts and how they ended.
     fn sessions(&self) -> Vec<(Verdict, Option<By>)> {
-        let judge = |row| self.ledger.judge(row, 2.0).unwrap().verdict;
+        // What has ended is told by how it ended, for however long it was idle before.
+        let grace = |session: &Session| if session.closed.is_some() { f64::INFINITY } else { 2.0 };
+        let judge = |row, session| self.ledger.judge(row, grace(session)).unwrap().verdict;
         self.ledger
             .sessions()
-            .map(|(row, session)| (judge(row), session.closed.map(|closing| closing.by)))
+            .map(|(row, session)| (judge(row, session), session.closed.map(|closing| closing.by)))
             .collect()
     }
 }
 
 fn open(session: SessionId, fid: u16) -> OpenId {
     match session {
-        SessionId::Uid(_) => OpenId::Fid(fid),
+        SessionId::Uid(_) | SessionId::Unnamed => OpenId::Fid(fid),
         SessionId::Smb2(session) => OpenId::Smb2 { session, persistent: 0, volatile: fid.into() },
     }
 }
@@ -150,7 +154,7 @@ fn a_server_that_is_restarted_tells_another_guid_and_is_the_same() {
         script.set_up(connection, SessionId::Smb2(connection), None, false);
     };
     connect(&mut script, 1);
-    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst });
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     connect(&mut script, 2);
     assert_eq!(script.ledger.servers().count(), 1);
     connect(&mut script, 3);
@@ -168,14 +172,14 @@ fn vc_zero_ends_the_other_sessions_of_that_client_on_a_windows_server() {
 fn vc_zero_explains_the_end_of_a_connection_elsewhere_unless_it_was_used_since() {
     let mut script = first_circuit_anew("Unix");
     assert_eq!(script.sessions(), [(Verdict::Leaked, None); 3]);
-    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst });
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::VcZero)));
 
     let mut script = first_circuit_anew("Unix");
     let session = SessionId::Uid(5);
-    let at = script.tell(1, SessionEvent::LastUsed { session, succeeded: None });
-    script.tell(1, SessionEvent::LastUsed { session, succeeded: Some(at) });
-    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst });
+    let at = script.tell(1, SessionEvent::LastUsed { session, succeeded: None, idle: Idle::default() });
+    script.tell(1, SessionEvent::LastUsed { session, succeeded: Some(at), idle: Idle::default() });
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::ConnectionEnd)));
 }
 
@@ -202,7 +206,7 @@ fn a_handle_lives_until_the_last_pipe_of_its_group_is_gone() {
         script.set_up(connection, session, None, false);
         script.hold(connection, session, 9, 0x53f0, connection == 2, u8::try_from(connection).unwrap());
     }
-    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Fin });
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Fin, side: None });
     let handles = |script: &Script| {
         let sessions: Vec<_> = script.ledger.sessions().map(|(_, session)| session.clone()).collect();
         let of = |session| {
@@ -226,7 +230,7 @@ fn servers_that_give_all_clients_one_group_number_do_not_mix_them() {
         // All ask for a group of their own.
         script.hold(connection, session, 9, 0x53f0, false, u8::try_from(connection).unwrap());
     }
-    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Fin });
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Fin, side: None });
     let verdicts: Vec<Verdict> = script.sessions().into_iter().map(|(verdict, _)| verdict).collect();
     assert_eq!(verdicts[0], Verdict::Abandoned);
     assert_ne!(verdicts[1], Verdict::Abandoned);

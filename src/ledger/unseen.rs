@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Ledger;
-use crate::session::{MayHold, Unseen, UnseenKind};
+use super::{Connection, Ledger, Session};
+use crate::auth::Who;
+use crate::capture::Origin;
+use crate::session::{ConnectionId, Doubt, MayHold, Party, Transport, Unseen, UnseenKind};
 use crate::wire::Timestamp;
 
 /// Traffic of one kind that was not read.
@@ -24,6 +26,9 @@ pub struct UnseenTotal {
     pub could_hold_null_sessions: bool,
 }
 
+/// The tables of sessions: what found no place there is told nowhere else.
+const SESSIONS: [&str; 2] = ["open sessions", "sessions of a connection"];
+
 impl Ledger {
     /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
     /// [`judge`](Self::judge).
@@ -31,7 +36,11 @@ impl Ledger {
     pub fn unseen(&self, grace: f64) -> Vec<UnseenTotal> {
         let end = self.end.unwrap_or_default();
         let mut totals: BTreeMap<(bool, UnseenKind, &str), UnseenTotal> = BTreeMap::new();
-        for unseen in &self.unseen {
+        let open = self.connections.values().filter(|connection| connection.closed.is_none());
+        let open: Vec<Unseen> = open.filter_map(|connection| self.unseen_of(connection)).collect();
+        let sealed = self.sealed();
+        let evicted = self.evictions();
+        for unseen in self.unseen.iter().chain(&open).chain(&sealed).chain(&evicted) {
             let could = could_hold(unseen, end, grace);
             let total = totals.entry((!could, unseen.what, &unseen.name)).or_insert_with(|| UnseenTotal {
                 what: unseen.what,
@@ -44,6 +53,112 @@ impl Ledger {
             total.connections = total.connections.saturating_add(unseen.connections);
         }
         totals.into_values().collect()
+    }
+
+    /// Says that a file of the capture could not be read, in which anything may be.
+    pub fn add_unread_file(&mut self, name: &str) {
+        let none = Origin { time: self.end.unwrap_or_default(), capture: 0, frame: 0 };
+        self.fold_unseen(Unseen {
+            what: UnseenKind::File,
+            name: name.to_owned().into(),
+            first: none,
+            last: none,
+            packets: 0,
+            connections: 0,
+            start_seen: false,
+            ended: false,
+            may_hold: MayHold::Always,
+        });
+    }
+
+    /// Notes what was not seen of a connection that is over.
+    pub(super) fn note_unseen_of(&mut self, id: ConnectionId) {
+        let unseen = self.connections.get(&id).and_then(|connection| self.unseen_of(connection));
+        if let Some(unseen) = unseen {
+            self.fold_unseen(unseen);
+        }
+    }
+
+    /// What was not seen of an SMB connection, if that may matter.
+    fn unseen_of(&self, connection: &Connection) -> Option<Unseen> {
+        let sessions = || connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        let encrypted = sessions().any(|session| session.encrypted.is_some());
+        let what = match connection.in_doubt.map(|doubt| doubt.why) {
+            _ if connection.one_direction.is_some() => UnseenKind::OneDirection,
+            _ if connection.cut => UnseenKind::Cut,
+            Some(Doubt::Evicted) => UnseenKind::Evicted,
+            Some(_) => UnseenKind::Gap,
+            None if encrypted => UnseenKind::Encrypted,
+            None if connection.start_seen || sessions().next().is_some() => return None,
+            None if connection.dialect.is_none() => UnseenKind::KeepAlivesOnly,
+            None => UnseenKind::Gap,
+        };
+        // Sessions that may be null are told one by one.
+        let told = |session: &Session| {
+            session.identity.who == Who::Null
+                || self.is_possibly_null(session)
+                || self.shows_user_or_guest(session)
+        };
+        let name = match what {
+            UnseenKind::OneDirection => match connection.one_direction {
+                Some(Party::Server) => "SMB, the server's packets alone",
+                _ => "SMB, the client's packets alone",
+            },
+            UnseenKind::KeepAlivesOnly if connection.transport == Transport::NetBios => "SMB over NetBIOS",
+            _ => "SMB",
+        };
+        Some(Unseen {
+            what,
+            name: name.into(),
+            first: connection.opened,
+            last: connection.client_last.max(connection.server_last).unwrap_or(connection.opened),
+            packets: connection.packets,
+            connections: 1,
+            start_seen: connection.start_seen,
+            ended: connection.closed.is_some(),
+            may_hold: if sessions().any(told) { MayHold::Never } else { MayHold::IfLasting },
+        })
+    }
+
+    /// Pipes on which calls are sealed. Their sessions are told of, and so are they.
+    fn sealed(&self) -> Option<Unseen> {
+        let mut pipes = self.opens.values().filter_map(|open| Some((open.sealed?, open.used.last)));
+        let (first, last) = pipes.next()?;
+        let (mut number, mut whole) = (1_u64, (first, last));
+        for (first, last) in pipes {
+            number = number.saturating_add(1);
+            whole = (whole.0.min(first), whole.1.max(last));
+        }
+        Some(Unseen {
+            what: UnseenKind::Sealed,
+            name: "RPC on pipes".into(),
+            first: whole.0,
+            last: whole.1,
+            packets: 0,
+            connections: number,
+            start_seen: true,
+            ended: true,
+            may_hold: MayHold::Never,
+        })
+    }
+
+    /// Tables that were full. Where sessions had no row left, null sessions may be among them.
+    fn evictions(&self) -> Vec<Unseen> {
+        let none = Origin { time: self.end.unwrap_or_default(), capture: 0, frame: 0 };
+        let of_table = |(table, number): (&&'static str, &u64)| Unseen {
+            what: UnseenKind::Evicted,
+            name: Cow::Borrowed(*table),
+            first: none,
+            last: none,
+            packets: 0,
+            connections: *number,
+            start_seen: true,
+            ended: true,
+            may_hold: if SESSIONS.contains(table) { MayHold::Always } else { MayHold::Never },
+        };
+        // Connections are told one by one.
+        let others = self.losses.evictions.iter().filter(|(table, _)| **table != "connections");
+        others.map(of_table).collect()
     }
 
     pub(super) fn fold_unseen(&mut self, unseen: Unseen) {

@@ -1,14 +1,22 @@
-//! The verdict of a session: closed, abandoned, hung, leaked, lingering, open or unknown, and why.
+//! The verdict of a session, and why.
+//!
+//! A verdict rests on what was captured. Where bytes that are missing could have held what would change it, it is
+//! [`Verdict::Unknown`], with the verdicts that are possible.
 
 use core::fmt;
 
-use super::{By, InDoubt, Ledger, Open, Session, SessionRow, Use, WaitingCall};
-use crate::session::{Doubt, OpenKind};
+use super::{By, Closing, InDoubt, Ledger, Open, Session, SessionRow, Use, Waited, WaitingCall};
+use crate::capture::Origin;
+use crate::session::{Doubt, IdleSpan, OpenKind, Party, SessionId};
 use crate::wire::Timestamp;
 
-/// What became of a session.
+/// Seconds for which nothing is held against anybody, however short the grace is.
+const LEAST: f64 = 1.0;
+
+/// What became of a session. The worst is the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum Verdict {
     /// Still open, and a call has waited for its answer longer than the grace.
     Hung,
@@ -16,17 +24,40 @@ pub enum Verdict {
     Leaked,
     /// Still open past the grace, holding neither.
     Lingering,
+    /// The server denied the anonymous set-up, which holds a slot while its connection lasts.
+    Denied,
+    /// Ended, but a call waited for its answer longer than the grace while it lived.
+    WasHung,
+    /// Ended, but it held pipes or context handles and used none of them for longer than the grace.
+    WasLeaked,
     /// Bytes that are missing or encrypted could have held what would change the verdict.
     Unknown,
     /// Ended, but a handle was run down instead of closed.
     Abandoned,
     /// Still open, too young or too recently used to say.
     Open,
+    /// Ended, but it was not used for longer than the grace, holding neither pipe nor handle.
+    WasLingering,
     /// Ended, every handle closed by its own call.
     Closed,
 }
 
 impl Verdict {
+    /// Every verdict, the worst first.
+    pub const ALL: [Self; 11] = [
+        Self::Hung,
+        Self::Leaked,
+        Self::Lingering,
+        Self::Denied,
+        Self::WasHung,
+        Self::WasLeaked,
+        Self::Unknown,
+        Self::Abandoned,
+        Self::Open,
+        Self::WasLingering,
+        Self::Closed,
+    ];
+
     /// The word for it in JSON and text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -34,11 +65,24 @@ impl Verdict {
             Self::Hung => "hung",
             Self::Leaked => "leaked",
             Self::Lingering => "lingering",
+            Self::Denied => "denied",
+            Self::WasHung => "was_hung",
+            Self::WasLeaked => "was_leaked",
             Self::Unknown => "unknown",
             Self::Abandoned => "abandoned",
             Self::Open => "open",
+            Self::WasLingering => "was_lingering",
             Self::Closed => "closed",
         }
+    }
+
+    /// True for the verdicts of sessions that are stuck, or were: of a denied one, once it lasts longer than the grace.
+    #[must_use]
+    pub const fn is_stuck(self) -> bool {
+        matches!(
+            self,
+            Self::Hung | Self::Leaked | Self::Lingering | Self::Denied | Self::WasHung | Self::WasLeaked
+        )
     }
 }
 
@@ -48,19 +92,56 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// Whether a session is stuck, or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stuck {
+    /// It is not.
+    No,
+    /// What is missing from the capture hides whether it is.
+    Maybe,
+    /// It is, or was.
+    Yes,
+}
+
 /// A verdict and the reason for it in one sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
+    /// Of [`Verdict::Unknown`], the verdicts that are possible, the worst first.
+    pub possible: Vec<Verdict>,
+    /// Whether it is stuck, or was. A session that is open counts if it was stuck before.
+    pub stuck: Stuck,
     /// Why, as one sentence without its full stop.
     pub why: String,
 }
 
 impl Judgement {
     fn new(verdict: Verdict, why: impl Into<String>) -> Self {
-        Self { verdict, why: why.into() }
+        let stuck = if verdict.is_stuck() { Stuck::Yes } else { Stuck::No };
+        Self { verdict, possible: Vec::new(), stuck, why: why.into() }
+    }
+
+    /// Unknown, if more than one verdict is possible.
+    fn one_of(possible: impl IntoIterator<Item = Verdict>, why: impl Into<String>) -> Self {
+        let mut possible: Vec<Verdict> = possible.into_iter().collect();
+        possible.sort_unstable();
+        possible.dedup();
+        if let [only] = possible.as_slice() {
+            return Self::new(*only, why);
+        }
+        let stuck = match possible.iter().filter(|verdict| verdict.is_stuck()).count() {
+            0 => Stuck::No,
+            number if number == possible.len() => Stuck::Yes,
+            _ => Stuck::Maybe,
+        };
+        Self { verdict: Verdict::Unknown, possible, stuck, why: why.into() }
+    }
+
+    /// The verdicts that what was captured allows.
+    fn allowed(&self) -> Vec<Verdict> {
+        if self.possible.is_empty() { vec![self.verdict] } else { self.possible.clone() }
     }
 }
 
@@ -84,8 +165,23 @@ impl fmt::Display for InDoubt {
             Doubt::EndedOneOfSeveral => {
                 write!(f, "frame {frame} ends one of several, and the request that names it is missing")
             }
+            Doubt::GrantMissing => {
+                write!(f, "the answer to a request before frame {frame} that opens something is missing")
+            }
+            Doubt::OneDirection => write!(f, "the capture has one direction of its connection alone"),
+            Doubt::Evicted => {
+                write!(f, "what was known of it was let go at frame {frame}, since a table was full")
+            }
         }
     }
+}
+
+/// A verdict of a session that is open, with what shows it.
+struct Still {
+    verdict: Verdict,
+    why: String,
+    /// Doubts about what it holds, though not about the session itself.
+    doubt: Option<InDoubt>,
 }
 
 impl Ledger {
@@ -93,41 +189,97 @@ impl Ledger {
     #[must_use]
     pub fn judge(&self, row: SessionRow, grace: f64) -> Option<Judgement> {
         let session = self.sessions.get(&row)?;
-        let end = self.end.unwrap_or(session.used.last.time);
-        Some(match session.closed {
-            Some(closing) => self.judge_ended(session, closing.by),
-            None => self.judge_open(session, end, grace),
-        })
+        let end = self.end().unwrap_or(session.used.last.time);
+        let judged = self.judge_at(session, end, grace);
+        // What only a doubtful clock shows is not known.
+        let Some(doubtful) = self.doubtful_end().filter(|doubtful| *doubtful > end) else {
+            return Some(judged);
+        };
+        let later = self.judge_at(session, doubtful, grace);
+        if session.closed.is_some() || later.verdict == judged.verdict {
+            return Some(judged);
+        }
+        let possible = judged.allowed().into_iter().chain(later.allowed());
+        Some(Judgement::one_of(possible, "the clock of the capture went back, so that its end is not known"))
     }
 
-    fn judge_ended(&self, session: &Session, by: By) -> Judgement {
+    fn judge_at(&self, session: &Session, end: Timestamp, grace: f64) -> Judgement {
+        match (session.closed, session.denied) {
+            (closed, Some(status)) => judge_denied(session, closed, &status.to_string(), end, grace),
+            (closed, None) if session.unanswered => judge_unanswered(session, closed, end, grace),
+            (Some(closing), None) => self.judge_ended(session, closing, grace),
+            (None, None) => self.judge_open(session, end, grace),
+        }
+    }
+
+    // Ended
+
+    fn judge_ended(&self, session: &Session, closing: Closing, grace: f64) -> Judgement {
+        let ended = self.how_it_ended(session, closing);
+        if let Some(since) = session.encrypted {
+            let possible = [Verdict::WasHung, Verdict::WasLeaked, Verdict::WasLingering, Verdict::Abandoned];
+            let why = format!("{ended}, but its messages are encrypted since frame {}", since.frame);
+            return Judgement::one_of(possible.into_iter().chain([Verdict::Closed]), why);
+        }
+        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        if let Some(waited) = self.longest_wait(session, closing.at).filter(|waited| over(waited.seconds())) {
+            let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
+            let why = format!("{name} of frame {frame} waited {seconds} s; {ended}");
+            return Judgement::new(Verdict::WasHung, why);
+        }
+        let unused = |span: &IdleSpan, what: &str| {
+            format!("{what} for {} s since frame {}; {ended}", whole(span.seconds()), span.from.frame)
+        };
+        let holding = longest(session.idle.holding, session.idle.holding_since, closing.at);
+        if let Some(span) = holding.filter(|span| over(span.seconds())) {
+            // Where bytes are missing and it was not used since, it may have closed what it held.
+            let hidden = session.idle.holding_since.filter(|since| *since == span.from);
+            let hidden = hidden.and_then(|_| self.doubt_within(session, &span));
+            let Some(doubt) = hidden.filter(|doubt| !over(doubt.at.time.seconds_since(span.from.time)))
+            else {
+                return Judgement::new(Verdict::WasLeaked, unused(&span, "it held pipes and used none"));
+            };
+            let short = !over(closing.at.time.seconds_since(doubt.at.time));
+            let possible = [Verdict::WasLeaked, Verdict::WasLingering];
+            let possible = possible.into_iter().chain(short.then_some(Verdict::Closed));
+            return Judgement::one_of(possible, format!("{ended}, but {doubt}"));
+        }
+        let bare = longest(session.idle.bare, session.idle.bare_since, closing.at);
+        if let Some(span) = bare.filter(|span| over(span.seconds())) {
+            let may_hold = |doubt: &InDoubt| over(closing.at.time.seconds_since(doubt.at.time));
+            return match session.may_hold.filter(may_hold) {
+                Some(doubt) => Judgement::one_of(
+                    [Verdict::WasLeaked, Verdict::WasLingering],
+                    format!("{ended}, but {doubt}"),
+                ),
+                None => {
+                    Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"))
+                }
+            };
+        }
+        self.judge_handles(session, &ended)
+    }
+
+    /// The verdict of a session that ended in time: by what became of its handles.
+    fn judge_handles(&self, session: &Session, ended: &str) -> Judgement {
+        let either = |why: String| Judgement::one_of([Verdict::Abandoned, Verdict::Closed], why);
         let run_down = session.handles_run_down;
-        let ended = format!("ended by {}", by.as_str());
         if run_down > 0 {
             let handles =
                 if run_down == 1 { "a handle was".to_owned() } else { format!("{run_down} handles were") };
-            return Judgement::new(
-                Verdict::Abandoned,
-                format!("{ended}, and {handles} run down instead of closed"),
-            );
-        }
-        if let Some(since) = session.encrypted {
-            let why = format!("{ended}, but its messages are encrypted since frame {}", since.frame);
-            return Judgement::new(Verdict::Unknown, why);
+            let why = format!("{ended}, and {handles} run down instead of closed");
+            return Judgement::new(Verdict::Abandoned, why);
         }
         if session.handles_end_unknown > 0 {
-            let why =
-                format!("{ended}, but bytes missing from the capture hide whether its handles were closed");
-            return Judgement::new(Verdict::Unknown, why);
+            return either(format!(
+                "{ended}, but bytes missing from the capture hide whether its handles were closed"
+            ));
         }
         for open in self.opens_of(session) {
             if let Some(call) = open.grants_lost.values().next() {
-                let why = format!(
-                    "{ended}, but the answer to {} of frame {} is missing or cannot be read",
-                    call.name(),
-                    call.sent.frame
-                );
-                return Judgement::new(Verdict::Unknown, why);
+                let how = if call.sealed { "sealed" } else { "missing or cannot be read" };
+                let (name, frame) = (call.name(), call.sent.frame);
+                return either(format!("{ended}, but the answer to {name} of frame {frame} is {how}"));
             }
             let connection = self.connections.get(&open.connection);
             let doubts = [open.in_doubt, connection.and_then(|connection| connection.in_doubt)];
@@ -135,27 +287,174 @@ impl Ledger {
             if open.is_rpc()
                 && let Some(doubt) = doubted(&open.used, &doubts).filter(before_end)
             {
-                return Judgement::new(Verdict::Unknown, format!("{ended}, but {doubt}"));
+                return either(format!("{ended}, but {doubt}"));
+            }
+            if let Some(at) = open.sealed {
+                return either(format!("{ended}, but calls are sealed since frame {}", at.frame));
             }
         }
         Judgement::new(Verdict::Closed, ended)
     }
 
+    /// `ended by logoff`, `the server reset the connection`.
+    fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
+        let by = match (closing.by, self.ended_by(session)) {
+            (By::ConnectionEnd, Some(Party::Client)) => "ended by the client with its connection",
+            (By::ConnectionEnd, Some(Party::Server)) => "ended by the server with its connection",
+            (by, _) => return format!("ended by {}", by.as_str()),
+        };
+        by.to_owned()
+    }
+
+    /// The longest wait of a session: of a call or request that was answered, or that had no answer at `until`.
+    fn longest_wait(&self, session: &Session, until: Origin) -> Option<Waited> {
+        let seen = |connection, sent| self.server_seen_since(connection, sent);
+        let calls = self.opens_of(session).flat_map(|open| {
+            let calls = open.waiting.values().filter(|call| !call.waits_by_design);
+            calls.filter(move |call| seen(&open.connection, call.sent)).map(move |call| {
+                let until = open.closed.map_or(until, |closing| closing.at.min(until));
+                Waited { name: call.name(), object: call.object.clone(), sent: call.sent, until }
+            })
+        });
+        let requests = session
+            .waiting
+            .iter()
+            .filter(|request| session.connections.iter().any(|id| seen(id, request.sent)));
+        let requests = requests.map(|request| Waited {
+            name: request.command.to_owned(),
+            object: request.target.clone(),
+            sent: request.sent,
+            until,
+        });
+        let waits = calls.chain(requests).chain(session.longest_wait.clone());
+        waits.max_by(|one, other| one.seconds().total_cmp(&other.seconds()))
+    }
+
+    /// A doubt that arose within a span, of whatever the session had.
+    fn doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
+        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let connections = connections.filter_map(|connection| connection.in_doubt);
+        let opens = self.opens_of(session).filter_map(|open| open.in_doubt);
+        let within = |doubt: &InDoubt| span.from <= doubt.at && doubt.at <= span.to;
+        connections.chain(opens).chain(session.in_doubt).filter(within).min_by_key(|doubt| doubt.at)
+    }
+
+    // Open
+
     fn judge_open(&self, session: &Session, end: Timestamp, grace: f64) -> Judgement {
+        let any = [Verdict::Hung, Verdict::Leaked, Verdict::Lingering, Verdict::Open];
         if let Some(since) = session.encrypted {
             let why = format!("its messages are encrypted since frame {}", since.frame);
-            return Judgement::new(Verdict::Unknown, why);
+            return Judgement::one_of(any, why);
         }
-        let connections = || session.connections.iter().filter_map(|id| self.connections.get(id));
-        let mut doubts: Vec<Option<InDoubt>> = connections().map(|connection| connection.in_doubt).collect();
-        doubts.push(session.in_doubt);
-        if let Some(doubt) = doubted(&session.used, &doubts) {
-            return Judgement::new(Verdict::Unknown, doubt.to_string());
+        if session.id == SessionId::Unnamed && self.may_have_lasted(session, end, grace) {
+            let why = "its messages are cut before they say whose they are and what they ask for";
+            return Judgement::one_of(any.into_iter().chain([Verdict::Closed]), why);
         }
+        let still = self.judge_still(session, end, grace);
+        if let Some(doubt) = self.session_in_doubt(session) {
+            return self.judge_doubted(session, &still, doubt, end, grace);
+        }
+        if let Some(doubt) = still.doubt {
+            let bare = self.judge_bare(session, end, grace).0;
+            let used = (end.seconds_since(doubt.at.time) <= grace).then_some(Verdict::Open);
+            return Judgement::one_of([still.verdict, bare].into_iter().chain(used), doubt.to_string());
+        }
+        let may_hold = session.may_hold.filter(|doubt| end.seconds_since(doubt.at.time) > grace);
+        if let (Verdict::Lingering | Verdict::Open, Some(doubt)) = (still.verdict, may_hold) {
+            return Judgement::one_of([Verdict::Leaked, still.verdict], doubt.to_string());
+        }
+        let mut judged = Judgement::new(still.verdict, still.why);
+        if judged.verdict == Verdict::Open
+            && let Some(before) = self.was_stuck_before(session, grace)
+        {
+            judged.stuck = Stuck::Yes;
+            judged.why = format!("{}, but {before}", judged.why);
+        }
+        judged
+    }
+
+    /// True if a session may be older than the grace.
+    fn may_have_lasted(&self, session: &Session, end: Timestamp, grace: f64) -> bool {
+        let mut connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        end.seconds_since(session.used.first.time) > grace
+            || connections.any(|connection| !connection.start_seen)
+    }
+
+    /// What a session that is open is, if the doubts about it are not true.
+    fn judge_still(&self, session: &Session, end: Timestamp, grace: f64) -> Still {
         if let Some(why) = self.hung(session, end, grace) {
-            return Judgement::new(Verdict::Hung, why);
+            return Still { verdict: Verdict::Hung, why, doubt: None };
         }
         self.judge_held(session, end, grace)
+    }
+
+    /// The verdict of a session that may have ended where bytes are missing.
+    fn judge_doubted(
+        &self,
+        session: &Session,
+        still: &Still,
+        doubt: InDoubt,
+        end: Timestamp,
+        grace: f64,
+    ) -> Judgement {
+        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        let at = doubt.at;
+        let waited = self.longest_wait(session, at).is_some_and(|waited| over(waited.seconds()));
+        let holding = longest(session.idle.holding, session.idle.holding_since, at);
+        let bare = longest(session.idle.bare, session.idle.bare_since, at);
+        let ended = match (waited, holding.is_some_and(|span| over(span.seconds()))) {
+            (true, _) => Verdict::WasHung,
+            (false, true) => Verdict::WasLeaked,
+            _ if bare.is_some_and(|span| over(span.seconds())) => Verdict::WasLingering,
+            _ => Verdict::Closed,
+        };
+        let alone = self.judge_bare(session, end, grace).0;
+        let used = (end.seconds_since(at.time) <= grace).then_some(Verdict::Open);
+        Judgement::one_of([still.verdict, alone, ended].into_iter().chain(used), doubt.to_string())
+    }
+
+    /// Why nobody can say whether a session goes on, if so.
+    fn session_in_doubt(&self, session: &Session) -> Option<InDoubt> {
+        let connections = || session.connections.iter().filter_map(|id| self.connections.get(id));
+        let one_direction = connections().find(|connection| connection.one_direction == Some(Party::Client));
+        if let Some(connection) = one_direction {
+            return Some(InDoubt { at: connection.opened, why: Doubt::OneDirection });
+        }
+        let mut doubts: Vec<Option<InDoubt>> = connections().map(|connection| connection.in_doubt).collect();
+        doubts.push(session.in_doubt);
+        doubted(&session.used, &doubts)
+    }
+
+    /// What shows that a session which is open now was stuck before.
+    fn was_stuck_before(&self, session: &Session, grace: f64) -> Option<String> {
+        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        if let Some(waited) = session.longest_wait.as_ref().filter(|waited| over(waited.seconds())) {
+            return Some(format!(
+                "{} of frame {} waited {} s",
+                waited.name,
+                waited.sent.frame,
+                whole(waited.seconds())
+            ));
+        }
+        let span = session.idle.holding.filter(|span| over(span.seconds()))?;
+        Some(format!(
+            "it held pipes and used none for {} s since frame {}",
+            whole(span.seconds()),
+            span.from.frame
+        ))
+    }
+
+    /// The longest time for which a session held pipes and used none, or had none and was not used, in seconds; until
+    /// its end, or that of the capture.
+    #[must_use]
+    pub fn longest_idle(&self, session: &Session) -> f64 {
+        let end = self.end().unwrap_or(session.used.last.time);
+        let now = session.closed.map_or(end, |closing| closing.at.time);
+        let spans =
+            [session.idle.holding, session.idle.bare].into_iter().flatten().map(|span| span.seconds());
+        let since = [session.idle.holding_since, session.idle.bare_since].into_iter().flatten();
+        spans.chain(since.map(|since| now.seconds_since(since.time))).fold(0.0, f64::max)
     }
 
     /// Why nobody can say whether an open goes on, if so.
@@ -165,81 +464,154 @@ impl Ledger {
         doubted(&open.used, &[open.in_doubt, tree, connection])
     }
 
+    fn server_seen_since(&self, connection: &crate::session::ConnectionId, sent: Origin) -> bool {
+        self.connections.get(connection).and_then(|c| c.server_last).is_some_and(|last| last >= sent)
+    }
+
     fn hung(&self, session: &Session, end: Timestamp, grace: f64) -> Option<String> {
-        let server_seen_since = |connection, sent| {
-            self.connections.get(connection).and_then(|c| c.server_last).is_some_and(|last| last >= sent)
-        };
         for open in self.opens_of(session).filter(|open| open.closed.is_none() && !open.waiting.is_empty()) {
             if self.open_in_doubt(open).is_some() {
                 continue;
             }
             let waited = open.waiting.values().filter(|call| !call.waits_by_design).find(|call| {
-                end.seconds_since(call.sent.time) > grace && server_seen_since(&open.connection, call.sent)
+                end.seconds_since(call.sent.time) > grace
+                    && self.server_seen_since(&open.connection, call.sent)
             });
             if let Some(call) = waited {
                 return Some(format!("{} of frame {} has no answer", call.name(), call.sent.frame));
             }
         }
         let request = session.waiting.iter().find(|request| {
-            let seen = session.connections.iter().any(|id| server_seen_since(id, request.sent));
+            let seen = session.connections.iter().any(|id| self.server_seen_since(id, request.sent));
             end.seconds_since(request.sent.time) > grace && seen
         })?;
         let target = request.target.as_deref().map(|target| format!(" of {target}")).unwrap_or_default();
         Some(format!("{}{target} of frame {} has no answer", request.command, request.sent.frame))
     }
 
-    fn judge_held(&self, session: &Session, end: Timestamp, grace: f64) -> Judgement {
+    fn judge_held(&self, session: &Session, end: Timestamp, grace: f64) -> Still {
         let idle = |used: &Use| end.seconds_since(used.last.time) > grace;
-        let mut in_doubt = None;
+        let mut doubted_leak: Option<(InDoubt, bool)> = None;
         let mut holds = false;
         for open in self.opens_of(session).filter(|open| open.closed.is_none() && open.holds()) {
-            let connection =
-                self.connections.get(&open.connection).and_then(|connection| connection.in_doubt);
-            let tree = self.trees.get(&open.tree).and_then(|tree| tree.in_doubt);
-            let pipe_doubts = [open.in_doubt, tree, connection];
-            let pipe_doubt = doubted(&open.used, &pipe_doubts);
+            let pipe_doubt = self.open_in_doubt(open);
             for handle in self.handles(open).filter(|handle| handle.closed.is_none()) {
-                let doubts = [handle.in_doubt, pipe_doubt];
-                match doubted(&handle.used, &doubts) {
-                    Some(doubt) => in_doubt = Some(doubt),
+                let why = || {
+                    let object =
+                        handle.object.as_deref().map(|name| format!(" on {name}")).unwrap_or_default();
+                    let frame = handle.used.last.frame;
+                    format!("a printer handle{object} is held and not used since frame {frame}")
+                };
+                match doubted(&handle.used, &[handle.in_doubt, pipe_doubt]) {
+                    Some(doubt) => doubted_leak = Some((doubt, idle(&handle.used))),
                     None if idle(&handle.used) => {
-                        let object =
-                            handle.object.as_deref().map(|name| format!(" on {name}")).unwrap_or_default();
-                        let why = format!(
-                            "a printer handle{object} is held and not used since frame {}",
-                            handle.used.last.frame
-                        );
-                        return Judgement::new(Verdict::Leaked, why);
+                        return Still { verdict: Verdict::Leaked, why: why(), doubt: None };
                     }
                     None => {}
                 }
             }
             match pipe_doubt {
-                Some(doubt) => in_doubt = Some(doubt),
+                Some(doubt) => doubted_leak = Some((doubt, idle(&open.used))),
                 None if idle(&open.used) => {
                     let name = match (&open.name, open.interface()) {
                         (Some(name), _) => format!("pipe {name}"),
                         (None, Some(interface)) => format!("a pipe on which {interface} is spoken"),
                         (None, None) => "a pipe of unknown name".to_owned(),
                     };
-                    let why = format!("{name} is held and not used since frame {}", open.used.last.frame);
-                    return Judgement::new(Verdict::Leaked, why);
+                    let unanswered = open.waiting.values().find(|call| !call.waits_by_design);
+                    let unanswered = unanswered.map(|call| {
+                        format!(", and {} of frame {} has no answer", call.name(), call.sent.frame)
+                    });
+                    let why = format!(
+                        "{name} is held and not used since frame {}{}",
+                        open.used.last.frame,
+                        unanswered.unwrap_or_default()
+                    );
+                    return Still { verdict: Verdict::Leaked, why, doubt: None };
                 }
                 None => holds = true,
             }
         }
-        if let Some(doubt) = in_doubt {
-            return Judgement::new(Verdict::Unknown, doubt.to_string());
+        if let Some((doubt, idle)) = doubted_leak {
+            let verdict = if idle { Verdict::Leaked } else { Verdict::Open };
+            return Still { verdict, why: doubt.to_string(), doubt: Some(doubt) };
         }
-        if !holds && idle(&session.used) {
-            let why = format!("it holds no pipe and was not used since frame {}", session.used.last.frame);
-            return Judgement::new(Verdict::Lingering, why);
+        if holds {
+            let why = format!("it was used in frame {}, within the grace", session.used.last.frame);
+            return Still { verdict: Verdict::Open, why, doubt: None };
         }
-        Judgement::new(
-            Verdict::Open,
-            format!("it was used in frame {}, within the grace", session.used.last.frame),
-        )
+        let (verdict, why) = self.judge_bare(session, end, grace);
+        Still { verdict, why, doubt: None }
     }
+
+    /// The verdict of a session that is open and holds nothing.
+    fn judge_bare(&self, session: &Session, end: Timestamp, grace: f64) -> (Verdict, String) {
+        let frame = session.used.last.frame;
+        if end.seconds_since(session.used.last.time) > grace {
+            let denied = self.denied_since(session);
+            return (
+                Verdict::Lingering,
+                format!("it holds no pipe and was not used since frame {frame}{denied}"),
+            );
+        }
+        (Verdict::Open, format!("it was used in frame {frame}, within the grace"))
+    }
+
+    /// `, and the server denied it the pipe spoolss in frame 12`: what kept a session from holding something.
+    fn denied_since(&self, session: &Session) -> String {
+        let its = |denial: &&super::Denial| session.connections.contains(&denial.connection);
+        let Some(denial) = self.denials.iter().filter(its).rfind(|denial| denial.at >= session.used.first)
+        else {
+            return String::new();
+        };
+        let what = denial.what.as_str();
+        let name = denial.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+        format!(", and the server denied it the {what}{name} in frame {}", denial.at.frame)
+    }
+}
+
+fn judge_denied(
+    session: &Session,
+    closed: Option<Closing>,
+    status: &str,
+    end: Timestamp,
+    grace: f64,
+) -> Judgement {
+    let until = closed.map_or(end, |closing| closing.at.time);
+    let (lasted, frame) = (until.seconds_since(session.used.first.time), session.used.first.frame);
+    let denied = format!("the server denied the session setup with {status} in frame {frame}");
+    let why = match closed {
+        None => format!("{denied}, and the connection stays"),
+        Some(Closing { by: By::Superseded, at }) => {
+            format!("{denied}, and granted another one in frame {}", at.frame)
+        }
+        Some(closing) => format!("{denied}, and the connection ended in frame {}", closing.at.frame),
+    };
+    let superseded = closed.is_some_and(|closing| closing.by == By::Superseded);
+    let stuck = if lasted > grace && !superseded { Stuck::Yes } else { Stuck::No };
+    Judgement { verdict: Verdict::Denied, possible: Vec::new(), stuck, why }
+}
+
+fn judge_unanswered(session: &Session, closed: Option<Closing>, end: Timestamp, grace: f64) -> Judgement {
+    let until = closed.map_or(end, |closing| closing.at.time);
+    let frame = session.used.first.frame;
+    let why = format!("the session setup of frame {frame} has no answer in the capture");
+    if until.seconds_since(session.used.first.time) <= grace {
+        return Judgement::new(if closed.is_some() { Verdict::Closed } else { Verdict::Open }, why);
+    }
+    let granted = if closed.is_some() { Verdict::WasLingering } else { Verdict::Lingering };
+    Judgement::one_of([Verdict::Denied, granted, Verdict::Closed], why)
+}
+
+/// The longest of a span that is over and one that goes on until a moment.
+fn longest(over: Option<IdleSpan>, since: Option<Origin>, until: Origin) -> Option<IdleSpan> {
+    let now = since.filter(|since| *since <= until).map(|from| IdleSpan { from, to: until });
+    IdleSpan::longer(over, now)
+}
+
+/// Whole seconds, for people.
+fn whole(seconds: f64) -> String {
+    format!("{seconds:.0}")
 }
 
 impl Open {

@@ -15,10 +15,10 @@ mod tests;
 mod text;
 
 pub use limit::Limit;
-pub use moment::{Ending, Moment};
-pub use null_sessions::{Capture, Losses, NullSessions, Options};
+pub use moment::{Cause, Ending, Moment};
+pub use null_sessions::{Capture, Losses, NullSessions, Options, Outcome};
 pub use printer_share::PrinterShare;
-pub use refusal::{Denial, Refusal};
+pub use refusal::{Denial, Refusal, SlotsInUse};
 pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange};
 pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,

@@ -1,7 +1,8 @@
 //! When something happened, and how something ended.
 
 use crate::capture::Origin;
-use crate::ledger::{By, Closing};
+use crate::ledger::{self, By, Closing, Ledger};
+use crate::session::Party;
 
 /// When and where something was seen: a moment of the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl From<Origin> for Moment {
 }
 
 /// When, where and how something ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Ending {
@@ -32,22 +33,51 @@ pub struct Ending {
     pub at: Moment,
     /// How: a word of [`By::as_str`], or `rundown` for a handle that was not closed by a call of its own.
     pub by: &'static str,
-    /// What ran a handle down: a word of [`By::as_str`].
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
-    pub cause: Option<&'static str>,
+    /// Who ended a session, if the wire tells.
+    pub side: Option<Party>,
+    /// What made it end.
+    pub cause: Option<Cause>,
+}
+
+/// What made something end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Cause {
+    /// A handle: the end of what held it, a word of [`By::as_str`].
+    Holder(&'static str),
+    /// A session.
+    Session {
+        /// `session_delete`, `autodisconnect`, `reboot` or `superseded`.
+        kind: &'static str,
+        /// Who caused it.
+        who: Option<String>,
+    },
 }
 
 impl Ending {
     /// The end of a connection, session, tree or open.
     pub(super) fn of(closing: Closing) -> Self {
-        Self { at: closing.at.into(), by: closing.by.as_str(), cause: None }
+        Self { at: closing.at.into(), by: closing.by.as_str(), side: None, cause: None }
+    }
+
+    /// The end of a session: who ended it, and why, where the wire shows it.
+    pub(super) fn of_session(ledger: &Ledger, session: &ledger::Session, closing: Closing) -> Self {
+        let cause = ledger.cause(session).map(|cause| Cause::Session {
+            kind: cause.as_str(),
+            who: match cause {
+                ledger::Cause::SessionDelete { who } => Some(who),
+                _ => None,
+            },
+        });
+        Self { side: ledger.ended_by(session), cause, ..Self::of(closing) }
     }
 
     /// The end of a handle: `close_call`, else `rundown` with its cause.
     pub(super) fn of_handle(closing: Closing) -> Self {
         match closing.by {
             By::CloseCall => Self::of(closing),
-            cause => Self { at: closing.at.into(), by: "rundown", cause: Some(cause.as_str()) },
+            cause => Self { by: "rundown", cause: Some(Cause::Holder(cause.as_str())), ..Self::of(closing) },
         }
     }
 }

@@ -4,7 +4,7 @@ use super::session::Session;
 use super::{Denial, PrinterShare, Refusal, Text, printer_share};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
-use crate::ledger::{self, Ledger, Verdict};
+use crate::ledger::{self, Ledger, Stuck, UnseenTotal};
 use crate::session::Counts;
 use crate::wire::Timestamp;
 
@@ -73,6 +73,29 @@ pub struct Losses<'a> {
     pub connections_evicted: u64,
 }
 
+/// What an answer comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// No null session is stuck, or was, and no client was refused for want of a slot.
+    Clear,
+    /// None is known to be, but what was not captured or not read may hide one.
+    CannotTell,
+    /// A null session is stuck, or was, or a server refused a client because its slots were taken.
+    Trouble,
+}
+
+impl Outcome {
+    /// The exit code of the example `null_sessions`.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Clear => 0,
+            Self::Trouble => 1,
+            Self::CannotTell => 3,
+        }
+    }
+}
+
 /// Every null session, its verdict and why; who was refused and denied; what to do.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -88,13 +111,15 @@ pub struct NullSessions<'a> {
     /// The null sessions and the possibly null ones, or all; in the order in which they were first seen.
     pub sessions: Vec<Session<'a>>,
     /// Who was turned away because a limit is reached.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<Refusal<'a>>,
     /// What was denied to anonymous clients.
-    pub denials: Vec<Denial>,
+    pub denials: Vec<Denial<'a>>,
     /// Who shares printers: whose shares KB 328459 says to remove.
     pub printer_shares: Vec<PrinterShare<'a>>,
     /// The findings, the worst first.
     pub findings: Vec<Finding>,
+    /// What was not read, and whether null sessions may be in it; what may matter first.
+    pub unseen: Vec<UnseenTotal>,
     /// What was lost.
     pub losses: Losses<'a>,
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -124,10 +149,13 @@ impl<'a> NullSessions<'a> {
             grace_seconds: options.grace,
             end,
             sessions: sessions.collect(),
-            refusals: refusals.map(|refusal| Refusal::of(ledger, refusal, options.grace)).collect(),
+            refusals: refusals
+                .map(|refusal| Refusal::of(ledger, refusal, options.grace, options.limit))
+                .collect(),
             denials: ledger.denials().iter().map(Denial::from).collect(),
             printer_shares: printer_share::of(ledger),
             findings: finding::all(ledger, options.grace),
+            unseen: ledger.unseen(options.grace),
             losses: Losses {
                 ledger: ledger.losses(),
                 unreadable_packets: counts.unreadable_packets,
@@ -139,11 +167,22 @@ impl<'a> NullSessions<'a> {
         }
     }
 
-    /// True if a null session leaked or hangs.
+    /// What the answer comes to.
     #[must_use]
-    pub fn any_leaked_or_hung(&self) -> bool {
-        let bad = |session: &Session<'_>| matches!(session.verdict, Verdict::Leaked | Verdict::Hung);
-        self.sessions.iter().any(|session| session.is_null() && bad(session))
+    pub fn outcome(&self) -> Outcome {
+        let of_null = self.sessions.iter().filter(|session| session.is_null()).map(|session| session.stuck);
+        let possible = self.sessions.iter().filter(|session| session.possibly_null);
+        let possible = possible.map(|session| session.stuck.min(Stuck::Maybe));
+        let unseen = self.unseen.iter().any(|unseen| unseen.could_hold_null_sessions);
+        let worst = of_null.chain(possible).max().unwrap_or(Stuck::No);
+        let refused = self.refusals.iter().any(|refusal| refusal.is_for_slots());
+        match worst {
+            _ if refused => Outcome::Trouble,
+            Stuck::Yes => Outcome::Trouble,
+            Stuck::Maybe => Outcome::CannotTell,
+            Stuck::No if unseen => Outcome::CannotTell,
+            Stuck::No => Outcome::Clear,
+        }
     }
 
     /// The text for people, with lines of at most `width` characters (80 if it is less).

@@ -1,16 +1,17 @@
 //! What servers turned away and denied.
 
-use crate::ledger::{self, Denied, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Slots};
+use super::session::Who;
+use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Stage};
 use crate::net::Endpoint;
 use crate::wire::Status;
 
-use super::Moment;
+use super::{Limit, Moment};
 
 /// A set-up, tree connect or NetBIOS session that was turned away because a limit is reached.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct Refusal<'a> {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
@@ -21,6 +22,10 @@ pub struct Refusal {
     pub server: Endpoint,
     /// The client's end.
     pub client: Endpoint,
+    /// Who asked, as far as it was said.
+    pub who: Option<Who<'a>>,
+    /// What was turned away.
+    pub what: Stage,
     /// The status as it stood in the header, in hex.
     pub status: String,
     /// Its name.
@@ -28,7 +33,9 @@ pub struct Refusal {
     /// The Win32 error that a program on the client meets.
     pub win32: Option<u32>,
     /// Slots in use at that moment.
-    pub slots_in_use: Slots,
+    pub slots_in_use: SlotsInUse,
+    /// How many the server has, if that is known or can be guessed.
+    pub limit: Option<Limit>,
     /// Who held them; the first few.
     #[cfg_attr(feature = "serde", serde(serialize_with = "super::session::ids"))]
     pub held_by: Vec<SessionRow>,
@@ -36,9 +43,38 @@ pub struct Refusal {
     pub holders: Holders,
 }
 
-impl Refusal {
-    /// A refusal of a ledger; `grace` is what verdicts are given with, in seconds.
-    pub(super) fn of(ledger: &Ledger, refusal: &ledger::Refusal, grace: f64) -> Self {
+/// Slots in use when somebody was turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct SlotsInUse {
+    /// At least so many.
+    pub low: u64,
+    /// At most so many.
+    pub high: u64,
+    /// Of those, how many null sessions had that the server granted.
+    pub null: u64,
+    /// Of those, how many null sessions had that the server denied.
+    pub denied: u64,
+}
+
+impl SlotsInUse {
+    /// The figures alone.
+    pub(super) const fn slots(self) -> ledger::Slots {
+        ledger::Slots { low: self.low, high: self.high }
+    }
+}
+
+impl<'a> Refusal<'a> {
+    /// True if the server had no slot left; false if a share has a limit of its own.
+    #[must_use]
+    pub fn is_for_slots(&self) -> bool {
+        self.what != Stage::Tree
+    }
+
+    /// A refusal of a ledger; `options` tell the grace that verdicts are given with, and the limit if the user knows it.
+    pub(super) fn of(ledger: &Ledger, refusal: &'a ledger::Refusal, grace: f64, limit: Option<u64>) -> Self {
+        let server = refusal.server_row.and_then(|row| ledger.server(row));
         let (status, status_name, win32) = match refusal.answer {
             RefusalAnswer::Status(status) => (hex(status), status.to_string(), status.win32()),
             RefusalAnswer::NetBios(reason) => {
@@ -50,21 +86,30 @@ impl Refusal {
             server_row: refusal.server_row,
             server: refusal.server,
             client: refusal.client,
+            who: refusal.identity.as_ref().map(Who::of),
+            what: refusal.what,
             status,
             status_name,
             win32,
-            slots_in_use: refusal.slots,
+            slots_in_use: SlotsInUse {
+                low: refusal.slots.low,
+                high: refusal.slots.high,
+                null: refusal.null,
+                denied: refusal.denied,
+            },
+            limit: server.and_then(|server| Limit::of(ledger, server, limit)),
             held_by: refusal.held_by.clone(),
             holders: ledger.holders(refusal, grace),
         }
     }
 }
 
-/// An anonymous set-up, tree or pipe that was answered with access denied.
+/// An anonymous set-up, tree, pipe or printer that was answered with access denied, or a pipe for which the server had no
+/// instance or resources left.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Denial {
+pub struct Denial<'a> {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
@@ -75,24 +120,40 @@ pub struct Denial {
     pub server: Endpoint,
     /// The client's end.
     pub client: Endpoint,
+    /// Who asked, as far as it was said.
+    pub who: Option<Who<'a>>,
     /// What was denied.
-    pub what: Denied,
-    /// The status as it stood in the header, in hex.
+    pub what: Stage,
+    /// The share's path, or the pipe's or printer's name.
+    pub name: Option<&'a str>,
+    /// The status as it stood on the wire, in hex.
     pub status: String,
     /// Its name.
     pub status_name: String,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    answer: ledger::DenialAnswer,
 }
 
-impl From<&ledger::Denial> for Denial {
-    fn from(denial: &ledger::Denial) -> Self {
+impl Denial<'_> {
+    /// True if the client may not; false if there was no room.
+    pub(super) fn is_access_denied(&self) -> bool {
+        self.answer.is_access_denied()
+    }
+}
+
+impl<'a> From<&'a ledger::Denial> for Denial<'a> {
+    fn from(denial: &'a ledger::Denial) -> Self {
         Self {
             at: denial.at.into(),
             server_row: denial.server_row,
             server: denial.server,
             client: denial.client,
+            who: denial.identity.as_ref().map(Who::of),
             what: denial.what,
-            status: hex(denial.status),
-            status_name: denial.status.to_string(),
+            name: denial.name.as_deref(),
+            status: format!("{:#010x}", denial.answer.as_raw()),
+            status_name: denial.answer.to_string(),
+            answer: denial.answer,
         }
     }
 }

@@ -48,9 +48,12 @@ pub struct ServerTables<'a> {
     /// The slots in the course of time: every change, until then.
     pub slots: Vec<SlotChange>,
     /// Who was turned away for want of a slot, until then.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<Refusal<'a>>,
     /// The sessions of every identity, with what is open in them.
     pub sessions: Vec<Session<'a>>,
+    /// Anonymous set-ups that the server denied and whose connection lasts: they hold slots, and are no sessions of the
+    /// server's table.
+    pub denied: Vec<Session<'a>>,
     /// The shares that were seen, whether they are in use or not.
     pub shares: Vec<Share<'a>>,
     /// The NetBIOS connections.
@@ -143,14 +146,18 @@ impl<'a> NetSession<'a> {
                 }
             }
         }
-        for (row, session) in ledger.sessions().filter(|(_, session)| session.closed.is_none()) {
+        for (row, session) in
+            ledger.sessions().filter(|(_, session)| session.closed.is_none() && !session.unanswered)
+        {
             let told = Session::of(ledger, row, session, at.unwrap_or_default(), grace);
             let Some(row) = session.server_row else { continue };
-            tables.entry(row).or_default().sessions.extend(told.map(open_parts));
+            let parts = tables.entry(row).or_default();
+            let place = if session.denied.is_some() { &mut parts.denied } else { &mut parts.sessions };
+            place.extend(told.map(open_parts));
         }
         for refusal in ledger.refusals() {
             let Some(row) = refusal.server_row else { continue };
-            tables.entry(row).or_default().refusals.push(Refusal::of(ledger, refusal, grace));
+            tables.entry(row).or_default().refusals.push(Refusal::of(ledger, refusal, grace, limit));
         }
         let mut servers: Vec<_> = ledger
             .servers()
@@ -171,12 +178,13 @@ impl<'a> NetSession<'a> {
 struct Parts<'a> {
     netbios: Vec<NetBios<'a>>,
     sessions: Vec<Session<'a>>,
-    refusals: Vec<Refusal>,
+    refusals: Vec<Refusal<'a>>,
+    denied: Vec<Session<'a>>,
 }
 
 impl<'a> Parts<'a> {
     fn tables(self, ledger: &'a Ledger, server: &'a ledger::Server, limit: Option<u64>) -> ServerTables<'a> {
-        let Self { netbios, sessions, refusals } = self;
+        let Self { netbios, sessions, refusals, denied } = self;
         let shares = ledger.shares(server.row).map(|share| Share {
             name: &share.name,
             kind: share.kind,
@@ -198,6 +206,7 @@ impl<'a> Parts<'a> {
             shares: shares.collect(),
             netbios,
             sessions,
+            denied,
         }
     }
 }

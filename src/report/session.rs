@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::{Ending, Moment};
 use crate::auth;
 use crate::finding;
-use crate::ledger::{self, Ledger, ServerRow, SessionRow, Verdict};
+use crate::ledger::{self, Ledger, ServerRow, SessionRow, Stuck, Verdict};
 use crate::net::Endpoint;
 use crate::rprn::{self, ContextHandle};
-use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, ShareKind, TreeId};
+use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, Transport, TreeId};
 use crate::wire::Timestamp;
 
 /// A session with all that it holds.
@@ -28,6 +28,8 @@ pub struct Session<'a> {
     pub client: Endpoint,
     /// Its connections, in the order in which they joined.
     pub connections: Vec<Connection>,
+    /// How it is carried.
+    pub transport: Option<Transport>,
     /// The dialect as the specification writes it.
     pub dialect: Option<&'a str>,
     /// The SMB2 SessionId or the SMB1 UID.
@@ -52,13 +54,22 @@ pub struct Session<'a> {
     pub closed: Option<Ending>,
     /// Seconds from its set-up, or from its first sign, to its end or the end of the capture.
     pub age_seconds: f64,
+    /// Seconds for which it has held its slot, or did so.
+    pub held_seconds: f64,
+    /// The longest time in seconds for which it held pipes and used none, or held none and was not used.
+    pub longest_idle_seconds: f64,
     /// Seconds from its last use to the end of the capture, if it is still open.
     pub idle_seconds: Option<f64>,
     /// What became of it.
     pub verdict: Verdict,
+    /// Of an unknown verdict, those that what was captured allows; the worst first.
+    pub possible_verdicts: Vec<Verdict>,
+    /// Whether it is stuck, or was.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub stuck: Stuck,
     /// Why, as one sentence without its full stop.
     pub why: String,
-    /// True if nobody knows who it is and it shows nothing that a null session could not.
+    /// True if its credentials were not captured whole, and nothing shows a user or a guest.
     pub possibly_null: bool,
     /// Its trees, in the order in which they were first seen.
     pub trees: Vec<Tree<'a>>,
@@ -268,6 +279,7 @@ impl<'a> Session<'a> {
             server: session.server,
             client: session.client,
             connections: connections().map(Connection::of).collect(),
+            transport: connections().next().map(|connection| connection.transport),
             dialect: connections().find_map(|connection| connection.dialect.as_deref()),
             session_id: session.id,
             pids: session.pids.iter().copied().collect(),
@@ -278,12 +290,16 @@ impl<'a> Session<'a> {
             who: Who::of(&session.identity),
             opened: session.opened.map(Moment::from),
             first_seen: session.used.first.into(),
-            closed: session.closed.map(Ending::of),
+            closed: session.closed.map(|closing| Ending::of_session(ledger, session, closing)),
             age_seconds: until.seconds_since(start),
+            held_seconds: until.seconds_since(start),
+            longest_idle_seconds: ledger.longest_idle(session),
             idle_seconds: session.closed.is_none().then(|| end.seconds_since(last_used.time)),
             verdict: judgement.verdict,
+            possible_verdicts: judgement.possible,
+            stuck: judgement.stuck,
             why: judgement.why,
-            possibly_null: possibly_null(ledger, session),
+            possibly_null: ledger.is_possibly_null(session),
             trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
             last_used: last_used.into(),
             hung_since: hung_since.filter(|_| judgement.verdict == Verdict::Hung).map(Moment::from),
@@ -302,41 +318,6 @@ impl<'a> Session<'a> {
     }
 }
 
-/// True if nobody knows who the session is, since its set-up was not seen, and all that is seen of it is confined to
-/// `IPC$`. One that is encrypted is not null: a null session has no key.
-fn possibly_null(ledger: &Ledger, session: &ledger::Session) -> bool {
-    if session.identity.who != auth::Who::Unknown || session.opened.is_some() || session.encrypted.is_some() {
-        return false;
-    }
-    let mut signs = 0_usize;
-    for tree in ledger.trees(session) {
-        match confined(ledger, tree) {
-            Some(true) => signs = signs.saturating_add(1),
-            Some(false) => return false,
-            None => {}
-        }
-    }
-    signs > 0
-}
-
-/// Whether a tree is `IPC$`; none if nothing shows it.
-fn confined(ledger: &Ledger, tree: &ledger::Tree) -> Option<bool> {
-    if let Some(path) = &tree.path {
-        let share = path.rsplit(['\\', '/']).next().unwrap_or(path);
-        return Some(share.eq_ignore_ascii_case("IPC$") || tree.share == ShareKind::Pipe);
-    }
-    match tree.share {
-        ShareKind::Pipe => Some(true),
-        ShareKind::Unknown if tree.opens_ended > 0 => Some(false),
-        ShareKind::Unknown => {
-            let mut opens = ledger.opens(tree).peekable();
-            opens.peek()?;
-            Some(opens.all(ledger::Open::holds))
-        }
-        _ => Some(false),
-    }
-}
-
 impl Connection {
     fn of(connection: &ledger::Connection) -> Self {
         Self {
@@ -349,7 +330,7 @@ impl Connection {
 }
 
 impl<'a> Who<'a> {
-    fn of(identity: &'a auth::Identity) -> Self {
+    pub(super) fn of(identity: &'a auth::Identity) -> Self {
         Self {
             kind: identity.who,
             account: identity.account.as_deref(),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Sink;
 use super::connection::Connection;
 use super::datagram;
-use super::event::ConnectionId;
+use super::event::{ConnectionId, Event, Loss};
 use super::ipx;
 use super::limits::Limits;
 use super::llc::LlcSessions;
@@ -13,6 +13,9 @@ use super::tables::Map;
 use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
 use crate::tcp::Flow;
+
+/// Seconds by which packets may be out of order in a capture. A clock that goes back further was wrong before.
+const OUT_OF_ORDER: f64 = 60.0;
 
 /// Reads packets and tells a [`Sink`] what happens in them.
 ///
@@ -99,10 +102,18 @@ impl Analyzer {
     pub fn push(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
         let at = packet.origin;
         self.counts.packets = self.counts.packets.saturating_add(1);
-        if self.latest.is_some_and(|latest| latest.time > at.time) {
-            self.counts.time_went_back = self.counts.time_went_back.saturating_add(1);
-        } else {
-            self.latest = Some(at);
+        match self.latest {
+            Some(latest) if latest.time > at.time => {
+                self.counts.time_went_back = self.counts.time_went_back.saturating_add(1);
+                if latest.time.seconds_since(at.time) > OUT_OF_ORDER {
+                    // The next packets go on from here.
+                    self.latest = Some(at);
+                    let from = latest.time;
+                    let kind = Loss::ClockWentBack { from }.into();
+                    sink.event(Event { at, connection: ConnectionId(self.counts.packets), kind });
+                }
+            }
+            _ => self.latest = Some(at),
         }
         let Self { limits, decoder, flows, clock, llc, counts, .. } = self;
         match decoder.decode(packet) {

@@ -3,7 +3,8 @@
 use core::cell::RefCell;
 
 use super::Sink;
-use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Transport};
+use super::cut;
+use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Party, Transport};
 use super::here::Here;
 use super::limits::Limits;
 use super::missing::{Answered, Missing};
@@ -55,6 +56,7 @@ pub(super) struct Connection {
     tables: Tables,
     missing: Missing,
     last: PerSide<Option<Origin>>,
+    packets: u64,
     /// Bytes of the streams so far.
     bytes: PerSide<u64>,
     /// Sequence number behind the last byte of each side.
@@ -140,6 +142,7 @@ impl Connection {
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
+            packets: 0,
             bytes: PerSide::default(),
             sent: PerSide::default(),
             acknowledged: PerSide::default(),
@@ -152,6 +155,7 @@ impl Connection {
 
     /// Notes a segment of a side, in the order of the capture.
     pub(super) fn saw(&mut self, side: Side, segment: &Segment<'_>, at: Origin) {
+        self.packets = self.packets.saturating_add(1);
         let end = segment.seq.wrapping_add(segment.length);
         let sent = self.sent.get_mut(side);
         let last = self.last.get_mut(side);
@@ -280,7 +284,7 @@ impl Connection {
         let reset = ends.iter().flatten().any(|(_, end)| *end == End::Rst);
         if reset || ends.iter().all(Option::is_some) {
             self.flush_framers(at, limits, sink);
-            self.close(sink);
+            self.close(limits, sink);
         }
     }
 
@@ -414,9 +418,16 @@ impl Connection {
 
     fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let (ends, direction) = (self.ends(), self.direction(side));
+        let requests_missing = self.requests_missing();
         let Self { smb1, smb2, tables, .. } = self;
-        let mut here = Here { tables, limits, out: Out { at, ends, sink } };
+        let mut here = Here { tables, limits, requests_missing, out: Out { at, ends, sink } };
         let payload = frame.payload;
+        if frame.damaged
+            && let Some(remains) = cut::remains(payload)
+        {
+            here.cut(remains);
+            return self.lost(side, at, sink);
+        }
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
             smb2.get_or_insert_default().frame(payload, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::PROTOCOL) {
@@ -462,6 +473,7 @@ impl Connection {
         };
         self.missing.answered(&answered);
         if frame.damaged && (answered.unread || !is_one_known_message(payload)) {
+            self.out(at, sink).tell(ConnectionEvent::Cut);
             self.lost(side, at, sink);
         }
     }
@@ -483,6 +495,13 @@ impl Connection {
 
     fn direction(&self, side: Side) -> Direction {
         if self.client == Some(side) { Direction::ToServer } else { Direction::ToClient }
+    }
+
+    /// True if requests may be missing from the capture: some are known to be, or its beginning, or all of them.
+    fn requests_missing(&self) -> bool {
+        self.missing.requests_were_lost()
+            || !self.start_seen
+            || self.client.is_none_or(|client| !*self.heard.get(client))
     }
 
     /// Messages of one side are missing.
@@ -519,25 +538,58 @@ impl Connection {
             out.tell_at(at, ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
         }
         self.tables.tell_uses(|_| true, &mut out);
+        let client = self.client.unwrap_or(Side::Low);
+        let captured = match (self.last.get(client), self.last.get(client.other())) {
+            (Some(_), None) => Party::Client,
+            (None, Some(_)) => Party::Server,
+            _ => return,
+        };
+        out.tell(ConnectionEvent::OneDirection { captured });
     }
 
-    fn close(&mut self, sink: &mut dyn Sink) {
+    /// Tells of the requests that have no answer: what must be known before the end.
+    fn tell_waiting(&mut self, limits: &Limits, sink: &mut dyn Sink) -> Option<Origin> {
+        let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        let server = self.server_last(self.client.unwrap_or(Side::Low));
+        let out = Out { at, ends: self.ends(), sink };
+        let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
+        if let Some(smb1) = &mut self.smb1 {
+            smb1.tell_waiting(server, &mut here);
+        }
+        if let Some(smb2) = &mut self.smb2 {
+            smb2.tell_waiting(server, &mut here);
+        }
+        here.tables.tell_unanswered_endings(server, &mut here.out);
+        server
+    }
+
+    /// Tells when each end was last seen.
+    fn tell_last_seen(&self, sink: &mut dyn Sink) {
+        let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        let client = self.client.unwrap_or(Side::Low);
+        let (to_server, to_client) = (*self.bytes.get(client), *self.bytes.get(client.other()));
+        let (client, server) = (*self.last.get(client), self.server_last(client));
+        let packets = self.packets;
+        self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server, to_server, to_client, packets });
+    }
+
+    fn close(&mut self, limits: &Limits, sink: &mut dyn Sink) {
         self.closed = true;
         if self.standing != Standing::Smb {
             return;
         }
+        self.tell_waiting(limits, sink);
         self.settle(sink);
+        self.tell_last_seen(sink);
         // It ended with the first FIN, or with the RST.
-        let first = match (self.end(Side::Low), self.end(Side::High)) {
-            (Some(low), Some(high)) => Some(low.min_by_origin(high)),
-            (one, other) => one.or(other),
-        };
-        if let Some((at, end)) = first {
+        let ends = [Side::Low, Side::High].map(|side| self.end(side).map(|(at, end)| (at, end, side)));
+        if let Some((at, end, side)) = ends.into_iter().flatten().min_by_key(|(at, ..)| *at) {
             let by = match end {
                 End::Rst => ConnectionEnd::Rst,
                 _ => ConnectionEnd::Fin,
             };
-            self.out(at, sink).tell(ConnectionEvent::Closed { by });
+            let side = if self.client == Some(side) { Party::Client } else { Party::Server };
+            self.out(at, sink).tell(ConnectionEvent::Closed { by, side: Some(side) });
         }
         self.tables = Tables::default();
         self.smb1 = None;
@@ -551,11 +603,14 @@ impl Connection {
         }
         self.flush_framers(at, limits, sink);
         if self.end(Side::Low).or(self.end(Side::High)).is_some() {
-            return self.close(sink);
+            return self.close(limits, sink);
         }
+        self.tell_waiting(limits, sink);
         self.settle(sink);
+        self.tell_last_seen(sink);
         self.closed = true;
-        self.out(at, sink).tell(ConnectionEvent::Closed { by: ConnectionEnd::PortReused });
+        let (by, side) = (ConnectionEnd::PortReused, None);
+        self.out(at, sink).tell(ConnectionEvent::Closed { by, side });
     }
 
     /// Nothing more will come: the capture is over, or the connection is let go.
@@ -566,22 +621,11 @@ impl Connection {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         self.flush_framers(at, limits, sink);
         if self.end(Side::Low).or(self.end(Side::High)).is_some() {
-            return self.close(sink);
+            return self.close(limits, sink);
         }
-        let client = self.client.unwrap_or(Side::Low);
-        let (to_server, to_client) = (*self.bytes.get(client), *self.bytes.get(client.other()));
-        let (client, server) = (*self.last.get(client), self.server_last(client));
-        let out = Out { at, ends: self.ends(), sink };
-        let mut here = Here { tables: &mut self.tables, limits, out };
-        if let Some(smb1) = &mut self.smb1 {
-            smb1.tell_waiting(server, &mut here);
-        }
-        if let Some(smb2) = &mut self.smb2 {
-            smb2.tell_waiting(server, &mut here);
-        }
-        here.tables.tell_unanswered_endings(server, &mut here.out);
+        self.tell_waiting(limits, sink);
         self.settle(sink);
-        self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server, to_server, to_client });
+        self.tell_last_seen(sink);
     }
 
     /// The connection is let go since there are too many.
@@ -590,17 +634,10 @@ impl Connection {
             let at = self.last.low.max(self.last.high).unwrap_or(self.first);
             self.out(at, sink).tell(Loss::Evicted { table: "connections" });
             self.finish(limits, sink);
+            if !self.closed {
+                self.out(at, sink).tell(ConnectionEvent::InDoubt { why: Doubt::Evicted });
+            }
         }
-    }
-}
-
-trait MinByOrigin {
-    fn min_by_origin(self, other: Self) -> Self;
-}
-
-impl MinByOrigin for (Origin, End) {
-    fn min_by_origin(self, other: Self) -> Self {
-        if other.0 < self.0 { other } else { self }
     }
 }
 

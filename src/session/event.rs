@@ -41,6 +41,8 @@ pub enum SessionId {
     Uid(u16),
     /// An SMB2 SessionId; it means something on its server.
     Smb2(u64),
+    /// No id: the messages of the session are cut before it, or it has none.
+    Unnamed,
 }
 
 impl SessionId {
@@ -50,6 +52,18 @@ impl SessionId {
         match self {
             Self::Uid(uid) => u64::from(uid),
             Self::Smb2(id) => id,
+            Self::Unnamed => 0,
+        }
+    }
+}
+
+/// `0x` and hex digits, or nothing.
+#[cfg(feature = "serde")]
+impl serde::Serialize for SessionId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unnamed => serializer.serialize_none(),
+            id => serializer.collect_str(&format_args!("{:#x}", id.as_raw())),
         }
     }
 }
@@ -129,7 +143,6 @@ macro_rules! serialize_as_text {
 }
 
 serialize_as_text! {
-    SessionId, |id| format_args!("{:#x}", id.as_raw());
     TreeId, |id| format_args!("{:#x}", id.as_raw());
     OpenId, |id| format_args!("0x{}", id.digits());
 }
@@ -173,6 +186,7 @@ pub enum Direction {
 #[non_exhaustive]
 pub enum Transport {
     /// NetBIOS session service, TCP port 139.
+    #[cfg_attr(feature = "serde", serde(rename = "netbios"))]
     NetBios,
     /// Direct TCP, port 445 or another.
     Direct,
@@ -202,6 +216,63 @@ pub enum Doubt {
     AnswerMissing,
     /// An answer shows that one of several things ended, and its request, which named it, is missing.
     EndedOneOfSeveral,
+    /// A request that would open something was sent, and its answer is missing from the capture.
+    GrantMissing,
+    /// The capture has one direction of the connection alone.
+    OneDirection,
+    /// The analyzer let go of what it knew because a table was full.
+    Evicted,
+}
+
+/// One of the two ends of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Party {
+    /// The end that connected.
+    Client,
+    /// The end that was connected to.
+    Server,
+}
+
+/// A span in which something was not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct IdleSpan {
+    /// The last use before it.
+    pub from: Origin,
+    /// The use that ended it.
+    pub to: Origin,
+}
+
+impl IdleSpan {
+    /// How long it was, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.to.time.seconds_since(self.from.time)
+    }
+
+    /// The longer of the two, the first if they are equally long.
+    #[must_use]
+    pub fn longer(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) if other.seconds() > one.seconds() => Some(other),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+/// The longest spans in which a session was not used, and since when it is not used now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Idle {
+    /// The longest span in which it held pipes and used none of them.
+    pub holding: Option<IdleSpan>,
+    /// The longest span in which it held no pipe and was not used.
+    pub bare: Option<IdleSpan>,
+    /// Since when it holds pipes and uses none of them.
+    pub holding_since: Option<Origin>,
+    /// Since when it holds no pipe and is not used.
+    pub bare_since: Option<Origin>,
 }
 
 /// About the TCP connection.
@@ -243,11 +314,18 @@ pub enum ConnectionEvent {
         harmless: bool,
     },
     /// Everything that was open on the connection at this moment may have ended, unless it was used with success
-    /// later.
+    /// later. Where the capture has one direction alone, nothing is ever sure.
     InDoubt {
         /// Why.
         why: Doubt,
     },
+    /// The capture has the packets of one end alone (told when the connection ends, or at the end).
+    OneDirection {
+        /// The end whose packets were captured.
+        captured: Party,
+    },
+    /// A message is cut so that it is not known what it was about.
+    Cut,
     /// A session's messages are encrypted from here on.
     Encrypted {
         /// The session.
@@ -263,11 +341,15 @@ pub enum ConnectionEvent {
         to_server: u64,
         /// Bytes that the server sent.
         to_client: u64,
+        /// Packets of both.
+        packets: u64,
     },
     /// It ended.
     Closed {
         /// How.
         by: ConnectionEnd,
+        /// Who ended it, unless its ports were just taken.
+        side: Option<Party>,
     },
 }
 
@@ -334,15 +416,19 @@ pub enum SessionEvent {
         /// Who, now.
         identity: Identity,
     },
-    /// The set-up was turned away because a limit is reached.
+    /// A negotiate, or a set-up, was turned away because a limit is reached.
     Refused {
+        /// True if it was the negotiate.
+        negotiate: bool,
         /// The status.
         status: Status,
         /// Who asked.
         identity: Identity,
     },
-    /// An anonymous set-up was answered with access denied.
+    /// An anonymous set-up was turned down.
     Denied {
+        /// The id that the answer gives.
+        session: SessionId,
         /// The status.
         status: Status,
         /// Who asked.
@@ -354,8 +440,23 @@ pub enum SessionEvent {
         session: SessionId,
         /// The last request that was answered with success.
         succeeded: Option<Origin>,
+        /// For how long it was not used.
+        idle: Idle,
     },
-    /// A request of the session has no answer (told at the end).
+    /// Something was seen that only a user's key can make: a signature.
+    Signed {
+        /// The session.
+        session: SessionId,
+    },
+    /// An anonymous set-up, or one whose credentials were not seen, has no answer (told at the end): the session may be
+    /// there, or it was denied.
+    SetUpUnanswered {
+        /// The id that the request has.
+        session: SessionId,
+        /// Who asked.
+        identity: Identity,
+    },
+    /// A request of the session has no answer (told at the end), or was answered after long.
     Waiting {
         /// The session.
         session: SessionId,
@@ -363,6 +464,8 @@ pub enum SessionEvent {
         command: &'static str,
         /// What it is about: a tree's path, an open's name.
         target: Option<String>,
+        /// When it was answered after all.
+        answered: Option<Origin>,
     },
     /// The session ended.
     Closed {
@@ -446,6 +549,13 @@ pub enum TreeEvent {
         /// The tree.
         tree: TreeId,
     },
+    /// What is done in it shows what kind of share it is, which its connect did not tell.
+    Shown {
+        /// The tree.
+        tree: TreeId,
+        /// What kind of share it is.
+        share: ShareKind,
+    },
     /// An anonymous tree connect was answered with access denied.
     Denied {
         /// The session that asked.
@@ -517,7 +627,7 @@ pub enum OpenEvent {
         /// False if it was in use before anything of its opening was seen.
         answer_seen: bool,
     },
-    /// An anonymous open was answered with access denied.
+    /// An anonymous open was answered with access denied, or the open of a pipe for want of instances or resources.
     Denied {
         /// The session that asked.
         session: SessionId,
@@ -601,7 +711,7 @@ pub enum RpcEvent {
         /// The reason code of the bind_nak, or of the rejected context.
         reason: u16,
     },
-    /// A call was sent whole.
+    /// A call was sent.
     Call {
         /// The pipe.
         open: OpenId,
@@ -619,6 +729,8 @@ pub enum RpcEvent {
         client: Option<ClientMachine>,
         /// True if the call may wait as long as it likes for its answer.
         waits_by_design: bool,
+        /// True if its arguments are sealed.
+        sealed: bool,
     },
     /// Its answer came.
     Answered {
@@ -653,6 +765,8 @@ pub enum RpcEvent {
         call: u32,
         /// True if the answer may have granted a handle.
         may_grant: bool,
+        /// True if it came, sealed.
+        sealed: bool,
     },
 }
 
@@ -792,6 +906,15 @@ pub enum Notice {
         /// The call's number.
         opcode: u16,
     },
+    /// A call ends sessions (NetrSessionDel, \[MS-SRVS\] 3.1.4.6), and the server did so.
+    SessionsDeleted {
+        /// The pipe.
+        open: OpenId,
+        /// Whose: the client computer, or any if it is not named.
+        client: Option<String>,
+        /// Whose: the user, or any.
+        user: Option<String>,
+    },
     /// A call adds a driver of which a file lies on another machine.
     DriverPath {
         /// The pipe.
@@ -817,6 +940,11 @@ pub enum Loss {
     Unreadable {
         /// What was wrong, with layer and offset.
         error: crate::error::ParseError,
+    },
+    /// The clock of the capture went back by so much that no later time can be trusted.
+    ClockWentBack {
+        /// The latest time until then.
+        from: crate::wire::Timestamp,
     },
     /// Traffic that is not read (told when it is over, or at the end).
     Unseen(super::Unseen),

@@ -1,22 +1,29 @@
 //! What both dialects read a connection's messages with.
 
+use super::cut::Remains;
 use super::event::{
-    Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
+    ConnectionEvent, Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId,
+    ShareKind, TreeId,
 };
 use super::limits::Limits;
 use super::out::Out;
-use super::pipe::Pipe;
 use super::pipe_name;
 use super::tables::Tables;
-use crate::auth;
+use crate::auth::{self, Identity, Who};
+use crate::capture::Origin;
 use crate::wire::{DosError, NtStatus, Status};
 
 /// The connection whose message is being read: its tables, the limits they have, and where events go.
 pub(super) struct Here<'a> {
     pub(super) tables: &'a mut Tables,
     pub(super) limits: &'a Limits,
+    /// Requests may be missing from the capture; if not, a response without a request is nobody's.
+    pub(super) requests_missing: bool,
     pub(super) out: Out<'a>,
 }
+
+/// Seconds for which a request may wait for its answer without a word.
+pub(super) const LONG_WAIT: f64 = 1.0;
 
 /// Something that was opened.
 pub(super) struct NewOpen {
@@ -39,7 +46,7 @@ impl Here<'_> {
 
     /// Something was opened, or is known from its use to have been.
     pub(super) fn opened(&mut self, new: NewOpen) {
-        let Self { tables, limits, out } = self;
+        let Self { tables, limits, out, .. } = self;
         let NewOpen { session, tree, open, name, told, answer_seen } = new;
         tables.ensure_tree(tree, session, limits, out);
         let share = tables.trees.get(&tree).map_or(ShareKind::Unknown, |tree| tree.share);
@@ -52,23 +59,88 @@ impl Here<'_> {
         };
         let name = if what == OpenKind::Pipe { name.map(|name| pipe_name(&name)) } else { name };
         tables.add_open(open, session, tree, what, limits, out);
-        if matches!(what, OpenKind::Pipe | OpenKind::Unknown)
-            && let Some(state) = tables.opens.get_mut(&open)
-        {
-            state.pipe = name.as_deref().map(|name| Box::new(Pipe::new(Some(name), limits)));
+        if let (OpenKind::Pipe | OpenKind::Unknown, Some(name)) = (what, &name) {
+            tables.name_pipe(open, name, limits);
         }
         out.tell(OpenEvent::Opened { session, tree, open, name, what, answer_seen });
+    }
+
+    /// A message is cut within its header.
+    pub(super) fn cut(&mut self, remains: Remains) {
+        self.out.tell(ConnectionEvent::Cut);
+        let session = SessionId::Unnamed;
+        // Where sessions are known, it is one of theirs, as far as known.
+        if remains != Remains::NoSession && self.tables.sessions.is_empty() {
+            self.tables.ensure_session(session, self.limits, &mut self.out);
+            self.tables.session_used(session, None, self.out.at);
+        }
+        if remains == Remains::Encrypted && self.tables.sessions.contains_key(&session) {
+            self.out.tell(ConnectionEvent::Encrypted { session });
+        }
+    }
+
+    // What fails
+
+    /// A negotiate was turned away because a limit is reached.
+    pub(super) fn negotiate_refused(&mut self, status: Status) {
+        let identity = auth::identify(None, false, false);
+        self.out.tell(SessionEvent::Refused { negotiate: true, status, identity });
+    }
+
+    /// A set-up failed: it was refused for want of a slot, or denied to nobody, or to somebody whose credentials were not
+    /// captured. `seen` says that the request was.
+    pub(super) fn set_up_failed(
+        &mut self,
+        session: SessionId,
+        status: Status,
+        identity: Identity,
+        seen: bool,
+    ) {
+        let null = identity.who == Who::Null || (!seen && identity.may_be_null());
+        if status.is_refusal() {
+            self.out.tell(SessionEvent::Refused { negotiate: false, status, identity });
+        } else if status.is_logon_denied() && null {
+            self.out.tell(SessionEvent::Denied { session, status, identity });
+        }
+    }
+
+    /// A set-up has no answer. One that may be anonymous may have been granted or denied.
+    pub(super) fn set_up_unanswered(
+        &mut self,
+        session: SessionId,
+        credentials: Option<&auth::Credentials>,
+        sent: Origin,
+    ) {
+        let identity = auth::identify_unanswered(credentials);
+        if identity.may_be_null() {
+            self.out.tell_at(sent, SessionEvent::SetUpUnanswered { session, identity });
+        }
+    }
+
+    /// An open failed: it was denied to an anonymous client, or there was no room for one more pipe.
+    pub(super) fn open_failed(
+        &mut self,
+        session: SessionId,
+        tree: TreeId,
+        name: Option<String>,
+        status: Status,
+    ) {
+        let anonymous = self.tables.sessions.get(&session).is_some_and(|session| session.anonymous);
+        let pipe = self.tables.trees.get(&tree).is_some_and(|tree| tree.share == ShareKind::Pipe);
+        if (status.is_access_denied() && anonymous) || (status.is_out_of_resources() && pipe) {
+            self.out.tell(OpenEvent::Denied { session, name, status });
+        }
     }
 
     // Pipes
 
     /// Bytes that the client writes to a pipe; `carrier` names the request that carries them.
     pub(super) fn write_pipe(&mut self, open: OpenId, data: &[u8], whole: bool, carrier: u64) {
-        let Self { tables, limits, out } = self;
-        let Some(state) = tables.opens.get_mut(&open) else { return };
-        let pipe = state.pipe.get_or_insert_with(|| Box::new(Pipe::new(None, limits)));
+        let Self { tables, limits, out, .. } = self;
+        let Some(pipe) = tables.begin_pipe(open, limits, out.at) else { return };
         pipe.data_to_server(open, data, carrier, limits, out);
         if !whole {
+            pipe.cut_to_server(open, carrier, limits, out);
             // What is missing may have closed a handle.
             pipe.lost(open, Direction::ToServer, out);
             out.tell(HandleEvent::InDoubt { open, handle: None, why: Doubt::RequestMissing });
@@ -77,16 +149,17 @@ impl Here<'_> {
 
     /// Bytes that the client reads from something that is a pipe, or shows by them to be one.
     pub(super) fn read_pipe(&mut self, open: Option<OpenId>, data: &[u8], whole: bool) {
-        let Self { tables, limits, out } = self;
-        let Some((open, state)) = open.and_then(|open| Some((open, tables.opens.get_mut(&open)?))) else {
+        let Self { tables, limits, out, .. } = self;
+        let Some((open, state)) = open.and_then(|open| Some((open, tables.opens.get(&open)?))) else {
             return;
         };
-        if state.pipe.is_none() && matches!(state.what, OpenKind::Pipe | OpenKind::Unknown) {
-            state.pipe = crate::dcerpc::looks_like_pdu(data).then(|| Box::new(Pipe::new(None, limits)));
-        }
-        if let Some(pipe) = &mut state.pipe {
+        let may_be = matches!(state.what, OpenKind::Pipe | OpenKind::Unknown);
+        let begins = state.pipe.is_none() && may_be && crate::dcerpc::looks_like_pdu(data);
+        let pipe = if begins { tables.begin_pipe(open, limits, out.at) } else { tables.pipe(open) };
+        if let Some(pipe) = pipe {
             pipe.data_to_client(open, data, limits, out);
             if !whole {
+                pipe.cut_to_client(open, limits, out);
                 pipe.lost(open, Direction::ToClient, out);
             }
         }

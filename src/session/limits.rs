@@ -35,7 +35,7 @@ impl Default for Limits {
             requests: 8_192,
             sessions: 4_096,
             opens: 65_536,
-            calls: 256,
+            calls: 1_024,
             fragments_of_calls: CallLimits::default(),
         }
     }

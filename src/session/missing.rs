@@ -19,6 +19,8 @@ pub(super) struct Answered {
 
 #[derive(Debug, Default)]
 pub(super) struct Missing {
+    /// Requests were lost at some time.
+    requests_were_lost: bool,
     requests: Option<Lost>,
     answers: Option<Origin>,
 }
@@ -35,6 +37,7 @@ impl Missing {
     pub(super) fn lost(&mut self, direction: Direction, at: Origin) -> bool {
         match direction {
             Direction::ToServer => {
+                self.requests_were_lost = true;
                 self.requests = Some(Lost { at, answered: false });
                 self.answers.is_some()
             }
@@ -56,6 +59,11 @@ impl Missing {
         {
             lost.answered = true;
         }
+    }
+
+    /// True if requests were lost at some time, whatever was seen since.
+    pub(super) const fn requests_were_lost(&self) -> bool {
+        self.requests_were_lost
     }
 
     /// Where requests are missing to which no answer was seen.

@@ -5,6 +5,7 @@
 
 mod analyzer;
 mod connection;
+mod cut;
 mod datagram;
 mod event;
 mod here;
@@ -25,8 +26,8 @@ mod unseen;
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId,
-    ShareKind, Told, Transport, TreeEvent, TreeId,
+    EventKind, HandleEvent, Idle, IdleSpan, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent,
+    SessionEvent, SessionId, ShareKind, Told, Transport, TreeEvent, TreeId,
 };
 pub use limits::Limits;
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};

@@ -8,7 +8,7 @@ use super::listed;
 use super::out::Out;
 use super::pdu::{Content, RpcCall};
 use crate::capture::Origin;
-use crate::dcerpc::ndr::{Encoding, Syntax};
+use crate::dcerpc::ndr::{Encoding, NdrString, Syntax};
 use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
 use crate::interface;
 use crate::rprn::{self, ContextHandle, HandleRole, Step};
@@ -68,6 +68,8 @@ struct Call {
     client: Option<ClientMachine>,
     /// The document it starts, or the machine that it asks to notify.
     task: Option<String>,
+    /// Whose sessions it ends: the client computer and the user.
+    deletes: Option<(Option<String>, Option<String>)>,
     /// Its answer is missing from the capture, as far as known.
     lost: bool,
 }
@@ -80,6 +82,14 @@ impl Call {
 
     fn handle_role(&self) -> HandleRole {
         self.procedure().map_or(HandleRole::None, rprn::Procedure::handle)
+    }
+}
+
+impl Call {
+    /// Its answer is missing, or sealed.
+    fn answer_lost(&self, open: OpenId, sealed: bool) -> RpcEvent {
+        // What a call of an unknown procedure gives is not known, but nothing is held by it that could be told.
+        RpcEvent::AnswerLost { open, call: self.number, may_grant: self.handle_role().gives(), sealed }
     }
 }
 
@@ -126,6 +136,22 @@ impl Pipe {
         self.to_client = stream;
     }
 
+    /// Nothing more comes of what the client wrote last: reads what there is of the PDU that is cut.
+    pub(super) fn cut_to_server(&mut self, id: OpenId, carrier: u64, limits: &Limits, out: &mut Out<'_>) {
+        let cut = self.to_server.take_partial();
+        if let Ok((_, pdu)) = Pdu::parse(&cut) {
+            self.client_pdu(id, &pdu, carrier, limits, out);
+        }
+    }
+
+    /// Nothing more comes of what the client read last.
+    pub(super) fn cut_to_client(&mut self, id: OpenId, limits: &Limits, out: &mut Out<'_>) {
+        let cut = self.to_client.take_partial();
+        if let Ok((_, pdu)) = Pdu::parse(&cut) {
+            self.server_pdu(id, &pdu, limits, out);
+        }
+    }
+
     /// Bytes of one direction are missing.
     pub(super) fn lost(&mut self, id: OpenId, direction: Direction, out: &mut Out<'_>) {
         match direction {
@@ -146,7 +172,7 @@ impl Pipe {
         for call in self.calls.iter_mut().filter(|call| !call.lost) {
             call.lost = true;
             let role = call.handle_role();
-            out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: role.gives() });
+            out.tell(call.answer_lost(id, false));
             if role == HandleRole::Takes && call.handle.is_some() {
                 let why = Doubt::AnswerMissing;
                 out.tell(HandleEvent::InDoubt { open: id, handle: call.handle, why });
@@ -407,6 +433,7 @@ impl Pipe {
             object: None,
             client: None,
             task: None,
+            deletes: None,
             lost: false,
         };
         let (mut notify, mut driver) = (None, None);
@@ -426,6 +453,17 @@ impl Pipe {
                 }
                 Err(error) => out.unreadable(error),
             }
+        } else if !request.sealed && call.handle_role().in_request() {
+            // The handle comes first.
+            call.handle = leading_handle(&request.stub);
+        }
+        if let Some(deletion) = interface::session_deletion(opnum, &request.stub, encoding)
+            && readable
+            && call.interface == Some("srvsvc")
+        {
+            let text =
+                |text: Option<NdrString<'_>>| text.map(|text| text.to_string()).filter(|t| !t.is_empty());
+            call.deletes = Some((text(deletion.client), text(deletion.user)));
         }
         let procedure = call.procedure().map(|procedure| procedure.name);
         out.tell(RpcEvent::Call {
@@ -437,6 +475,7 @@ impl Pipe {
             object: call.object.clone(),
             client: call.client.clone(),
             waits_by_design: call.procedure().is_some_and(|procedure| procedure.waits_by_design),
+            sealed: request.sealed,
         });
         if let Some(handle) = call.handle {
             self.learn(handle, limits);
@@ -450,7 +489,8 @@ impl Pipe {
             out.tell(Notice::DriverPath { open: id, call: call.number, path });
         }
         if self.calls.len() >= limits.calls {
-            self.calls.remove(0);
+            // Its answer will be taken for nobody's.
+            out.tell(self.calls.remove(0).answer_lost(id, false));
             out.tell(Loss::Evicted { table: "calls of a pipe" });
         }
         self.calls.push(call);
@@ -465,7 +505,15 @@ impl Pipe {
         let readable = response.complete && !response.sealed;
         let role = call.handle_role();
         if !readable && role.gives() {
-            out.tell(RpcEvent::AnswerLost { open: id, call: call.number, may_grant: true });
+            // A handle that is not zero was granted, though the return value behind it is cut off.
+            let granted = leading_handle(&response.stub).filter(|_| !response.sealed);
+            match granted {
+                Some(handle) => {
+                    out.tell(RpcEvent::Answered { open: id, call: call.number, return_value: None });
+                    self.granted(id, handle, call, limits, out);
+                }
+                None => out.tell(call.answer_lost(id, response.sealed)),
+            }
             return;
         }
         if !readable && role == HandleRole::Takes && call.handle.is_some() {
@@ -480,6 +528,10 @@ impl Pipe {
         out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
         if readable && call.interface == Some("srvsvc") {
             listed::tell(call.opnum, &response.stub, encoding, out);
+        }
+        if let (Some((client, user)), Some(0)) = (&call.deletes, return_value_at_end(&response.stub)) {
+            let (client, user) = (client.clone(), user.clone());
+            out.tell(Notice::SessionsDeleted { open: id, client, user });
         }
         let Some(facts) = facts else { return };
         if let Some(handle) = call.handle {
@@ -505,16 +557,15 @@ impl Pipe {
             }
         }
         if let Some(handle) = facts.handle.filter(|_| facts.granted) {
-            self.learn(handle, limits);
-            let opened_by = call.procedure().map(|procedure| (call.opnum, procedure.name));
-            out.tell(HandleEvent::Granted {
-                open: id,
-                handle,
-                opened_by,
-                object: call.object,
-                client: call.client,
-            });
+            self.granted(id, handle, call, limits, out);
         }
+    }
+
+    fn granted(&mut self, id: OpenId, handle: ContextHandle, call: Call, limits: &Limits, out: &mut Out<'_>) {
+        self.learn(handle, limits);
+        let opened_by = call.procedure().map(|procedure| (call.opnum, procedure.name));
+        let Call { object, client, .. } = call;
+        out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client });
     }
 
     /// An answer whose request is missing. The spooler's grants and closes can be told by their form: a handle and a
@@ -559,6 +610,17 @@ impl Pipe {
     fn forget(&mut self, handle: ContextHandle) {
         self.handles.retain(|known| *known != handle);
     }
+}
+
+/// The context handle that a stub begins with, unless it is zero.
+fn leading_handle(stub: &[u8]) -> Option<ContextHandle> {
+    let handle = ContextHandle(*stub.first_chunk::<20>()?);
+    (!handle.is_zero()).then_some(handle)
+}
+
+/// The return value that a stub ends with.
+fn return_value_at_end(stub: &[u8]) -> Option<u32> {
+    stub.last_chunk::<4>().map(|value| u32::from_le_bytes(*value))
 }
 
 /// A context handle and a return value and nothing else: with attributes of zero, as all servers send them.

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::event::{
-    CloseReason, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+    CloseReason, Doubt, Idle, IdleSpan, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind,
+    TreeEvent, TreeId,
 };
 use super::limits::Limits;
 use super::out::Out;
@@ -33,6 +34,11 @@ pub(super) struct Tables {
 pub(super) struct SessionState {
     pub(super) anonymous: bool,
     used: Usage,
+    idle: Idle,
+    /// Pipes that it holds.
+    pipes: usize,
+    /// It was told that its messages are signed.
+    signed: bool,
     pids: Vec<u32>,
 }
 
@@ -50,8 +56,17 @@ pub(super) struct OpenState {
     used: Usage,
     /// The process that opened it, over SMB1.
     pid: Option<u32>,
-    /// The RPC on it, from its first data on.
+    /// The RPC on it, from its first data on; that of a pipe from its opening on.
     pub(super) pipe: Option<Box<Pipe>>,
+    /// Its name, where it may prove to be a pipe.
+    name: Option<Box<str>>,
+}
+
+impl OpenState {
+    /// True if it is a pipe, or RPC was seen on it.
+    const fn is_pipe(&self) -> bool {
+        matches!(self.what, OpenKind::Pipe) || self.pipe.is_some()
+    }
 }
 
 /// When something was used.
@@ -75,13 +90,50 @@ impl Usage {
     }
 }
 
+/// Ends a span that began at `since` with a use at `at`, and begins the next.
+fn used_again(since: &mut Option<Origin>, longest: &mut Option<IdleSpan>, at: Origin) {
+    if let Some(from) = since {
+        *longest = IdleSpan::longer(*longest, Some(IdleSpan { from: *from, to: at }));
+        *from = at.max(*from);
+    }
+}
+
+impl SessionState {
+    /// A use of the session, whatever of it is used.
+    fn touch(&mut self, at: Origin, succeeded: Option<Origin>) {
+        self.used.touch(at, succeeded);
+        used_again(&mut self.idle.bare_since, &mut self.idle.bare, at);
+    }
+
+    /// A use of one of its pipes.
+    fn pipe_used(&mut self, at: Origin) {
+        used_again(&mut self.idle.holding_since, &mut self.idle.holding, at);
+    }
+
+    fn pipe_opened(&mut self, at: Origin) {
+        self.pipes = self.pipes.saturating_add(1);
+        if self.pipes == 1 {
+            used_again(&mut self.idle.bare_since, &mut self.idle.bare, at);
+            (self.idle.bare_since, self.idle.holding_since) = (None, Some(at));
+        }
+    }
+
+    fn pipe_closed(&mut self, at: Origin) {
+        self.pipes = self.pipes.saturating_sub(1);
+        if self.pipes == 0 {
+            used_again(&mut self.idle.holding_since, &mut self.idle.holding, at);
+            (self.idle.bare_since, self.idle.holding_since) = (Some(at), None);
+        }
+    }
+}
+
 impl Tables {
     // Use
 
     /// A request of a session; `succeeded` is the request's place once it was answered with success.
     pub(super) fn session_used(&mut self, id: SessionId, succeeded: Option<Origin>, at: Origin) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.used.touch(at, succeeded);
+            session.touch(at, succeeded);
         }
     }
 
@@ -89,6 +141,20 @@ impl Tables {
     pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, at: Origin) {
         if let Some(open) = self.opens.get_mut(&id) {
             open.used.touch(at, succeeded);
+            if open.is_pipe()
+                && let Some(session) = self.sessions.get_mut(&open.session)
+            {
+                session.pipe_used(at);
+            }
+        }
+    }
+
+    /// A message of a session bears a signature that only a user's key can make.
+    pub(super) fn signed(&mut self, id: SessionId, out: &mut Out<'_>) {
+        if let Some(session) = self.sessions.get_mut(&id)
+            && !core::mem::replace(&mut session.signed, true)
+        {
+            out.tell(SessionEvent::Signed { session: id });
         }
     }
 
@@ -118,7 +184,15 @@ impl Tables {
             return;
         }
         let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);
-        self.sessions.insert(id, SessionState { anonymous, used: Usage::since(out.at), pids: Vec::new() });
+        let state = SessionState {
+            anonymous,
+            used: Usage::since(out.at),
+            idle: Idle { bare_since: Some(out.at), ..Idle::default() },
+            pipes: 0,
+            signed: false,
+            pids: Vec::new(),
+        };
+        self.sessions.insert(id, state);
     }
 
     /// A session is used, and its set-up was not seen.
@@ -145,6 +219,14 @@ impl Tables {
         }
     }
 
+    /// What is done in a tree shows that it is a disk share.
+    pub(super) fn shows_disk(&mut self, id: TreeId, out: &mut Out<'_>) {
+        if let Some(tree) = self.trees.get_mut(&id).filter(|tree| tree.share == ShareKind::Unknown) {
+            tree.share = ShareKind::Disk;
+            out.tell(TreeEvent::Shown { tree: id, share: ShareKind::Disk });
+        }
+    }
+
     pub(super) fn add_open(
         &mut self,
         id: OpenId,
@@ -158,8 +240,56 @@ impl Tables {
             out.tell(Loss::Evicted { table: "opens of a connection" });
             return;
         }
-        let state = OpenState { session, tree, what, used: Usage::since(out.at), pid: None, pipe: None };
+        let state =
+            OpenState { session, tree, what, used: Usage::since(out.at), pid: None, pipe: None, name: None };
+        self.remove_open(id, out.at);
+        let is_pipe = state.is_pipe();
         self.opens.insert(id, state);
+        if is_pipe && let Some(session) = self.sessions.get_mut(&session) {
+            session.pipe_opened(out.at);
+        }
+    }
+
+    /// The name of what is a pipe, or may prove to be one.
+    pub(super) fn name_pipe(&mut self, id: OpenId, name: &str, limits: &Limits) {
+        if let Some(open) = self.opens.get_mut(&id) {
+            match open.what {
+                OpenKind::Pipe => open.pipe = Some(Box::new(Pipe::new(Some(name), limits))),
+                _ => open.name = Some(super::pipe_name(name).into()),
+            }
+        }
+    }
+
+    /// The RPC on an open, which shows by it that it is a pipe.
+    pub(super) fn begin_pipe(&mut self, id: OpenId, limits: &Limits, at: Origin) -> Option<&mut Pipe> {
+        let open = self.opens.get_mut(&id)?;
+        if open.pipe.is_none() {
+            let known = open.is_pipe();
+            open.pipe = Some(Box::new(Pipe::new(open.name.as_deref(), limits)));
+            if !known && let Some(session) = self.sessions.get_mut(&open.session) {
+                session.pipe_opened(at);
+            }
+        }
+        open.pipe.as_deref_mut()
+    }
+
+    /// Forgets an open.
+    fn remove_open(&mut self, id: OpenId, at: Origin) -> Option<OpenState> {
+        let open = self.opens.remove(&id)?;
+        if open.is_pipe()
+            && let Some(session) = self.sessions.get_mut(&open.session)
+        {
+            session.pipe_closed(at);
+        }
+        Some(open)
+    }
+
+    /// Forgets the opens that are of something.
+    fn remove_opens(&mut self, of: impl Fn(&OpenState) -> bool, at: Origin) {
+        let gone: Vec<OpenId> = self.opens.iter().filter(|(_, open)| of(open)).map(|(id, _)| *id).collect();
+        for id in gone {
+            self.remove_open(id, at);
+        }
     }
 
     /// The process that opened something.
@@ -271,14 +401,14 @@ impl Tables {
         if let SessionId::Smb2(_) = id {
             self.trees.retain(|_, tree| tree.session != id);
         }
-        self.opens.retain(|_, open| open.session != id);
+        self.remove_opens(|open| open.session == id, out.at);
     }
 
     /// Ends a tree. One of SMB2 that is not known here may be on another channel of its session.
     pub(super) fn close_tree(&mut self, id: TreeId, by: CloseReason, out: &mut Out<'_>) {
         let known = self.trees.remove(&id).is_some();
         self.tell_uses_of(|_| false, |open| open.tree == id, out);
-        self.opens.retain(|_, open| open.tree != id);
+        self.remove_opens(|open| open.tree == id, out.at);
         if known || !id.is_smb1() {
             out.tell(TreeEvent::Closed { tree: id, by });
         }
@@ -286,7 +416,7 @@ impl Tables {
 
     /// Ends an open. One of SMB2 that is not known here may be on another channel of its session.
     pub(super) fn close_open(&mut self, id: OpenId, by: CloseReason, out: &mut Out<'_>) {
-        let known = self.opens.remove(&id);
+        let known = self.remove_open(id, out.at);
         // Of a file that is closed nobody asks when it was used.
         let pipe = known.as_ref().filter(|open| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown));
         if let Some(used) = pipe.map(|open| &open.used).filter(|used| used.untold) {
@@ -323,7 +453,11 @@ impl Tables {
         for (id, session) in self.sessions.iter_mut().filter(|(id, session)| of(**id) && session.used.untold)
         {
             session.used.untold = false;
-            let event = SessionEvent::LastUsed { session: *id, succeeded: session.used.succeeded };
+            let event = SessionEvent::LastUsed {
+                session: *id,
+                succeeded: session.used.succeeded,
+                idle: session.idle,
+            };
             uses.push((session.used.last, event.into()));
         }
         for (id, open) in self.opens.iter_mut().filter(|(_, open)| of_open(open) && open.used.untold) {

@@ -41,6 +41,8 @@ wire_enum! {
         WRONG_PASSWORD = 0xc000006a, "STATUS_WRONG_PASSWORD";
         LOGON_FAILURE = 0xc000006d, "STATUS_LOGON_FAILURE";
         ACCOUNT_RESTRICTION = 0xc000006e, "STATUS_ACCOUNT_RESTRICTION";
+        INVALID_LOGON_HOURS = 0xc000006f, "STATUS_INVALID_LOGON_HOURS";
+        INVALID_WORKSTATION = 0xc0000070, "STATUS_INVALID_WORKSTATION";
         PASSWORD_EXPIRED = 0xc0000071, "STATUS_PASSWORD_EXPIRED";
         ACCOUNT_DISABLED = 0xc0000072, "STATUS_ACCOUNT_DISABLED";
         RANGE_NOT_LOCKED = 0xc000007e, "STATUS_RANGE_NOT_LOCKED";
@@ -69,6 +71,7 @@ wire_enum! {
         CANCELLED = 0xc0000120, "STATUS_CANCELLED";
         FILE_CLOSED = 0xc0000128, "STATUS_FILE_CLOSED";
         PIPE_BROKEN = 0xc000014b, "STATUS_PIPE_BROKEN";
+        LOGON_NOT_GRANTED = 0xc0000155, "STATUS_LOGON_NOT_GRANTED";
         LOGON_TYPE_NOT_GRANTED = 0xc000015b, "STATUS_LOGON_TYPE_NOT_GRANTED";
         NETLOGON_NOT_STARTED = 0xc0000192, "STATUS_NETLOGON_NOT_STARTED";
         ACCOUNT_EXPIRED = 0xc0000193, "STATUS_ACCOUNT_EXPIRED";
@@ -367,6 +370,54 @@ impl Status {
             self,
             Self::Nt(NtStatus::ACCESS_DENIED | NtStatus::NETWORK_ACCESS_DENIED)
                 | Self::Dos(DosError::NO_ACCESS | DosError::SRV_ACCESS)
+        )
+    }
+
+    /// True if the server turned down a session setup because of who asked for it: access denied, a failed logon, an
+    /// account that is restricted, disabled or may not log on over the network.
+    #[must_use]
+    pub fn is_logon_denied(self) -> bool {
+        match self {
+            Self::Nt(status) => {
+                self.is_access_denied()
+                    || matches!(
+                        status,
+                        NtStatus::NO_LOGON_SERVERS
+                            | NtStatus::NO_SUCH_USER
+                            | NtStatus::WRONG_PASSWORD
+                            | NtStatus::LOGON_FAILURE
+                            | NtStatus::ACCOUNT_RESTRICTION
+                            | NtStatus::INVALID_LOGON_HOURS
+                            | NtStatus::INVALID_WORKSTATION
+                            | NtStatus::PASSWORD_EXPIRED
+                            | NtStatus::ACCOUNT_DISABLED
+                            | NtStatus::LOGON_NOT_GRANTED
+                            | NtStatus::LOGON_TYPE_NOT_GRANTED
+                            | NtStatus::ACCOUNT_EXPIRED
+                            | NtStatus::PASSWORD_MUST_CHANGE
+                            | NtStatus::ACCOUNT_LOCKED_OUT
+                            | NtStatus::NTLM_BLOCKED
+                    )
+            }
+            // ERRbadpw, ERRaccountExpired, ERRbadClient, ERRbadLogonTime and ERRpasswordExpired.
+            Self::Dos(DosError { class: 0x02, code: 2 | 2239..=2242 }) => true,
+            Self::Dos(_) => self.is_access_denied(),
+        }
+    }
+
+    /// True if a pipe could not be opened for want of instances or of resources, whoever asked for it. Such an answer
+    /// is no sign that the server's connection slots are taken.
+    #[must_use]
+    pub fn is_out_of_resources(self) -> bool {
+        matches!(
+            self,
+            Self::Nt(
+                NtStatus::INSUFFICIENT_RESOURCES
+                    | NtStatus::INSTANCE_NOT_AVAILABLE
+                    | NtStatus::PIPE_NOT_AVAILABLE
+                    | NtStatus::PIPE_BUSY
+                    | NtStatus::INSUFF_SERVER_RESOURCES
+            ) | Self::Dos(DosError { class: 0x01, code: 231 })
         )
     }
 

@@ -86,6 +86,8 @@ pub fn captures_with_truth() -> Vec<(PathBuf, Value)> {
 pub struct Known {
     pub who: String,
     pub verdict: String,
+    /// How it ended, whatever it was before; the verdict of what is open.
+    pub ending: String,
     pub pipes: Vec<String>,
     /// Handle bytes and how each ended.
     pub handles: Vec<(String, String)>,
@@ -99,14 +101,15 @@ impl Known {
     pub fn agrees(&self, truth: &Self) -> bool {
         if truth.verdict == "unknown" {
             // Encrypted: what is inside was not seen, who it is was.
-            return (&self.who, &self.verdict) == (&truth.who, &truth.verdict);
+            return (&self.who, &self.ending) == (&truth.who, &truth.ending);
         }
         if !truth.set_up_unseen {
-            return Self { set_up_unseen: false, ..self.clone() } == *truth;
+            let (verdict, set_up_unseen) = (truth.verdict.clone(), false);
+            return Self { verdict, set_up_unseen, ..self.clone() } == *truth;
         }
         let fits = self.handles.iter().all(|handle| truth.handles.contains(handle))
             && self.pipes.iter().all(|pipe| truth.pipes.contains(pipe));
-        fits && (&self.who, &self.verdict, &self.waiting) == (&truth.who, &truth.verdict, &truth.waiting)
+        fits && (&self.who, &self.ending, &self.waiting) == (&truth.who, &truth.ending, &truth.waiting)
     }
 }
 
@@ -142,6 +145,8 @@ pub fn truth_sessions(truth: &Value) -> BTreeMap<u16, Vec<Known>> {
         sessions.entry(port).or_default().push(Known {
             who: session["who"].as_str().unwrap().to_owned(),
             verdict: session["verdict"].as_str().unwrap().to_owned(),
+            // The truth does not say for how long a session that ended was idle.
+            ending: session["verdict"].as_str().unwrap().to_owned(),
             pipes: texts(&session["pipes"]),
             handles,
             waiting: texts(&session["waiting"]),
@@ -158,6 +163,10 @@ pub fn ledger_sessions(ledger: &Ledger, grace: f64) -> BTreeMap<u16, Vec<Known>>
         let mut known = Known {
             who: session.identity.who.to_string(),
             verdict: ledger.judge(row, grace).unwrap().verdict.to_string(),
+            ending: match session.closed {
+                Some(_) => ledger.judge(row, f64::INFINITY).unwrap().verdict.to_string(),
+                None => ledger.judge(row, grace).unwrap().verdict.to_string(),
+            },
             pipes: Vec::new(),
             handles: Vec::new(),
             waiting: Vec::new(),
@@ -165,7 +174,8 @@ pub fn ledger_sessions(ledger: &Ledger, grace: f64) -> BTreeMap<u16, Vec<Known>>
         };
         for open in ledger.opens_of(session).filter(|open| open.holds()) {
             known.pipes.extend(open.name.clone());
-            known.waiting.extend(open.waiting.values().map(|call| call.name()));
+            let open_calls = open.waiting.values().filter(|_| open.closed.is_none());
+            known.waiting.extend(open_calls.map(|call| call.name()));
             known.handles.extend(ledger.handles(open).map(|handle| {
                 let closed_by = handle.closed.map_or("open", |closing| closing.by.as_str());
                 (handle.handle.to_string(), closed_by.to_owned())

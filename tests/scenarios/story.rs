@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use smbscope::capture::Packet;
-use smbscope::ledger::{Closing, Denied, Ledger, LedgerLimits, RefusalAnswer};
+use smbscope::ledger::{Closing, Ledger, LedgerLimits, RefusalAnswer, Stage, Stuck};
 use smbscope::report::{NetSession, Session};
 use smbscope::session::{Analyzer, Event, Limits, Sink};
 
@@ -95,6 +95,12 @@ impl Wire {
         tables.servers.iter().flat_map(|server| &server.sessions).map(tell).collect()
     }
 
+    /// Whether the sessions are stuck.
+    pub(crate) fn stuck(&self) -> Vec<Stuck> {
+        let ledger = self.ledger();
+        ledger.sessions().map(|(row, _)| ledger.judge(row, GRACE).unwrap().stuck).collect()
+    }
+
     /// Why the first session's verdict is what it is.
     pub(crate) fn why(&self) -> String {
         let ledger = self.ledger();
@@ -118,7 +124,7 @@ fn tell(ledger: &Ledger) -> String {
         for (_, before) in &session.identities_before {
             writeln!(story, "was {}", before.who).unwrap();
         }
-        for request in &session.waiting {
+        for request in session.waiting.iter().filter(|_| session.closed.is_none()) {
             let target = request.target.as_deref().unwrap_or("-");
             writeln!(story, "waits: {} {target}", request.command).unwrap();
         }
@@ -134,7 +140,7 @@ fn tell(ledger: &Ledger) -> String {
                     writeln!(story, "handle {:x}{object}{}", handle.handle.0[4], ended(handle.closed))
                         .unwrap();
                 }
-                for call in open.waiting.values() {
+                for call in open.waiting.values().filter(|_| open.closed.is_none()) {
                     writeln!(story, "waits: {}", call.name()).unwrap();
                 }
             }
@@ -149,11 +155,11 @@ fn tell(ledger: &Ledger) -> String {
     }
     for denial in ledger.denials() {
         let what = match denial.what {
-            Denied::Session => "session",
-            Denied::Tree => "tree",
-            Denied::Pipe => "pipe",
+            Stage::Session => "session",
+            Stage::Tree => "tree",
+            what => what.as_str(),
         };
-        writeln!(story, "denied {what} {:#010x}", denial.status.as_raw()).unwrap();
+        writeln!(story, "denied {what} {:#010x}", denial.answer.as_raw()).unwrap();
     }
     story
 }

@@ -217,13 +217,21 @@ fn abandoned_goes_before_closed_and_only_handles_count() {
 }
 
 #[test]
-fn a_call_that_waited_when_the_session_ended_does_not_hang() {
+fn a_call_that_waited_longer_than_the_grace_when_the_session_ended_did_hang() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
     smb.hold_pipe();
     let asked = smb.pipe(7).ask_open_printer(2);
     smb.pend(asked, 5);
     wire.wait(1000.0);
+    smb.tcp.rst(Client);
+    assert_eq!(wire.verdicts(), ["was_hung"]);
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    let asked = smb.pipe(7).ask_open_printer(2);
+    smb.pend(asked, 5);
+    wire.wait(80.0);
     smb.tcp.rst(Client);
     assert_eq!(wire.verdicts(), ["closed"]);
 }
@@ -252,7 +260,7 @@ fn a_session_that_was_there_before_the_capture_is_unknown_by_who_and_leaks_all_t
     smb.disconnect();
     smb.log_off();
     wire.tells(
-        r"unknown 41 (own_close): closed
+        r"unknown 41 (own_close): was_leaked
         tree ? (own_close)
         pipe ? (own_close)
         handle 2 \\SRV\lp1 (close_call)
@@ -283,7 +291,7 @@ fn a_smb1_session_that_was_there_before_the_capture_leaks_all_the_same() {
     smb.close(7);
     smb.disconnect();
     smb.log_off();
-    assert_eq!(wire.verdicts(), ["closed"]);
+    assert_eq!(wire.verdicts(), ["was_leaked"]);
 }
 
 #[test]
@@ -295,7 +303,7 @@ fn the_ports_of_a_connection_are_used_again() {
     let smb = Smb2::on(wire.connect_by(21, 1043, 10, 445));
     smb.log_on(0x42, Who::Null);
     wire.tells(
-        r"null 41 (connection_end): abandoned
+        r"null 41 (connection_end): was_leaked
         tree IPC$ (connection_end)
         pipe spoolss (connection_end)
         handle 1 \\SRV\lp1 (connection_end)
@@ -348,5 +356,5 @@ fn a_session_with_a_channel_left_is_not_ended_by_a_reset() {
     wire.wait(100.0);
     assert_eq!(wire.verdicts(), ["lingering"]);
     second.tcp.rst(Server);
-    assert_eq!(wire.verdicts(), ["closed"]);
+    assert_eq!(wire.verdicts(), ["was_lingering"]);
 }

@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 use crate::capture::Origin;
 use crate::ledger::BoundInterface;
 use crate::ledger::{
-    By, Closing, Connection, Denied, HandleRow, HandleTask, Ledger, RefusalAnswer, WaitingCall,
-    WaitingRequest, doubt,
+    By, Closing, Connection, DenialAnswer, HandleRow, HandleTask, Ledger, RefusalAnswer, Stage, Waited,
+    WaitingCall, WaitingRequest, doubt,
 };
 use crate::session::{
-    ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Loss, OpenEvent, RpcEvent,
-    SessionEvent, ShareKind, TreeEvent,
+    ConnectionEnd, ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent,
+    RpcEvent, SessionEvent, ShareKind, TreeEvent,
 };
 
 /// Identities before the present one that a session keeps.
@@ -28,7 +28,7 @@ const PIDS: usize = 16;
 impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
-        self.end = self.end.max(Some(at.time));
+        self.extend_to(at.time);
         match kind {
             EventKind::Connection(event) => self.fold_connection(at, connection, event),
             EventKind::Session(event) => self.fold_session(at, connection, event),
@@ -37,11 +37,18 @@ impl Ledger {
             EventKind::Rpc(event) => self.fold_rpc(at, connection, event),
             EventKind::Handle(event) => self.fold_handle(at, connection, event),
             EventKind::Notice(event) => self.fold_notice(at, connection, event),
-            EventKind::Loss(Loss::Evicted { table }) => self.evicted(table),
+            EventKind::Loss(Loss::Evicted { table }) => {
+                self.evicted(table);
+                // What was let go may have been anything of the connection.
+                if let Some(row) = self.connections.get_mut(&connection) {
+                    doubt(&mut row.in_doubt, at, Doubt::Evicted);
+                }
+            }
             EventKind::Loss(Loss::Unreadable { .. }) => {
                 self.losses.unreadable = self.losses.unreadable.saturating_add(1);
             }
             EventKind::Loss(Loss::Unseen(unseen)) => self.fold_unseen(unseen),
+            EventKind::Loss(Loss::ClockWentBack { from }) => self.clock_went_back(at, from),
         }
     }
 
@@ -75,9 +82,13 @@ impl Ledger {
                     bytes_to_client: 0,
                     server_last: None,
                     vc_zero: None,
+                    packets: 0,
                     in_doubt: None,
-                    denied: false,
+                    one_direction: None,
+                    cut: false,
+                    denied: None,
                     closed: None,
+                    ended_by: None,
                 },
             );
             return;
@@ -95,10 +106,13 @@ impl Ledger {
                 connection.calling = Some(calling);
             }
             ConnectionEvent::NetBiosRefused { reason } => {
-                self.refused(at, id, RefusalAnswer::NetBios(reason));
+                self.refused(at, id, Stage::NetBios, None, RefusalAnswer::NetBios(reason));
             }
+            ConnectionEvent::OneDirection { captured } => connection.one_direction = Some(captured),
+            ConnectionEvent::Cut => connection.cut = true,
             ConnectionEvent::InDoubt { why } => doubt(&mut connection.in_doubt, at, why),
-            ConnectionEvent::LastSeen { client, server, to_server, to_client } => {
+            ConnectionEvent::LastSeen { client, server, to_server, to_client, packets } => {
+                connection.packets = connection.packets.max(packets);
                 connection.bytes_to_server = connection.bytes_to_server.max(to_server);
                 connection.bytes_to_client = connection.bytes_to_client.max(to_client);
                 connection.client_last = connection.client_last.max(client);
@@ -109,13 +123,13 @@ impl Ledger {
                     session.encrypted.get_or_insert(at);
                 }
             }
-            ConnectionEvent::Closed { by } => {
+            ConnectionEvent::Closed { by, side } => {
                 let by = match by {
                     ConnectionEnd::Fin => By::Fin,
                     ConnectionEnd::Rst => By::Rst,
                     ConnectionEnd::PortReused => By::PortReused,
                 };
-                self.close_connection(id, Closing { at, by });
+                self.close_connection(id, Closing { at, by }, side);
             }
             ConnectionEvent::Opened { .. } | ConnectionEvent::Gap { .. } => {}
         }
@@ -178,21 +192,38 @@ impl Ledger {
                     self.claim_slot(at, row);
                 }
             }
-            SessionEvent::Refused { status, .. } => {
-                self.refused(at, connection, RefusalAnswer::Status(status))
+            SessionEvent::Refused { negotiate, status, identity } => {
+                let what = if negotiate { Stage::Negotiate } else { Stage::Session };
+                self.refused(at, connection, what, Some(identity), RefusalAnswer::Status(status));
             }
-            SessionEvent::Denied { status, .. } => self.denied(at, connection, Denied::Session, status),
-            SessionEvent::LastUsed { session, succeeded } => {
+            SessionEvent::Denied { session, status, identity } => {
+                self.set_up_denied(at, connection, session, status, identity);
+            }
+            SessionEvent::SetUpUnanswered { session, identity } => {
+                self.set_up_unanswered(at, connection, session, identity);
+            }
+            SessionEvent::Signed { session } => {
                 if let Some(row) = self.session_mut(connection, session) {
-                    row.used.touch(at, succeeded);
+                    row.signed.get_or_insert(at);
                 }
             }
-            SessionEvent::Waiting { session, command, target } => {
+            SessionEvent::LastUsed { session, succeeded, idle } => {
+                if let Some(row) = self.session_mut(connection, session) {
+                    row.used.touch(at, succeeded);
+                    row.was_idle(idle);
+                }
+            }
+            SessionEvent::Waiting { session, command, target, answered: None } => {
                 let cap = self.limits.waiting_calls;
                 if let Some(row) = self.session_mut(connection, session)
                     && row.waiting.len() < cap
                 {
                     row.waiting.push(WaitingRequest { command, target, sent: at });
+                }
+            }
+            SessionEvent::Waiting { session, command, target, answered: Some(until) } => {
+                if let Some(row) = self.session_mut(connection, session) {
+                    row.waited(Waited { name: command.to_owned(), object: target, sent: at, until });
                 }
             }
             SessionEvent::Closed { session, by } => {
@@ -202,7 +233,8 @@ impl Ledger {
             }
             SessionEvent::InDoubt { session, why } => {
                 if let Some(row) = self.session_mut(connection, session) {
-                    doubt(&mut row.in_doubt, at, why);
+                    let slot = if why == Doubt::GrantMissing { &mut row.may_hold } else { &mut row.in_doubt };
+                    doubt(slot, at, why);
                 }
             }
         }
@@ -220,8 +252,19 @@ impl Ledger {
             TreeEvent::FirstSeen { session, tree } => {
                 self.tree_connected(at, connection, session, tree, None, ShareKind::Unknown, None);
             }
-            TreeEvent::Denied { status, .. } => self.denied(at, connection, Denied::Tree, status),
-            TreeEvent::Refused { status, .. } => self.refused(at, connection, RefusalAnswer::Status(status)),
+            TreeEvent::Shown { tree, share } => {
+                if let Some(row) = self.tree_row(connection, tree).and_then(|row| self.trees.get_mut(&row)) {
+                    row.share = share;
+                }
+            }
+            TreeEvent::Denied { session, path, status } => {
+                let identity = self.identity_of(connection, session);
+                self.denied(at, connection, Stage::Tree, identity, path, DenialAnswer::Status(status));
+            }
+            TreeEvent::Refused { session, status, .. } => {
+                let identity = self.identity_of(connection, session);
+                self.refused(at, connection, Stage::Tree, identity, RefusalAnswer::Status(status));
+            }
             TreeEvent::Closed { tree, by } => {
                 if let Some(row) = self.tree_row(connection, tree) {
                     self.close_tree(row, Closing { at, by: by.into() }, By::TreeDisconnect);
@@ -240,8 +283,15 @@ impl Ledger {
             OpenEvent::Opened { session, tree, open, name, what, answer_seen } => {
                 let opened = answer_seen.then_some(at);
                 self.opened(at, connection, session, tree, open, name, what, opened);
+                // What was granted unseen shows itself by its use.
+                if !answer_seen && let Some(row) = self.session_mut(connection, session) {
+                    row.may_hold = None;
+                }
             }
-            OpenEvent::Denied { status, .. } => self.denied(at, connection, Denied::Pipe, status),
+            OpenEvent::Denied { session, name, status } => {
+                let identity = self.identity_of(connection, session);
+                self.denied(at, connection, Stage::Pipe, identity, name, DenialAnswer::Status(status));
+            }
             OpenEvent::LastUsed { open, succeeded } => {
                 if let Some(row) = self.open_mut(connection, open) {
                     row.used.touch(at, succeeded);
@@ -279,8 +329,21 @@ impl Ledger {
                 }
             }
             RpcEvent::Refused { .. } => {}
-            RpcEvent::Call { open, call, interface, opnum, procedure, object, client, waits_by_design } => {
+            RpcEvent::Call {
+                open,
+                call,
+                interface,
+                opnum,
+                procedure,
+                object,
+                client,
+                waits_by_design,
+                sealed,
+            } => {
                 let Some(open) = self.open_mut(connection, open) else { return };
+                if sealed {
+                    open.sealed.get_or_insert(at);
+                }
                 if open.calls.len() < waiting_cap || open.calls.contains_key(&(interface, opnum)) {
                     let count = open.calls.entry((interface, opnum)).or_default();
                     *count = count.saturating_add(1);
@@ -294,6 +357,7 @@ impl Ledger {
                         client,
                         sent: at,
                         waits_by_design,
+                        sealed: false,
                     };
                     open.waiting.insert(call, waiting);
                 } else {
@@ -312,18 +376,26 @@ impl Ledger {
                     }
                     _ => {}
                 }
-                if let Some(open) = self.open_mut(connection, open) {
-                    open.waiting.remove(&call);
-                    open.grants_lost.remove(&call);
-                }
+                let return_value = match event {
+                    RpcEvent::Answered { return_value, .. } => return_value,
+                    _ => None,
+                };
+                let Some(open) = self.open_mut(connection, open) else { return };
+                open.grants_lost.remove(&call);
+                let Some(call) = open.waiting.remove(&call) else { return };
+                let session = open.session;
+                self.call_ended(at, connection, session, call, return_value);
             }
-            RpcEvent::AnswerLost { open, call: number, may_grant } => {
-                if let Some(open) = self.open_mut(connection, open)
-                    && let Some(call) = open.waiting.remove(&number)
+            RpcEvent::AnswerLost { open, call: number, may_grant, sealed } => {
+                let Some(open) = self.open_mut(connection, open) else { return };
+                if sealed {
+                    open.sealed.get_or_insert(at);
+                }
+                if let Some(call) = open.waiting.remove(&number)
                     && may_grant
                     && open.grants_lost.len() < waiting_cap
                 {
-                    open.grants_lost.insert(number, call);
+                    open.grants_lost.insert(number, WaitingCall { sealed, ..call });
                 }
             }
         }

@@ -27,6 +27,9 @@ impl Ledger {
                     asked.handle = handle;
                 }
             }
+            Notice::SessionsDeleted { open, client, .. } => {
+                self.sessions_deleted(at, connection, open, client)
+            }
             Notice::DriverPath { open, call, path } => {
                 self.asked_for(at, connection, (open, call), AskedFor::DriverFromUnc { path });
             }

@@ -81,7 +81,7 @@ impl Ledger {
         Some(row)
     }
 
-    pub(super) fn open_key(&self, connection: ConnectionId, open: OpenId) -> Option<OpenKey> {
+    pub(in crate::ledger) fn open_key(&self, connection: ConnectionId, open: OpenId) -> Option<OpenKey> {
         Some(match open {
             OpenId::Fid(fid) => OpenKey::Smb1(connection, fid),
             OpenId::Smb2 { session, persistent, volatile } => {
@@ -92,7 +92,7 @@ impl Ledger {
         })
     }
 
-    pub(super) fn open_row(&self, connection: ConnectionId, open: OpenId) -> Option<OpenRow> {
+    pub(in crate::ledger) fn open_row(&self, connection: ConnectionId, open: OpenId) -> Option<OpenRow> {
         self.index.opens.get(&self.open_key(connection, open)?).copied()
     }
 
@@ -135,6 +135,10 @@ impl Ledger {
         tree.opens.insert(row);
         if let Some(session) = self.sessions.get_mut(&session_row) {
             session.trees.insert(tree_row);
+            if what == OpenKind::Pipe {
+                session.idle.holding_since.get_or_insert(at);
+                session.idle.bare_since = None;
+            }
         }
         self.index.opens.insert(key, row);
         self.opens.insert(
@@ -155,6 +159,7 @@ impl Ledger {
                 waiting: BTreeMap::new(),
                 calls: BTreeMap::new(),
                 grants_lost: BTreeMap::new(),
+                sealed: None,
                 in_doubt: None,
                 closed: None,
             },

@@ -1,14 +1,31 @@
-//! What was turned away, and who held the slots then.
+//! What was turned away or denied, and who held the slots then.
 
+use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::{Denial, Denied, Ledger, Refusal, RefusalAnswer};
-use crate::session::ConnectionId;
+use crate::ledger::{
+    By, Closing, Denial, DenialAnswer, Ledger, Refusal, RefusalAnswer, SessionRow, Stage, Waited, WaitingCall,
+};
+use crate::session::{ConnectionId, SessionId};
+use crate::wire::{Status, Win32Error};
 
 /// Sessions named as the holders of the slots in one refusal.
 const HOLDERS: usize = 64;
 
 impl Ledger {
-    pub(super) fn refused(&mut self, at: Origin, connection: ConnectionId, answer: RefusalAnswer) {
+    /// Who has a session.
+    pub(super) fn identity_of(&self, connection: ConnectionId, id: SessionId) -> Option<Identity> {
+        let row = self.index.sessions.get(&(connection, id))?;
+        Some(self.sessions.get(row)?.identity.clone())
+    }
+
+    pub(super) fn refused(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        what: Stage,
+        identity: Option<Identity>,
+        answer: RefusalAnswer,
+    ) {
         let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
         if self.refusals.len() >= self.limits.refusals {
@@ -18,21 +35,43 @@ impl Ledger {
         let (client, server) = (ends.client, ends.server);
         let there = server_row.and_then(|row| self.servers.get(&row));
         let slots = there.map(|server| server.slots.now).unwrap_or_default();
-        let held_by = there.map(|server| server.open_sessions.iter().take(HOLDERS).copied().collect());
-        let held_by = held_by.unwrap_or_default();
-        self.refusals.push(Refusal { at, server_row, server, client, answer, slots, held_by });
+        let mut held_by: Vec<SessionRow> = Vec::new();
+        let (mut null, mut denied) = (0_u64, 0_u64);
+        for row in there.iter().flat_map(|server| &server.open_sessions) {
+            let Some(session) = self.sessions.get(row) else { continue };
+            if session.denied.is_some() {
+                denied = denied.saturating_add(1);
+            } else if session.identity.who == Who::Null {
+                null = null.saturating_add(1);
+            }
+            if held_by.len() < HOLDERS {
+                held_by.push(*row);
+            }
+        }
+        self.refusals.push(Refusal {
+            at,
+            server_row,
+            server,
+            client,
+            identity,
+            what,
+            answer,
+            slots,
+            null,
+            denied,
+            held_by,
+        });
     }
 
     pub(super) fn denied(
         &mut self,
         at: Origin,
         connection: ConnectionId,
-        what: Denied,
-        status: crate::wire::Status,
+        what: Stage,
+        identity: Option<Identity>,
+        name: Option<String>,
+        answer: DenialAnswer,
     ) {
-        if what == Denied::Session {
-            self.claim_slot_of_denied(at, connection);
-        }
         let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
         if self.denials.len() >= self.limits.refusals {
@@ -40,6 +79,100 @@ impl Ledger {
             return;
         }
         let (client, server) = (ends.client, ends.server);
-        self.denials.push(Denial { at, connection, server_row, server, client, what, status });
+        self.denials.push(Denial {
+            at,
+            connection,
+            server_row,
+            server,
+            client,
+            identity,
+            what,
+            name,
+            answer,
+        });
+    }
+
+    /// An anonymous set-up was denied. It holds a slot while its connection lasts, once however often it is tried.
+    pub(super) fn set_up_denied(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        id: SessionId,
+        status: Status,
+        identity: Identity,
+    ) {
+        let answer = DenialAnswer::Status(status);
+        self.denied(at, connection, Stage::Session, Some(identity.clone()), None, answer);
+        let known = self.connections.get(&connection).and_then(|ends| ends.denied);
+        let row = match known.and_then(|row| self.sessions.get_mut(&row)) {
+            Some(again) if again.closed.is_none() => {
+                again.used.touch(at, None);
+                // Another try may tell more of who it is.
+                if again.identity.who == Who::Unknown {
+                    again.identity = identity;
+                }
+                again.row
+            }
+            _ => {
+                let Some(row) = self.new_session_row(at, connection, id) else { return };
+                let Some(session) = self.sessions.get_mut(&row) else { return };
+                (session.identity, session.denied) = (identity, Some(status));
+                row
+            }
+        };
+        if let Some(ends) = self.connections.get_mut(&connection) {
+            ends.denied = Some(row);
+        }
+        self.claim_slot(at, row);
+    }
+
+    /// A session is granted on a connection: a set-up that was denied there before counts no more.
+    pub(super) fn supersede_denied(&mut self, at: Origin, connection: ConnectionId) {
+        let denied = self.connections.get_mut(&connection).and_then(|ends| ends.denied.take());
+        if let Some(row) = denied {
+            self.close_session(row, Closing { at, by: By::Superseded }, By::Superseded);
+        }
+    }
+
+    /// A set-up has no answer, and no session of its connection was seen since: it may have been granted or denied.
+    pub(super) fn set_up_unanswered(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        id: SessionId,
+        identity: Identity,
+    ) {
+        let Some(ends) = self.connections.get(&connection) else { return };
+        let mut sessions = ends.sessions.iter().filter_map(|row| self.sessions.get(row));
+        if sessions.any(|session| session.used.last >= at || session.unanswered) {
+            return;
+        }
+        let Some(row) = self.new_session_row(at, connection, id) else { return };
+        if let Some(session) = self.sessions.get_mut(&row) {
+            (session.identity, session.unanswered) = (identity, true);
+        }
+        self.claim_slot(at, row);
+    }
+
+    /// A call was answered or cancelled: how long it waited, and whether it was denied the printer that it opens.
+    pub(super) fn call_ended(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        session: SessionRow,
+        call: WaitingCall,
+        returned: Option<u32>,
+    ) {
+        let Some(row) = self.sessions.get_mut(&session) else { return };
+        let opens = call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
+        if !call.waits_by_design {
+            let (name, object) = (call.name(), call.object.clone());
+            row.waited(Waited { name, object, sent: call.sent, until: at });
+        }
+        let error = Win32Error(returned.unwrap_or_default());
+        if opens && error == Win32Error::ACCESS_DENIED && row.identity.who == Who::Null {
+            let (identity, answer) = (Some(row.identity.clone()), DenialAnswer::Win32(error));
+            self.denied(at, connection, Stage::Printer, identity, call.object, answer);
+        }
     }
 }

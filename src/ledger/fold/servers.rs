@@ -1,6 +1,6 @@
 //! Servers: which connection leads to which, and what their slots are taken by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::capture::Origin;
 use crate::ledger::slots::Claim;
@@ -97,6 +97,8 @@ impl Ledger {
             os: None,
             slots: SlotHistory::default(),
             open_sessions: BTreeSet::new(),
+            deletions: VecDeque::new(),
+            ends: VecDeque::new(),
         };
         self.servers.insert(row, server);
         row
@@ -106,7 +108,7 @@ impl Ledger {
     pub(super) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let first = session.connections.first().and_then(|id| self.connections.get(id));
-        let claim = Claim::of(&session.identity, first);
+        let claim = if session.unanswered { Claim::Unsure } else { Claim::of(&session.identity, first) };
         let before = session.claim.replace(claim.clone());
         let Some(server) = session.server_row.and_then(|row| self.servers.get_mut(&row)) else { return };
         server.open_sessions.insert(row);
@@ -118,20 +120,6 @@ impl Ledger {
         self.note_slots(at, row);
     }
 
-    /// A denied connection counts by itself while it lasts.
-    pub(super) fn claim_slot_of_denied(&mut self, at: Origin, id: ConnectionId) {
-        let row = self.server_of(id);
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        if core::mem::replace(&mut connection.denied, true) || connection.closed.is_some() {
-            return;
-        }
-        if let Some(server) = row.and_then(|row| self.servers.get_mut(&row)) {
-            server.slots.take(&Claim::Own);
-            let row = server.row;
-            self.note_slots(at, row);
-        }
-    }
-
     pub(in crate::ledger) fn free_slot(&mut self, at: Origin, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let claim = session.claim.take();
@@ -139,17 +127,6 @@ impl Ledger {
         server.open_sessions.remove(&row);
         if let Some(claim) = claim {
             server.slots.give_back(&claim);
-            let row = server.row;
-            self.note_slots(at, row);
-        }
-    }
-
-    pub(in crate::ledger) fn free_slot_of_denied(&mut self, at: Origin, id: ConnectionId) {
-        let Some(connection) = self.connections.get(&id).filter(|connection| connection.denied) else {
-            return;
-        };
-        if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {
-            server.slots.give_back(&Claim::Own);
             let row = server.row;
             self.note_slots(at, row);
         }

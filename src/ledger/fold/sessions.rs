@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use};
-use crate::session::{ConnectionId, SessionId};
+use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use, Waited};
+use crate::session::{ConnectionId, Idle, IdleSpan, SessionId};
 use crate::smb2::negotiate::is_samba;
 
 /// Connections of one client that one VcNumber of 0 drops.
@@ -18,6 +18,22 @@ impl Ledger {
     }
 
     pub(super) fn new_session(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        id: SessionId,
+    ) -> Option<SessionRow> {
+        let row = self.new_session_row(at, connection, id)?;
+        self.index.sessions.insert((connection, id), row);
+        if let (SessionId::Smb2(_), Some(ends)) = (id, self.connections.get(&connection)) {
+            self.index.by_server.extend(ServerKey::of(ends).map(|server| ((server, id), row)));
+        }
+        self.supersede_denied(at, connection);
+        Some(row)
+    }
+
+    /// A row of the table of sessions, which nothing leads to yet.
+    pub(super) fn new_session_row(
         &mut self,
         at: Origin,
         connection: ConnectionId,
@@ -46,7 +62,13 @@ impl Ledger {
                 used: Use::since(at),
                 pids: BTreeSet::new(),
                 encrypted: None,
+                signed: None,
+                denied: None,
+                unanswered: false,
+                idle: Idle { bare_since: Some(at), ..Idle::default() },
+                longest_wait: None,
                 in_doubt: None,
+                may_hold: None,
                 waiting: Vec::new(),
                 rap_calls: std::collections::BTreeMap::new(),
                 trees: BTreeSet::new(),
@@ -56,12 +78,8 @@ impl Ledger {
                 closed: None,
             },
         );
-        self.index.sessions.insert((connection, id), row);
         if let Some(ends) = self.connections.get_mut(&connection) {
             ends.sessions.insert(row);
-            if let SessionId::Smb2(_) = id {
-                self.index.by_server.extend(ServerKey::of(ends).map(|server| ((server, id), row)));
-            }
         }
         Some(row)
     }
@@ -174,6 +192,26 @@ impl Ledger {
                     self.close_session(row, Closing { at, by: By::VcZero }, By::VcZero);
                 }
             }
+        }
+    }
+}
+
+impl Session {
+    /// One of its connections tells for how long it was not used there.
+    pub(super) fn was_idle(&mut self, idle: Idle) {
+        let alone = self.connections.len() == 1;
+        self.idle.holding = IdleSpan::longer(self.idle.holding, idle.holding);
+        self.idle.bare = IdleSpan::longer(self.idle.bare, idle.bare);
+        if alone || idle.holding_since.is_some() {
+            self.idle.holding_since = idle.holding_since;
+            self.idle.bare_since = idle.bare_since;
+        }
+    }
+
+    /// One of its calls or requests has waited.
+    pub(super) fn waited(&mut self, waited: Waited) {
+        if self.longest_wait.as_ref().is_none_or(|longest| longest.seconds() < waited.seconds()) {
+            self.longest_wait = Some(waited);
         }
     }
 }

@@ -4,14 +4,15 @@ use crate::net::Host;
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Limit, NullSessions, Session};
+use super::super::{Cause, Limit, NullSessions, Session};
 use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
 use super::slots;
 use crate::auth::Who;
-use crate::finding::{self, Digits, Plain, count, list};
-use crate::ledger::{Denied, Verdict};
+use crate::finding::{self, Digits, Plain, Span, count, list};
+use crate::ledger::{Stage, Stuck, Verdict};
+use crate::session::Party;
 
 /// Clients that the answer names; more are counted.
 const CLIENTS: usize = 3;
@@ -97,7 +98,8 @@ pub(super) fn of_server(
 
 /// The answer for one server.
 pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> String {
-    let stuck = server.stuck().count();
+    let (stuck, denied_open) = (server.stuck().count(), server.denied().count());
+    let were_stuck = were_stuck(server);
     let mut sentences = Vec::new();
     if stuck > 0 {
         sentences.push(format!(
@@ -106,8 +108,21 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
             share(server),
             list(&held(report, server))
         ));
-        sentences.extend(cost(report, server, stuck));
-    } else {
+    }
+    if denied_open > 0 {
+        let (hold, their) = if denied_open == 1 { ("holds", "its") } else { ("hold", "their") };
+        sentences.push(format!(
+            "{} that {} denied {hold} {} while {their} connection lasts.",
+            count(denied_open, "null session"),
+            server.address(),
+            count(denied_open, "slot")
+        ));
+    }
+    if stuck > 0 || denied_open > 0 {
+        sentences.extend(cost(report, server, stuck.saturating_add(denied_open)));
+    }
+    sentences.extend(were_stuck.clone());
+    if sentences.is_empty() {
         let null = server.sessions.iter().filter(|session| session.is_null()).count();
         sentences.push(match null {
             0 => format!("No null session to {} was seen.", server.address()),
@@ -176,7 +191,7 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
 /// Whose the stuck sessions are: `They come from 192.168.1.21 (WS-21) with 2 and 192.168.1.30 with 1.`
 fn clients(server: &ServerPart<'_>) -> String {
     let mut clients: BTreeMap<(Host, Option<String>), usize> = BTreeMap::new();
-    for session in server.stuck() {
+    for session in server.stuck().chain(server.denied()) {
         let name = session.client_name.map(|name| Plain::name(name).to_string());
         let number = clients.entry((session.client.host(), name)).or_default();
         *number = number.saturating_add(1);
@@ -198,7 +213,8 @@ fn clients(server: &ServerPart<'_>) -> String {
         let number = rest.iter().fold(0_usize, |sum, (_, number)| sum.saturating_add(*number));
         parts.push(format!("{}{}", count(rest.len(), "other client"), with(&number)));
     }
-    let comes = if server.stuck().count() == 1 { "It comes from" } else { "They come from" };
+    let comes =
+        if server.stuck().chain(server.denied()).count() == 1 { "It comes from" } else { "They come from" };
     format!("{comes} {}.", list(&parts))
 }
 
@@ -252,6 +268,7 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec
 fn others(server: &ServerPart<'_>) -> Option<String> {
     let verdicts = [
         (Verdict::Unknown, "cannot be judged", "cannot be judged"),
+        (Verdict::WasLingering, "stayed too long and ended", "stayed too long and ended"),
         (Verdict::Open, "is too young to judge", "are too young to judge"),
         (Verdict::Abandoned, "ended with its handles run down", "ended with their handles run down"),
         (Verdict::Closed, "closed in good order", "closed in good order"),
@@ -259,28 +276,31 @@ fn others(server: &ServerPart<'_>) -> Option<String> {
     let parts: Vec<String> = verdicts
         .iter()
         .filter_map(|(verdict, one, several)| {
-            let number = server.null_sessions(*verdict).count();
+            let number = server.null_sessions(*verdict).filter(|session| session.stuck != Stuck::Yes).count();
             (number > 0).then(|| format!("{} {}", Digits(number), if number == 1 { one } else { several }))
         })
         .collect();
-    let of = if server.stuck().next().is_some() { "Of the other null sessions" } else { "Of these" };
+    let troubled = server.stuck().chain(server.denied()).chain(server.were_stuck()).next().is_some();
+    let of = if troubled { "Of the other null sessions" } else { "Of these" };
     (!parts.is_empty()).then(|| format!("{of} {}.", list(&parts)))
 }
 
 fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
     let possible = || server.sessions.iter().filter(|session| session.possibly_null);
     let number = possible().count();
-    let stuck =
-        possible().filter(|session| matches!(session.verdict, Verdict::Hung | Verdict::Leaked)).count();
-    let (more, they) = match number {
+    let stuck = possible().filter(|session| session.stuck == Stuck::Yes).count();
+    let maybe = possible().filter(|session| session.stuck == Stuck::Maybe).count();
+    let more = match number {
         0 => return None,
-        1 => ("1 more session may be a null session: its set-up was".to_owned(), "it"),
-        _ => (format!("{number} more sessions may be null sessions: their set-up was"), "of them"),
+        1 => "1 session may be a null session: its credentials were".to_owned(),
+        _ => format!("{number} sessions may be null sessions: their credentials were"),
     };
-    let stuck = match stuck {
-        0 => String::new(),
-        _ if number == 1 => format!(", and {they} leaked or hangs"),
-        stuck => format!("; {stuck} {they} leaked or hang"),
+    let stuck = match (number, stuck, maybe) {
+        (_, 0, 0) => String::new(),
+        (1, 1, _) => ", and it is stuck".to_owned(),
+        (1, _, _) => ", and it may be stuck".to_owned(),
+        (_, stuck, 0) => format!("; {stuck} of them {} stuck", if stuck == 1 { "is" } else { "are" }),
+        (_, stuck, maybe) => format!("; {} of them may be stuck", stuck.saturating_add(maybe)),
     };
     Some(format!("{more} not captured{stuck}."))
 }
@@ -298,16 +318,79 @@ fn refused(server: &ServerPart<'_>) -> Option<String> {
     Some(format!("{} {were} refused there{times} ({why}).", count(clients.len(), "client")))
 }
 
+/// What was denied, each kind with its words: `Denied to anonymous clients there: 3 session setups.`
 fn denied(server: &ServerPart<'_>) -> Option<String> {
-    let number = |what| server.denials.iter().filter(|denial| denial.what == what).count();
-    let kinds = [(Denied::Session, "set-up"), (Denied::Tree, "tree connect"), (Denied::Pipe, "pipe")];
+    let stages = [Stage::Negotiate, Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
+    let parts = |denied: bool| -> Vec<String> {
+        let number = |what: Stage| {
+            let of_kind = server.denials.iter().filter(|denial| denial.what == what);
+            of_kind.filter(|denial| denial.is_access_denied() == denied).count()
+        };
+        let counted = stages.into_iter().map(|what| (number(what), what.as_str()));
+        counted.filter(|(number, _)| *number > 0).map(|(number, name)| count(number, name)).collect()
+    };
+    let (denied, full) = (parts(true), parts(false));
+    let mut sentences = Vec::new();
+    if !denied.is_empty() {
+        sentences.push(format!("Denied to anonymous clients there: {}.", list(&denied)));
+    }
+    if !full.is_empty() {
+        sentences.push(format!("Refused there for want of instances or resources: {}.", list(&full)));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// The null sessions that were stuck and are not any more: `2 null sessions were stuck and have ended: …`.
+fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
+    let sessions: Vec<&Session<'_>> = server.were_stuck().collect();
+    let longest = sessions.iter().map(|session| session.held_seconds).fold(0.0, f64::max);
+    let ended = sessions.iter().filter(|session| session.closed.is_some()).count();
+    let of = |verdict: Verdict| sessions.iter().filter(|session| session.verdict == verdict).count();
+    let kinds = [
+        (of(Verdict::WasLeaked), "held pipes or handles unused"),
+        (of(Verdict::WasHung), "waited for an answer"),
+        (of(Verdict::Denied), "had been denied"),
+        (of(Verdict::Open), "is in use again"),
+    ];
     let parts: Vec<String> = kinds
-        .into_iter()
-        .map(|(what, name)| (number(what), name))
+        .iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, name)| count(number, name))
+        .map(|(number, did)| format!("{number} {did}"))
         .collect();
-    (!parts.is_empty()).then(|| format!("Denied to anonymous clients there: {}.", list(&parts)))
+    let span = Span::seconds(longest);
+    let (was, its) = match sessions.len() {
+        0 => return None,
+        1 => ("was", "it held its slot for"),
+        _ => ("were", "they held their slots for up to"),
+    };
+    let end = match ended {
+        number if number == sessions.len() => {
+            format!(" and {} ended", if number == 1 { "has" } else { "have" })
+        }
+        _ => String::new(),
+    };
+    let by: BTreeSet<&str> = sessions.iter().filter_map(|session| ended_by(session)).collect();
+    let by: Vec<String> = by.into_iter().map(str::to_owned).collect();
+    let by = if by.is_empty() { String::new() } else { format!(" Ended by {}.", list(&by)) };
+    let null = count(sessions.len(), "null session");
+    Some(format!("{null} to {} {was} stuck{end}: {}; {its} {span}.{by}", share(server), list(&parts)))
+}
+
+/// Who or what ended a session, in words.
+pub(super) fn ended_by(session: &Session<'_>) -> Option<&'static str> {
+    let closed = session.closed.as_ref()?;
+    Some(match (&closed.cause, closed.side, closed.by) {
+        (Some(Cause::Session { kind: "session_delete", .. }), ..) => "the administrator (NetrSessionDel)",
+        (Some(Cause::Session { kind: "autodisconnect", .. }), ..) => "the server's autodisconnect",
+        (Some(Cause::Session { kind: "reboot", .. }), ..) => {
+            "the server, which dropped several clients at once"
+        }
+        (Some(Cause::Session { kind: "superseded", .. }), ..) => "another session setup on its connection",
+        (_, Some(Party::Client), "own_close") => "the client's logoff",
+        (_, Some(Party::Client), _) => "the client",
+        (_, Some(Party::Server), _) => "the server",
+        (_, None, _) => return None,
+    })
 }
 
 /// The first refusals of a server, a line each.
@@ -318,7 +401,7 @@ pub(super) fn refusals(
     width: usize,
 ) -> fmt::Result {
     for refusal in server.refusals.iter().take(REFUSALS) {
-        let slots = refusal.slots_in_use;
+        let slots = refusal.slots_in_use.slots();
         let in_use = if slots.high == 0 {
             String::new()
         } else {

@@ -8,6 +8,7 @@ mod servers;
 mod slots;
 mod story;
 mod table;
+mod unseen;
 
 use core::fmt;
 
@@ -44,6 +45,7 @@ impl fmt::Display for Text<'_> {
         let Self { report, width } = *self;
         let when = When::of(report);
         let servers = servers::of(report);
+        unseen::doubts(f, report, width)?;
         answer::overall(f, report, &servers, width)?;
         let mut stories = STORIES;
         for server in servers.iter().take(SERVERS) {
@@ -68,9 +70,10 @@ impl NullSessions<'_> {
     #[must_use]
     pub fn answer(&self) -> Vec<(Option<ServerRow>, String)> {
         let servers = servers::of(self);
+        let doubt = unseen::doubt(self).map(|text| (None, text));
         let overall = answer::over_all(self, &servers).map(|text| (None, text));
         let each = servers.iter().map(|server| (server.row, answer::for_server(self, server)));
-        overall.into_iter().chain(each).collect()
+        doubt.into_iter().chain(overall).chain(each).collect()
     }
 
     /// What a session holds, in a few words: `handle 5f083d… on \\\\PRNSRV\\lp1`.

@@ -147,6 +147,7 @@ pub(super) fn read(
         );
         paragraph(out, "", 0, &text, width)?;
     }
+    super::unseen::all(out, report, width)?;
     let mut losses = losses(report);
     let warnings = report.captures.iter().flat_map(|capture| &capture.warnings);
     let number = warnings.clone().count();
@@ -197,9 +198,6 @@ fn losses(report: &NullSessions<'_>) -> Vec<String> {
     if report.losses.connections_evicted > 0 {
         let evicted = number(report.losses.connections_evicted, "connection");
         told.push(format!("there were too many connections at once: {evicted} let go"));
-    }
-    for (table, times) in &losses.evictions {
-        told.push(format!("the table of {table} was full: {} let go", digits(*times)));
     }
     for (verdict, times) in &losses.sessions_aggregated {
         told.push(format!("{} ended ({verdict}) and are counted only", number(*times, "further session")));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Denial, NullSessions, Refusal, Session};
 use crate::finding::list;
-use crate::ledger::{ServerRow, Verdict};
+use crate::ledger::{ServerRow, Stuck, Verdict};
 use crate::net::Endpoint;
 
 /// All that concerns one server.
@@ -13,8 +13,8 @@ pub(super) struct ServerPart<'a> {
     pub(super) row: Option<ServerRow>,
     /// The sessions, the worst and then the oldest first.
     pub(super) sessions: Vec<&'a Session<'a>>,
-    pub(super) refusals: Vec<&'a Refusal>,
-    pub(super) denials: Vec<&'a Denial>,
+    pub(super) refusals: Vec<&'a Refusal<'a>>,
+    pub(super) denials: Vec<&'a Denial<'a>>,
     /// The endpoints at which it answered.
     pub(super) endpoints: BTreeSet<Endpoint>,
 }
@@ -38,7 +38,7 @@ pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
             a.verdict.cmp(&b.verdict).then(certain).then(b.age_seconds.total_cmp(&a.age_seconds))
         });
     }
-    parts.sort_by_key(|part| core::cmp::Reverse((part.stuck().count(), part.refusals.len())));
+    parts.sort_by_key(|part| core::cmp::Reverse((part.troubled().count(), part.refusals.len())));
     parts
 }
 
@@ -60,10 +60,27 @@ impl<'a> ServerPart<'a> {
         sessions.filter(move |session| session.is_null() && session.verdict == verdict)
     }
 
+    /// The null sessions that are stuck, or were.
+    fn troubled(&self) -> impl Iterator<Item = &'a Session<'a>> {
+        let sessions = self.sessions.iter().copied();
+        sessions.filter(|session| session.is_null() && session.stuck == Stuck::Yes)
+    }
+
     /// The null sessions that never closed.
     pub(super) fn stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
-        let verdicts = [Verdict::Hung, Verdict::Leaked, Verdict::Lingering];
-        verdicts.into_iter().flat_map(|verdict| self.null_sessions(verdict))
+        self.troubled().filter(|session| {
+            session.closed.is_none() && !matches!(session.verdict, Verdict::Denied | Verdict::Open)
+        })
+    }
+
+    /// The null sessions that the server denied, and whose connection stays.
+    pub(super) fn denied(&self) -> impl Iterator<Item = &'a Session<'a>> {
+        self.troubled().filter(|session| session.closed.is_none() && session.verdict == Verdict::Denied)
+    }
+
+    /// The null sessions that were stuck and are not any more: they ended, or are used again.
+    pub(super) fn were_stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
+        self.troubled().filter(|session| session.closed.is_some() || session.verdict == Verdict::Open)
     }
 
     /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`; several addresses are listed.

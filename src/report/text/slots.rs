@@ -55,14 +55,14 @@ fn change_row(change: &SlotChange, server: &ServerTables<'_>) -> Vec<String> {
     ]
 }
 
-fn refusal_row(refusal: &Refusal) -> Vec<String> {
+fn refusal_row(refusal: &Refusal<'_>) -> Vec<String> {
     let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
     let held = refusal.holders.to_string();
     let held = if held.is_empty() { held } else { format!("; held by {held}") };
     vec![
         clock(refusal.at.time),
         refusal.at.frame.to_string(),
-        in_use(refusal.slots_in_use),
+        in_use(refusal.slots_in_use.slots()),
         format!("refused {}: {}{error}{held}", refusal.client, refusal.status_name),
     ]
 }

@@ -266,6 +266,7 @@ fn told(evidence: &Evidence) -> String {
         Evidence::ServerNullFlag => "server's null flag",
         Evidence::ServerGuestFlag => "server's guest flag",
         Evidence::AnswerUnsigned => "unsigned answer",
+        Evidence::ShareLevelSecurity => "share-level security",
         Evidence::KerberosTicket { service } => return format!("ticket for {}", Plain::name(service)),
     };
     text.to_owned()

@@ -38,16 +38,7 @@ pub(super) fn of_server(
     layout::table(out, &columns, &rows, width)?;
     let left = server.sessions.get(ROWS..).unwrap_or_default();
     if !left.is_empty() {
-        let verdicts = [
-            Verdict::Hung,
-            Verdict::Leaked,
-            Verdict::Lingering,
-            Verdict::Unknown,
-            Verdict::Abandoned,
-            Verdict::Open,
-            Verdict::Closed,
-        ];
-        let parts: Vec<String> = verdicts
+        let parts: Vec<String> = Verdict::ALL
             .into_iter()
             .map(|verdict| (verdict, left.iter().filter(|session| session.verdict == verdict).count()))
             .filter(|(_, number)| *number > 0)
@@ -57,7 +48,7 @@ pub(super) fn of_server(
         layout::paragraph(out, "and ", 4, &text, width)?;
     }
     if server.sessions.iter().any(|session| session.possibly_null) {
-        let text = "its set-up was not captured, and all that was seen of it is confined to IPC$";
+        let text = "its credentials were not captured whole, and nothing shows a user or a guest";
         layout::paragraph(out, "null?  ", 7, text, width)?;
     }
     writeln!(out)
@@ -65,7 +56,7 @@ pub(super) fn of_server(
 
 fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: bool) -> Vec<String> {
     let start = session.opened.unwrap_or(session.first_seen).time;
-    let until = session.closed.map_or(when.end, |ending| ending.at.time);
+    let until = session.closed.as_ref().map_or(when.end, |ending| ending.at.time);
     let age = Span::between(start, until);
     let mut cells = vec![session.verdict.to_string()];
     if with_who {
@@ -75,7 +66,11 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
         session.client.to_string(),
         when.second(start),
         // Without its set-up, the age is at least that.
-        if session.opened.is_some() { age.to_string() } else { format!(">{age}") },
+        if session.opened.is_some() || session.verdict == Verdict::Denied {
+            age.to_string()
+        } else {
+            format!(">{age}")
+        },
         match session.closed {
             Some(_) => "-".to_owned(),
             None => Span::between(session.last_used.time, when.end).to_string(),
@@ -114,7 +109,11 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
     let Some(row) = ledger.session(session.id) else { return String::new() };
     match session.verdict {
         Verdict::Closed => return "-".to_owned(),
-        Verdict::Unknown => return Plain::sentence(&session.why).to_string(),
+        Verdict::Denied
+        | Verdict::WasHung
+        | Verdict::WasLeaked
+        | Verdict::WasLingering
+        | Verdict::Unknown => return Plain::sentence(&session.why).to_string(),
         Verdict::Abandoned => {
             let number = usize::try_from(row.handles_run_down).unwrap_or(usize::MAX);
             return format!("{} run down", count(number, "handle"));

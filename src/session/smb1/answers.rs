@@ -5,9 +5,9 @@ use super::{
     share_kind,
 };
 use crate::ParseError;
-use crate::auth::{Mechanism, Who, identify};
+use crate::auth::{Mechanism, identify};
 use crate::session::event::{
-    CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId,
+    CloseReason, Direction, Doubt, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId,
 };
 use crate::session::here::Here;
 use crate::session::limits::Limits;
@@ -18,6 +18,25 @@ use crate::smb1::{
     Block, Command, Header, Reassembly, Whole, blocks, create, negotiate, read, session_setup, tree_connect,
 };
 use crate::wire::{DosError, NtStatus, Status, widen};
+
+/// True for commands that servers honour for files and directories alone.
+pub(super) fn is_of_files(command: Command) -> bool {
+    matches!(
+        command,
+        Command::TRANSACTION2
+            | Command::LOCKING_ANDX
+            | Command::SEARCH
+            | Command::CHECK_DIRECTORY
+            | Command::CREATE_DIRECTORY
+            | Command::DELETE_DIRECTORY
+            | Command::DELETE
+            | Command::RENAME
+            | Command::QUERY_INFORMATION
+            | Command::QUERY_INFORMATION_DISK
+            | Command::SET_INFORMATION
+            | Command::FIND_CLOSE2
+    )
+}
 
 impl Smb1 {
     pub(super) fn response(
@@ -66,6 +85,9 @@ impl Smb1 {
             self.ensure_session(pending.uid, here);
             here.tables.session_used(SessionId::Uid(pending.uid), Some(pending.sent), here.out.at);
         }
+        if honoured && is_of_files(header.command) {
+            here.tables.shows_disk(TreeId::Tid(pending.tid), &mut here.out);
+        }
         if let Some(fid) = pending.first.fid {
             if honoured && pending.first.command != Command::CLOSE {
                 self.ensure_open(fid, pending.uid, pending.tid, here);
@@ -79,6 +101,9 @@ impl Smb1 {
             if gone.contains(&status) {
                 here.tables.close_open(OpenId::Fid(fid), CloseReason::ServerDeniesIt, &mut here.out);
             }
+        }
+        if let Some(waiting) = pending.waited(here.out.at) {
+            here.out.tell_at(pending.sent, waiting);
         }
         let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost, cancelled } = pending;
         let mut answer = blocks(frame, header).peekable();
@@ -148,6 +173,7 @@ impl Smb1 {
         let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
         match (step.command, step.what) {
             (Command::NEGOTIATE, _) if status.is_success() => self.negotiated(block, here)?,
+            (Command::NEGOTIATE, _) if status.is_refusal() => here.negotiate_refused(status),
             (_, What::SessionSetup(set_up)) => {
                 self.session_setup_answered(block, header.uid, status, *set_up, here);
             }
@@ -156,10 +182,13 @@ impl Smb1 {
             }
             (_, What::TreeConnect { path, service }) => {
                 if status.is_success() {
-                    let response = tree_connect::Response::parse(block)?;
-                    let told = response.service.map(|service| service.to_string());
+                    // What is cut off does not tell the id.
+                    let response = tree_connect::Response::parse(block);
+                    let (told, tid) =
+                        response.map_or((None, None), |response| (response.service, response.tid));
+                    let told = told.map(|service| service.to_string());
                     let share = share_kind(told.as_deref(), &service, path.as_deref());
-                    let tree = TreeId::Tid(response.tid.unwrap_or(header.tid));
+                    let tree = TreeId::Tid(tid.unwrap_or(header.tid));
                     here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
                     here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
                 } else if status.is_refusal() {
@@ -186,15 +215,21 @@ impl Smb1 {
                             _ => create::Response::of_open2(parts.parameters.bytes)?,
                         }
                     } else {
-                        create::Response::parse(block)?
+                        create::Response::parse(block).inspect_err(|_| {
+                            let why = Doubt::GrantMissing;
+                            here.out.tell(SessionEvent::InDoubt { session: id, why });
+                        })?
                     };
+                    if response.resource_type == Some(create::ResourceType::DISK) {
+                        here.tables.shows_disk(TreeId::Tid(tid), &mut here.out);
+                    }
                     let printer = command == Command::OPEN_PRINT_FILE;
                     // The name of a temporary file is the server's choice.
                     let name = response.name.map(|name| name.to_string()).or(name);
                     here.opened(granted(&response, printer, uid, tid, name));
                     here.tables.opened_by(OpenId::Fid(response.fid), header.pid);
-                } else if status.is_access_denied() && anonymous {
-                    here.out.tell(OpenEvent::Denied { session: id, name, status });
+                } else {
+                    here.open_failed(id, TreeId::Tid(tid), name, status);
                 }
             }
             (Command::CLOSE | Command::CLOSE_PRINT_FILE | Command::WRITE_AND_CLOSE, _)
@@ -265,6 +300,7 @@ impl Smb1 {
             }
             _ => None,
         };
+        self.share_level = !response.security_mode.contains(negotiate::SecurityMode::USER_SECURITY);
         here.out.tell(SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
         Ok(())
     }
@@ -298,9 +334,10 @@ impl Smb1 {
         self.setups.remove(&uid);
         let guest = status.is_success()
             && response.is_some_and(|response| response.action.contains(session_setup::Action::GUEST));
-        let identity = identify(set_up.credentials.as_ref(), guest, false);
-        // Who fails to authenticate anew loses the session; without a security blob, it is a new one that is not had.
-        let anew = !set_up.new && identity.mechanism != Some(Mechanism::Plain);
+        let mut identity = identify(set_up.credentials.as_ref(), guest, false);
+        if self.share_level {
+            identity = identity.of_share_level();
+        }
         if status.is_success() {
             if set_up.new {
                 here.tables.forget_session(id, &mut here.out);
@@ -321,12 +358,10 @@ impl Smb1 {
             }
             return;
         }
-        if status.is_refusal() {
-            here.out.tell(SessionEvent::Refused { status, identity });
-        } else if status.is_access_denied() && identity.who == Who::Null {
-            here.out.tell(SessionEvent::Denied { status, identity });
-        }
-        if anew {
+        let mechanism = identity.mechanism;
+        here.set_up_failed(id, status, identity, set_up.seen);
+        // Who fails to authenticate anew loses the session; without a security blob, it is a new one that is not had.
+        if !set_up.new && mechanism != Some(Mechanism::Plain) {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Key, Pending, Smb1, What};
 use crate::capture::Origin;
-use crate::session::event::{SessionEvent, SessionId};
+use crate::session::event::SessionId;
 use crate::session::here::Here;
 use crate::session::out::Out;
 
@@ -21,27 +21,24 @@ impl Smb1 {
         let mut waiting: Vec<(Key, Pending)> = core::mem::take(&mut self.pending).into_iter().collect();
         waiting.sort_by_key(|(key, pending)| (pending.sent, *key));
         for (_, pending) in waiting {
+            let id = SessionId::Uid(pending.uid);
+            if let What::SessionSetup(set_up) = &pending.first.what
+                && !here.tables.sessions.contains_key(&id)
+            {
+                // Nothing is set up yet, as far as known.
+                here.set_up_unanswered(id, set_up.credentials.as_ref(), pending.sent);
+                continue;
+            }
             if server_last.is_none_or(|last| last < pending.sent) {
                 if !pending.answer_lost {
                     pending.doubts().for_each(|event| here.out.tell_at(pending.sent, event));
                 }
                 continue;
             }
-            let known = here.tables.sessions.contains_key(&SessionId::Uid(pending.uid));
-            let target = match pending.first.what {
-                // Nothing is set up yet.
-                What::SessionSetup(_) if !known => continue,
-                What::Open { name } => name,
-                What::TreeConnect { path, .. } => path,
-                What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => continue,
-                _ => None,
-            };
-            if !pending.answer_lost && !pending.cancelled && pending.uid != 0 {
-                self.ensure_session(pending.uid, here);
-                let session = SessionId::Uid(pending.uid);
-                let command = pending.first.command.name().unwrap_or("a request");
-                here.out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
-            }
+            let counts = !pending.answer_lost && !pending.cancelled && pending.uid != 0;
+            let Some(event) = pending.waiting(None).filter(|_| counts) else { continue };
+            self.ensure_session(pending.uid, here);
+            here.out.tell_at(pending.sent, event);
         }
     }
 }

@@ -12,14 +12,14 @@ use super::event::{
     ConnectionEvent, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent,
     TreeId,
 };
-use super::here::{Here, NewOpen};
+use super::here::{Here, LONG_WAIT, NewOpen};
 use super::missing::Answered;
 use super::tables::{Map, Tables};
 use super::{Content, Direction, is_ipc};
 use crate::auth::Credentials;
 use crate::capture::Origin;
 use crate::rap;
-use crate::smb1::{Command, Header, Reassembly, create};
+use crate::smb1::{Command, Flags2, Header, Reassembly, create};
 use crate::wire::Status;
 
 /// Bytes of one transaction that are put together.
@@ -35,6 +35,8 @@ pub(super) struct Smb1 {
     /// Set-ups under way, by the UID that the server gave them in its first answer.
     setups: Map<u16, SetUp>,
     dialects: Vec<String>,
+    /// The server asks for the passwords of shares, not of users.
+    share_level: bool,
     /// Requests that granted something perhaps, and whose PID and MID were used again before an answer was seen.
     unanswered: Vec<Pending>,
     /// UIDs of which it was told that they are encrypted.
@@ -77,7 +79,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended or opened.
     fn doubts(&self) -> impl Iterator<Item = super::EventKind> + '_ {
         let why = Doubt::AnswerMissing;
         core::iter::once(&self.first).chain(&self.rest).filter_map(move |step| {
@@ -89,6 +91,10 @@ impl Pending {
                     TreeEvent::InDoubt { tree: TreeId::Tid(self.tid), why }.into()
                 }
                 (Command::LOGOFF_ANDX, _) => {
+                    SessionEvent::InDoubt { session: SessionId::Uid(self.uid), why }.into()
+                }
+                _ if matches!(step.what, What::Open { .. }) => {
+                    let why = Doubt::GrantMissing;
                     SessionEvent::InDoubt { session: SessionId::Uid(self.uid), why }.into()
                 }
                 _ => return None,
@@ -132,6 +138,27 @@ enum What {
     Pipe,
 }
 
+impl Pending {
+    /// That it waits for its answer, or waited until `answered`, if it is a request that should be answered at once.
+    fn waiting(&self, answered: Option<Origin>) -> Option<SessionEvent> {
+        let target = match &self.first.what {
+            What::Open { name } => name.clone(),
+            What::TreeConnect { path, .. } => path.clone(),
+            What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => return None,
+            _ => None,
+        };
+        let session = SessionId::Uid(self.uid);
+        let command = self.first.command.name().unwrap_or("a request");
+        Some(SessionEvent::Waiting { session, command, target, answered })
+    }
+
+    /// That it waited long for the answer that comes now.
+    fn waited(&self, at: Origin) -> Option<SessionEvent> {
+        let long = self.uid != 0 && at.time.seconds_since(self.sent.time) > LONG_WAIT;
+        if long && !self.cancelled && !self.answer_lost { self.waiting(Some(at)) } else { None }
+    }
+}
+
 impl What {
     /// True if the answer would grant what later requests use.
     const fn grants(&self) -> bool {
@@ -142,6 +169,8 @@ impl What {
 /// A session setup exchange.
 #[derive(Debug, Clone, Default)]
 struct SetUp {
+    /// Its latest request was captured, as far as it says who asks.
+    seen: bool,
     credentials: Option<Credentials>,
     native_os: Option<String>,
     vc_zero: bool,
@@ -183,6 +212,9 @@ impl Smb1 {
         } else {
             answered.unread = !self.request(frame, &header, damaged, here);
         }
+        if is_signed(&header) {
+            here.tables.signed(SessionId::Uid(header.uid), &mut here.out);
+        }
         answered
     }
 
@@ -198,6 +230,15 @@ impl Smb1 {
             here.tables.session_used(session, None, here.out.at);
         }
     }
+}
+
+/// True if the message bears a signature that only a key can make. Clients fill the field with `BSRSPYL ` until they
+/// have one (\[MS-SMB\] 3.2.4.1).
+fn is_signed(header: &Header) -> bool {
+    const FILLER: [u8; 8] = *b"BSRSPYL ";
+    header.flags2.contains(Flags2::SMB_SECURITY_SIGNATURE)
+        && header.security_features != [0; 8]
+        && header.security_features != FILLER
 }
 
 /// What an answer says that it granted.

@@ -13,6 +13,19 @@ use crate::smb1::{
 };
 use crate::wire::widen;
 
+/// What of a request its answer is read with, if no more of it than its header was captured.
+fn unread(header: &Header) -> Option<Step> {
+    let what = match header.command {
+        Command::SESSION_SETUP_ANDX => {
+            What::SessionSetup(Box::new(SetUp { new: header.uid == 0, ..SetUp::default() }))
+        }
+        Command::TREE_CONNECT_ANDX => What::TreeConnect { path: None, service: String::new() },
+        Command::NT_CREATE_ANDX | Command::OPEN_ANDX => What::Open { name: None },
+        _ => return None,
+    };
+    Some(Step { command: header.command, fid: None, what })
+}
+
 impl Smb1 {
     /// False if it is not known what a damaged request was about: its answer will be read as if it were missing.
     pub(super) fn request(
@@ -55,6 +68,9 @@ impl Smb1 {
                         here.out.unreadable(error);
                     }
                     read = !damaged;
+                    if damaged && first.is_none() {
+                        first = unread(header);
+                    }
                     break;
                 }
             }
@@ -123,6 +139,7 @@ impl Smb1 {
                     }),
                 };
                 let set_up = SetUp {
+                    seen: true,
                     credentials,
                     native_os: request
                         .native_os

@@ -93,7 +93,8 @@ impl Smb1 {
                 return;
             }
             Command::SESSION_SETUP_ANDX => {
-                let set_up = self.setups.get(&header.uid).cloned().unwrap_or_default();
+                let known = self.setups.get(&header.uid).cloned().unwrap_or_default();
+                let set_up = super::SetUp { seen: false, ..known };
                 self.session_setup_answered(&block, header.uid, status, set_up, here);
                 return;
             }
@@ -104,6 +105,10 @@ impl Smb1 {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
         if !(status.is_success() || status.is_more_data()) {
+            return;
+        }
+        // A response that nobody asked for says nothing.
+        if !here.requests_missing {
             return;
         }
         self.ensure_session(header.uid, here);
@@ -123,10 +128,14 @@ impl Smb1 {
                     });
                 }
             }
+            command if super::answers::is_of_files(command) => here.tables.shows_disk(tree, &mut here.out),
             Command::TREE_DISCONNECT => here.tables.close_tree(tree, CloseReason::OwnClose, &mut here.out),
             Command::LOGOFF_ANDX => here.tables.close_session(id, CloseReason::OwnClose, &mut here.out),
             Command::NT_CREATE_ANDX | Command::OPEN_ANDX => {
                 if let Ok(response) = create::Response::parse(&block) {
+                    if response.resource_type == Some(create::ResourceType::DISK) {
+                        here.tables.shows_disk(tree, &mut here.out);
+                    }
                     here.opened(granted(&response, false, header.uid, header.tid, None));
                 }
             }

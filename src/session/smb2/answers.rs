@@ -3,7 +3,7 @@
 use super::{Chain, Pending, SetUp, Smb2, UNSOLICITED, What, created, open_id, share_kind};
 use crate::auth::{Evidence, Who, identify};
 use crate::session::event::{
-    CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+    CloseReason, Direction, Doubt, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
 use crate::session::here::Here;
 use crate::session::limits::Limits;
@@ -13,6 +13,14 @@ use crate::smb2::{
     Command, HeaderFlags, Message, create, ioctl, negotiate, read, session_setup, tree_connect,
 };
 use crate::wire::{NtStatus, Status};
+
+/// True for commands that servers honour for files and directories alone.
+fn is_of_files(command: Command) -> bool {
+    matches!(
+        command,
+        Command::QUERY_DIRECTORY | Command::CHANGE_NOTIFY | Command::LOCK | Command::OPLOCK_BREAK
+    )
+}
 
 impl Smb2 {
     pub(super) fn response(
@@ -75,6 +83,9 @@ impl Smb2 {
             self.ensure_session(session, here);
             here.tables.session_used(id, Some(pending.sent), here.out.at);
         }
+        if honoured && is_of_files(pending.command) {
+            here.tables.shows_disk(TreeId::Smb2 { session, tree: pending.tree }, &mut here.out);
+        }
         let open = pending.file.map(|file| open_id(session, file));
         if let Some(open) = open {
             if honoured && pending.command != Command::CLOSE {
@@ -84,6 +95,9 @@ impl Smb2 {
             if status == Status::Nt(NtStatus::FILE_CLOSED) {
                 here.tables.close_open(open, CloseReason::ServerDeniesIt, &mut here.out);
             }
+        }
+        if let Some(waiting) = pending.waited(here.out.at) {
+            here.out.tell_at(pending.sent, waiting);
         }
         match self.read_response(message, session, status, open, pending, here) {
             Ok(()) => {}
@@ -111,6 +125,7 @@ impl Smb2 {
         let carrier = message.header.message_id;
         match pending.command {
             Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, here)?,
+            Command::NEGOTIATE if status.is_refusal() => here.negotiate_refused(status),
             Command::SESSION_SETUP => {
                 let What::SessionSetup(set_up) = pending.what else { return Ok(()) };
                 self.session_setup_answered(message, session, status, *set_up, here)?;
@@ -146,17 +161,21 @@ impl Smb2 {
                 let What::Create { name, directory } = pending.what else { return Ok(()) };
                 let tree = TreeId::Smb2 { session, tree: pending.tree };
                 if status.is_success() && status != Status::Nt(NtStatus::PENDING) {
-                    let response = create::Response::parse(bytes)?;
+                    let response = create::Response::parse(bytes).inspect_err(|_| {
+                        let why = Doubt::GrantMissing;
+                        here.out.tell(SessionEvent::InDoubt { session: id, why });
+                    })?;
                     let directory =
                         directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
+                    // A pipe has no times.
+                    if directory || response.creation_time.0 != 0 {
+                        here.tables.shows_disk(tree, &mut here.out);
+                    }
                     here.opened(created(session, tree, file, name, directory));
                     self.given(carrier, pending.tree, Some(file), here);
-                } else if status.is_access_denied() {
-                    let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
-                    if anonymous {
-                        here.out.tell(OpenEvent::Denied { session: id, name, status });
-                    }
+                } else {
+                    here.open_failed(id, tree, name, status);
                 }
             }
             Command::CLOSE if status.is_success() => {
@@ -269,11 +288,7 @@ impl Smb2 {
             }
             return Ok(());
         }
-        if status.is_refusal() {
-            here.out.tell(SessionEvent::Refused { status, identity });
-        } else if status.is_access_denied() && identity.who == Who::Null {
-            here.out.tell(SessionEvent::Denied { status, identity });
-        }
+        here.set_up_failed(id, status, identity, set_up.seen);
         // Whoever fails to authenticate anew loses the session ([MS-SMB2] 3.3.5.5.3), but not by failing to bind it, nor
         // by a signature that is found wrong before anybody looks at credentials.
         let unread = set_up.credentials.is_none() && status.is_access_denied();

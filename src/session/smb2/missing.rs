@@ -2,7 +2,7 @@
 
 use super::{Smb2, What};
 use crate::capture::Origin;
-use crate::session::event::{SessionEvent, SessionId};
+use crate::session::event::SessionId;
 use crate::session::here::Here;
 use crate::session::out::Out;
 
@@ -22,6 +22,14 @@ impl Smb2 {
     pub(in crate::session) fn tell_waiting(&mut self, server_last: Option<Origin>, here: &mut Here<'_>) {
         let waiting = core::mem::take(&mut self.pending);
         for (_, pending) in waiting {
+            let id = SessionId::Smb2(pending.session);
+            if let What::SessionSetup(set_up) = &pending.what
+                && !here.tables.sessions.contains_key(&id)
+            {
+                // Nothing is set up yet, as far as known.
+                here.set_up_unanswered(id, set_up.credentials.as_ref(), pending.sent);
+                continue;
+            }
             if server_last.is_none_or(|last| last < pending.sent) {
                 if let Some(event) = pending.doubt().filter(|_| !pending.answer_lost) {
                     here.out.tell_at(pending.sent, event);
@@ -29,21 +37,9 @@ impl Smb2 {
                 continue;
             }
             let counts = !pending.answer_lost && !pending.cancelled && pending.session != 0;
-            let known = here.tables.sessions.contains_key(&SessionId::Smb2(pending.session));
-            let target = match pending.what {
-                // Nothing is set up yet.
-                What::SessionSetup(_) if !known => continue,
-                What::Create { name, .. } => name,
-                What::TreeConnect(path) => path,
-                What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => continue,
-                _ => None,
-            };
-            if counts {
-                self.ensure_session(pending.session, here);
-                let session = SessionId::Smb2(pending.session);
-                let command = pending.command.name().unwrap_or("a request");
-                here.out.tell_at(pending.sent, SessionEvent::Waiting { session, command, target });
-            }
+            let Some(event) = pending.waiting(None).filter(|_| counts) else { continue };
+            self.ensure_session(pending.session, here);
+            here.out.tell_at(pending.sent, event);
         }
     }
 }

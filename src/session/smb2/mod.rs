@@ -11,13 +11,13 @@ use super::event::{
     ConnectionEvent, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent,
     TreeId,
 };
-use super::here::{Here, NewOpen};
+use super::here::{Here, LONG_WAIT, NewOpen};
 use super::missing::Answered;
 use super::tables::{Map, Tables};
 use super::{Content, Direction};
 use crate::auth::Credentials;
 use crate::capture::Origin;
-use crate::smb2::{Command, FileId, Header, compound, tree_connect};
+use crate::smb2::{Command, FileId, Header, HeaderFlags, compound, tree_connect};
 
 /// A message id of no request: that of oplock break notifications.
 const UNSOLICITED: u64 = u64::MAX;
@@ -57,7 +57,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended or opened.
     fn doubt(&self) -> Option<super::EventKind> {
         let why = Doubt::AnswerMissing;
         let session = self.session;
@@ -67,8 +67,33 @@ impl Pending {
                 TreeEvent::InDoubt { tree: TreeId::Smb2 { session, tree: self.tree }, why }.into()
             }
             (Command::LOGOFF, _) => SessionEvent::InDoubt { session: SessionId::Smb2(session), why }.into(),
+            (Command::CREATE, _) => {
+                let why = Doubt::GrantMissing;
+                SessionEvent::InDoubt { session: SessionId::Smb2(session), why }.into()
+            }
             _ => return None,
         })
+    }
+}
+
+impl Pending {
+    /// That it waits for its answer, or waited until `answered`, if it is a request that should be answered at once.
+    fn waiting(&self, answered: Option<Origin>) -> Option<SessionEvent> {
+        let target = match &self.what {
+            What::Create { name, .. } => name.clone(),
+            What::TreeConnect(path) => path.clone(),
+            What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => return None,
+            _ => None,
+        };
+        let session = SessionId::Smb2(self.session);
+        let command = self.command.name().unwrap_or("a request");
+        Some(SessionEvent::Waiting { session, command, target, answered })
+    }
+
+    /// That it waited long for the answer that comes now.
+    fn waited(&self, at: Origin) -> Option<SessionEvent> {
+        let long = self.session != 0 && at.time.seconds_since(self.sent.time) > LONG_WAIT;
+        if long && !self.cancelled && !self.answer_lost { self.waiting(Some(at)) } else { None }
     }
 }
 
@@ -103,6 +128,8 @@ enum What {
 /// A session setup exchange.
 #[derive(Debug, Clone, Default)]
 struct SetUp {
+    /// Its latest request was captured, as far as it says who asks.
+    seen: bool,
     credentials: Option<Credentials>,
     binding: bool,
     previous: Option<u64>,
@@ -168,6 +195,10 @@ impl Smb2 {
                 self.response(&message, damaged, &mut answered, &mut chain, here);
             } else {
                 answered.unread |= !self.request(&message, damaged, &mut chain, here);
+            }
+            let header = &message.header;
+            if header.flags.contains(HeaderFlags::SIGNED) && header.signature != [0; 16] {
+                here.tables.signed(SessionId::Smb2(header.session_id), &mut here.out);
             }
         }
         answered

@@ -9,6 +9,18 @@ use crate::smb2::{
     tree_connect, write,
 };
 
+/// What of a request its answer is read with, if no more of it than its header was captured.
+fn unread(command: Command, session: u64) -> Option<What> {
+    Some(match command {
+        Command::SESSION_SETUP => {
+            What::SessionSetup(Box::new(SetUp { new: session == 0, ..SetUp::default() }))
+        }
+        Command::TREE_CONNECT => What::TreeConnect(None),
+        Command::CREATE => What::Create { name: None, directory: false },
+        _ => return None,
+    })
+}
+
 /// Messages of a compound that are looked for behind the one that opens what they are about.
 const COMPOUND: usize = 64;
 
@@ -65,7 +77,10 @@ impl Smb2 {
         }
         let what = match self.read_request(message, place, here) {
             Ok(what) => what,
-            Err(_) if damaged => return false,
+            Err(_) if damaged => match unread(header.command, header.session_id) {
+                Some(what) => what,
+                None => return false,
+            },
             Err(error) => {
                 here.out.unreadable(error);
                 What::Plain
@@ -134,6 +149,7 @@ impl Smb2 {
                 let binding = request.flags.contains(session_setup::RequestFlags::BINDING);
                 let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);
                 let set_up = SetUp {
+                    seen: true,
                     credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
                     binding: binding || known.binding,
                     previous: previous.or(known.previous),

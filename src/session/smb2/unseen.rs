@@ -89,7 +89,8 @@ impl Smb2 {
             return;
         }
         if header.command == Command::SESSION_SETUP {
-            let set_up = self.setups.get(&session).cloned().unwrap_or_default();
+            let known = self.setups.get(&session).cloned().unwrap_or_default();
+            let set_up = super::SetUp { seen: false, ..known };
             let _ = self.session_setup_answered(message, session, status, set_up, here);
             return;
         }
@@ -98,6 +99,10 @@ impl Smb2 {
         }
         if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
         {
+            return;
+        }
+        // A response that nobody asked for says nothing.
+        if !here.requests_missing {
             return;
         }
         self.ensure_session(session, here);
@@ -125,6 +130,9 @@ impl Smb2 {
                 if let Ok(response) = create::Response::parse(message.bytes) {
                     let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
+                    if directory || response.creation_time.0 != 0 {
+                        here.tables.shows_disk(tree, &mut here.out);
+                    }
                     chain.file = Some(file);
                     here.opened(created(session, tree, file, None, directory));
                 }
@@ -140,6 +148,7 @@ impl Smb2 {
                 here.tables.open_used(open, Some(here.out.at), here.out.at);
                 here.read_pipe(Some(open), response.output, whole);
             }
+            Command::QUERY_DIRECTORY | Command::LOCK => here.tables.shows_disk(tree, &mut here.out),
             Command::READ => {
                 let Ok(response) = read::Response::parse(message.bytes) else { return };
                 if let Some(open) = here.tables.pipe_awaiting(tree, response.data, &mut here.out) {

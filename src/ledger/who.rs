@@ -1,0 +1,51 @@
+//! Whose a session may be, where its credentials were not captured whole.
+
+use super::{Ledger, Session, Tree};
+use crate::auth::{Evidence, Who};
+use crate::session::ShareKind;
+
+impl Ledger {
+    /// True if a session may be a null session: its credentials were not captured whole, and nothing shows a user or a
+    /// guest.
+    #[must_use]
+    pub fn is_possibly_null(&self, session: &Session) -> bool {
+        session.identity.who == Who::Unknown
+            && session.identity.may_be_null()
+            && !self.shows_user_or_guest(session)
+    }
+
+    /// True if something shows that a session is a user's or a guest's: its credentials, a signature or encryption,
+    /// which take a key, or a tree of a disk or a printer share.
+    #[must_use]
+    pub fn shows_user_or_guest(&self, session: &Session) -> bool {
+        let shown = |evidence: &Evidence| {
+            matches!(
+                evidence,
+                Evidence::AccountGiven | Evidence::NtResponseGiven | Evidence::KerberosTicket { .. }
+            )
+        };
+        let share_level = session.identity.evidence.contains(&Evidence::ShareLevelSecurity);
+        match session.identity.who {
+            Who::Null => false,
+            Who::Guest | Who::User => true,
+            Who::Unknown => {
+                session.signed.is_some()
+                    || session.encrypted.is_some()
+                    || (!share_level && session.identity.evidence.iter().any(shown))
+                    || self.trees(session).any(is_of_users)
+            }
+        }
+    }
+}
+
+/// True for the tree of a disk or a printer share.
+fn is_of_users(tree: &Tree) -> bool {
+    match tree.share {
+        ShareKind::Disk | ShareKind::Print => true,
+        ShareKind::Pipe => false,
+        ShareKind::Unknown => tree.path.as_deref().is_some_and(|path| {
+            let share = path.rsplit(['\\', '/']).next().unwrap_or(path);
+            !share.eq_ignore_ascii_case("IPC$")
+        }),
+    }
+}

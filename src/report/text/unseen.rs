@@ -1,0 +1,112 @@
+//! What was not read, in words.
+
+use core::fmt::{self, Write};
+
+use super::super::{NullSessions, Outcome, Session};
+use super::layout::paragraph;
+use crate::finding::{Plain, count, list};
+use crate::ledger::{Stuck, UnseenTotal};
+use crate::session::UnseenKind;
+
+/// Reasons that the answer gives; more are counted.
+const REASONS: usize = 4;
+
+/// Writes what the answer cannot tell, and why, before anything else.
+pub(super) fn doubts(out: &mut impl Write, report: &NullSessions<'_>, width: usize) -> fmt::Result {
+    let Some(text) = doubt(report) else { return Ok(()) };
+    paragraph(out, "", 0, &text, width)?;
+    writeln!(out)
+}
+
+/// What the answer cannot tell, and why; nothing if it tells all.
+pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
+    let one_direction =
+        report.unseen.iter().filter(|unseen| unseen.what == UnseenKind::OneDirection).map(words);
+    let mut sentences: Vec<String> = one_direction.map(|text| sentence(&text)).collect();
+    if report.outcome() == Outcome::CannotTell {
+        let unseen = report.unseen.iter().filter(|unseen| unseen.could_hold_null_sessions);
+        let mut reasons: Vec<String> =
+            unseen.filter(|unseen| unseen.what != UnseenKind::OneDirection).map(words).collect();
+        reasons.extend(sessions(report));
+        let left = reasons.len().saturating_sub(REASONS);
+        reasons.truncate(REASONS);
+        if left > 0 {
+            reasons.push(format!("for {}", count(left, "more reason")));
+        }
+        let why = if reasons.is_empty() { String::new() } else { format!(": {}", list(&reasons)) };
+        sentences.push(format!("It is not known whether a null session is stuck{why}."));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// The sessions that may be null, or may be stuck.
+fn sessions(report: &NullSessions<'_>) -> Vec<String> {
+    let stuck = |session: &&Session<'_>| session.stuck >= Stuck::Maybe;
+    let null = report.sessions.iter().filter(|session| session.is_null()).filter(stuck).count();
+    let possibly = report.sessions.iter().filter(|session| session.possibly_null).filter(stuck).count();
+    let mut reasons = Vec::new();
+    if null > 0 {
+        reasons.push(format!("{} may be stuck", count(null, "null session")));
+    }
+    if possibly > 0 {
+        let be = if possibly == 1 { "a null session" } else { "null sessions" };
+        reasons.push(format!("{} may be {be}", count(possibly, "stuck session")));
+    }
+    reasons
+}
+
+/// Writes everything that was not read, a line each.
+pub(super) fn all(out: &mut impl Write, report: &NullSessions<'_>, width: usize) -> fmt::Result {
+    for unseen in &report.unseen {
+        let what = words(unseen);
+        let text = if unseen.could_hold_null_sessions {
+            format!("{what}; null sessions may be in it")
+        } else {
+            what
+        };
+        paragraph(out, "not seen: ", 10, &text, width)?;
+    }
+    Ok(())
+}
+
+/// Traffic of one kind that was not read.
+pub(super) fn words(unseen: &UnseenTotal) -> String {
+    let number = |number: u64, one: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one);
+    let packets = || number(unseen.packets, "packet");
+    let connections = || number(unseen.connections, "connection");
+    let one = unseen.connections == 1;
+    let (is, has) = if one { ("is", "has") } else { ("are", "have") };
+    let of = if unseen.packets == 1 { "is" } else { "are" };
+    let name = Plain::sentence(&unseen.name);
+    match unseen.what {
+        UnseenKind::LinkType => format!("{} of {name} {of} not read", packets()),
+        UnseenKind::Encapsulation => format!("{} in {name} {of} not read", packets()),
+        UnseenKind::Ipx => format!("{} over IPX ({name}) {of} not read", packets()),
+        UnseenKind::RpcTcp => format!("{} with RPC over TCP ({name}) {is} not followed", connections()),
+        UnseenKind::RpcUdp => format!("{} with RPC over UDP ({name}) {is} not followed", connections()),
+        UnseenKind::Quic => format!("{} with QUIC ({name}) cannot be seen into", connections()),
+        UnseenKind::Sealed => format!("{} {has} sealed calls", number(unseen.connections, "pipe")),
+        UnseenKind::Encrypted => format!("{} {has} encrypted messages ({name})", connections()),
+        UnseenKind::Cut => format!("messages of {} are cut short ({name})", connections()),
+        UnseenKind::OneDirection => {
+            format!("{} {is} captured in one direction alone ({name})", connections())
+        }
+        UnseenKind::KeepAlivesOnly => {
+            format!("{} {has} nothing in the capture but keep-alives ({name})", connections())
+        }
+        UnseenKind::Gap => format!("bytes of {} are missing from the capture ({name})", connections()),
+        UnseenKind::Evicted if unseen.packets == 0 => {
+            format!("the table of {name} was full: {} let go", unseen.connections)
+        }
+        UnseenKind::Evicted => format!("{} {is} let go because there are too many ({name})", connections()),
+        UnseenKind::Unreadable => format!("{} cannot be read ({name})", packets()),
+        UnseenKind::File => format!("the file {name} cannot be read"),
+    }
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
