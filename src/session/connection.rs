@@ -323,7 +323,7 @@ impl Connection {
         let mut framer = core::mem::replace(self.framers.get_mut(side), Framer::new(false));
         {
             let state = RefCell::new((&mut *self, sink));
-            work(&mut framer, &mut |head| state.borrow().0.wanted(head), &mut |framed| {
+            work(&mut framer, &mut |head| state.borrow().0.wanted(side, head), &mut |framed| {
                 let (connection, sink) = &mut *state.borrow_mut();
                 connection.take(side, at, framed, limits, *sink);
             });
@@ -332,13 +332,15 @@ impl Connection {
     }
 
     /// How much of a message is needed, told by its head.
-    fn wanted(&self, head: &[u8]) -> usize {
+    fn wanted(&self, side: Side, head: &[u8]) -> usize {
+        // Where nothing else says who is the client, the first frame will. Until then no data is known to be a file's.
+        let by_server = self.direction(side) == Direction::ToClient;
         if head.starts_with(&smb1::Header::PROTOCOL) {
-            return smb1::wanted(head, |header, fid| {
+            return smb1::wanted(head, by_server, |header, fid| {
                 self.smb1.as_ref().is_none_or(|smb1| smb1.is_pipe(header, fid, &self.tables))
             });
         }
-        smb2::wanted(head, |header, file| {
+        smb2::wanted(head, by_server, |header, file| {
             self.smb2.as_ref().is_none_or(|smb2| smb2.is_pipe(header, file, &self.tables))
         })
     }
@@ -418,9 +420,9 @@ impl Connection {
         let mut here = Here { tables, limits, out: Out { at, ends, sink } };
         let payload = frame.payload;
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
-            smb2.get_or_insert_default().frame(payload, frame.damaged, &mut here)
+            smb2.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::PROTOCOL) {
-            smb1.get_or_insert_default().frame(payload, frame.damaged, &mut here)
+            smb1.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::ENCRYPTED) {
             smb1.get_or_insert_default().encrypted(&mut here);
             Answered::default()
