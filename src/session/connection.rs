@@ -186,6 +186,18 @@ impl Connection {
         self.closed
     }
 
+    /// True if it ended and remembers what was open on it, in case it goes on.
+    pub(super) const fn remembers(&self) -> bool {
+        self.closed && (self.smb1.is_some() || self.smb2.is_some())
+    }
+
+    /// Lets go of what was open on it when it ended: it is not waited for any longer that it goes on.
+    pub(super) fn forget(&mut self) {
+        self.tables = Tables::default();
+        self.smb1 = None;
+        self.smb2 = None;
+    }
+
     fn out<'a>(&self, at: Origin, sink: &'a mut dyn Sink) -> Out<'a> {
         Out { at, ends: self.ends(), sink }
     }
@@ -218,6 +230,9 @@ impl Connection {
         limits: &Limits,
         sink: &mut dyn Sink,
     ) {
+        if piece == Piece::Resumed {
+            self.resume(side, at, sink);
+        }
         if self.closed || self.standing == Standing::Other {
             return;
         }
@@ -541,9 +556,19 @@ impl Connection {
             };
             self.out(at, sink).tell(ConnectionEvent::Closed { by });
         }
-        self.tables = Tables::default();
-        self.smb1 = None;
-        self.smb2 = None;
+    }
+
+    /// The end of a side was none.
+    fn resume(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
+        *self.ends.get_mut(side) = None;
+        if !core::mem::take(&mut self.closed) || self.standing != Standing::Smb {
+            return;
+        }
+        let Ends { client, server, .. } = self.ends();
+        let (transport, start_seen) = (self.transport, self.start_seen);
+        let mut out = self.out(at, sink);
+        out.tell(ConnectionEvent::Resumed { client, server, transport, start_seen });
+        self.tables.tell_opens(&mut out);
     }
 
     /// Another connection took the ports.

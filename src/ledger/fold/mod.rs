@@ -29,6 +29,7 @@ impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
         self.end = self.end.max(Some(at.time));
+        self.revive_answered(at, connection, &kind);
         match kind {
             EventKind::Connection(event) => self.fold_connection(at, connection, event),
             EventKind::Session(event) => self.fold_session(at, connection, event),
@@ -50,7 +51,12 @@ impl Ledger {
     }
 
     fn fold_connection(&mut self, at: Origin, id: ConnectionId, event: ConnectionEvent) {
-        if let ConnectionEvent::Opened { client, server, transport, start_seen } = event {
+        if matches!(event, ConnectionEvent::Resumed { .. }) && self.connections.contains_key(&id) {
+            return self.revive_connection(id);
+        }
+        if let ConnectionEvent::Opened { client, server, transport, start_seen }
+        | ConnectionEvent::Resumed { client, server, transport, start_seen } = event
+        {
             self.index.between.entry((client.ip(), server.ip())).or_default().insert(id);
             self.connections.insert(
                 id,
@@ -116,7 +122,9 @@ impl Ledger {
                 };
                 self.close_connection(id, Closing { at, by });
             }
-            ConnectionEvent::Opened { .. } | ConnectionEvent::Gap { .. } => {}
+            ConnectionEvent::Opened { .. }
+            | ConnectionEvent::Resumed { .. }
+            | ConnectionEvent::Gap { .. } => {}
         }
     }
 

@@ -103,7 +103,7 @@ impl Ledger {
     }
 
     /// Counts a session as who it is now.
-    pub(super) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
+    pub(in crate::ledger) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let first = session.connections.first().and_then(|id| self.connections.get(id));
         let claim = Claim::of(&session.identity, first);
@@ -141,6 +141,15 @@ impl Ledger {
             server.slots.give_back(&claim);
             let row = server.row;
             self.note_slots(at, row);
+        }
+    }
+
+    /// A denied connection that goes on counts on.
+    pub(in crate::ledger) fn reclaim_slot_of_denied(&mut self, at: Origin, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id)
+            && core::mem::take(&mut connection.denied)
+        {
+            self.claim_slot_of_denied(at, id);
         }
     }
 
