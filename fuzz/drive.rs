@@ -245,6 +245,10 @@ impl Sink for Listener {
                 assert!(self.open.remove(connection), "ended without a beginning: {event:?}");
                 self.ended.insert(*connection);
             }
+            EventKind::Connection(ConnectionEvent::Resumed { .. }) => {
+                assert!(self.ended.remove(connection), "resumed without an end: {event:?}");
+                assert!(self.open.insert(*connection), "resumed while it is open: {event:?}");
+            }
             _ => {
                 assert!(self.open.contains(connection), "outside its connection's life: {event:?}");
             }
