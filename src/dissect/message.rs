@@ -77,10 +77,12 @@ impl<'a> Message<'a> {
             }
             Content::Smb1 { header, message, damaged } => {
                 note_damage(*damaged, Layer::Smb1, message, anomalies);
+                header.examine(anomalies);
                 Self::Smb1(Smb1::of(pdu, header, message, asked, known, anomalies))
             }
             Content::Smb2 { message, damaged } => {
                 note_damage(*damaged, Layer::Smb2, message.bytes, anomalies);
+                message.header.examine(anomalies);
                 let id = message.header.message_id;
                 let wanted = if message.header.is_response() {
                     asked.smb2(pdu, id)

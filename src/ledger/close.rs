@@ -1,8 +1,11 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
-use super::{By, Closing, HandleRow, Ledger, OpenRow, ServerKey, SessionRow, TreeRow, verdict};
+use super::{
+    By, Closing, Handle, HandleRow, Ledger, OpenKey, OpenRow, ServerKey, SessionRow, TreeKey, TreeRow,
+    verdict,
+};
 use crate::auth::Who;
-use crate::session::{CloseReason, ConnectionId, OpenKind, Party, SessionId, TreeId};
+use crate::session::{CloseReason, ConnectionId, OpenKind, Party, SessionId};
 
 /// Connections that a server ended itself and that are remembered.
 const ENDS: usize = 256;
@@ -20,7 +23,7 @@ impl From<CloseReason> for By {
 }
 
 /// What the end of a holder is called in what it held: its kind of end if it ended by itself, else what ended it.
-const fn inherited(closing: Closing, own: By) -> Closing {
+pub(super) const fn inherited(closing: Closing, own: By) -> Closing {
     match closing.by {
         By::OwnClose => Closing { at: closing.at, by: own },
         _ => closing,
@@ -53,6 +56,7 @@ impl Ledger {
                 self.index.between.remove(&ends);
             }
         }
+        self.dropped.remove(&id);
         // Dropped because the client set up its first connection anew, unless it was used since.
         let used_since = |at| {
             let sessions = sessions.iter().filter_map(|row| self.sessions.get(row));
@@ -134,10 +138,7 @@ impl Ledger {
             return;
         }
         tree.closed = Some(closing);
-        let key = match tree.id {
-            TreeId::Tid(tid) => super::TreeKey::Smb1(tree.connection, tid),
-            TreeId::Smb2 { tree: id, .. } => super::TreeKey::Smb2(tree.session, id),
-        };
+        let key = TreeKey::of(tree);
         let opens: Vec<OpenRow> = tree.opens.iter().copied().collect();
         self.index.trees.remove(&key);
         let below = inherited(closing, own);
@@ -152,13 +153,7 @@ impl Ledger {
             return;
         }
         open.closed = Some(closing);
-        let key = match open.id {
-            crate::session::OpenId::Fid(fid) => super::OpenKey::Smb1(open.connection, fid),
-            crate::session::OpenId::Smb2 { persistent, volatile, .. } => {
-                super::OpenKey::Smb2(open.session, persistent, volatile)
-            }
-            crate::session::OpenId::Connection => return,
-        };
+        let Some(key) = OpenKey::of(open) else { return };
         let (group, tree) = (open.group, open.tree);
         let is_pipe = open.what == OpenKind::Pipe || !open.handles.is_empty() || !open.interfaces.is_empty();
         self.index.opens.remove(&key);
@@ -205,13 +200,7 @@ impl Ledger {
     pub(super) fn close_handle(&mut self, row: HandleRow, closing: Closing) -> Option<(SessionRow, bool)> {
         let handle = self.handles.get(&row).filter(|handle| handle.closed.is_none())?;
         let open = self.opens.get(&handle.open);
-        let connection = open.and_then(|open| self.connections.get(&open.connection));
-        let doubts = [
-            handle.in_doubt,
-            open.and_then(|open| open.in_doubt),
-            connection.and_then(|connection| connection.in_doubt),
-        ];
-        let doubted = verdict::doubted(&handle.used, &doubts).is_some();
+        let doubted = self.is_doubted(handle);
         let session = open.map(|open| open.session);
         let group = open.and_then(|open| open.group);
         let bytes = handle.handle;
@@ -228,6 +217,18 @@ impl Ledger {
             handle.closed = Some(closing);
         }
         session.map(|session| (session, doubted))
+    }
+
+    /// True if a handle that ends may have ended before.
+    pub(super) fn is_doubted(&self, handle: &Handle) -> bool {
+        let open = self.opens.get(&handle.open);
+        let connection = open.and_then(|open| self.connections.get(&open.connection));
+        let doubts = [
+            handle.in_doubt,
+            open.and_then(|open| open.in_doubt),
+            connection.and_then(|connection| connection.in_doubt),
+        ];
+        verdict::doubted(&handle.used, &doubts).is_some()
     }
 
     // Forgetting

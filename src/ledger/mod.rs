@@ -9,6 +9,7 @@ mod close;
 mod fold;
 mod holders;
 mod limits;
+mod revive;
 mod rows;
 mod slots;
 #[cfg(test)]
@@ -17,14 +18,14 @@ mod unseen;
 mod verdict;
 mod who;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 
 use crate::capture::Origin;
 use crate::net::Host;
 use crate::rprn::ContextHandle;
-use crate::session::{ConnectionId, Event, SessionId, Sink};
+use crate::session::{ConnectionId, Event, OpenId, SessionId, Sink, TreeId};
 use crate::wire::Timestamp;
 
 pub use cause::Cause;
@@ -69,6 +70,8 @@ pub struct Ledger {
     unanswered: Map<(OpenRow, u32), usize>,
     losses: Losses,
     unseen: Vec<crate::session::Unseen>,
+    /// Connections of which VcNumber 0 ended sessions.
+    dropped: BTreeSet<ConnectionId>,
     rows_made: u64,
     end: Option<Timestamp>,
     /// Where the clock of the capture stood when it went back.
@@ -117,10 +120,29 @@ enum TreeKey {
     Smb2(SessionRow, u32),
 }
 
+impl TreeKey {
+    fn of(tree: &Tree) -> Self {
+        match tree.id {
+            TreeId::Tid(tid) => Self::Smb1(tree.connection, tid),
+            TreeId::Smb2 { tree: id, .. } => Self::Smb2(tree.session, id),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum OpenKey {
     Smb1(ConnectionId, u16),
     Smb2(SessionRow, u64, u64),
+}
+
+impl OpenKey {
+    fn of(open: &Open) -> Option<Self> {
+        Some(match open.id {
+            OpenId::Fid(fid) => Self::Smb1(open.connection, fid),
+            OpenId::Smb2 { persistent, volatile, .. } => Self::Smb2(open.session, persistent, volatile),
+            OpenId::Connection => return None,
+        })
+    }
 }
 
 /// An RPC association group: the pipes that share its context handles.

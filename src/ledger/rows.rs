@@ -240,6 +240,8 @@ pub struct Connection {
     pub cut: bool,
     /// The row of an anonymous set-up that was denied on it, which holds a slot while it lasts.
     pub denied: Option<SessionRow>,
+    /// The row of a set-up that has no answer.
+    pub unanswered: Option<SessionRow>,
     /// Its end.
     pub closed: Option<Closing>,
     /// Who ended it, unless its ports were just taken.

@@ -53,19 +53,20 @@ impl Script {
         );
     }
 
-    /// A pipe with a printer handle in the group `group`.
+    /// A tree, and in it a pipe with a printer handle in the group `group`.
     fn hold(&mut self, connection: u64, session: SessionId, fid: u16, group: u32, joined: bool, handle: u8) {
-        let tree = match session {
-            SessionId::Uid(uid) => TreeId::Tid(uid),
-            SessionId::Smb2(session) => TreeId::Smb2 { session, tree: 1 },
-            SessionId::Unnamed => unreachable!(),
-        };
-        let open = open(session, fid);
+        let tree = tree(session);
         let path = Some(r"\\SRV\IPC$".to_owned());
         self.tell(
             connection,
             TreeEvent::Connected { session, tree, path, share: ShareKind::Pipe, answer_seen: true },
         );
+        self.pipe(connection, session, fid, group, joined, handle);
+    }
+
+    /// A pipe with a printer handle.
+    fn pipe(&mut self, connection: u64, session: SessionId, fid: u16, group: u32, joined: bool, handle: u8) {
+        let (tree, open) = (tree(session), open(session, fid));
         let (name, what) = (Some("spoolss".to_owned()), OpenKind::Pipe);
         self.tell(connection, OpenEvent::Opened { session, tree, open, name, what, answer_seen: true });
         let (interface, name, version) = (crate::rprn::INTERFACE, Some("spoolss"), (1, 0));
@@ -86,6 +87,14 @@ impl Script {
             .sessions()
             .map(|(row, session)| (judge(row, session), session.closed.map(|closing| closing.by)))
             .collect()
+    }
+}
+
+fn tree(session: SessionId) -> TreeId {
+    match session {
+        SessionId::Uid(uid) => TreeId::Tid(uid),
+        SessionId::Smb2(session) => TreeId::Smb2 { session, tree: 1 },
+        SessionId::Unnamed => unreachable!(),
     }
 }
 
@@ -166,6 +175,169 @@ fn vc_zero_ends_the_other_sessions_of_that_client_on_a_windows_server() {
     let script = first_circuit_anew("Windows 5.1");
     let expected = [(Verdict::Abandoned, Some(By::VcZero)), (Verdict::Leaked, None), (Verdict::Leaked, None)];
     assert_eq!(script.sessions(), expected);
+}
+
+/// The script after VcNumber 0 has ended the first session, and then an event of its connection.
+fn behind_vc_zero(kind: impl Into<EventKind>) -> Script {
+    let mut script = first_circuit_anew("Windows 5.1");
+    script.tell(1, kind);
+    script.ledger.extend_to(Timestamp::from_parts(i64::from(script.second + 10), 0));
+    script
+}
+
+#[test]
+fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
+    let (session, open, handle) = (SessionId::Uid(5), OpenId::Fid(9), ContextHandle([1; 20]));
+    let later = Some(Origin { time: Timestamp::from_parts(1_000, 0), capture: 0, frame: 1_000 });
+    let path = || Some(r"\\SRV\IPC$".to_owned());
+    let (tree, share, what, name) = (TreeId::Tid(6), ShareKind::Pipe, OpenKind::Pipe, || None);
+    let proofs: [EventKind; 9] = [
+        RpcEvent::Answered { open, call: 7, return_value: Some(0) }.into(),
+        HandleEvent::Proved { open, handle }.into(),
+        HandleEvent::Granted {
+            open,
+            handle: ContextHandle([9; 20]),
+            opened_by: None,
+            object: None,
+            client: None,
+        }
+        .into(),
+        TreeEvent::Connected { session, tree, path: path(), share, answer_seen: true }.into(),
+        OpenEvent::Opened { session, tree, open: OpenId::Fid(10), name: name(), what, answer_seen: true }
+            .into(),
+        SessionEvent::LastUsed { session, succeeded: later, idle: Idle::default() }.into(),
+        OpenEvent::LastUsed { open, succeeded: later }.into(),
+        HandleEvent::Closed { open, handle }.into(),
+        OpenEvent::Closed { open, by: CloseReason::OwnClose }.into(),
+    ];
+    for proof in proofs {
+        let script = behind_vc_zero(proof.clone());
+        let ledger = &script.ledger;
+        let (row, first) = ledger.sessions().next().unwrap();
+        assert_eq!(first.closed, None, "{proof:?}");
+        let closes_pipe = matches!(proof, EventKind::Open(OpenEvent::Closed { .. }));
+        let closes_handle = matches!(proof, EventKind::Handle(HandleEvent::Closed { .. }));
+        let pipe = ledger.opens_of(first).find(|pipe| pipe.id == open).unwrap();
+        let handle = ledger.handles(pipe).find(|known| known.handle == handle).unwrap();
+        let by = |closed: Option<super::Closing>| closed.map(|closing| closing.by);
+        assert_eq!(by(pipe.closed), closes_pipe.then_some(By::OwnClose), "{proof:?}");
+        let ended = closes_handle.then_some(By::CloseCall).or(closes_pipe.then_some(By::PipeClose));
+        assert_eq!(by(handle.closed), ended, "{proof:?}");
+        assert_eq!(first.handles_run_down, u64::from(closes_pipe), "{proof:?}");
+        let server = ledger.servers().next().unwrap();
+        assert!(server.open_sessions.contains(&row) && server.slots.now.high == 3, "{proof:?}");
+        assert!(!ledger.ended_telling.contains(&row), "{proof:?}");
+    }
+}
+
+#[test]
+fn what_is_not_answered_behind_vc_zero_brings_nothing_back() {
+    let (session, open, handle) = (SessionId::Uid(5), OpenId::Fid(9), ContextHandle([1; 20]));
+    let before = Some(Origin { time: Timestamp::from_parts(8, 0), capture: 0, frame: 8 });
+    let signs: [EventKind; 5] = [
+        HandleEvent::Used { open, handle, opnum: 8 }.into(),
+        SessionEvent::LastUsed { session, succeeded: before, idle: Idle::default() }.into(),
+        OpenEvent::LastUsed { open, succeeded: None }.into(),
+        OpenEvent::Closed { open, by: CloseReason::ServerDeniesIt }.into(),
+        // Of another session of the connection.
+        SessionEvent::LastUsed {
+            session: SessionId::Uid(6),
+            succeeded: Some(Origin { time: Timestamp::from_parts(1_000, 0), capture: 0, frame: 1_000 }),
+            idle: Idle::default(),
+        }
+        .into(),
+    ];
+    for sign in signs {
+        let script = behind_vc_zero(sign.clone());
+        assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::VcZero)), "{sign:?}");
+    }
+}
+
+#[test]
+fn a_tree_that_was_disconnected_behind_vc_zero_is_not_open_again() {
+    let mut script = first_circuit_anew("Windows 5.1");
+    script.tell(1, TreeEvent::Closed { tree: TreeId::Tid(5), by: CloseReason::OwnClose });
+    let succeeded = Some(Origin { time: Timestamp::from_parts(1_000, 0), capture: 0, frame: 1_000 });
+    script.tell(1, SessionEvent::LastUsed { session: SessionId::Uid(5), succeeded, idle: Idle::default() });
+    let (_, first) = script.ledger.sessions().next().unwrap();
+    let ended: Vec<_> =
+        script.ledger.opens_of(first).map(|open| open.closed.map(|closing| closing.by)).collect();
+    assert_eq!((first.closed, ended), (None, vec![Some(By::TreeDisconnect)]));
+}
+
+#[test]
+fn a_connection_that_goes_on_holds_what_it_held() {
+    for session in [SessionId::Uid(5), SessionId::Smb2(5)] {
+        let mut script = Script::new();
+        script.connect(1, 7);
+        script.connect(2, 7);
+        script.set_up(1, session, None, false);
+        // Two pipes of one group: a handle outlives the pipe that it was granted on.
+        script.hold(1, session, 9, 1, false, 1);
+        script.pipe(1, session, 10, 1, true, 2);
+        script.tell(1, OpenEvent::Closed { open: open(session, 9), by: CloseReason::OwnClose });
+        let rows = |script: &Script| {
+            let ledger = &script.ledger;
+            let sessions: Vec<_> = ledger.sessions().map(|(_, session)| session.clone()).collect();
+            let trees: Vec<_> = sessions.iter().flat_map(|session| ledger.trees(session).cloned()).collect();
+            let opens: Vec<_> = trees.iter().flat_map(|tree| ledger.opens(tree).cloned()).collect();
+            let handles: Vec<_> = opens.iter().flat_map(|open| ledger.handles(open).cloned()).collect();
+            let connections: Vec<_> = ledger.connections().map(|(id, row)| (id, row.clone())).collect();
+            let server = ledger.servers().next().unwrap();
+            let (open, now, peak) = (server.open_sessions.clone(), server.slots.now, server.slots.peak());
+            let counts = (server.connections, ledger.index.between.clone(), ledger.ended_telling.clone());
+            let index = &ledger.index;
+            let live =
+                (index.sessions.clone(), index.trees.clone(), index.opens.clone(), index.handles.clone());
+            ((sessions, trees, opens, handles), (connections, open, now, peak, counts), live)
+        };
+        let before = rows(&script);
+        let ends = |script: &Script| {
+            let connection = script.ledger.connection(ConnectionId(1)).unwrap();
+            (connection.client, connection.server)
+        };
+        let (client, server) = ends(&script);
+        for by in [ConnectionEnd::Rst, ConnectionEnd::Fin] {
+            script.tell(1, ConnectionEvent::Closed { by, side: None });
+            let (_, ended) = script.ledger.sessions().next().unwrap();
+            assert_eq!((ended.handles_run_down, ended.closed.is_some()), (2, true));
+            let (transport, start_seen) = (Transport::Direct, true);
+            script.tell(1, ConnectionEvent::Resumed { client, server, transport, start_seen });
+            assert_eq!(rows(&script), before, "{session:?}");
+        }
+        // Its handles are found by their pipe's group, and end with it.
+        script.tell(1, HandleEvent::Closed { open: open(session, 10), handle: ContextHandle([1; 20]) });
+        script.tell(1, OpenEvent::Closed { open: open(session, 10), by: CloseReason::OwnClose });
+        let (_, first) = script.ledger.sessions().next().unwrap();
+        assert_eq!(first.handles_run_down, 1);
+        // A connection of which the ledger knows nothing more is seen anew.
+        script.tell(2, ConnectionEvent::Closed { by: ConnectionEnd::Fin, side: None });
+        assert!(script.ledger.connection(ConnectionId(2)).is_none());
+        let (transport, start_seen) = (Transport::Direct, true);
+        script.tell(2, ConnectionEvent::Resumed { client, server, transport, start_seen });
+        script.set_up(2, session, None, false);
+        assert_eq!(script.sessions().len(), 2);
+    }
+}
+
+#[test]
+fn a_session_of_two_connections_goes_on_with_the_first_that_does() {
+    let mut script = Script::new();
+    let session = SessionId::Smb2(5);
+    script.connect(1, 7);
+    script.connect(2, 7);
+    script.set_up(1, session, None, false);
+    script.tell(2, SessionEvent::ChannelJoined { session });
+    script.hold(1, session, 9, 1, false, 1);
+    let (client, server) =
+        script.ledger.connection(ConnectionId(1)).map(|row| (row.client, row.server)).unwrap();
+    script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
+    script.tell(2, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
+    assert_eq!(script.sessions()[0].1, Some(By::ConnectionEnd));
+    let (transport, start_seen) = (Transport::Direct, true);
+    script.tell(1, ConnectionEvent::Resumed { client, server, transport, start_seen });
+    script.ledger.extend_to(Timestamp::from_parts(100, 0));
+    assert_eq!(script.sessions(), [(Verdict::Leaked, None)]);
 }
 
 #[test]

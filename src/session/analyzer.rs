@@ -16,6 +16,8 @@ use crate::tcp::Flow;
 
 /// Seconds by which packets may be out of order in a capture. A clock that goes back further was wrong before.
 const OUT_OF_ORDER: f64 = 60.0;
+/// Connections that have ended and of which it is remembered what was open, in case they go on.
+const ENDED: usize = 256;
 
 /// Reads packets and tells a [`Sink`] what happens in them.
 ///
@@ -27,6 +29,8 @@ pub struct Analyzer {
     flows: Map<FlowKey, Box<Followed>>,
     /// Flows in the order in which they are looked at when one must be let go.
     clock: VecDeque<FlowKey>,
+    /// The latest flows whose connection ended.
+    ended: VecDeque<(FlowKey, ConnectionId)>,
     llc: LlcSessions,
     counts: Counts,
     latest: Option<Origin>,
@@ -86,6 +90,7 @@ impl Analyzer {
             decoder,
             flows: Map::default(),
             clock: VecDeque::new(),
+            ended: VecDeque::new(),
             llc: LlcSessions::default(),
             counts: Counts::default(),
             latest: None,
@@ -115,11 +120,13 @@ impl Analyzer {
             }
             _ => self.latest = Some(at),
         }
-        let Self { limits, decoder, flows, clock, llc, counts, .. } = self;
+        let Self { limits, decoder, flows, clock, ended, llc, counts, .. } = self;
         match decoder.decode(packet) {
             Decoded::Tcp(segment) => {
                 counts.segments = counts.segments.saturating_add(1);
-                take(flows, clock, counts, limits, &segment, at, sink);
+                if let Some(end) = take(flows, clock, counts, limits, &segment, at, sink) {
+                    remember(ended, end, flows);
+                }
             }
             Decoded::Udp(datagram) => {
                 counts.datagrams = counts.datagrams.saturating_add(1);
@@ -141,6 +148,7 @@ impl Analyzer {
             followed.connection.finish(&self.limits, sink);
         }
         self.clock.clear();
+        self.ended.clear();
     }
 }
 
@@ -151,6 +159,7 @@ impl Followed {
     }
 }
 
+/// Takes a segment, and gives its connection if that ended with it and remembers what was open.
 fn take(
     flows: &mut Map<FlowKey, Box<Followed>>,
     clock: &mut VecDeque<FlowKey>,
@@ -159,7 +168,7 @@ fn take(
     segment: &Segment<'_>,
     at: Origin,
     sink: &mut dyn Sink,
-) {
+) -> Option<(FlowKey, ConnectionId)> {
     let (key, side) = segment.flow();
     let followed = match flows.get_mut(&key) {
         Some(followed) => {
@@ -175,7 +184,7 @@ fn take(
             // What neither begins nor carries anything is no sign of a connection worth a place.
             if segment.length == 0 && !segment.flags.contains(TcpFlags::SYN) && segment.flags != TcpFlags::ACK
             {
-                return;
+                return None;
             }
             if flows.len() >= limits.connections {
                 make_room(flows, clock, counts, limits, sink);
@@ -190,10 +199,31 @@ fn take(
     let Followed { flow, connection, fresh } = &mut **followed;
     *fresh = true;
     if connection.is_other() {
-        return;
+        return None;
     }
+    let remembered = connection.remembers();
     connection.saw(side, segment, at);
     flow.push(side, segment, at, &mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
+    (connection.remembers() && !remembered).then_some((key, connection.id))
+}
+
+/// Remembers what was open on a connection that ended, and lets go of the one that ended longest ago.
+fn remember(
+    ended: &mut VecDeque<(FlowKey, ConnectionId)>,
+    end: (FlowKey, ConnectionId),
+    flows: &mut Map<FlowKey, Box<Followed>>,
+) {
+    ended.push_back(end);
+    if ended.len() <= ENDED {
+        return;
+    }
+    let oldest = ended.pop_front().and_then(|(key, id)| Some((flows.get_mut(&key)?, id)));
+    if let Some((Followed { connection, .. }, id)) = oldest.map(|(followed, id)| (&mut **followed, id))
+        && connection.id == id
+        && connection.is_closed()
+    {
+        connection.forget();
+    }
 }
 
 /// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones and those

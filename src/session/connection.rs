@@ -190,6 +190,18 @@ impl Connection {
         self.closed
     }
 
+    /// True if it ended and remembers what was open on it, in case it goes on.
+    pub(super) const fn remembers(&self) -> bool {
+        self.closed && (self.smb1.is_some() || self.smb2.is_some())
+    }
+
+    /// Lets go of what was open on it when it ended: it is not waited for any longer that it goes on.
+    pub(super) fn forget(&mut self) {
+        self.tables = Tables::default();
+        self.smb1 = None;
+        self.smb2 = None;
+    }
+
     fn out<'a>(&self, at: Origin, sink: &'a mut dyn Sink) -> Out<'a> {
         Out { at, ends: self.ends(), sink }
     }
@@ -222,6 +234,9 @@ impl Connection {
         limits: &Limits,
         sink: &mut dyn Sink,
     ) {
+        if piece == Piece::Resumed {
+            self.resume(side, at, sink);
+        }
         if self.closed || self.standing == Standing::Other {
             return;
         }
@@ -327,7 +342,7 @@ impl Connection {
         let mut framer = core::mem::replace(self.framers.get_mut(side), Framer::new(false));
         {
             let state = RefCell::new((&mut *self, sink));
-            work(&mut framer, &mut |head| state.borrow().0.wanted(head), &mut |framed| {
+            work(&mut framer, &mut |head| state.borrow().0.wanted(side, head), &mut |framed| {
                 let (connection, sink) = &mut *state.borrow_mut();
                 connection.take(side, at, framed, limits, *sink);
             });
@@ -336,13 +351,15 @@ impl Connection {
     }
 
     /// How much of a message is needed, told by its head.
-    fn wanted(&self, head: &[u8]) -> usize {
+    fn wanted(&self, side: Side, head: &[u8]) -> usize {
+        // Where nothing else says who is the client, the first frame will. Until then no data is known to be a file's.
+        let by_server = self.direction(side) == Direction::ToClient;
         if head.starts_with(&smb1::Header::PROTOCOL) {
-            return smb1::wanted(head, |header, fid| {
+            return smb1::wanted(head, by_server, |header, fid| {
                 self.smb1.as_ref().is_none_or(|smb1| smb1.is_pipe(header, fid, &self.tables))
             });
         }
-        smb2::wanted(head, |header, file| {
+        smb2::wanted(head, by_server, |header, file| {
             self.smb2.as_ref().is_none_or(|smb2| smb2.is_pipe(header, file, &self.tables))
         })
     }
@@ -429,9 +446,9 @@ impl Connection {
             return self.lost(side, at, sink);
         }
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
-            smb2.get_or_insert_default().frame(payload, frame.damaged, &mut here)
+            smb2.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::PROTOCOL) {
-            smb1.get_or_insert_default().frame(payload, frame.damaged, &mut here)
+            smb1.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
         } else if payload.starts_with(&smb1::Header::ENCRYPTED) {
             smb1.get_or_insert_default().encrypted(&mut here);
             Answered::default()
@@ -563,6 +580,19 @@ impl Connection {
         server
     }
 
+    /// Tells of the requests that have no answer when the connection ends.
+    fn tell_unanswered(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+        let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        let out = Out { at, ends: self.ends(), sink };
+        let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
+        if let Some(smb1) = &self.smb1 {
+            smb1.tell_unanswered(&mut here);
+        }
+        if let Some(smb2) = &self.smb2 {
+            smb2.tell_unanswered(&mut here);
+        }
+    }
+
     /// Tells when each end was last seen.
     fn tell_last_seen(&self, sink: &mut dyn Sink) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
@@ -578,7 +608,7 @@ impl Connection {
         if self.standing != Standing::Smb {
             return;
         }
-        self.tell_waiting(limits, sink);
+        self.tell_unanswered(limits, sink);
         self.settle(sink);
         self.tell_last_seen(sink);
         // It ended with the first FIN, or with the RST.
@@ -591,9 +621,19 @@ impl Connection {
             let side = if self.client == Some(side) { Party::Client } else { Party::Server };
             self.out(at, sink).tell(ConnectionEvent::Closed { by, side: Some(side) });
         }
-        self.tables = Tables::default();
-        self.smb1 = None;
-        self.smb2 = None;
+    }
+
+    /// The end of a side was none.
+    fn resume(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
+        *self.ends.get_mut(side) = None;
+        if !core::mem::take(&mut self.closed) || self.standing != Standing::Smb {
+            return;
+        }
+        let Ends { client, server, .. } = self.ends();
+        let (transport, start_seen) = (self.transport, self.start_seen);
+        let mut out = self.out(at, sink);
+        out.tell(ConnectionEvent::Resumed { client, server, transport, start_seen });
+        self.tables.tell_opens(&mut out);
     }
 
     /// Another connection took the ports.
@@ -605,7 +645,7 @@ impl Connection {
         if self.end(Side::Low).or(self.end(Side::High)).is_some() {
             return self.close(limits, sink);
         }
-        self.tell_waiting(limits, sink);
+        self.tell_unanswered(limits, sink);
         self.settle(sink);
         self.tell_last_seen(sink);
         self.closed = true;

@@ -351,6 +351,18 @@ pub enum ConnectionEvent {
         /// Who ended it, unless its ports were just taken.
         side: Option<Party>,
     },
+    /// It goes on although it seemed to have ended: both ends carry on behind the FIN or RST. What was open on it still
+    /// is. What it was opened with is told again, for those who have forgotten it.
+    Resumed {
+        /// The end that connected.
+        client: Endpoint,
+        /// The end that was connected to.
+        server: Endpoint,
+        /// NetBIOS or direct.
+        transport: Transport,
+        /// Whether the TCP handshake was seen.
+        start_seen: bool,
+    },
 }
 
 /// About an SMB session.

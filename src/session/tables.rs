@@ -335,6 +335,16 @@ impl Tables {
         (length > 0 && lacks(open) >= length && begun.next().is_none()).then_some(*id)
     }
 
+    /// Tells again what is open.
+    pub(super) fn tell_opens(&self, out: &mut Out<'_>) {
+        let mut opens: Vec<_> = self.opens.iter().collect();
+        opens.sort_by_key(|(id, _)| **id);
+        for (id, OpenState { session, tree, what, .. }) in opens {
+            let (session, tree, open, what) = (*session, *tree, *id, *what);
+            out.tell(OpenEvent::Opened { session, tree, open, name: None, what, answer_seen: false });
+        }
+    }
+
     /// The RPC on a pipe.
     pub(super) fn pipe(&mut self, open: OpenId) -> Option<&mut Pipe> {
         self.opens.get_mut(&open)?.pipe.as_deref_mut()

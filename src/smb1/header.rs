@@ -3,7 +3,7 @@
 use nom::Parser as _;
 
 use super::Command;
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::wire::{DosError, NtStatus, Status, array, le_u16, u8};
 
 /// The header of a message (\[MS-CIFS\] 2.2.3.1).
@@ -30,6 +30,8 @@ pub struct Header {
     pub uid: u16,
     /// Multiplex id: with the PID, what pairs a response with its request.
     pub mid: u16,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    response: bool,
 }
 
 impl Header {
@@ -41,7 +43,11 @@ impl Header {
     /// What messages begin with that are encrypted by Samba's UNIX extensions.
     pub const ENCRYPTED: [u8; 4] = *b"\xffE\0\0";
 
-    /// Reads a header and gives what follows it: the first block.
+    /// Where `Flags` stand.
+    const FLAGS: usize = 9;
+
+    /// Reads a header and gives what follows it: the first block. [`Flags::REPLY`] says whether it is a response, until
+    /// [`Header::sent_by_server`] is told.
     ///
     /// # Errors
     /// The message is shorter than [`Header::SIZE`], or does not begin with [`Header::PROTOCOL`].
@@ -49,16 +55,43 @@ impl Header {
         parse(Layer::Smb1, input, header)
     }
 
+    /// The header of a message of which it is known who sent it: what the client sends is a request, and what the server
+    /// sends a response or an oplock break, whatever the flag says. Some clients set it in requests, and servers take
+    /// them.
+    #[must_use]
+    pub const fn sent_by_server(mut self, server: bool) -> Self {
+        self.response = server && (self.flags.contains(Flags::REPLY) || !self.is_unsolicited());
+        self
+    }
+
     /// True if the server sent this message.
     #[must_use]
     pub const fn is_response(&self) -> bool {
-        self.flags.contains(Flags::REPLY)
+        self.response
+    }
+
+    /// True if nobody asked for this message, if the server sent it: an oplock break is a `LOCKING_ANDX` request of MID
+    /// 0xFFFF (\[MS-CIFS\] 3.3.4.2).
+    #[must_use]
+    pub const fn is_unsolicited(&self) -> bool {
+        self.command.0 == Command::LOCKING_ANDX.0 && self.mid == 0xffff
     }
 
     /// True if the message's strings are UTF-16, where its commands know both forms.
     #[must_use]
     pub const fn unicode(&self) -> bool {
         self.flags2.contains(Flags2::UNICODE)
+    }
+}
+
+/// A flag that says otherwise than who sent the message.
+impl Examine for Header {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        if self.response != self.flags.contains(Flags::REPLY) {
+            let field = "Flags: the reply bit contradicts the direction";
+            let reason = Reason::BadValue { field, value: u64::from(self.flags.bits()) };
+            anomalies.add(ParseError { layer: Layer::Smb1, offset: Self::FLAGS, reason });
+        }
     }
 }
 
@@ -71,17 +104,18 @@ fn header(input: &[u8]) -> Parsed<'_, Header> {
     let (rest, (command, status, flags, flags2)) = (u8, array::<4>, u8, le_u16).parse(rest)?;
     let (rest, (pid_high, security_features, _reserved)) = (le_u16, array::<8>, le_u16).parse(rest)?;
     let (rest, (tid, pid_low, uid, mid)) = (le_u16, le_u16, le_u16, le_u16).parse(rest)?;
-    let flags2 = Flags2::from_bits_retain(flags2);
+    let (flags, flags2) = (Flags::from_bits_retain(flags), Flags2::from_bits_retain(flags2));
     let header = Header {
         command: Command(command),
         status: status_of(status, flags2),
-        flags: Flags::from_bits_retain(flags),
+        flags,
         flags2,
         pid: u32::from(pid_high) << 16 | u32::from(pid_low),
         security_features,
         tid,
         uid,
         mid,
+        response: flags.contains(Flags::REPLY),
     };
     Ok((rest, header))
 }
@@ -194,6 +228,33 @@ mod tests {
         assert_eq!(header.pid, 0x0001_feff);
         assert_eq!(header.security_features, [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18]);
         assert_eq!([header.tid, header.uid, header.mid], [0x0802, 0x1003, 0x0040]);
+    }
+
+    #[test]
+    fn who_sent_a_message_decides_what_it_is_and_a_flag_that_contradicts_is_an_anomaly() {
+        let told = |bytes: &[u8; Header::SIZE], server| {
+            let header = Header::parse(bytes).unwrap().1.sent_by_server(server);
+            let mut anomalies = Anomalies::default();
+            header.examine(&mut anomalies);
+            (header.is_response(), anomalies.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let contradicts = |flags: &str| {
+            vec![format!(
+                "SMB1: bad value {flags} of Flags: the reply bit contradicts the direction at byte 9"
+            )]
+        };
+        let mut request = REFUSED;
+        request[9] = 0x18; // without REPLY
+        assert_eq!(told(&REFUSED, true), (true, vec![]));
+        assert_eq!(told(&request, false), (false, vec![]));
+        assert_eq!(told(&REFUSED, false), (false, contradicts("0x98")));
+        assert_eq!(told(&request, true), (true, contradicts("0x18")));
+        let mut oplock_break = request;
+        oplock_break[4] = Command::LOCKING_ANDX.0;
+        assert_eq!(told(&oplock_break, true), (true, contradicts("0x18")), "the answer to a lock");
+        oplock_break[30..].copy_from_slice(&[0xff, 0xff]); // MID
+        assert_eq!(told(&oplock_break, true), (false, vec![]));
+        assert_eq!(told(&oplock_break, false), (false, vec![]));
     }
 
     #[test]

@@ -149,7 +149,7 @@ mod tests {
                     prop_assert!(range.start <= run.start && run.end <= range.end);
                 }
             }
-            let wanted = wanted(message, |_, _| false);
+            let wanted = wanted(message, header.is_response(), |_, _| false);
             prop_assert!(wanted == usize::MAX || wanted <= message.len());
         }
     }

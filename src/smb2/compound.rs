@@ -38,6 +38,14 @@ pub struct Message<'a> {
     pub bytes: &'a [u8],
 }
 
+impl Message<'_> {
+    /// The same message, of which it is known who sent it: see [`Header::sent_by_server`].
+    #[must_use]
+    pub const fn sent_by_server(self, server: bool) -> Self {
+        Self { header: self.header.sent_by_server(server), ..self }
+    }
+}
+
 impl<'a> Iterator for Compound<'a> {
     type Item = Result<Message<'a>, ParseError>;
 

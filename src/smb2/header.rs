@@ -1,7 +1,7 @@
 //! The header that every SMB2 message begins with.
 
 use super::Command;
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::wire::{NtStatus, array, le_u16, le_u32, le_u64};
 
 bitflags::bitflags! {
@@ -29,6 +29,7 @@ bitflags::bitflags! {
 /// The header of an SMB2 message (\[MS-SMB2\] 2.2.1), in its ASYNC (2.2.1.1) or SYNC (2.2.1.2) form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Header {
     /// CreditCharge: how many credits the request costs.
     pub credit_charge: u16,
@@ -56,6 +57,8 @@ pub struct Header {
     /// Signature, zero if the message is not signed.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::hex"))]
     pub signature: [u8; 16],
+    #[cfg_attr(feature = "serde", serde(skip))]
+    response: bool,
 }
 
 impl Header {
@@ -65,7 +68,11 @@ impl Header {
     /// The ProtocolId of a header.
     pub const PROTOCOL_ID: [u8; 4] = [0xfe, b'S', b'M', b'B'];
 
-    /// Reads the header at the start of `input` and gives what follows it.
+    /// Where Flags stands.
+    const FLAGS: usize = 16;
+
+    /// Reads the header at the start of `input` and gives what follows it. [`HeaderFlags::SERVER_TO_REDIR`] says whether
+    /// it is a response, until [`Header::sent_by_server`] is told.
     ///
     /// # Errors
     /// `input` is shorter than a header, or its ProtocolId or StructureSize is not that of SMB2.
@@ -92,16 +99,43 @@ impl Header {
         u16::from_le_bytes([low, high])
     }
 
+    /// The header of a message of which it is known who sent it: what the client sends is a request, and what the server
+    /// sends a response or a notification, whatever the flag says.
+    #[must_use]
+    pub const fn sent_by_server(mut self, server: bool) -> Self {
+        self.response = server;
+        self
+    }
+
     /// True if a server sent the message.
     #[must_use]
     pub const fn is_response(&self) -> bool {
-        self.flags.contains(HeaderFlags::SERVER_TO_REDIR)
+        self.response
+    }
+
+    /// True if nobody asked for this message, if the server sent it: an oplock break, a lease break or another
+    /// notification (\[MS-SMB2\] 2.2.23, 2.2.44).
+    #[must_use]
+    pub const fn is_unsolicited(&self) -> bool {
+        self.message_id == u64::MAX
     }
 
     /// True if the header has the ASYNC form: an [`Header::async_id`] and no [`Header::tree_id`].
     #[must_use]
     pub const fn is_async(&self) -> bool {
         self.flags.contains(HeaderFlags::ASYNC_COMMAND)
+    }
+}
+
+/// A flag that says otherwise than who sent the message.
+impl Examine for Header {
+    fn examine(&self, anomalies: &mut Anomalies) {
+        let flag = self.flags.contains(HeaderFlags::SERVER_TO_REDIR);
+        if self.response != flag && !(self.response && self.is_unsolicited()) {
+            let field = "Flags: the reply bit contradicts the direction";
+            let reason = Reason::BadValue { field, value: u64::from(self.flags.bits()) };
+            anomalies.add(ParseError { layer: Layer::Smb2, offset: Self::FLAGS, reason });
+        }
     }
 }
 
@@ -144,6 +178,7 @@ fn fields(input: &[u8]) -> Parsed<'_, Header> {
         async_id,
         session_id,
         signature,
+        response: flags.contains(HeaderFlags::SERVER_TO_REDIR),
     };
     Ok((rest, header))
 }
@@ -190,6 +225,7 @@ mod tests {
             async_id: 0,
             session_id: 0x0000_5000_0000_0061,
             signature: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+            response: true,
         };
         assert_eq!(header, expected);
         assert_eq!(header.status(), NtStatus::MORE_PROCESSING_REQUIRED);
@@ -202,6 +238,28 @@ mod tests {
         assert!(header.is_async());
         assert_eq!((header.process_id, header.tree_id, header.async_id), (0, 0, 0x0000_0005_0000_feff));
         assert_eq!(header.flags.bits(), 0x8000_0003, "unknown bits survive");
+    }
+
+    #[test]
+    fn who_sent_a_message_decides_what_it_is_and_a_flag_that_contradicts_is_an_anomaly() {
+        let told = |bytes: &[u8], server| {
+            let header = Header::parse(bytes).unwrap().1.sent_by_server(server);
+            let mut anomalies = Anomalies::default();
+            header.examine(&mut anomalies);
+            (header.is_response(), anomalies.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let contradicts = |flags: &str| {
+            vec![format!(
+                "SMB2: bad value {flags} of Flags: the reply bit contradicts the direction at byte 16"
+            )]
+        };
+        assert_eq!(told(&fixture(1), true), (true, vec![]));
+        assert_eq!(told(&fixture(0), false), (false, vec![]));
+        assert_eq!(told(&fixture(1), false), (false, contradicts("0x1")));
+        assert_eq!(told(&fixture(8), true), (true, contradicts("0x8")));
+        let mut notification = fixture(0);
+        notification[24..32].fill(0xff); // MessageId
+        assert_eq!(told(&notification, true), (true, vec![]));
     }
 
     #[test]

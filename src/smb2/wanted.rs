@@ -6,18 +6,19 @@ use crate::wire::NtStatus;
 /// Header and fixed part of a WRITE request, which is longer than that of a READ response.
 const FIXED: usize = 112;
 
-/// How many bytes of a framed message are needed, given its first ones (128 are enough): the rest can be skipped
-/// unread. `usize::MAX` if all of it is.
+/// How many bytes of a framed message that the server or the client sent are needed, given its first ones (128 are
+/// enough): the rest can be skipped unread. `usize::MAX` if all of it is.
 ///
 /// The data of a READ response and of a WRITE request is needed only if it belongs to a pipe, which `is_pipe` says:
 /// it gets the header, and the FileId if the message has one. A READ response has none; it is known by its MessageId.
 /// Of an encrypted message only the transform header can be read.
 #[must_use]
-pub fn wanted(head: &[u8], is_pipe: impl Fn(&Header, Option<FileId>) -> bool) -> usize {
+pub fn wanted(head: &[u8], by_server: bool, is_pipe: impl Fn(&Header, Option<FileId>) -> bool) -> usize {
     if head.starts_with(&transform::Encrypted::PROTOCOL_ID) {
         return transform::Encrypted::SIZE;
     }
     let Ok((_, header)) = Header::parse(head) else { return usize::MAX };
+    let header = header.sent_by_server(by_server);
     let file_id = match (header.command, header.is_response()) {
         (Command::READ, true) if header.status() == NtStatus::SUCCESS => None,
         (Command::WRITE, false) => request_file_id(Command::WRITE, head),
@@ -42,25 +43,26 @@ mod tests {
 
     #[test]
     fn bulk_data_of_files_is_not_wanted_and_that_of_pipes_is() {
-        assert_eq!(wanted(&head(9, 0), |_, id| id != Some(FILE)), 112);
-        assert_eq!(wanted(&head(9, 0), |_, id| id == Some(FILE)), usize::MAX);
-        assert_eq!(wanted(&head(8, 1), |header, id| header.message_id != 0 || id.is_some()), 112);
-        assert_eq!(wanted(&head(8, 1), |_, _| true), usize::MAX);
+        assert_eq!(wanted(&head(9, 0), false, |_, id| id != Some(FILE)), 112);
+        assert_eq!(wanted(&head(9, 0), false, |_, id| id == Some(FILE)), usize::MAX);
+        assert_eq!(wanted(&head(8, 1), true, |header, id| header.message_id != 0 || id.is_some()), 112);
+        assert_eq!(wanted(&head(8, 1), true, |_, _| true), usize::MAX);
+        assert_eq!(wanted(&head(9, 1), false, |_, id| id != Some(FILE)), 112, "whatever the flag says");
     }
 
     #[test]
     fn everything_else_is_wanted_whole() {
         for (command, flags) in [(8, 0), (9, 1), (5, 0), (11, 0), (1, 1)] {
-            assert_eq!(wanted(&head(command, flags), |_, _| false), usize::MAX);
+            assert_eq!(wanted(&head(command, flags), flags == 1, |_, _| false), usize::MAX);
         }
         let mut chained = head(9, 0);
         chained[20] = 0x80;
-        assert_eq!(wanted(&chained, |_, _| false), usize::MAX);
+        assert_eq!(wanted(&chained, false, |_, _| false), usize::MAX);
         let mut failed = head(8, 1);
         failed[8] = 0x05;
-        assert_eq!(wanted(&failed, |_, _| false), usize::MAX);
-        assert_eq!(wanted(b"\xfdSMB", |_, _| false), 52);
-        assert_eq!(wanted(b"\xfcSMB", |_, _| false), usize::MAX);
-        assert_eq!(wanted(b"", |_, _| false), usize::MAX);
+        assert_eq!(wanted(&failed, true, |_, _| false), usize::MAX);
+        assert_eq!(wanted(b"\xfdSMB", false, |_, _| false), 52);
+        assert_eq!(wanted(b"\xfcSMB", false, |_, _| false), usize::MAX);
+        assert_eq!(wanted(b"", false, |_, _| false), usize::MAX);
     }
 }

@@ -1,5 +1,7 @@
 //! A connection: segments in, both streams out in causal order.
 
+mod behind;
+
 use std::borrow::Cow;
 use std::collections::vec_deque;
 
@@ -28,12 +30,17 @@ const OPENING: u32 = 8;
 ///
 /// Each piece is delivered with the [`Origin`] of the segment that brought it, a gap with that of the segment that
 /// proved it. Where bytes of one place differ, those captured first are delivered.
+///
+/// A FIN or an RST behind which both sides carry on is taken back: what one side sends behind it is set aside, and
+/// delivered after a [`Piece::Resumed`] once the other side acknowledges it.
 #[derive(Debug)]
 pub struct Flow {
     low: Half,
     high: Half,
     /// What waits; `None` if nothing does.
     held: Option<Box<Queue>>,
+    /// What came behind an end, and is no part of the streams unless it is acknowledged.
+    behind: Option<Box<Queue>>,
     /// Packets of this flow so far, modulo 2^32.
     packets: u32,
     /// A SYN of either side was captured: the connection began inside the capture.
@@ -52,6 +59,7 @@ impl Flow {
             low: Half::new(),
             high: Half::new(),
             held: None,
+            behind: None,
             packets: 0,
             syn_seen: false,
             opening: true,
@@ -92,6 +100,7 @@ impl Flow {
         while self.held.is_some() {
             self.give_up_oldest(deliver);
         }
+        self.behind = None;
     }
 
     /// True if the segment begins another connection between the same ports: a SYN with another initial sequence
@@ -131,7 +140,7 @@ impl Flow {
         self.half(side).seen
     }
 
-    /// How the side's stream ended, once that was delivered.
+    /// How the side's stream ended, once that was delivered, unless it was resumed.
     #[must_use]
     pub fn ended(&self, side: Side) -> Option<End> {
         match self.half(side).state {
@@ -152,7 +161,8 @@ impl Flow {
     /// Bytes of memory in use for held segments.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        self.held.as_ref().map_or(0, |held| held.bytes())
+        let bytes = |queue: &Option<Box<Queue>>| queue.as_ref().map_or(0, |queue| queue.bytes());
+        bytes(&self.held).saturating_add(bytes(&self.behind))
     }
 
     /// What was met so far.
@@ -218,6 +228,10 @@ impl Flow {
         if stood != (self.low, self.high) {
             self.drain(deliver);
         }
+        self.resume_if_proved(&part, deliver);
+        if self.is_over(part.side) {
+            self.set_aside(&mut part);
+        }
         self.strip_old(&mut part);
         if !part.has_content() {
             return self.hold_proof(part);
@@ -270,7 +284,7 @@ impl Flow {
         if own.state == State::Unknown {
             return;
         }
-        let over = matches!(own.state, State::Ended(_));
+        let over = self.is_over(part.side);
         if part.syn && own.started && !over {
             (part.seq, part.syn) = (part.start(), false);
         }
@@ -303,9 +317,11 @@ impl Flow {
     /// True if the sender of `part` had received what was not delivered yet of the other side.
     fn is_early<B>(&self, part: &Part<B>) -> bool {
         let other = self.half(part.side.other());
+        let aborted = self.ended(part.side) == Some(End::Rst);
         part.ack.is_some_and(|ack| match other.state {
             State::Unknown => true,
             State::Unseen | State::Ended(_) => false,
+            State::Probe | State::Open if aborted => false,
             State::Probe | State::Open => ack.after(other.known()),
         })
     }
@@ -354,6 +370,7 @@ impl Flow {
         if part.rst {
             own.state = State::Ended(End::Rst);
             deliver(Piece::End(End::Rst));
+            self.set_held_aside();
         } else if part.fin && own.next == part.payload_end() {
             own.advance(part.end());
             own.state = State::Ended(End::Fin);
@@ -404,6 +421,9 @@ impl Flow {
 
     fn give_up_beyond_limits(&mut self, deliver: &mut impl FnMut(Side, Origin, Piece<'_>)) {
         let limits = self.limits;
+        if self.held_bytes() > limits.bytes {
+            self.behind = None;
+        }
         while self
             .held
             .as_ref()

@@ -32,6 +32,11 @@ pub enum Piece<'a> {
         /// How many, at least one. A lost FIN counts as one byte, as it does in sequence numbers.
         bytes: u64,
     },
-    /// The side sent its last byte. Nothing of this side follows.
+    /// The side sent its last byte. Nothing of this side follows, and after an RST nothing of the other, unless the
+    /// stream is [`Piece::Resumed`].
     End(End),
+    /// The side's end was none: it sent more in sequence behind its FIN or RST, or received more, and each side
+    /// acknowledges the other. Its stream goes on where it stood, and may end anew. An RST that is taken back held up
+    /// both streams.
+    Resumed,
 }

@@ -10,6 +10,11 @@ impl Seq {
         Self(self.0.wrapping_add(bytes))
     }
 
+    /// The number before it.
+    pub(super) const fn before(self) -> Self {
+        Self(self.0.wrapping_sub(1))
+    }
+
     /// True if `self` is later than `other`.
     pub(super) const fn after(self, other: Self) -> bool {
         self.0.wrapping_sub(other.0).cast_signed() > 0

@@ -17,6 +17,7 @@ mod wire;
 
 mod calls;
 mod findings;
+mod flow;
 mod framing;
 mod losses;
 mod page;

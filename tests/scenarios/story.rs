@@ -66,6 +66,16 @@ impl Wire {
         story
     }
 
+    /// The ledger that other packets would make at this moment.
+    pub(crate) fn ledger_of(&self, packets: &[Owned]) -> Ledger {
+        both(self, packets).ledger
+    }
+
+    /// The story that other packets would tell at this moment.
+    pub(crate) fn story_of(&self, packets: &[Owned]) -> String {
+        tell(&both(self, packets).ledger)
+    }
+
     /// Compares the story with `expected`, whatever its indentation.
     #[track_caller]
     pub(crate) fn tells(&self, expected: &str) {

@@ -2,7 +2,7 @@
 
 use smbscope::dissect::{Dissection, Message, Smb1, Transaction};
 use smbscope::fscc::FileInformation;
-use smbscope::smb1::{self, Block, Body, Command, Header, negotiate, nt_transact, trans2};
+use smbscope::smb1::{self, Block, Body, Command, Flags, Header, negotiate, nt_transact, trans2};
 use smbscope::wire::{Status, ascii};
 
 use super::{hex, list, ntlm};
@@ -49,7 +49,8 @@ pub(super) fn columns(header: &Header, message: &[u8], dissection: &Dissection<'
     }
     let commands: Vec<String> = chain.commands.into_iter().map(hex).collect();
     vec![
-        u8::from(header.is_response()).to_string(),
+        // As the flag says, which is what the column is of.
+        u8::from(header.flags.contains(Flags::REPLY)).to_string(),
         commands.join("+"),
         status,
         hex(header.flags.bits()),

@@ -2,7 +2,7 @@
 
 use smbscope::fscc::{FileInformation, fsctl};
 use smbscope::smb2::transform::{Compressed, Encrypted};
-use smbscope::smb2::{Asked, Body, FileId, Information, Message, oplock_break};
+use smbscope::smb2::{Asked, Body, FileId, HeaderFlags, Information, Message, oplock_break};
 
 use super::{hex, list, ntlm};
 
@@ -22,7 +22,8 @@ struct Columns {
 
 pub(super) fn columns(message: &Message<'_>) -> Vec<String> {
     let header = &message.header;
-    let response = header.is_response();
+    // As the flag says, which is what the column is of.
+    let response = header.flags.contains(HeaderFlags::SERVER_TO_REDIR);
     let status = if response { hex(header.status) } else { format!("cs:{}", header.channel_sequence()) };
     let tree = if header.is_async() { format!("async:{:#x}", header.async_id) } else { hex(header.tree_id) };
     let body = Body::parse(message, Asked::Unknown).map(|body| of_body(&body)).unwrap_or_default();

@@ -29,6 +29,7 @@ impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
         self.extend_to(at.time);
+        self.revive_answered(at, connection, &kind);
         match kind {
             EventKind::Connection(event) => self.fold_connection(at, connection, event),
             EventKind::Session(event) => self.fold_session(at, connection, event),
@@ -58,7 +59,12 @@ impl Ledger {
     }
 
     fn fold_connection(&mut self, at: Origin, id: ConnectionId, event: ConnectionEvent) {
-        if let ConnectionEvent::Opened { client, server, transport, start_seen } = event {
+        if matches!(event, ConnectionEvent::Resumed { .. }) && self.connections.contains_key(&id) {
+            return self.revive_connection(id);
+        }
+        if let ConnectionEvent::Opened { client, server, transport, start_seen }
+        | ConnectionEvent::Resumed { client, server, transport, start_seen } = event
+        {
             self.index.between.entry((client.host(), server.host())).or_default().insert(id);
             self.connections.insert(
                 id,
@@ -87,6 +93,7 @@ impl Ledger {
                     one_direction: None,
                     cut: false,
                     denied: None,
+                    unanswered: None,
                     closed: None,
                     ended_by: None,
                 },
@@ -131,7 +138,9 @@ impl Ledger {
                 };
                 self.close_connection(id, Closing { at, by }, side);
             }
-            ConnectionEvent::Opened { .. } | ConnectionEvent::Gap { .. } => {}
+            ConnectionEvent::Opened { .. }
+            | ConnectionEvent::Resumed { .. }
+            | ConnectionEvent::Gap { .. } => {}
         }
     }
 

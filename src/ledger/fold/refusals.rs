@@ -126,11 +126,21 @@ impl Ledger {
         self.claim_slot(at, row);
     }
 
-    /// A session is granted on a connection: a set-up that was denied there before counts no more.
+    /// A session is granted on a connection: a set-up that was denied there before counts no more, and one that seemed
+    /// to have no answer is this.
     pub(super) fn supersede_denied(&mut self, at: Origin, connection: ConnectionId) {
-        let denied = self.connections.get_mut(&connection).and_then(|ends| ends.denied.take());
+        let Some(ends) = self.connections.get_mut(&connection) else { return };
+        let (denied, unanswered) = (ends.denied.take(), ends.unanswered.take());
         if let Some(row) = denied {
             self.close_session(row, Closing { at, by: By::Superseded }, By::Superseded);
+        }
+        if let Some(row) = unanswered {
+            self.free_slot(at, row);
+            self.sessions.remove(&row);
+            self.ended_telling.retain(|ended| *ended != row);
+            if let Some(ends) = self.connections.get_mut(&connection) {
+                ends.sessions.remove(&row);
+            }
         }
     }
 
@@ -150,6 +160,9 @@ impl Ledger {
         let Some(row) = self.new_session_row(at, connection, id) else { return };
         if let Some(session) = self.sessions.get_mut(&row) {
             (session.identity, session.unanswered) = (identity, true);
+        }
+        if let Some(ends) = self.connections.get_mut(&connection) {
+            ends.unanswered = Some(row);
         }
         self.claim_slot(at, row);
     }

@@ -105,7 +105,7 @@ impl Ledger {
     }
 
     /// Counts a session as who it is now.
-    pub(super) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
+    pub(in crate::ledger) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let first = session.connections.first().and_then(|id| self.connections.get(id));
         let claim = if session.unanswered { Claim::Unsure } else { Claim::of(&session.identity, first) };

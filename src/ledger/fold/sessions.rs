@@ -176,7 +176,8 @@ impl Ledger {
     }
 
     /// The client says that this is its first connection, so the server drops its others (\[MS-CIFS\] 2.2.4.53.1,
-    /// VcNumber). Windows does; of other servers only the end of those connections tells.
+    /// VcNumber). Windows does, as far as it does not answer on them later; of other servers only the end of those
+    /// connections tells.
     pub(super) fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
         let Some(here) = self.connections.get(&connection) else { return };
         let obeys = here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
@@ -189,6 +190,7 @@ impl Ledger {
             let sessions: Vec<SessionRow> = other.sessions.iter().copied().collect();
             for row in sessions.into_iter().filter(|_| obeys) {
                 if matches!(self.sessions.get(&row).map(|session| session.id), Some(SessionId::Uid(_))) {
+                    self.dropped.insert(id);
                     self.close_session(row, Closing { at, by: By::VcZero }, By::VcZero);
                 }
             }

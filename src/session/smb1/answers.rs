@@ -1,8 +1,7 @@
 //! Answers: what was granted, read and ended.
 
 use super::{
-    Key, Pending, SetUp, Smb1, Step, StepContext, TRANSACTION_BYTES, What, granted, is_unsolicited, listed,
-    share_kind,
+    Key, Pending, SetUp, Smb1, Step, StepContext, TRANSACTION_BYTES, What, granted, listed, share_kind,
 };
 use crate::ParseError;
 use crate::auth::{Mechanism, identify};
@@ -49,9 +48,6 @@ impl Smb1 {
     ) {
         let key = Key::of(header);
         let status = header.status;
-        if is_unsolicited(header) {
-            return;
-        }
         if damaged && !matches!(blocks(frame, header).next(), Some(Ok(_))) {
             // Nothing is left of it but its header: its request still waits, and its answer is missing.
             return;

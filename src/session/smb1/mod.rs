@@ -194,10 +194,17 @@ impl Smb1 {
     }
 
     /// A frame that begins with an SMB1 header.
-    pub(super) fn frame(&mut self, frame: &[u8], damaged: bool, here: &mut Here<'_>) -> Answered {
+    pub(super) fn frame(
+        &mut self,
+        frame: &[u8],
+        direction: Direction,
+        damaged: bool,
+        here: &mut Here<'_>,
+    ) -> Answered {
         let mut answered = Answered::default();
+        let by_server = direction == Direction::ToClient;
         let header = match Header::parse(frame) {
-            Ok((_, header)) => header,
+            Ok((_, header)) => header.sent_by_server(by_server),
             Err(error) => {
                 if !damaged {
                     here.out.unreadable(error);
@@ -205,9 +212,11 @@ impl Smb1 {
                 return answered;
             }
         };
-        let direction = if header.is_response() { Direction::ToClient } else { Direction::ToServer };
         here.out.pdu(direction, Content::Smb1 { header: &header, message: frame, damaged });
-        if header.is_response() {
+        if by_server && header.is_unsolicited() {
+            return answered;
+        }
+        if by_server {
             self.response(frame, &header, damaged, &mut answered, here);
         } else {
             answered.unread = !self.request(frame, &header, damaged, here);
@@ -275,11 +284,6 @@ fn orphan_pipe_data(tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>)
         here.tables.open_used(open, Some(here.out.at), here.out.at);
         here.read_pipe(Some(open), data, whole);
     }
-}
-
-/// An oplock break from the server is a LOCKING_ANDX of MID 0xffff that nobody asked for.
-fn is_unsolicited(header: &Header) -> bool {
-    header.command == Command::LOCKING_ANDX && header.mid == 0xffff
 }
 
 /// What kind of share it is: as the server says, else as the client asked, else by the name.

@@ -1,6 +1,6 @@
 //! Answers: what was granted, read and ended.
 
-use super::{Chain, Pending, SetUp, Smb2, UNSOLICITED, What, created, open_id, share_kind};
+use super::{Chain, Pending, SetUp, Smb2, What, created, open_id, share_kind};
 use crate::auth::{Evidence, Who, identify};
 use crate::session::event::{
     CloseReason, Direction, Doubt, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
@@ -33,7 +33,7 @@ impl Smb2 {
     ) {
         let header = &message.header;
         let status = header.status();
-        if header.message_id == UNSOLICITED {
+        if header.is_unsolicited() {
             return;
         }
         if status == NtStatus::PENDING && header.is_async() {

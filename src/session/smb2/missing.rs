@@ -17,6 +17,24 @@ impl Smb2 {
         }
     }
 
+    /// Tells of the requests that have no answer when the connection ends. It may go on all the same.
+    pub(in crate::session) fn tell_unanswered(&self, here: &mut Here<'_>) {
+        for pending in self.pending.values() {
+            let session = SessionId::Smb2(pending.session);
+            match &pending.what {
+                What::SessionSetup(set_up) if !here.tables.sessions.contains_key(&session) => {
+                    here.set_up_unanswered(session, set_up.credentials.as_ref(), pending.sent);
+                }
+                _ if pending.answer_lost || pending.cancelled => {}
+                _ => {
+                    if let Some(event) = pending.waiting(None) {
+                        here.out.tell_at(pending.sent, event);
+                    }
+                }
+            }
+        }
+    }
+
     /// Tells of the requests that have no answer, at the end. The answers of those that were sent after the server was
     /// last seen may be missing.
     pub(in crate::session) fn tell_waiting(&mut self, server_last: Option<Origin>, here: &mut Here<'_>) {

@@ -19,8 +19,6 @@ use crate::auth::Credentials;
 use crate::capture::Origin;
 use crate::smb2::{Command, FileId, Header, HeaderFlags, compound, tree_connect};
 
-/// A message id of no request: that of oplock break notifications.
-const UNSOLICITED: u64 = u64::MAX;
 /// A TreeId or SessionId that stands for that of the message before (related operations).
 const RELATED_TREE: u32 = u32::MAX;
 const RELATED_SESSION: u64 = u64::MAX;
@@ -175,12 +173,19 @@ impl Smb2 {
     }
 
     /// A frame that begins with an SMB2 header.
-    pub(super) fn frame(&mut self, frame: &[u8], damaged: bool, here: &mut Here<'_>) -> Answered {
+    pub(super) fn frame(
+        &mut self,
+        frame: &[u8],
+        direction: Direction,
+        damaged: bool,
+        here: &mut Here<'_>,
+    ) -> Answered {
+        let by_server = direction == Direction::ToClient;
         let mut answered = Answered::default();
         let mut chain = Chain::default();
         for message in compound(frame) {
             let message = match message {
-                Ok(message) => message,
+                Ok(message) => message.sent_by_server(by_server),
                 Err(error) => {
                     if !damaged {
                         here.out.unreadable(error);
@@ -188,10 +193,8 @@ impl Smb2 {
                     break;
                 }
             };
-            let is_response = message.header.is_response();
-            let direction = if is_response { Direction::ToClient } else { Direction::ToServer };
             here.out.pdu(direction, Content::Smb2 { message: &message, damaged });
-            if is_response {
+            if by_server {
                 self.response(&message, damaged, &mut answered, &mut chain, here);
             } else {
                 answered.unread |= !self.request(&message, damaged, &mut chain, here);

@@ -431,6 +431,105 @@ fn a_reset_after_bytes_the_capture_lost_tells_of_the_gap_first() {
     assert_eq!(log.told, [(C, 4, Told::Gap(10)), (S, 4, Told::data("resp")), (C, 5, Told::End(End::Rst))]);
 }
 
+/// What was told after a request of 3 bytes and the end that `packets` begin with.
+fn behind(packets: &[Packet]) -> Vec<(Side, Told)> {
+    let mut log = connected();
+    log.push(&packet(C, 100, 500, "req"));
+    packets.iter().for_each(|packet| log.push(packet));
+    log.flush().summary().split_off(1)
+}
+
+const fn ended(side: Side, end: End) -> (Side, Told) {
+    (side, Told::End(end))
+}
+
+#[test]
+fn a_stream_goes_on_behind_a_fin_if_the_other_side_acknowledges_it() {
+    let fin = || packet(S, 500, 103, "").with(FIN);
+    let resumed = [ended(S, End::Fin), (S, Told::Resumed), data(S, "resp"), data(C, "more")];
+    // The server's own data have the number of the FIN that was not its own.
+    assert_eq!(behind(&[fin(), packet(S, 500, 103, "resp"), packet(C, 103, 504, "more")]), resumed);
+    // Or the one behind it.
+    assert_eq!(behind(&[fin(), packet(S, 501, 103, "resp"), packet(C, 103, 505, "more")]), resumed);
+    // Acknowledged by data that were captured before, or in parts.
+    let parts = [packet(S, 500, 103, "re"), packet(S, 502, 103, "sp"), packet(C, 103, 504, "more")];
+    assert_eq!(behind(&[&[fin()], &parts[..]].concat()), resumed);
+    // What was lost between is a gap.
+    let lost = [fin(), packet(S, 510, 103, "resp"), packet(C, 103, 514, "more")];
+    let told = [ended(S, End::Fin), (S, Told::Resumed), (S, Told::Gap(9)), data(S, "resp"), data(C, "more")];
+    assert_eq!(behind(&lost), told);
+    // It may end anew, by a FIN that waited too.
+    let anew = [fin(), packet(S, 500, 103, "resp").with(FIN), packet(C, 103, 505, "more")];
+    let told = [&resumed[..3], &[ended(S, End::Fin), data(C, "more")]].concat();
+    assert_eq!(behind(&anew), told);
+}
+
+#[test]
+fn both_streams_go_on_behind_an_rst_that_is_not_heeded() {
+    let rst = || packet(S, 500, 0, "").with(RST).unacknowledging();
+    let told = [ended(S, End::Rst), (S, Told::Resumed), data(C, "more"), data(S, "resp")];
+    assert_eq!(behind(&[rst(), packet(C, 103, 500, "more"), packet(S, 500, 107, "resp")]), told);
+    assert_eq!(behind(&[rst(), packet(C, 103, 500, "more"), packet(S, 500, 107, "")]), told[..3]);
+    let told = [ended(S, End::Rst), (S, Told::Resumed), data(S, "resp"), data(C, "more")];
+    assert_eq!(behind(&[rst(), packet(S, 500, 103, "resp"), packet(C, 103, 504, "more")]), told);
+    // Both have said that they end, and both go on.
+    let fins =
+        [packet(C, 103, 500, "").with(FIN), rst(), packet(C, 103, 500, "more"), packet(S, 500, 107, "")];
+    let told =
+        [ended(C, End::Fin), ended(S, End::Rst), (C, Told::Resumed), (S, Told::Resumed), data(C, "more")];
+    assert_eq!(behind(&fins), told);
+}
+
+#[test]
+fn what_one_side_alone_does_behind_an_end_resumes_nothing() {
+    let fin = || packet(S, 500, 103, "").with(FIN);
+    let rst = || packet(S, 500, 103, "").with(RST);
+    let more = || packet(C, 103, 500, "more");
+    let resp = || packet(S, 500, 103, "resp");
+    let only = |end| vec![ended(S, end)];
+    // On its way when the RST was sent, and answered by another one.
+    assert_eq!(behind(&[rst(), more()]), only(End::Rst));
+    assert_eq!(behind(&[rst(), more(), packet(S, 500, 107, "").with(RST)]), only(End::Rst));
+    assert_eq!(behind(&[rst(), more(), rst(), packet(S, 500, 107, "")]), only(End::Rst), "confirmed since");
+    // Data that nobody acknowledges, or nothing of them.
+    assert_eq!(behind(&[fin(), resp()]), only(End::Fin));
+    assert_eq!(behind(&[fin(), resp(), packet(C, 103, 501, "")]), only(End::Fin), "the FIN's own number");
+    assert_eq!(behind(&[fin(), resp(), packet(C, 103, 503, "")]), only(End::Fin), "not all of it");
+    assert_eq!(behind(&[fin(), resp(), packet(C, 103, 504, "").with(RST)])[..1], only(End::Fin));
+    assert_eq!(behind(&[fin(), packet(C, 103, 504, ""), resp()])[..1], only(End::Fin), "acknowledged before");
+    // Retransmissions, and keep-alive probes with and without a byte.
+    let probes = [fin(), fin(), packet(S, 500, 103, ""), packet(S, 500, 103, "\0"), packet(C, 103, 501, "")];
+    assert_eq!(behind(&probes), only(End::Fin));
+    assert_eq!(behind(&[rst(), packet(C, 100, 500, "req"), packet(S, 500, 103, "")]), only(End::Rst));
+    assert_eq!(behind(&[rst(), packet(C, 102, 500, "\0"), packet(S, 500, 103, "")]), only(End::Rst));
+    // Another connection far behind, whose SYN was lost.
+    let far = [fin(), packet(S, 500 + (1 << 17), 103, "resp"), packet(C, 103, 504 + (1 << 17), "")];
+    assert_eq!(behind(&far)[..1], only(End::Fin));
+    // The other direction of a stream that is half closed is no sign.
+    let half = [fin(), more(), packet(S, 501, 107, ""), packet(C, 107, 501, "last"), packet(S, 501, 111, "")];
+    assert_eq!(behind(&half), [ended(S, End::Fin), data(C, "morelast")]);
+}
+
+#[test]
+fn what_is_set_aside_behind_an_end_is_little() {
+    let mut log = connected();
+    log.push(&packet(S, 500, 100, "").with(RST));
+    for place in 0..200 {
+        log.push(&packet(C, 100 + 1000 * place, 500, &"x".repeat(1000)));
+        assert!(log.flow.held_bytes() <= 1 << 16);
+    }
+    assert!(log.flow.held_bytes() > 60_000);
+    assert!(log.flow.is_closed());
+    let syn = packet(C, 7, 0, "").with(SYN).unacknowledging();
+    assert!(log.flow.is_new_connection(C, &syn.segment()));
+    // What found no room is missing once the streams go on.
+    log.push(&packet(S, 500, 200_100, "resp"));
+    assert!(!log.flow.is_closed());
+    let log = log.flush();
+    assert_eq!((log.flow.held_bytes(), log.flow.counts().gaps), (0, 1));
+    assert_eq!(log.summary().last(), Some(&data(S, "resp")));
+}
+
 #[test]
 fn a_blind_reset_is_ignored() {
     let mut log = connected();

@@ -71,6 +71,7 @@ enum Told {
     Data(Vec<u8>),
     Gap(u64),
     End(End),
+    Resumed,
 }
 
 /// A flow and what it delivered: the side, the frame (the packets' numbers, from 1) and the piece.
@@ -136,6 +137,7 @@ impl Told {
                 Self::Gap(bytes)
             }
             Piece::End(end) => Self::End(end),
+            Piece::Resumed => Self::Resumed,
         }
     }
 

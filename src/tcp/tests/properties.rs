@@ -128,7 +128,7 @@ fn joined(told: &[(Side, u64, Told)], side: Side, captured: &[Packet], start: u3
         match piece {
             Told::Gap(bytes) => gap += bytes,
             Told::Start if gap == 0 => return 0,
-            Told::Start => {}
+            Told::Start | Told::Resumed => {}
             Told::Data(_) | Told::End(_) => {
                 let packet = &captured[*frame as usize - 1];
                 let delivered = if let Told::Data(bytes) = piece { bytes.len() } else { 0 };
@@ -161,7 +161,7 @@ fn check(
     for (side, frame, piece) in told {
         let (own, other) = (Conversation::index(*side), Conversation::index(side.other()));
         let packet = &captured[*frame as usize - 1];
-        assert!(!ended[own], "{piece:?} of {side:?} after its end");
+        assert!(!ended[own] && *piece != Told::Resumed, "{piece:?} of {side:?} after its end");
         let here = *place[own].get_or_insert_with(|| joined(told, *side, captured, starts[own]));
         if !matches!(piece, Told::Gap(_)) {
             assert_eq!(packet.side, *side);
@@ -185,7 +185,7 @@ fn check(
                 assert_eq!(here, streams[own].len() as u64);
                 u64::from(*end == End::Fin)
             }
-            Told::Start => 0,
+            Told::Start | Told::Resumed => 0,
         };
         place[own] = Some(here + moved);
     }
@@ -310,7 +310,51 @@ proptest! {
         check(&log.told, &captured, plan.starts(), &plan.streams());
     }
 
-    /// Any segments: no panic, no endless wait, at most one start and one end of a side, nothing after the end.
+    /// A FIN or an RST that somebody else sends into a conversation that goes on changes nothing of what is delivered.
+    #[test]
+    fn a_forged_end_leaves_what_is_delivered_as_it_was(
+        plan in plan(),
+        half_size in 1_usize..35,
+        (place, side, flag, acknowledges, doubled) in
+            (any::<prop::sample::Index>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
+    ) {
+        // A single byte at the number of a FIN may be a keep-alive probe; so nobody sends single bytes.
+        let messages = plan.messages.iter().map(|length| length.next_multiple_of(2)).collect();
+        let plan = Plan { messages, size: 2 * half_size, acks: true, close: Close::Fin, ..plan };
+        let mut packets = plan.conversation().packets;
+        // Behind the handshake, before the first FIN.
+        let place = 3 + place.index(packets.len() - 6);
+        let side = if side { C } else { S };
+        let end = |packet: &Packet| packet.seq.wrapping_add(packet.payload.len() as u32);
+        let last = |of: Side| packets[3..place].iter().rev().find(|packet| packet.side == of).map(end);
+        let next = last(side).unwrap_or(plan.starts()[Conversation::index(side)]);
+        let other = last(side.other()).unwrap_or(plan.starts()[Conversation::index(side.other())]);
+        let forged = Packet::new(side, next, other, b"").with(if flag { TcpFlags::FIN } else { TcpFlags::RST });
+        let forged = if acknowledges || flag { forged } else { forged.unacknowledging() };
+        // Nothing goes on behind an RST before the last acknowledgment.
+        let goes_on = packets[place..].iter().any(|packet| packet.payload.len() > 1);
+        prop_assume!(flag || goes_on);
+        (0..=usize::from(doubled)).for_each(|_| packets.insert(place, forged.clone()));
+        let log = Log::of(&packets);
+        prop_assert_eq!(log.flow.held_bytes(), 0);
+        prop_assert_eq!(log.flow.counts().gaps, 0);
+        let log = log.flush();
+        let mut told: Vec<(Side, Told)> = Vec::new();
+        for (side, piece) in log.summary() {
+            match (told.last_mut(), piece) {
+                (Some((last, Told::Data(data))), Told::Data(more)) if *last == side => data.extend(more),
+                (_, Told::End(_) | Told::Resumed) => {}
+                (_, piece) => told.push((side, piece)),
+            }
+        }
+        let mut truth = plan.truth();
+        truth.retain(|(_, piece)| !matches!(piece, Told::End(_)));
+        prop_assert_eq!(told, truth);
+        prop_assert_eq!([C, S].map(|side| log.flow.ended(side)), [Some(End::Fin); 2]);
+    }
+
+    /// Any segments: no panic, no endless wait, at most one start of a side, nothing after an end but its being taken
+    /// back.
     #[test]
     fn any_segments_leave_nothing_held(
         segments in prop::collection::vec((any::<bool>(), 0_u32..40, prop::option::of(0_u32..40), any::<u8>(), 0_usize..6, 0_u32..3, 0_u8..20), 0..200),
@@ -334,9 +378,10 @@ proptest! {
         for side in [C, S] {
             let told: Vec<&Told> = log.told.iter().filter(|(of, ..)| *of == side).map(|(.., told)| told).collect();
             prop_assert!(told.iter().filter(|told| ***told == Told::Start).count() <= 1);
-            let end = told.iter().position(|told| matches!(told, Told::End(_)));
-            prop_assert!(end.is_none_or(|end| end + 1 == told.len()));
-            prop_assert_eq!(end.is_some(), log.flow.ended(side).is_some());
+            let ends = |told: Option<&&Told>| matches!(told, Some(Told::End(_)));
+            prop_assert!(told.first() != Some(&&Told::Resumed));
+            prop_assert!(told.windows(2).all(|pair| ends(pair.first()) == (*pair[1] == Told::Resumed)));
+            prop_assert_eq!(ends(told.last()), log.flow.ended(side).is_some());
         }
     }
 }
