@@ -16,7 +16,8 @@ pub struct Block<'a> {
     pub command: Command,
     /// `WordCount`: the parameter words that the sender says there are, in units of two bytes.
     pub word_count: u8,
-    /// The parameter words, twice `word_count` bytes or what there is of them.
+    /// The parameter words, twice `word_count` bytes or what there is of them; more in the extended response to
+    /// `NT_CREATE_ANDX`, whose `WordCount` counts fewer than there are (\[MS-SMB\] 2.2.4.9.2).
     pub words: &'a [u8],
     /// Offset in bytes of `words` from the header's first byte.
     pub words_offset: usize,
@@ -38,6 +39,12 @@ impl<'a> Block<'a> {
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.message.len() < self.bytes_offset.saturating_add(self.byte_count.into())
+    }
+
+    /// True if the message has all words of the block.
+    #[must_use]
+    pub fn has_all_words(&self) -> bool {
+        self.words_offset.saturating_add(self.words.len()).saturating_add(2) == self.bytes_offset
     }
 
     /// `length` bytes at `offset` from the header, as the offset fields of many commands mean it. Fewer if the
@@ -71,7 +78,7 @@ impl<'a> Block<'a> {
         let [word_count, rest @ ..] = message.get(offset..).unwrap_or_default() else {
             return Err(truncated("WordCount"));
         };
-        let words_length = usize::from(*word_count).saturating_mul(2);
+        let words_length = words_length(command, *word_count);
         let (words, rest) = split(rest, words_length);
         let (byte_count, rest) = match rest {
             [low, high, rest @ ..] => (u16::from_le_bytes([*low, *high]), rest),
@@ -97,6 +104,15 @@ impl<'a> Block<'a> {
         let command = Command(command);
         let linked = self.command.is_andx() && command != Command::NO_ANDX_COMMAND;
         linked.then(|| (command, u16::from_le_bytes([low, high]).into()))
+    }
+}
+
+/// Bytes of the parameter words.
+fn words_length(command: Command, word_count: u8) -> usize {
+    match (command, word_count) {
+        // The extended response has 50 words, and always says 42 ([MS-SMB] 2.2.4.9.2). No other form has 42.
+        (Command::NT_CREATE_ANDX, 42) => 100,
+        _ => usize::from(word_count).saturating_mul(2),
     }
 }
 
