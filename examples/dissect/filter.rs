@@ -80,7 +80,7 @@ fn protocol(content: &Content<'_>) -> Protocol {
     match content {
         Content::NameService(_) => Protocol::Nbns,
         Content::DatagramService(_) => Protocol::Nbdgm,
-        Content::Smb1 { .. } => Protocol::Smb1,
+        Content::Smb1 { .. } | Content::Raw { .. } => Protocol::Smb1,
         Content::Smb2 { .. } => Protocol::Smb2,
         Content::Encrypted(_) | Content::Compressed(_) => Protocol::Xfrm,
         Content::Rpc { .. } | Content::RpcDatagram(_) => Protocol::Rpc,

@@ -100,6 +100,9 @@ fn title(dissection: &Dissection<'_>) -> String {
             let status = if failed { format!(" {}", message.header.status) } else { String::new() };
             format!("{name} {}{status}", way(message.header.is_response()))
         }
+        Some(Message::Raw { command, .. }) => {
+            format!("{} data", command.to_string().replace("SMB_COM_", ""))
+        }
         Some(Message::Smb2 { header, .. }) => {
             let failed = header.is_response() && header.status != 0;
             let status = if failed { format!(" {}", header.status()) } else { String::new() };

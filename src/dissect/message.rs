@@ -8,6 +8,7 @@ use crate::dcerpc::datagram;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
 use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf};
 use crate::session::{Content, Pdu};
+use crate::smb1;
 use crate::smb2::transform::{Compressed, Encrypted};
 use crate::smb2::{self, Body};
 
@@ -32,6 +33,11 @@ pub enum Message<'a> {
         frame: Option<nbf::Frame<'a>>,
     },
     Smb1(Smb1<'a>),
+    Raw {
+        command: smb1::Command,
+        fid: u16,
+        length: usize,
+    },
     Smb2 {
         header: smb2::Header,
         /// `None` if it could not be read.
@@ -78,6 +84,10 @@ impl<'a> Message<'a> {
             Content::Smb1 { header, message, damaged } => {
                 note_damage(*damaged, Layer::Smb1, message, anomalies);
                 Self::Smb1(Smb1::of(pdu, header, message, asked, known, anomalies))
+            }
+            Content::Raw { command, fid, frame } => {
+                note_damage(frame.damaged, Layer::Smb1, frame.payload, anomalies);
+                Self::Raw { command: *command, fid: *fid, length: frame.length }
             }
             Content::Smb2 { message, damaged } => {
                 note_damage(*damaged, Layer::Smb2, message.bytes, anomalies);

@@ -23,4 +23,5 @@ pub use framer::{Frame, Framed, Framer, FramerCounts, HEAD, MAX_COLLECTED};
 pub use header::{Header, PacketType};
 pub use name::Name;
 pub use packets::{NegativeReason, Retarget, SessionPacket, SessionRequest};
+pub(crate) use sync::begins_with_magic;
 pub use sync::looks_like_smb;

@@ -96,6 +96,15 @@ pub enum Content<'a> {
         /// Bytes of it that are of use are missing from the capture.
         damaged: bool,
     },
+    /// The raw data of a read or a write of SMB1: a message without a header.
+    Raw {
+        /// `READ_RAW` or `WRITE_RAW`.
+        command: smb1::Command,
+        /// What was read or written.
+        fid: u16,
+        /// The message; of data that are no pipe's only the length.
+        frame: &'a netbios::Frame<'a>,
+    },
     /// An SMB2 message, one of a compound perhaps.
     Smb2 {
         /// Its header and its bytes.

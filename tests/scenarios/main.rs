@@ -20,6 +20,7 @@ mod findings;
 mod framing;
 mod losses;
 mod page;
+mod raw;
 mod smb1_sessions;
 mod smb2_sessions;
 mod verdicts;
