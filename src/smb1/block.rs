@@ -38,7 +38,8 @@ impl<'a> Block<'a> {
     /// True if the message ends before the block does.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.message.len() < self.bytes_offset.saturating_add(self.byte_count.into())
+        let (_, bytes) = lengths(self.command, self.word_count, self.byte_count);
+        self.message.len() < self.bytes_offset.saturating_add(bytes)
     }
 
     /// True if the message has all words of the block.
@@ -78,7 +79,7 @@ impl<'a> Block<'a> {
         let [word_count, rest @ ..] = message.get(offset..).unwrap_or_default() else {
             return Err(truncated("WordCount"));
         };
-        let words_length = words_length(command, *word_count);
+        let (words_length, _) = lengths(command, *word_count, 0);
         let (words, rest) = split(rest, words_length);
         let (byte_count, rest) = match rest {
             [low, high, rest @ ..] => (u16::from_le_bytes([*low, *high]), rest),
@@ -91,7 +92,7 @@ impl<'a> Block<'a> {
             words,
             words_offset,
             byte_count,
-            bytes: split(rest, byte_count.into()).0,
+            bytes: split(rest, lengths(command, *word_count, byte_count).1).0,
             bytes_offset: words_offset.saturating_add(words_length).saturating_add(2),
             message,
             unicode,
@@ -107,12 +108,13 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Bytes of the parameter words.
-fn words_length(command: Command, word_count: u8) -> usize {
+/// Bytes of the parameter words and of the data, by their counts.
+fn lengths(command: Command, word_count: u8, byte_count: u16) -> (usize, usize) {
     match (command, word_count) {
-        // The extended response has 50 words, and always says 42 ([MS-SMB] 2.2.4.9.2). No other form has 42.
-        (Command::NT_CREATE_ANDX, 42) => 100,
-        _ => usize::from(word_count).saturating_mul(2),
+        // The extended response has 50 words where it says 42 ([MS-SMB] 2.2.4.9.2); no other form has 42. It has no data,
+        // and servers leave in ByteCount whatever was there.
+        (Command::NT_CREATE_ANDX, 42) => (100, 0),
+        _ => (usize::from(word_count).saturating_mul(2), byte_count.into()),
     }
 }
 

@@ -370,10 +370,12 @@ mod tests {
         ].concat();
         let mut message = message(Command::NT_CREATE_ANDX, RESPONSE, &words, b"");
         assert_eq!(message[Header::SIZE], 50);
-        for word_count in [42, 50] {
+        for (word_count, byte_count) in [(42, 0x8648_u16), (42, 0), (50, 0)] {
             message[Header::SIZE] = word_count;
+            message[Header::SIZE + 101..].copy_from_slice(&byte_count.to_le_bytes());
             let read = block(&message);
-            assert_eq!((read.word_count, read.byte_count, read.is_cut()), (word_count, 0, false));
+            assert_eq!((read.word_count, read.byte_count), (word_count, byte_count));
+            assert!(!read.is_cut(), "ByteCount is what was there before");
             let response = Response::parse(&read).unwrap();
             assert_eq!((response.fid, response.directory), (0x4001, Some(true)));
             let Some(ResponseFields::NtCreateExtended(_, extended)) = response.fields else { panic!() };
