@@ -39,6 +39,8 @@ pub(crate) enum Protocol {
     Nbdgm,
     /// NetBIOS frames over LLC
     Nbf,
+    /// NetBIOS over IPX
+    Nbipx,
     Smb1,
     Smb2,
     /// Encrypted and compressed SMB2
@@ -85,6 +87,7 @@ fn protocol(content: &Content<'_>) -> Protocol {
         Content::Encrypted(_) | Content::Compressed(_) => Protocol::Xfrm,
         Content::Rpc { .. } | Content::RpcDatagram(_) => Protocol::Rpc,
         Content::Llc(_) => Protocol::Nbf,
+        Content::NetBiosIpx { .. } => Protocol::Nbipx,
         _ => Protocol::Nbss,
     }
 }

@@ -4,12 +4,13 @@ use serde_json::{Map, Value};
 use smbscope::dcerpc::{Body, SyntaxId};
 use smbscope::dissect::{Dissection, Message, Rpc};
 use smbscope::finding::Plain;
+use smbscope::netbios::nbipx;
 use smbscope::session::Pdu;
 
 use super::json;
 
 /// The fields worth a place on the line.
-const TOLD: [&str; 38] = [
+const TOLD: [&str; 39] = [
     "message_type",
     "dialect",
     "account",
@@ -32,6 +33,7 @@ const TOLD: [&str; 38] = [
     "server_name",
     "source_name",
     "destination_name",
+    "requested_name",
     "question_name",
     "rr_name",
     "nb_address",
@@ -92,6 +94,8 @@ fn title(dissection: &Dissection<'_>) -> String {
         Some(Message::Llc { frame, .. }) => {
             frame.as_ref().map_or_else(|| "LLC".to_owned(), |frame| frame.command.to_string())
         }
+        Some(Message::NetBiosIpx(nbipx::Packet::NetBios { packet_type, .. })) => packet_type.to_string(),
+        Some(Message::NetBiosIpx(nbipx::Packet::Management { opcode, .. })) => opcode.to_string(),
         Some(Message::Smb1(message)) => {
             let commands: Vec<_> = message.commands.iter().map(|one| one.command.to_string()).collect();
             let name = commands.join("+").replace("SMB_COM_", "");

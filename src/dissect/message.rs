@@ -6,7 +6,7 @@ use super::rpc::{self, Rpc};
 use super::smb1::Smb1;
 use crate::dcerpc::datagram;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
-use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf};
+use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf, nbipx};
 use crate::session::{Content, Pdu};
 use crate::smb1;
 use crate::smb2::transform::{Compressed, Encrypted};
@@ -32,6 +32,7 @@ pub enum Message<'a> {
         llc: nbf::Llc,
         frame: Option<nbf::Frame<'a>>,
     },
+    NetBiosIpx(nbipx::Packet<'a>),
     Smb1(Smb1<'a>),
     Raw {
         command: smb1::Command,
@@ -80,6 +81,9 @@ impl<'a> Message<'a> {
                 let (rest, llc) = anomalies.ok(nbf::Llc::parse(bytes))?;
                 let frame = llc.carries_data().then(|| anomalies.ok(nbf::Frame::parse(rest))).flatten();
                 Self::Llc { llc, frame }
+            }
+            Content::NetBiosIpx { socket, packet_type, payload } => {
+                Self::NetBiosIpx(anomalies.ok(nbipx::Packet::parse(*socket, *packet_type, payload))?)
             }
             Content::Smb1 { header, message, damaged } => {
                 note_damage(*damaged, Layer::Smb1, message, anomalies);

@@ -1,6 +1,8 @@
 //! UDP datagrams: NetBIOS names and datagrams, and connectionless RPC. They are told as PDUs, and
 //! what a computer announces of itself as an event; no session hangs on them.
 
+use core::net::IpAddr;
+
 use super::event::{ConnectionId, Event, Notice, Told};
 use super::pdu::{Content, Pdu, Stream};
 use super::{Direction, Sink};
@@ -31,14 +33,16 @@ pub(super) fn take(datagram: &Datagram<'_>, at: Origin, id: ConnectionId, sink: 
     if let Some((header, message)) = inside {
         let content = Content::Smb1 { header: &header, message, damaged: false };
         tell(content, source, destination, at, sink);
-        if let Some(notice) = announcement(&header, message, source) {
+        if let Some(notice) = announcement(&header, message, Some(source.ip())) {
             sink.event(Event { at, connection: id, kind: notice.into() });
         }
     }
 }
 
 /// What a computer announces of itself in a write to a mailslot (\[MS-BRWS\] 2.2.1, 2.2.10).
-fn announcement(header: &smb1::Header, message: &[u8], source: Endpoint) -> Option<Notice> {
+///
+/// `address` is the sender's, if it has one of IP.
+pub(super) fn announcement(header: &smb1::Header, message: &[u8], address: Option<IpAddr>) -> Option<Notice> {
     let block = smb1::blocks(message, header).next()?.ok()?;
     if block.command != smb1::Command::TRANSACTION {
         return None;
@@ -53,7 +57,7 @@ fn announcement(header: &smb1::Header, message: &[u8], source: Endpoint) -> Opti
     (of_itself.contains(&frame.frame_type) && !name.is_empty()).then(|| {
         Notice::Computer(Told {
             name,
-            address: Some(source.ip()),
+            address,
             server_type: told.server_type,
             version: (told.os_version.0.into(), told.os_version.1.into()),
             users: None,

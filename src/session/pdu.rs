@@ -39,7 +39,7 @@ pub enum Stream {
     Udp,
     /// NetBIOS frames straight over LLC.
     Llc,
-    /// SMB straight over IPX.
+    /// IPX packets: SMB straight over it, or NetBIOS.
     Ipx,
 }
 
@@ -87,6 +87,15 @@ pub enum Content<'a> {
     DatagramService(&'a [u8]),
     /// A NetBIOS frame over LLC: its bytes from the LLC header on.
     Llc(&'a [u8]),
+    /// A packet of NetBIOS over IPX.
+    NetBiosIpx {
+        /// The socket that says so.
+        socket: u16,
+        /// The packet type of IPX.
+        packet_type: u8,
+        /// The bytes behind the IPX header.
+        payload: &'a [u8],
+    },
     /// An SMB1 message.
     Smb1 {
         /// Its header.
