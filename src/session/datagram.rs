@@ -11,7 +11,7 @@ use crate::dcerpc::datagram::looks_like_datagram;
 use crate::net::{Datagram, Endpoint};
 use crate::netbios::datagram_service;
 use crate::rap::browser::{Body, FrameType};
-use crate::rap::mailslot;
+use crate::rap::mailslot::{self, LanMan};
 use crate::smb1::{self, transaction};
 
 /// The port of the NetBIOS name service (RFC 1002 4.2).
@@ -50,7 +50,7 @@ pub(super) fn announcement(header: &smb1::Header, message: &[u8], address: Optio
     let request = transaction::Request::parse(&block).ok()?;
     let setup = [0, 1, 2].map(|index| request.setup.get(index).unwrap_or_default());
     let write = mailslot::Write::parse(&request.name.to_string(), setup, request.data.bytes).ok()?;
-    let mailslot::Message::Browser(frame) = write.message else { return None };
+    let mailslot::Message::Browser(frame) = write.message else { return lan_man(&write.message, address) };
     let of_itself = [FrameType::HOST_ANNOUNCEMENT, FrameType::LOCAL_MASTER_ANNOUNCEMENT];
     let Body::Announcement(told) = frame.body else { return None };
     let name = crate::wire::ascii(told.server_name);
@@ -62,6 +62,28 @@ pub(super) fn announcement(header: &smb1::Header, message: &[u8], address: Optio
             version: (told.os_version.0.into(), told.os_version.1.into()),
             users: None,
             comment: Some(crate::wire::ascii(told.comment)).filter(|comment| !comment.is_empty()),
+            by: "announcement",
+        })
+    })
+}
+
+/// What a computer announces of itself in LAN Manager's way.
+fn lan_man(message: &mailslot::Message<'_>, address: Option<IpAddr>) -> Option<Notice> {
+    let mailslot::Message::LanMan(LanMan::Announcement {
+        server_type, os_version, server_name, comment, ..
+    }) = message
+    else {
+        return None;
+    };
+    let (name, comment) = (server_name.to_string(), comment.to_string());
+    (!name.is_empty()).then(|| {
+        Notice::Computer(Told {
+            name,
+            address,
+            server_type: *server_type,
+            version: (os_version.0.into(), os_version.1.into()),
+            users: None,
+            comment: Some(comment).filter(|comment| !comment.is_empty()),
             by: "announcement",
         })
     })

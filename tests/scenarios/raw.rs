@@ -1,6 +1,6 @@
 //! Raw reads and writes of SMB1: their data are messages without a header.
 
-use crate::rpc::{NDR, Pipe as _, handle};
+use crate::rpc::{NDR, handle};
 use crate::smb1::*;
 use crate::wire::End::{Client, Server};
 use crate::wire::{Tcp, Wire};
