@@ -10,7 +10,7 @@ use smbscope::session::Pdu;
 use super::json;
 
 /// The fields worth a place on the line.
-const TOLD: [&str; 39] = [
+const TOLD: [&str; 45] = [
     "message_type",
     "dialect",
     "account",
@@ -34,6 +34,12 @@ const TOLD: [&str; 39] = [
     "source_name",
     "destination_name",
     "requested_name",
+    "computer_name",
+    "mailslot_name",
+    "unicode_user_name",
+    "unicode_logon_server",
+    "primary_dc_name",
+    "dns_host_name",
     "question_name",
     "rr_name",
     "nb_address",

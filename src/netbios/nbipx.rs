@@ -7,7 +7,7 @@
 
 use super::Name;
 use crate::error::{Layer, ParseError, Parsed, parse};
-use crate::wire::{array, be_u16, le_u16, take, u8, wire_enum};
+use crate::wire::{array, le_u16, take, u8, wire_enum};
 
 /// The socket of Novell's NetBIOS.
 pub const NETBIOS: u16 = 0x0455;
@@ -225,7 +225,7 @@ fn management(input: &[u8]) -> Parsed<'_, Packet<'_>> {
     let (rest, _) = take("networks", ROUTE)(input)?;
     let (rest, opcode) = u8(rest)?;
     let (rest, name_type) = u8(rest)?;
-    let (rest, message_id) = be_u16(rest)?;
+    let (rest, message_id) = le_u16(rest)?;
     let (rest, requested_name) = name(rest)?;
     let (user_data, source_name) = name(rest)?;
     let (opcode, name_type) = (Opcode(opcode), NameType(name_type));
@@ -248,7 +248,7 @@ mod tests {
             &[0; 32][..],           // networks
             &[0xfc],                // opcode: mailslot send
             &[2],                   // name type: workgroup
-            &[0, 7],                // message id
+            &[7, 0],                // message id
             b"WORKGROUP      \x1d", // requested name
             b"WS-21          \0",   // source name
             b"\xffSMB",             // data

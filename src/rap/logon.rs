@@ -103,6 +103,8 @@ pub enum Body<'a> {
         mailslot_name: Oem<'a>,
         /// How often this was asked.
         request_count: u8,
+        /// The version of LAN Manager: 1 is 2.0.
+        lm_version: u16,
     },
     /// LAN Manager's answer to it.
     Response {
@@ -461,7 +463,8 @@ fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Body<
             let (rest, user_name) = Oem::read(rest)?;
             let (rest, mailslot_name) = Oem::read(rest)?;
             let (rest, request_count) = u8(rest)?;
-            (rest, Body::Request { computer_name, user_name, mailslot_name, request_count })
+            let (rest, lm_version) = le_u16(rest)?;
+            (rest, Body::Request { computer_name, user_name, mailslot_name, request_count, lm_version })
         }
         Opcode::LOGON_RESPONSE2 => {
             let (rest, logon_server) = Oem::read(input)?;
@@ -740,9 +743,11 @@ mod tests {
             panic!()
         };
         assert_eq!(computer_name, Oem(b"WIN98"));
-        let request = b"\0\0WIN98\0ALICE\0\\MAILSLOT\\TEMP\\NETLOGON\0\x02\xff\xff";
+        let request = b"\0\0WIN98\0ALICE\0\\MAILSLOT\\TEMP\\NETLOGON\0\x02\x01\0\xff\xff";
         let logon = Logon::parse(request).unwrap();
-        let Body::Request { user_name, request_count: 2, .. } = logon.body else { panic!("{logon:?}") };
+        let Body::Request { user_name, request_count: 2, lm_version: 1, .. } = logon.body else {
+            panic!("{logon:?}")
+        };
         assert_eq!((user_name, logon.left_over), (Oem(b"ALICE"), 0));
         let response = b"\x06\0\\\\PDC\0\xff\xff";
         let Body::Response { logon_server } = Logon::answer(response).unwrap().body else { panic!() };

@@ -30,8 +30,8 @@ pub(super) fn take(datagram: &Datagram<'_>, at: Origin, id: ConnectionId, sink: 
     };
     let inside = message_inside(&content);
     tell(content, source, destination, at, sink);
-    if let Some((header, message)) = inside {
-        let content = Content::Smb1 { header: &header, message, damaged: false };
+    if let Some(Inside { header, message, damaged }) = inside {
+        let content = Content::Smb1 { header: &header, message, damaged };
         tell(content, source, destination, at, sink);
         if let Some(notice) = announcement(&header, message, Some(source.ip())) {
             sink.event(Event { at, connection: id, kind: notice.into() });
@@ -89,13 +89,23 @@ fn lan_man(message: &mailslot::Message<'_>, address: Option<IpAddr>) -> Option<N
     })
 }
 
+/// The message in a datagram.
+struct Inside<'a> {
+    header: smb1::Header,
+    message: &'a [u8],
+    /// The datagram ends before its length says.
+    damaged: bool,
+}
+
 /// The SMB1 message in a datagram of the datagram service: a write to a mailslot.
-fn message_inside<'a>(content: &Content<'a>) -> Option<(smb1::Header, &'a [u8])> {
+fn message_inside<'a>(content: &Content<'a>) -> Option<Inside<'a>> {
     let Content::DatagramService(datagram) = *content else { return None };
     let packet = datagram_service::Packet::parse(datagram).ok()?;
-    let datagram_service::Body::Datagram { user_data, .. } = packet.body else { return None };
-    let (_, header) = smb1::Header::parse(user_data).ok()?;
-    Some((header, user_data))
+    let datagram_service::Body::Datagram { user_data: message, missing, .. } = packet.body else {
+        return None;
+    };
+    let (_, header) = smb1::Header::parse(message).ok()?;
+    Some(Inside { header, message, damaged: missing > 0 })
 }
 
 fn tell(content: Content<'_>, source: Endpoint, destination: Endpoint, at: Origin, sink: &mut dyn Sink) {
