@@ -111,7 +111,7 @@ pub enum Content<'a> {
         command: smb1::Command,
         /// What was read or written.
         fid: u16,
-        /// The message; of data that are no pipe's only the length.
+        /// The message. Of data that are no pipe's, the payload may be missing.
         frame: &'a netbios::Frame<'a>,
     },
     /// An SMB2 message, one of a compound perhaps.
