@@ -299,6 +299,11 @@ mod tests {
         is(&framed([4, 0], &encode(SEQUENCE, &[])), |token| matches!(token, Token::KerberosTgtRequest(_)));
         is(&kerberos::tests::tgt_reply(), |token| matches!(token, Token::KerberosTgtReply(_)));
         is(&iakerb, |token| matches!(token, Token::Iakerb(_)));
+        let request = kerberos::tests::fixture();
+        let bare = request.iter().position(|byte| *byte == application(14)).unwrap();
+        let by_way = encode(application(0), &[&encode(OID, &[Oid::IAKERB.0]), &[1, 0], &request[bare..]]);
+        is(&by_way, |token| matches!(token, Token::KerberosApReq(_)));
+        is(&request[bare..], |token| matches!(token, Token::KerberosApReq(_)));
     }
 
     #[test]

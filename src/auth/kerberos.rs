@@ -183,7 +183,7 @@ fn in_token<'a, T>(
 ) -> Parsed<'a, T> {
     inside(application(0), "InitialContextToken", |input| {
         let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
-        if !(Oid(mechanism).is_kerberos() || Oid(mechanism) == Oid::IAKERB) {
+        if !Oid(mechanism).is_kerberos() {
             let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
             return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
         }
