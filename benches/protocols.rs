@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let framed: Vec<Vec<u8>> = found.smb2.iter().map(|message| framed(message)).collect();
     row("netbios: frames", &framed, rounds, |bytes| {
         let mut frames = 0;
-        Framer::new(true).data(bytes, &mut |_| usize::MAX, &mut |_| frames += 1_usize);
+        Framer::new(true).data(bytes, &mut |_| Some(usize::MAX), &mut |_| frames += 1_usize);
         frames
     });
     row("netbios: name service", &[NAME_QUERY], rounds, |bytes| name_service::Packet::parse(bytes).is_ok());

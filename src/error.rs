@@ -137,8 +137,11 @@ impl Anomalies {
     /// How many are kept.
     pub const KEPT: usize = 32;
 
-    /// Adds one.
+    /// Adds one, unless the same is there: one fault is met twice by two that read the same place.
     pub fn add(&mut self, anomaly: ParseError) {
+        if self.kept.contains(&anomaly) {
+            return;
+        }
         if self.kept.len() < Self::KEPT {
             self.kept.push(anomaly);
         } else {
@@ -157,6 +160,17 @@ impl Anomalies {
     /// Gives the value, or adds why there is none.
     pub fn ok<T>(&mut self, result: Result<T, ParseError>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()
+    }
+
+    /// Of a message that is cut, leaves the first that says so. What is nested in it is cut by the same fault, and offsets
+    /// in it lead behind its end.
+    pub(crate) fn cut_once(&mut self) {
+        let mut first = true;
+        self.kept.retain(|anomaly| match anomaly.reason {
+            Reason::Truncated { .. } => core::mem::take(&mut first),
+            Reason::BadOffset { .. } => first,
+            _ => true,
+        });
     }
 
     /// True if there was none.
@@ -264,9 +278,26 @@ mod tests {
         anomalies.expect(Layer::Smb2, "Buffer", 64, 4, b"abc");
         let text: Vec<_> = anomalies.iter().map(ToString::to_string).collect();
         assert_eq!(text, ["SMB2: cut short in Buffer at byte 67"]);
-        for _ in 0..40 {
-            anomalies.expect(Layer::Smb2, "Buffer", 0, 1, b"");
+        anomalies.expect(Layer::Smb2, "Buffer", 64, 4, b"abc");
+        assert_eq!(anomalies.iter().count(), 1, "the same again is no other");
+        for offset in 0..40 {
+            anomalies.expect(Layer::Smb2, "Buffer", offset, 1, b"");
         }
         assert_eq!((anomalies.iter().count(), anomalies.more()), (32, 9));
+    }
+
+    #[test]
+    fn a_message_is_cut_once() {
+        let mut anomalies = Anomalies::default();
+        let mut add = |layer, reason| anomalies.add(ParseError { layer, offset: 0, reason });
+        add(Layer::Smb2, Reason::BadOffset { field: "before", value: 1 });
+        add(Layer::Smb2, Reason::Truncated { field: "holder" });
+        add(Layer::Smb2, Reason::Unknown { field: "other", value: 1 });
+        add(Layer::Fscc, Reason::Truncated { field: "nested" });
+        add(Layer::Fscc, Reason::BadOffset { field: "behind", value: 1 });
+        anomalies.cut_once();
+        let told: Vec<_> = anomalies.iter().map(ToString::to_string).collect();
+        let [before, holder, other] = &told[..] else { panic!("{told:?}") };
+        assert!(before.contains("before") && holder.contains("holder") && other.contains("other"));
     }
 }

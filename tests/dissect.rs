@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use common::read;
 use serde_json::Value;
-use smbscope::capture::{Capture, Packet};
+use smbscope::capture::{Capture, LinkType, Origin, Packet};
 use smbscope::dissect::{Dissection, Dissector, Message};
+use smbscope::error::{ParseError, Reason};
 use smbscope::session::{Analyzer, Event, Limits, Pdu, Sink};
+use smbscope::wire::Timestamp;
 
 /// Takes every PDU apart.
 #[derive(Default)]
@@ -97,6 +99,99 @@ fn the_server_service_tells_its_shares() {
         }
     }
     assert!(shares.iter().any(|share| share == "IPC$"), "{shares:?}");
+}
+
+/// How often each PDU of these packets is said to be cut, and whether anything is said twice.
+#[derive(Default)]
+struct Cuts {
+    dissector: Dissector,
+    cut: BTreeMap<&'static str, usize>,
+    told: Vec<Vec<String>>,
+}
+
+impl Sink for Cuts {
+    fn event(&mut self, _event: Event) {}
+
+    fn pdu(&mut self, pdu: &Pdu<'_>) {
+        let Self { dissector, cut, told } = self;
+        dissector.pdu(pdu, |dissection| {
+            let is_cut = |anomaly: &&ParseError| matches!(anomaly.reason, Reason::Truncated { .. });
+            let texts: Vec<_> = dissection.anomalies.iter().map(ToString::to_string).collect();
+            let cuts = dissection.anomalies.iter().filter(is_cut).count();
+            assert!(cuts <= 1, "{}: {texts:?}", pdu.at.frame);
+            let mut once = texts.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), texts.len(), "{}: {texts:?}", pdu.at.frame);
+            *cut.entry(Dissection::kind(&pdu.content)).or_default() += cuts;
+            told.push(texts);
+        });
+    }
+}
+
+#[test]
+fn a_pdu_that_the_capture_cuts_is_told_once() {
+    let mut cut = BTreeMap::<_, usize>::new();
+    for name in ["smb1_netbios_139.pcap", "smb311_null_sessions.pcap", "samba_clients_smb311.pcap"] {
+        let packets = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)).packets;
+        for snap_length in [90, 110, 140, 170, 200, 240, 300] {
+            let (mut cuts, mut analyzer) = (Cuts::default(), Analyzer::new(Limits::default()));
+            for packet in &packets {
+                let data = packet.data.get(..snap_length).unwrap_or(&packet.data);
+                analyzer.push(&Packet::new(packet.origin, packet.link, data, packet.length), &mut cuts);
+            }
+            analyzer.finish(&mut cuts);
+            cuts.cut.iter().for_each(|(kind, count)| *cut.entry(*kind).or_default() += count);
+        }
+    }
+    assert!(cut["SMB1"] > 100 && cut["SMB2"] > 100, "{cut:?}");
+}
+
+#[test]
+fn a_datagram_that_is_cut_is_told_where_it_is_cut() {
+    let name = b"\x20FHFDCNDCDBCACACACACACACACACACAAA\0"; // WS-21<00>
+    let browse = [8, 1, 0x00, 0x0f, 0x01, 0x20, 0x10, 0x27, 0, 0, 0, 0, 0, 0, b'S', 0]; // RequestElection
+    let mut message = b"\xffSMB\x25".to_vec(); // TRANSACTION
+    message.resize(32, 0);
+    message.push(17); // WordCount
+    message.extend([0, 0, 16, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // up to Reserved2
+    message.extend([0, 0, 0, 0, 16, 0, 86, 0, 3, 0, 1, 0, 1, 0, 2, 0]); // data at 86, write to a mailslot
+    message.extend([33, 0]); // ByteCount
+    message.extend(b"\\MAILSLOT\\BROWSE\0");
+    message.extend(browse);
+    let datagram = [&[0x11, 2, 0, 1, 10, 0, 0, 21, 0, 138, 0, 170, 0, 0][..], name, name, &message].concat();
+    assert_eq!(datagram.len(), 14 + 170);
+    let udp = [&[0, 138, 0, 138][..], &(8 + 184_u16).to_be_bytes(), &[0, 0], &datagram].concat();
+    let ip =
+        [&[0x45, 0][..], &(20 + 192_u16).to_be_bytes(), &[0; 5], &[17, 0, 0, 10, 0, 0, 21, 10, 0, 0, 255]];
+    let frame = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 21, 8, 0], &ip.concat(), &udp].concat();
+    for length in 14 + 20 + 8 + 82..=frame.len() {
+        let origin = Origin { time: Timestamp::from_nanos(0), capture: 0, frame: 1 };
+        let (mut cuts, mut analyzer) = (Cuts::default(), Analyzer::new(Limits::default()));
+        let whole = u32::try_from(frame.len()).unwrap();
+        analyzer.push(&Packet::new(origin, LinkType::ETHERNET, &frame[..length], whole), &mut cuts);
+        let told: Vec<usize> = cuts.told.iter().map(Vec::len).collect();
+        let expected: &[usize] = match frame.len() - length {
+            0 => &[0, 0],
+            // There is a message, and it says so.
+            1..=70 => &[0, 1],
+            _ => &[1],
+        };
+        assert_eq!(told, expected, "{length}: {:?}", cuts.told);
+    }
+}
+
+/// Names and datagrams over IPX in a capture of Windows 98, if `SMBSCOPE_CORPUS` has it.
+#[test]
+fn names_over_ipx_of_the_corpus() {
+    let corpus = std::env::var("SMBSCOPE_CORPUS").map(PathBuf::from);
+    let capture = corpus.map(|corpus| corpus.join("ndpi/cfgs_default_pcap_dos_win98_smb_netbeui.pcap"));
+    let Some(capture) = capture.ok().filter(|path| path.exists()) else {
+        eprintln!("skipped: SMBSCOPE_CORPUS is not set, or has no such capture");
+        return;
+    };
+    let all = take_apart(&capture);
+    assert_eq!((all.kinds["NBIPX"], &all.unread), (5, &Vec::new()));
 }
 
 /// Every file of the directory that `SMBSCOPE_CORPUS` names, if it is set: nothing panics, everything serialises, and

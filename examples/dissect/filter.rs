@@ -39,6 +39,8 @@ pub(crate) enum Protocol {
     Nbdgm,
     /// NetBIOS frames over LLC
     Nbf,
+    /// NetBIOS over IPX
+    Nbipx,
     Smb1,
     Smb2,
     /// Encrypted and compressed SMB2
@@ -80,11 +82,12 @@ fn protocol(content: &Content<'_>) -> Protocol {
     match content {
         Content::NameService(_) => Protocol::Nbns,
         Content::DatagramService(_) => Protocol::Nbdgm,
-        Content::Smb1 { .. } => Protocol::Smb1,
+        Content::Smb1 { .. } | Content::Raw { .. } => Protocol::Smb1,
         Content::Smb2 { .. } => Protocol::Smb2,
         Content::Encrypted(_) | Content::Compressed(_) => Protocol::Xfrm,
         Content::Rpc { .. } | Content::RpcDatagram(_) => Protocol::Rpc,
         Content::Llc(_) => Protocol::Nbf,
+        Content::NetBiosIpx { .. } => Protocol::Nbipx,
         _ => Protocol::Nbss,
     }
 }

@@ -4,12 +4,13 @@ use serde_json::{Map, Value};
 use smbscope::dcerpc::{Body, SyntaxId};
 use smbscope::dissect::{Dissection, Message, Rpc};
 use smbscope::finding::Plain;
+use smbscope::netbios::nbipx;
 use smbscope::session::Pdu;
 
 use super::json;
 
 /// The fields worth a place on the line.
-const TOLD: [&str; 38] = [
+const TOLD: [&str; 45] = [
     "message_type",
     "dialect",
     "account",
@@ -32,6 +33,13 @@ const TOLD: [&str; 38] = [
     "server_name",
     "source_name",
     "destination_name",
+    "requested_name",
+    "computer_name",
+    "mailslot_name",
+    "unicode_user_name",
+    "unicode_logon_server",
+    "primary_dc_name",
+    "dns_host_name",
     "question_name",
     "rr_name",
     "nb_address",
@@ -92,6 +100,8 @@ fn title(dissection: &Dissection<'_>) -> String {
         Some(Message::Llc { frame, .. }) => {
             frame.as_ref().map_or_else(|| "LLC".to_owned(), |frame| frame.command.to_string())
         }
+        Some(Message::NetBiosIpx(nbipx::Packet::NetBios { packet_type, .. })) => packet_type.to_string(),
+        Some(Message::NetBiosIpx(nbipx::Packet::Management { opcode, .. })) => opcode.to_string(),
         Some(Message::Smb1(message)) => {
             let commands: Vec<_> = message.commands.iter().map(|one| one.command.to_string()).collect();
             let name = commands.join("+").replace("SMB_COM_", "");
@@ -99,6 +109,9 @@ fn title(dissection: &Dissection<'_>) -> String {
             let failed = message.header.is_response() && !message.header.status.is_success();
             let status = if failed { format!(" {}", message.header.status) } else { String::new() };
             format!("{name} {}{status}", way(message.header.is_response()))
+        }
+        Some(Message::Raw { command, .. }) => {
+            format!("{} data", command.to_string().replace("SMB_COM_", ""))
         }
         Some(Message::Smb2 { header, .. }) => {
             let failed = header.is_response() && header.status != 0;

@@ -2,7 +2,7 @@
 
 use super::Oid;
 use super::der::{self, OID, application, content, context, inside};
-use super::kerberos::{ApRep, ApReq, KrbError, TgtRequest};
+use super::kerberos::{ApRep, ApReq, Iakerb, KrbError, TgtReply, TgtRequest};
 use super::negoex::Negoex;
 use super::ntlm::{self, Authenticate, AvId, Challenge, MessageType, Negotiate};
 use super::spnego::{Mechanisms, NegState, NegTokenInit, NegTokenResp};
@@ -30,6 +30,10 @@ pub enum Token<'a> {
     KerberosError(KrbError<'a>),
     /// Kerberos user to user: the client asks for the server's ticket.
     KerberosTgtRequest(TgtRequest<'a>),
+    /// Kerberos user to user: the server shows its ticket.
+    KerberosTgtReply(TgtReply<'a>),
+    /// Kerberos by way of the server.
+    Iakerb(Iakerb<'a>),
     /// NegoEx.
     Negoex(Negoex<'a>),
     /// There is nothing, or a wrapper with nothing in it.
@@ -126,6 +130,10 @@ impl<'a> Blob<'a> {
             (_, Some((oid, [0x04, 0x00, ..]))) if oid.is_kerberos() => {
                 Token::KerberosTgtRequest(TgtRequest::parse(bytes)?)
             }
+            (_, Some((oid, [0x04, 0x01, ..]))) if oid.is_kerberos() => {
+                Token::KerberosTgtReply(TgtReply::parse(bytes)?)
+            }
+            (_, Some((Oid::IAKERB, [0x05, 0x01, ..]))) => Token::Iakerb(Iakerb::parse(bytes)?),
             (_, Some((oid, _))) => Token::Other { mechanism: Some(oid), bytes },
             ([first, ..], None) if *first == context(0) => return self.init(bytes),
             ([first, ..], None) if *first == context(1) => {
@@ -260,6 +268,42 @@ mod tests {
         let blob = Blob::open(&blob);
         assert_eq!(blob.token, Token::KerberosApRep(ApRep::default()));
         assert_eq!(blob.anomaly, None, "an AP-REP is no anomaly");
+    }
+
+    #[test]
+    fn finds_what_servers_answer_bare_and_from_user_to_user() {
+        let reply = encode(application(15), &[&encode(SEQUENCE, &[])]);
+        let error = encode(application(30), &[&encode(SEQUENCE, &[])]);
+        let iakerb =
+            encode(application(0), &[&encode(OID, &[Oid::IAKERB.0]), &[5, 1], &encode(SEQUENCE, &[])]);
+        let framed = |id: [u8; 2], message: &[u8]| {
+            encode(application(0), &[&encode(OID, &[Oid::KERBEROS_USER_TO_USER.0]), &id, message])
+        };
+        let is = |blob: &[u8], expected: fn(Token<'_>) -> bool| {
+            for blob in [response(blob), init(blob)] {
+                let opened = Blob::open(&blob);
+                assert!(expected(opened.token) && opened.anomaly.is_none(), "{opened:?}");
+                for length in 1..blob.len() {
+                    let cut = Blob::open(&blob[..length]);
+                    assert!(
+                        cut.anomaly.is_some() || matches!(cut.token, Token::Other { .. }),
+                        "{length}: {cut:?}"
+                    );
+                }
+            }
+        };
+        is(&reply, |token| matches!(token, Token::KerberosApRep(_)));
+        is(&framed([2, 0], &reply), |token| matches!(token, Token::KerberosApRep(_)));
+        is(&error, |token| matches!(token, Token::KerberosError(_)));
+        is(&framed([3, 0], &error), |token| matches!(token, Token::KerberosError(_)));
+        is(&framed([4, 0], &encode(SEQUENCE, &[])), |token| matches!(token, Token::KerberosTgtRequest(_)));
+        is(&kerberos::tests::tgt_reply(), |token| matches!(token, Token::KerberosTgtReply(_)));
+        is(&iakerb, |token| matches!(token, Token::Iakerb(_)));
+        let request = kerberos::tests::fixture();
+        let bare = request.iter().position(|byte| *byte == application(14)).unwrap();
+        let by_way = encode(application(0), &[&encode(OID, &[Oid::IAKERB.0]), &[1, 0], &request[bare..]]);
+        is(&by_way, |token| matches!(token, Token::KerberosApReq(_)));
+        is(&request[bare..], |token| matches!(token, Token::KerberosApReq(_)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(super) const INTEGER: u8 = 0x02;
 pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const OID: u8 = 0x06;
 pub(super) const ENUMERATED: u8 = 0x0a;
+pub(super) const UTF8_STRING: u8 = 0x0c;
 pub(super) const GENERAL_STRING: u8 = 0x1b;
 pub(super) const SEQUENCE: u8 = 0x30;
 

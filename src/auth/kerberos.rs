@@ -1,11 +1,14 @@
 //! Kerberos: AP-REQ, AP-REP and KRB-ERROR (RFC 4120 5.5.1, 5.5.2 and 5.9.1) in the GSS-API token of RFC 4121 4.1. An
 //! AP-REQ names the service and says how the ticket is encrypted; the client's name is inside what is encrypted.
+//!
+//! Also user to user (draft-swift-win2k-krb-user2user), where the server shows its own ticket first, and IAKERB
+//! (draft-ietf-kitten-iakerb), where the server passes the messages on to the key distribution centre.
 
 use core::fmt;
 
 use super::Oid;
 use super::der::{
-    GENERAL_STRING, INTEGER, OID, SEQUENCE, application, content, context, each, inside, integer,
+    GENERAL_STRING, INTEGER, OID, SEQUENCE, UTF8_STRING, application, content, context, each, inside, integer,
 };
 use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::wire::{ascii, be_u16, wire_enum};
@@ -108,12 +111,54 @@ pub struct TgtRequest<'a> {
     pub realm: &'a [u8],
 }
 
+/// A KERB-TGT-REPLY, of authentication from user to user: the server's ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TgtReply<'a> {
+    /// realm of the ticket: that of the server.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
+    pub realm: &'a [u8],
+    /// sname of the ticket: the ticket-granting service.
+    pub service: ServiceName<'a>,
+    /// etype of the ticket's encrypted part.
+    pub ticket_encryption: Option<EncryptionType>,
+}
+
+wire_enum! {
+    /// The application tag of a Kerberos message (RFC 4120 5.10).
+    pub struct MessageTag(u8) {
+        AS_REQ = 10, "AS-REQ";
+        AS_REP = 11, "AS-REP";
+        TGS_REQ = 12, "TGS-REQ";
+        TGS_REP = 13, "TGS-REP";
+        AP_REQ = 14, "AP-REQ";
+        AP_REP = 15, "AP-REP";
+        KRB_ERROR = 30, "KRB-ERROR";
+    }
+}
+
+/// A message of IAKERB: one between the client and its key distribution centre, which goes by way of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Iakerb<'a> {
+    /// target-realm: whose key distribution centre is meant.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::wire::serialise::ascii"))]
+    pub target_realm: &'a [u8],
+    /// What the message is, if one is there.
+    pub message: Option<MessageTag>,
+}
+
 /// How the messages stand in tokens: the TOK_ID (RFC 4121 4.1) and the application tag.
 const AP_REQ: (u16, u8) = (0x0100, 14);
 const AP_REP: (u16, u8) = (0x0200, 15);
 const KRB_ERROR: (u16, u8) = (0x0300, 30);
 /// This one has no application tag.
 const TGT_REQ: u16 = 0x0400;
+/// Nor has this one.
+const TGT_REP: u16 = 0x0401;
+const IAKERB_PROXY: u16 = 0x0501;
 
 /// Reads a message of one type in its GSS-API token, or bare.
 fn framed<'a, T>(
@@ -171,6 +216,51 @@ impl<'a> TgtRequest<'a> {
         };
         let message = |input| inside(SEQUENCE, "KERB-TGT-REQUEST", fields)(input);
         parse(Layer::Auth, token, |input| in_token(input, TGT_REQ, message)).map(|(_, request)| request)
+    }
+}
+
+impl<'a> TgtReply<'a> {
+    /// Reads a KERB-TGT-REPLY in its GSS-API token. What is cut off behind is missing from the result.
+    ///
+    /// # Errors
+    /// The token is none, or an element in it has another type than it should.
+    pub fn parse(token: &'a [u8]) -> Result<Self, ParseError> {
+        let fields = |input| {
+            let mut shown = ApReq::default();
+            let (rest, ()) = each(input, |tag, field| {
+                if tag == context(2) {
+                    shown.ticket(field)?;
+                }
+                Ok(())
+            })?;
+            let ApReq { realm, service, ticket_encryption, .. } = shown;
+            Ok((rest, Self { realm, service, ticket_encryption }))
+        };
+        let message = |input| inside(SEQUENCE, "KERB-TGT-REPLY", fields)(input);
+        parse(Layer::Auth, token, |input| in_token(input, TGT_REP, message)).map(|(_, reply)| reply)
+    }
+}
+
+impl<'a> Iakerb<'a> {
+    /// Reads a message of IAKERB in its GSS-API token.
+    ///
+    /// # Errors
+    /// The token is none, or an element in it has another type than it should.
+    pub fn parse(token: &'a [u8]) -> Result<Self, ParseError> {
+        let message = |input| {
+            let mut target_realm = &[][..];
+            let (rest, ()) = inside(SEQUENCE, "IAKERB-HEADER", |input| {
+                each(input, |tag, field| {
+                    if tag == context(1) {
+                        target_realm = content(UTF8_STRING, "target-realm")(field)?.1;
+                    }
+                    Ok(())
+                })
+            })(input)?;
+            let message = rest.first().map(|tag| MessageTag(tag & 0x1f));
+            Ok((&[][..], Self { target_realm, message }))
+        };
+        parse(Layer::Auth, token, |input| in_token(input, IAKERB_PROXY, message)).map(|(_, message)| message)
     }
 }
 
@@ -408,5 +498,56 @@ pub(super) mod tests {
         let token = encode(application(0), &[&mechanism, &[4, 0], &message]);
         assert_eq!(TgtRequest::parse(&token).unwrap().realm, b"PURPLE");
         assert!(TgtRequest::parse(&token[..12]).is_err() && ApRep::parse(&token).is_err());
+    }
+
+    /// A KERB-TGT-REPLY with a ticket of EXAMPLE.ORG.
+    pub(in crate::auth) fn tgt_reply() -> Vec<u8> {
+        let request = fixture();
+        let at = request.iter().position(|byte| *byte == application(1)).unwrap();
+        let (_, ticket) = super::super::der::element(&request[at..]).unwrap();
+        let message = encode(
+            SEQUENCE, // KERB-TGT-REPLY
+            &[
+                &encode(context(0), &[&encode(INTEGER, &[&[5]])]),  // pvno
+                &encode(context(1), &[&encode(INTEGER, &[&[17]])]), // msg-type
+                &encode(context(2), &[&encode(application(1), &[ticket.content])]), // ticket
+            ],
+        );
+        let mechanism = encode(OID, &[Oid::KERBEROS_USER_TO_USER.0]);
+        encode(application(0), &[&mechanism, &[4, 1], &message])
+    }
+
+    #[test]
+    fn the_servers_ticket_from_user_to_user() {
+        let token = tgt_reply();
+        let reply = TgtReply::parse(&token).unwrap();
+        assert_eq!((reply.realm, reply.service.to_string().as_str()), (&b"EXAMPLE.ORG"[..], "cifs/SRV"));
+        assert_eq!(reply.ticket_encryption, Some(EncryptionType::AES256_CTS_HMAC_SHA1_96));
+        assert!(TgtRequest::parse(&token).is_err(), "it is no request");
+        for length in 0..token.len() {
+            match TgtReply::parse(&token[..length]) {
+                Ok(cut) => assert!(reply.realm.starts_with(cut.realm)),
+                Err(error) => assert!(error.offset <= length, "{error} at {length}"),
+            }
+        }
+    }
+
+    #[test]
+    fn messages_that_the_server_passes_on() {
+        let header =
+            encode(SEQUENCE, &[&encode(context(1), &[&encode(UTF8_STRING, &[b"WELLKNOWN:COM.APPLE.LKDC"])])]);
+        for (tag, name) in [(10, "AS-REQ"), (30, "KRB-ERROR"), (29, "0x1d")] {
+            let message = encode(application(tag), &[&encode(SEQUENCE, &[])]);
+            let token = encode(application(0), &[&encode(OID, &[Oid::IAKERB.0]), &[5, 1], &header, &message]);
+            let read = Iakerb::parse(&token).unwrap();
+            assert_eq!(read.target_realm, b"WELLKNOWN:COM.APPLE.LKDC");
+            assert_eq!(read.message.unwrap().to_string(), name);
+            for length in 0..token.len() {
+                match Iakerb::parse(&token[..length]) {
+                    Ok(cut) => assert!(read.target_realm.starts_with(cut.target_realm)),
+                    Err(error) => assert!(error.offset <= length, "{error} at {length}"),
+                }
+            }
+        }
     }
 }

@@ -40,10 +40,12 @@ impl Oid<'_> {
         NAMES.iter().find(|(oid, _)| oid.0 == self.0).map(|(_, name)| *name)
     }
 
-    /// True for Kerberos under any of its identifiers.
+    /// True for Kerberos under any of its identifiers, by way of the server or not.
     #[must_use]
     pub fn is_kerberos(self) -> bool {
-        [Oid::KERBEROS.0, Oid::MS_KERBEROS.0, Oid::KERBEROS_USER_TO_USER.0].contains(&self.0)
+        [Oid::KERBEROS, Oid::MS_KERBEROS, Oid::KERBEROS_USER_TO_USER, Oid::IAKERB]
+            .iter()
+            .any(|oid| oid.0 == self.0)
     }
 }
 
@@ -103,6 +105,7 @@ mod tests {
             assert_eq!((oid.to_string().as_str(), oid.name()), (text, Some(name)));
             assert_eq!(oid.is_kerberos(), name.contains("Kerberos"));
         }
+        assert!(Oid::IAKERB.is_kerberos());
         assert_eq!(Oid(&[0x88, 0x37, 0x03]).to_string(), "2.999.3");
         assert_eq!(Oid(&[]).to_string(), "");
         assert_eq!(Oid(&[0xff; 12]).name(), None);

@@ -6,10 +6,12 @@ use super::rpc::{self, Rpc};
 use super::smb1::Smb1;
 use crate::dcerpc::datagram;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
-use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf};
+use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf, nbipx};
 use crate::session::{Content, Pdu};
+use crate::smb1;
 use crate::smb2::transform::{Compressed, Encrypted};
 use crate::smb2::{self, Body};
+use crate::wire::widen;
 
 /// Bytes that a compressed message is inflated to.
 const MAX_INFLATED: usize = 1 << 17;
@@ -31,7 +33,13 @@ pub enum Message<'a> {
         llc: nbf::Llc,
         frame: Option<nbf::Frame<'a>>,
     },
+    NetBiosIpx(nbipx::Packet<'a>),
     Smb1(Smb1<'a>),
+    Raw {
+        command: smb1::Command,
+        fid: u16,
+        length: usize,
+    },
     Smb2 {
         header: smb2::Header,
         /// `None` if it could not be read.
@@ -63,11 +71,12 @@ impl<'a> Message<'a> {
             Content::NameService(bytes) => {
                 let packet = anomalies.ok(name_service::Packet::parse(bytes))?;
                 packet.examine(anomalies);
+                cut_once(Layer::NetBios, bytes, anomalies);
                 Self::NameService(packet)
             }
             Content::DatagramService(bytes) => {
                 let packet = anomalies.ok(datagram_service::Packet::parse(bytes))?;
-                packet.examine(anomalies);
+                examine_datagram(&packet, anomalies);
                 Self::DatagramService(packet)
             }
             Content::Llc(bytes) => {
@@ -75,13 +84,25 @@ impl<'a> Message<'a> {
                 let frame = llc.carries_data().then(|| anomalies.ok(nbf::Frame::parse(rest))).flatten();
                 Self::Llc { llc, frame }
             }
+            Content::NetBiosIpx { socket, packet_type, payload } => {
+                Self::NetBiosIpx(anomalies.ok(nbipx::Packet::parse(*socket, *packet_type, payload))?)
+            }
             Content::Smb1 { header, message, damaged } => {
                 note_damage(*damaged, Layer::Smb1, message, anomalies);
                 header.examine(anomalies);
-                Self::Smb1(Smb1::of(pdu, header, message, asked, known, anomalies))
+                let smb1 = Smb1::of(pdu, header, message, asked, known, anomalies);
+                cut_once(Layer::Smb1, message, anomalies);
+                Self::Smb1(smb1)
+            }
+            Content::Raw { command, fid, frame } => {
+                note_damage(frame.damaged, Layer::Smb1, frame.payload, anomalies);
+                Self::Raw { command: *command, fid: *fid, length: frame.length }
             }
             Content::Smb2 { message, damaged } => {
-                note_damage(*damaged, Layer::Smb2, message.bytes, anomalies);
+                // Of a compound, only the last message is cut.
+                let next = widen(message.header.next_command);
+                let damaged = *damaged && (next == 0 || message.bytes.len() < next);
+                note_damage(damaged, Layer::Smb2, message.bytes, anomalies);
                 message.header.examine(anomalies);
                 let id = message.header.message_id;
                 let wanted = if message.header.is_response() {
@@ -95,6 +116,7 @@ impl<'a> Message<'a> {
                 };
                 let body = anomalies.ok(Body::parse(message, wanted));
                 body.iter().for_each(|body| body.examine(anomalies));
+                cut_once(Layer::Smb2, message.bytes, anomalies);
                 Self::Smb2 { header: message.header, body }
             }
             Content::Encrypted(header) => Self::Encrypted(**header),
@@ -122,4 +144,29 @@ fn note_damage(damaged: bool, layer: Layer, message: &[u8], anomalies: &mut Anom
         let reason = Reason::Truncated { field: "message: bytes are missing from the capture" };
         anomalies.add(ParseError { layer, offset: message.len(), reason });
     }
+}
+
+/// Where a message of this layer ends too early, tells it once.
+fn cut_once(layer: Layer, message: &[u8], anomalies: &mut Anomalies) {
+    let is_cut = |anomaly: &ParseError| {
+        anomaly.layer == layer
+            && anomaly.offset >= message.len()
+            && matches!(anomaly.reason, Reason::Truncated { .. })
+    };
+    if anomalies.iter().any(is_cut) {
+        anomalies.cut_once();
+    }
+}
+
+/// Tells what is wrong with a datagram. That a message of SMB in it is cut is told with the message.
+fn examine_datagram(packet: &datagram_service::Packet<'_>, anomalies: &mut Anomalies) {
+    let mut own = Anomalies::default();
+    packet.examine(&mut own);
+    let inside = match packet.body {
+        datagram_service::Body::Datagram { user_data, .. } => smb1::Header::parse(user_data).is_ok(),
+        _ => false,
+    };
+    let is_the_messages =
+        |anomaly: &&ParseError| inside && matches!(anomaly.reason, Reason::Truncated { field: "USER_DATA" });
+    own.iter().filter(|anomaly| !is_the_messages(anomaly)).for_each(|anomaly| anomalies.add(*anomaly));
 }

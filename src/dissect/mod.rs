@@ -74,7 +74,7 @@ impl Dissector {
 }
 
 impl Dissection<'_> {
-    /// The kind of a PDU in one word: NBSS, NBNS, NBDGM, NBF, SMB1, SMB2, XFRM or RPC.
+    /// The kind of a PDU in one word: NBSS, NBNS, NBDGM, NBF, NBIPX, SMB1, RAW, SMB2, XFRM or RPC.
     #[must_use]
     pub const fn kind(content: &Content<'_>) -> &'static str {
         match content {
@@ -82,7 +82,9 @@ impl Dissection<'_> {
             Content::NameService(_) => "NBNS",
             Content::DatagramService(_) => "NBDGM",
             Content::Llc(_) => "NBF",
+            Content::NetBiosIpx { .. } => "NBIPX",
             Content::Smb1 { .. } => "SMB1",
+            Content::Raw { .. } => "RAW",
             Content::Smb2 { .. } => "SMB2",
             Content::Encrypted(_) | Content::Compressed(_) => "XFRM",
             Content::Rpc { .. } | Content::RpcDatagram(_) => "RPC",

@@ -75,6 +75,8 @@ impl Ledger {
     fn revive_session(&mut self, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let Some(closing) = session.closed.take() else { return };
+        // What waits for its answer is told again when the connection ends again.
+        session.waiting.clear();
         let id = session.id;
         let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
         // No id leads to the row of a set-up that was denied or has no answer.

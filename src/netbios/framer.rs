@@ -58,7 +58,7 @@ pub struct FramerCounts {
     pub frames: u64,
     /// Those of them that were damaged.
     pub damaged: u64,
-    /// Messages of length zero, which are not delivered.
+    /// Messages of length zero, which are not delivered where no raw data are due.
     pub empty: u64,
     /// Times that something else stood where a frame should begin.
     pub implausible: u64,
@@ -126,17 +126,20 @@ impl Framer {
     /// Of a frame that is not whole in `bytes`, `wanted` is given the first [`HEAD`] bytes of the payload, or all of
     /// a shorter one, and says how many of its bytes, from the first on, are of use (`usize::MAX`: all). The others
     /// are passed over.
+    ///
+    /// It is asked too, with as few bytes as there are, where a message is empty or does not begin as one of SMB does:
+    /// `None` says that no raw data are due. Then the empty message is passed over, and the other is none.
     pub fn data(
         &mut self,
         mut bytes: &[u8],
-        wanted: &mut impl FnMut(&[u8]) -> usize,
+        wanted: &mut impl FnMut(&[u8]) -> Option<usize>,
         out: &mut impl FnMut(Framed<'_>),
     ) {
         while !bytes.is_empty() {
             bytes = match self.state {
                 State::Inside(inside) => self.collect(inside, bytes, wanted, out),
-                State::Between => self.begin(bytes, out),
-                State::Lost => self.search(bytes, out),
+                State::Between => self.begin(bytes, wanted, out),
+                State::Lost => self.search(bytes, wanted, out),
             };
         }
     }
@@ -205,16 +208,21 @@ impl Framer {
     }
 
     /// Where a packet should begin. Gives the bytes after it, or after as much of it as there is.
-    fn begin<'a>(&mut self, bytes: &'a [u8], out: &mut impl FnMut(Framed<'_>)) -> &'a [u8] {
+    fn begin<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        wanted: &mut impl FnMut(&[u8]) -> Option<usize>,
+        out: &mut impl FnMut(Framed<'_>),
+    ) -> &'a [u8] {
         if self.start.length > 0 {
-            return self.extend_start(bytes, sync::expected, out);
+            return self.extend_start(bytes, sync::expected, wanted, out);
         }
-        match sync::expected(bytes) {
+        match raw_if_due(sync::expected(bytes), bytes, wanted) {
             Sign::Packet(header) => {
                 let rest = bytes.get(Header::SIZE..).unwrap_or_default();
                 match rest.split_at_checked(widen(header.length)) {
                     Some((payload, rest)) => {
-                        self.tell(header, payload, out);
+                        self.tell(header, payload, wanted, out);
                         rest
                     }
                     None => {
@@ -223,8 +231,8 @@ impl Framer {
                     }
                 }
             }
-            Sign::Unsure => self.extend_start(bytes, sync::expected, out),
-            Sign::Nothing => {
+            Sign::Unsure => self.extend_start(bytes, sync::expected, wanted, out),
+            Sign::Nothing | Sign::Raw(_) => {
                 self.lose();
                 bytes
             }
@@ -232,9 +240,14 @@ impl Framer {
     }
 
     /// Passes over bytes up to the next place where a message begins. Gives the bytes from there.
-    fn search<'a>(&mut self, bytes: &'a [u8], out: &mut impl FnMut(Framed<'_>)) -> &'a [u8] {
+    fn search<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        wanted: &mut impl FnMut(&[u8]) -> Option<usize>,
+        out: &mut impl FnMut(Framed<'_>),
+    ) -> &'a [u8] {
         if self.start.length > 0 {
-            return self.extend_start(bytes, sync::found, out);
+            return self.extend_start(bytes, sync::found, wanted, out);
         }
         let mut passed = 0_usize;
         while let Some(rest) = bytes.get(passed..)
@@ -243,10 +256,10 @@ impl Framer {
             let place = passed.saturating_add(next);
             let rest = bytes.get(place..).unwrap_or_default();
             match sync::found(rest) {
-                Sign::Nothing => passed = place.saturating_add(1),
+                Sign::Nothing | Sign::Raw(_) => passed = place.saturating_add(1),
                 Sign::Unsure => {
                     self.pass_over(place);
-                    return self.extend_start(rest, sync::found, out);
+                    return self.extend_start(rest, sync::found, wanted, out);
                 }
                 Sign::Packet(_) => {
                     self.pass_over(place);
@@ -266,11 +279,13 @@ impl Framer {
         &mut self,
         bytes: &'a [u8],
         mut judge: fn(&[u8]) -> Sign,
+        wanted: &mut impl FnMut(&[u8]) -> Option<usize>,
         out: &mut impl FnMut(Framed<'_>),
     ) -> &'a [u8] {
         for (taken, byte) in bytes.iter().enumerate() {
             self.start.push(*byte);
-            match judge(self.start.bytes()) {
+            let start = self.start.bytes();
+            match raw_if_due(judge(start), start, wanted) {
                 Sign::Unsure => {}
                 Sign::Packet(header) => {
                     self.tell_junk(out);
@@ -281,11 +296,11 @@ impl Framer {
                         self.keep(payload);
                     } else {
                         self.state = State::Between;
-                        self.tell(header, payload, out);
+                        self.tell(header, payload, wanted, out);
                     }
                     return bytes.get(taken.saturating_add(1)..).unwrap_or_default();
                 }
-                Sign::Nothing => {
+                Sign::Nothing | Sign::Raw(_) => {
                     if matches!(self.state, State::Between) {
                         self.lose();
                         judge = sync::found;
@@ -318,7 +333,7 @@ impl Framer {
         &mut self,
         mut inside: Inside,
         bytes: &'a [u8],
-        wanted: &mut impl FnMut(&[u8]) -> usize,
+        wanted: &mut impl FnMut(&[u8]) -> Option<usize>,
         out: &mut impl FnMut(Framed<'_>),
     ) -> &'a [u8] {
         let left = inside.length.saturating_sub(inside.passed);
@@ -333,7 +348,8 @@ impl Framer {
                 self.collected.extend_from_slice(first);
                 new = after;
                 if self.collected.len() == head {
-                    inside.wanted = Some(wanted(&self.collected).min(inside.length));
+                    let limit = wanted(&self.collected).unwrap_or(usize::MAX);
+                    inside.wanted = Some(limit.min(inside.length));
                 }
             }
             if let Some(limit) = inside.wanted {
@@ -399,8 +415,15 @@ impl Framer {
     }
 
     /// Tells of a packet whose payload is whole.
-    fn tell(&mut self, header: Header, payload: &[u8], out: &mut impl FnMut(Framed<'_>)) {
-        if header.kind == PacketType::SESSION_MESSAGE && header.length == 0 {
+    fn tell(
+        &mut self,
+        header: Header,
+        payload: &[u8],
+        wanted: &mut impl FnMut(&[u8]) -> Option<usize>,
+        out: &mut impl FnMut(Framed<'_>),
+    ) {
+        let empty = header.kind == PacketType::SESSION_MESSAGE && header.length == 0;
+        if empty && wanted(payload).is_none() {
             self.counts.empty = self.counts.empty.saturating_add(1);
         } else {
             self.counts.frames = self.counts.frames.saturating_add(1);
@@ -428,6 +451,14 @@ impl Framer {
             self.junk = 0;
         }
     }
+}
+
+/// A message that is none of SMB is a packet if raw data are due; `bytes` are those that were judged.
+fn raw_if_due(sign: Sign, bytes: &[u8], wanted: &mut impl FnMut(&[u8]) -> Option<usize>) -> Sign {
+    let Sign::Raw(header) = sign else { return sign };
+    let payload = bytes.get(Header::SIZE..).unwrap_or_default();
+    let head = payload.get(..widen(header.length).min(HEAD)).unwrap_or(payload);
+    if wanted(head).is_some() { Sign::Packet(header) } else { Sign::Nothing }
 }
 
 impl Start {

@@ -1,4 +1,4 @@
-//! NetBIOS over TCP and UDP (RFC 1002), NetBIOS frames over LLC, and direct TCP (\[MS-SMB2\] 2.1, port 445).
+//! NetBIOS over TCP and UDP (RFC 1002), NetBIOS frames over LLC, NetBIOS over IPX, and direct TCP (\[MS-SMB2\] 2.1, port 445).
 //!
 //! * Session service (RFC 1002 4.3, port 139, and the framing of port 445): [`Framer`] cuts one direction of a stream
 //!   into [`Frame`]s, whatever pieces it comes in, and finds its way back after a gap; [`SessionPacket`] reads those
@@ -6,6 +6,7 @@
 //! * Name service (4.2, port 137): [`name_service`].
 //! * Datagram service (4.4, port 138): [`datagram_service`].
 //! * NetBIOS frames straight over LLC: [`nbf`].
+//! * NetBIOS over IPX: [`nbipx`].
 
 pub mod datagram_service;
 mod framer;
@@ -13,6 +14,7 @@ mod header;
 mod name;
 pub mod name_service;
 pub mod nbf;
+pub mod nbipx;
 mod packets;
 mod sync;
 
@@ -23,4 +25,5 @@ pub use framer::{Frame, Framed, Framer, FramerCounts, HEAD, MAX_COLLECTED};
 pub use header::{Header, PacketType};
 pub use name::Name;
 pub use packets::{NegativeReason, Retarget, SessionPacket, SessionRequest};
+pub(crate) use sync::begins_with_magic;
 pub use sync::looks_like_smb;

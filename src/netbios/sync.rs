@@ -10,13 +10,18 @@ pub(super) const ENOUGH: usize = 10;
 pub(super) enum Sign {
     /// The beginning of a packet.
     Packet(Header),
+    /// The beginning of a message that is none of SMB, and of raw data perhaps.
+    Raw(Header),
     /// No beginning of a packet.
     Nothing,
     /// Too few bytes to say.
     Unsure,
 }
 
-/// Judges a place where a packet should begin: one of a known type, and if it is a message, of SMB.
+/// The longest message of raw data: the length has 17 bits (RFC 1002 4.3.1).
+const LONGEST_RAW: u32 = 0x1_ffff;
+
+/// Judges a place where a packet should begin: one of a known type, and if it is a message, of SMB or raw.
 pub(super) fn expected(bytes: &[u8]) -> Sign {
     let Some(first) = bytes.first() else { return Sign::Unsure };
     let Some((shortest, longest)) = PacketType(*first).lengths() else { return Sign::Nothing };
@@ -30,6 +35,7 @@ pub(super) fn expected(bytes: &[u8]) -> Sign {
     match begins_with_magic(payload) {
         Some(true) if header.length >= 4 => Sign::Packet(header),
         None if header.length >= 4 => Sign::Unsure,
+        _ if header.length <= LONGEST_RAW => Sign::Raw(header),
         _ => Sign::Nothing,
     }
 }
@@ -53,7 +59,7 @@ pub(super) fn found(bytes: &[u8]) -> Sign {
         Some(_) => return Sign::Nothing,
     }
     match expected(bytes) {
-        Sign::Packet(Header { length: 0, .. }) => Sign::Nothing,
+        Sign::Packet(Header { length: 0, .. }) | Sign::Raw(_) => Sign::Nothing,
         Sign::Packet(header) if bytes.get(Header::SIZE) == Some(&0xfe) => {
             // The SMB2 header begins with its own size, 64 ([MS-SMB2] 2.2.1).
             let size = bytes.get(8..).unwrap_or_default();
@@ -86,8 +92,8 @@ fn found_request(bytes: &[u8]) -> Sign {
 }
 
 /// True if `payload` begins with 0xFF (SMB1), 0xFE (SMB2), 0xFD (encrypted) or 0xFC (compressed) and `SMB`, or with what
-/// Samba's encrypted SMB1 messages do.
-fn begins_with_magic(payload: &[u8]) -> Option<bool> {
+/// Samba's encrypted SMB1 messages do; `None` if it is too short to say.
+pub(crate) fn begins_with_magic(payload: &[u8]) -> Option<bool> {
     let (first, rest) = payload.split_first()?;
     let known = rest.len().min(3);
     let is = |magic: &[u8; 3]| rest.get(..known) == magic.get(..known);
@@ -101,7 +107,7 @@ fn begins_with_magic(payload: &[u8]) -> Option<bool> {
 pub fn looks_like_smb(first_bytes: &[u8]) -> Option<bool> {
     match expected(first_bytes) {
         Sign::Unsure => None,
-        Sign::Nothing => Some(false),
+        Sign::Nothing | Sign::Raw(_) => Some(false),
         Sign::Packet(Header { kind: PacketType::SESSION_MESSAGE, length: 0 }) => Some(false),
         Sign::Packet(Header { kind: PacketType::SESSION_REQUEST, length }) => {
             // Two names of 34 bytes each or more, the first of them with a label of 32 letters.

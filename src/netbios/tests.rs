@@ -194,8 +194,8 @@ fn run<'a>(start_seen: bool, wanted: usize, pieces: impl IntoIterator<Item = Pie
             Piece::Data(bytes) => framer.data(
                 bytes,
                 &mut |head| {
-                    assert!(!head.is_empty() && head.len() <= HEAD);
-                    wanted
+                    assert!(head.len() <= HEAD);
+                    (begins_with_magic(head) == Some(true)).then_some(wanted)
                 },
                 &mut out,
             ),
@@ -265,8 +265,42 @@ fn other_packets_and_empty_messages_stand_between_messages() {
     assert_eq!(run(true, usize::MAX, [Piece::Data(&stream)]), truth);
     assert_eq!(run(true, usize::MAX, singly(&stream)), truth);
     let mut framer = Framer::new(true);
-    framer.data(&stream, &mut |_| 0, &mut |_| {});
+    framer.data(&stream, &mut |_| None, &mut |_| {});
     assert_eq!(framer.counts(), FramerCounts { frames: 5, empty: 2, ..FramerCounts::default() });
+}
+
+#[test]
+fn raw_data_are_a_frame_where_they_are_due() {
+    let raw: Vec<Vec<u8>> = [&b""[..], b"r", b"raw", b"\x05\0\x02\x03raw", &[7; 300]]
+        .map(|payload| packet(PacketType::SESSION_MESSAGE, payload))
+        .to_vec();
+    for raw in raw {
+        let frames =
+            [message(0xff, 40, 0), raw.clone(), message(0xff, 40, 1), raw.clone(), message(0xff, 40, 2)];
+        let stream = frames.concat();
+        // The first is due and the second is not.
+        for sizes in 1..60 {
+            let (mut told, due) = (Vec::new(), core::cell::Cell::new(true));
+            let mut framer = Framer::new(true);
+            for piece in stream.chunks(sizes) {
+                let mut wanted = |head: &[u8]| match begins_with_magic(head) {
+                    Some(true) => Some(usize::MAX),
+                    _ => due.get().then_some(usize::MAX),
+                };
+                framer.data(piece, &mut wanted, &mut |framed| {
+                    if matches!(framed, Framed::Frame(frame) if begins_with_magic(frame.payload) != Some(true)) {
+                        due.set(false);
+                    }
+                    told.push(Told::of(framed));
+                });
+            }
+            let mut truth: Vec<Told> = [0, 1, 2, 4].map(|place: usize| Told::whole(&frames[place])).to_vec();
+            if raw.len() > Header::SIZE {
+                truth.insert(3, Told::Junk(raw.len() as u64));
+            }
+            assert_eq!(told, truth, "{raw:?} in pieces of {sizes}");
+        }
+    }
 }
 
 #[test]
@@ -282,7 +316,7 @@ fn what_is_not_wanted_is_not_collected() {
                 &mut |head| {
                     assert_eq!(head, &stream[4..4 + HEAD]);
                     asked += 1;
-                    wanted
+                    Some(wanted)
                 },
                 &mut |framed| told.push(Told::of(framed)),
             );
@@ -462,7 +496,7 @@ fn another_protocol_is_junk_until_smb_begins() {
         assert_eq!(told, [Told::Junk(9), Told::whole(&stream[9..53]), Told::Junk(4)]);
     }
     let mut framer = Framer::new(true);
-    framer.data(&stream, &mut |_| 0, &mut |_| {});
+    framer.data(&stream, &mut |_| None, &mut |_| {});
     assert_eq!((framer.counts().implausible, framer.is_in_sync()), (2, false));
 }
 
@@ -521,7 +555,7 @@ proptest! {
                     let mut rest = &bytes[..];
                     while !rest.is_empty() {
                         let (first, after) = rest.split_at(rest.len().min(*sizes.next().unwrap()));
-                        framer.data(first, &mut |_| wanted, &mut out);
+                        framer.data(first, &mut |head| (begins_with_magic(head) == Some(true)).then_some(wanted), &mut out);
                         rest = after;
                         prop_assert!(framer.held_bytes() <= 1 << 14);
                     }

@@ -1,5 +1,5 @@
-//! The remote administration protocol over `\PIPE\LANMAN` (\[MS-RAP\]), mailslots and the browser protocol inside
-//! (\[MS-MAIL\], \[MS-BRWS\]).
+//! The remote administration protocol over `\PIPE\LANMAN` (\[MS-RAP\]), mailslots (\[MS-MAIL\]) and what is written to them:
+//! the browser protocol (\[MS-BRWS\]) and that of logons (\[MS-ADTS\] 6.3.1).
 //!
 //! A [`Request`] of RAP brings the descriptors of its own parameters and of the entries of its answer; [`descriptor`]
 //! reads values by them, so that a call which [`calls`] does not name is read all the same.
@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod calls;
 pub mod descriptor;
+pub mod logon;
 pub mod mailslot;
 mod message;
 mod server_type;

@@ -133,7 +133,7 @@ impl Analyzer {
                 datagram::take(&datagram, at, ConnectionId(counts.packets), sink);
             }
             Decoded::Llc(frame) => llc.take(&frame, at, sink),
-            Decoded::Ipx(packet) => ipx::take(&packet, at, sink),
+            Decoded::Ipx(packet) => ipx::take(&packet, at, ConnectionId(counts.packets), sink),
             Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
             _ => {}
         }

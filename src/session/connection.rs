@@ -16,7 +16,9 @@ use super::smb2::Smb2;
 use super::tables::Tables;
 use crate::capture::Origin;
 use crate::net::{Endpoint, FlowKey, Segment, Side, TcpFlags};
-use crate::netbios::{Frame, Framed, Framer, NegativeReason, PacketType, SessionRequest, looks_like_smb};
+use crate::netbios::{
+    Frame, Framed, Framer, NegativeReason, PacketType, SessionRequest, begins_with_magic, looks_like_smb,
+};
 use crate::smb1;
 use crate::smb2;
 use crate::smb2::transform::{Compressed, Encrypted};
@@ -336,7 +338,7 @@ impl Connection {
         at: Origin,
         limits: &Limits,
         sink: &mut dyn Sink,
-        work: impl FnOnce(&mut Framer, &mut dyn FnMut(&[u8]) -> usize, &mut dyn FnMut(Framed<'_>)),
+        work: impl FnOnce(&mut Framer, &mut dyn FnMut(&[u8]) -> Option<usize>, &mut dyn FnMut(Framed<'_>)),
     ) {
         // The framer is taken out while it lends frames to what it belongs to.
         let mut framer = core::mem::replace(self.framers.get_mut(side), Framer::new(false));
@@ -350,18 +352,22 @@ impl Connection {
         *self.framers.get_mut(side) = framer;
     }
 
-    /// How much of a message is needed, told by its head.
-    fn wanted(&self, side: Side, head: &[u8]) -> usize {
+    /// How much of a message is needed, told by its head; `None` if it is none of SMB, and no raw data are due.
+    fn wanted(&self, side: Side, head: &[u8]) -> Option<usize> {
         // Where nothing else says who is the client, the first frame will. Until then no data is known to be a file's.
-        let by_server = self.direction(side) == Direction::ToClient;
+        let direction = self.direction(side);
+        let by_server = direction == Direction::ToClient;
         if head.starts_with(&smb1::Header::PROTOCOL) {
-            return smb1::wanted(head, by_server, |header, fid| {
+            return Some(smb1::wanted(head, by_server, |header, fid| {
                 self.smb1.as_ref().is_none_or(|smb1| smb1.is_pipe(header, fid, &self.tables))
-            });
+            }));
         }
-        smb2::wanted(head, by_server, |header, file| {
+        if begins_with_magic(head) != Some(true) {
+            return self.smb1.as_ref()?.raw_wanted(direction, &self.tables);
+        }
+        Some(smb2::wanted(head, by_server, |header, file| {
             self.smb2.as_ref().is_none_or(|smb2| smb2.is_pipe(header, file, &self.tables))
-        })
+        }))
     }
 
     fn take(&mut self, side: Side, at: Origin, framed: Framed<'_>, limits: &Limits, sink: &mut dyn Sink) {
@@ -486,6 +492,12 @@ impl Connection {
             }
             return;
         } else {
+            if let Some(answered) = smb1.as_mut().and_then(|smb1| smb1.raw_data(direction, frame, &mut here))
+            {
+                // A hole in raw data hides nothing else.
+                self.missing.answered(&answered);
+                return;
+            }
             Answered::default()
         };
         self.missing.answered(&answered);
@@ -690,9 +702,8 @@ fn is_one_known_message(payload: &[u8]) -> bool {
     let Ok((_, header)) = smb1::Header::parse(payload) else { return false };
     match smb1::blocks(payload, &header).next() {
         Some(Ok(block)) => {
-            let words = usize::from(block.word_count).saturating_mul(2);
             let chained = block.command.is_andx() && !matches!(block.words, [0xff, ..]);
-            block.words.len() == words && !chained
+            block.has_all_words() && !chained
         }
         _ => false,
     }

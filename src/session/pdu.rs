@@ -39,7 +39,7 @@ pub enum Stream {
     Udp,
     /// NetBIOS frames straight over LLC.
     Llc,
-    /// SMB straight over IPX.
+    /// IPX packets: SMB straight over it, or NetBIOS.
     Ipx,
 }
 
@@ -87,6 +87,15 @@ pub enum Content<'a> {
     DatagramService(&'a [u8]),
     /// A NetBIOS frame over LLC: its bytes from the LLC header on.
     Llc(&'a [u8]),
+    /// A packet of NetBIOS over IPX.
+    NetBiosIpx {
+        /// The socket that says so.
+        socket: u16,
+        /// The packet type of IPX.
+        packet_type: u8,
+        /// The bytes behind the IPX header.
+        payload: &'a [u8],
+    },
     /// An SMB1 message.
     Smb1 {
         /// Its header.
@@ -95,6 +104,15 @@ pub enum Content<'a> {
         message: &'a [u8],
         /// Bytes of it that are of use are missing from the capture.
         damaged: bool,
+    },
+    /// The raw data of a read or a write of SMB1: a message without a header.
+    Raw {
+        /// `READ_RAW` or `WRITE_RAW`.
+        command: smb1::Command,
+        /// What was read or written.
+        fid: u16,
+        /// The message. Of data that are no pipe's, the payload may be missing.
+        frame: &'a netbios::Frame<'a>,
     },
     /// An SMB2 message, one of a compound perhaps.
     Smb2 {

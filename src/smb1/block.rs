@@ -16,7 +16,8 @@ pub struct Block<'a> {
     pub command: Command,
     /// `WordCount`: the parameter words that the sender says there are, in units of two bytes.
     pub word_count: u8,
-    /// The parameter words, twice `word_count` bytes or what there is of them.
+    /// The parameter words, twice `word_count` bytes or what there is of them; more in the extended response to
+    /// `NT_CREATE_ANDX`, whose `WordCount` counts fewer than there are (\[MS-SMB\] 2.2.4.9.2).
     pub words: &'a [u8],
     /// Offset in bytes of `words` from the header's first byte.
     pub words_offset: usize,
@@ -37,7 +38,14 @@ impl<'a> Block<'a> {
     /// True if the message ends before the block does.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.message.len() < self.bytes_offset.saturating_add(self.byte_count.into())
+        let (_, bytes) = lengths(self.command, self.word_count, self.byte_count);
+        self.message.len() < self.bytes_offset.saturating_add(bytes)
+    }
+
+    /// True if the message has all words of the block.
+    #[must_use]
+    pub fn has_all_words(&self) -> bool {
+        self.words_offset.saturating_add(self.words.len()).saturating_add(2) == self.bytes_offset
     }
 
     /// `length` bytes at `offset` from the header, as the offset fields of many commands mean it. Fewer if the
@@ -71,7 +79,7 @@ impl<'a> Block<'a> {
         let [word_count, rest @ ..] = message.get(offset..).unwrap_or_default() else {
             return Err(truncated("WordCount"));
         };
-        let words_length = usize::from(*word_count).saturating_mul(2);
+        let (words_length, _) = lengths(command, *word_count, 0);
         let (words, rest) = split(rest, words_length);
         let (byte_count, rest) = match rest {
             [low, high, rest @ ..] => (u16::from_le_bytes([*low, *high]), rest),
@@ -84,7 +92,7 @@ impl<'a> Block<'a> {
             words,
             words_offset,
             byte_count,
-            bytes: split(rest, byte_count.into()).0,
+            bytes: split(rest, lengths(command, *word_count, byte_count).1).0,
             bytes_offset: words_offset.saturating_add(words_length).saturating_add(2),
             message,
             unicode,
@@ -97,6 +105,16 @@ impl<'a> Block<'a> {
         let command = Command(command);
         let linked = self.command.is_andx() && command != Command::NO_ANDX_COMMAND;
         linked.then(|| (command, u16::from_le_bytes([low, high]).into()))
+    }
+}
+
+/// Bytes of the parameter words and of the data, by their counts.
+fn lengths(command: Command, word_count: u8, byte_count: u16) -> (usize, usize) {
+    match (command, word_count) {
+        // The extended response has 50 words where it says 42 ([MS-SMB] 2.2.4.9.2); no other form has 42. It has no data,
+        // and servers leave in ByteCount whatever was there.
+        (Command::NT_CREATE_ANDX, 42) => (100, 0),
+        _ => (usize::from(word_count).saturating_mul(2), byte_count.into()),
     }
 }
 

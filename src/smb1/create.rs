@@ -227,6 +227,7 @@ impl ResourceType {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::smb1::Header;
     use crate::smb1::testing::{REQUEST, RESPONSE, UNICODE_REQUEST, block, cut_blocks, message, wide};
 
     #[rustfmt::skip]
@@ -344,6 +345,52 @@ mod tests {
                 assert_eq!(cut.directory.is_some(), block.words.len() >= 68);
             }
         });
+    }
+
+    #[test]
+    fn the_extended_response_has_50_words_where_it_says_42() {
+        #[rustfmt::skip]
+        let words = [
+            &[0xff, 0x00][..],         // AndXCommand: none, AndXReserved
+            &[0x00, 0x00],             // AndXOffset
+            &[0x00],                   // OplockLevel
+            &[0x01, 0x40],             // FID
+            &[0x01, 0x00, 0x00, 0x00], // CreateDisposition
+            &[0; 32],                  // CreateTime, LastAccessTime, LastWriteTime, LastChangeTime
+            &[0x10, 0x00, 0x00, 0x00], // ExtFileAttributes
+            &[0; 8],                   // AllocationSize
+            &[0; 8],                   // EndOfFile
+            &[0x00, 0x00],             // ResourceType: disk
+            &[0x07, 0x00],             // FileStatusFlags
+            &[0x01],                   // Directory
+            &[0x11; 16],               // VolumeGUID
+            &[9, 0, 0, 0, 0, 0, 0, 0], // FileId
+            &[0xff, 0x01, 0x1f, 0x00], // MaximalAccessRights
+            &[0xa9, 0x00, 0x12, 0x00], // GuestMaximalAccessRights
+        ].concat();
+        let mut message = message(Command::NT_CREATE_ANDX, RESPONSE, &words, b"");
+        assert_eq!(message[Header::SIZE], 50);
+        for (word_count, byte_count) in [(42, 0x8648_u16), (42, 0), (50, 0)] {
+            message[Header::SIZE] = word_count;
+            message[Header::SIZE + 101..].copy_from_slice(&byte_count.to_le_bytes());
+            let read = block(&message);
+            assert_eq!((read.word_count, read.byte_count), (word_count, byte_count));
+            assert!(!read.is_cut(), "ByteCount is what was there before");
+            let response = Response::parse(&read).unwrap();
+            assert_eq!((response.fid, response.directory), (0x4001, Some(true)));
+            let Some(ResponseFields::NtCreateExtended(_, extended)) = response.fields else { panic!() };
+            assert_eq!(extended.file_id, 9);
+            assert_eq!(extended.guest_maximal_access_rights.bits(), 0x0012_00a9);
+            cut_blocks(&message, |cut| {
+                assert!(cut.is_cut());
+                assert_eq!(cut.has_all_words(), cut.words.len() == 100);
+            });
+        }
+        // A count of 42 is odd in this answer alone.
+        message[Header::SIZE..].fill(0);
+        message[4] = Command::OPEN_ANDX.0;
+        message[Header::SIZE] = 42;
+        assert_eq!(block(&message).words.len(), 84);
     }
 
     #[test]

@@ -125,6 +125,8 @@ commands! {
         request_mask: u32 = le_u32;
         /// Bytes of this message.
         data_length: u16 = le_u16;
+        /// Where they begin, from the header on.
+        data_offset: u16 = le_u16;
     }
     /// The interim answer to `SMB_COM_WRITE_RAW`, and `SMB_COM_WRITE_COMPLETE`.
     WriteRawResponse {

@@ -21,6 +21,7 @@ mod flow;
 mod framing;
 mod losses;
 mod page;
+mod raw;
 mod smb1_sessions;
 mod smb2_sessions;
 mod verdicts;

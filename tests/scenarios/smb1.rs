@@ -38,6 +38,9 @@ pub(crate) const TRANSACTION2: u8 = 0x32;
 const LOCKING_ANDX: u8 = 0x24;
 pub(crate) const READ_ANDX: u8 = 0x2e;
 pub(crate) const WRITE_ANDX: u8 = 0x2f;
+pub(crate) const READ_RAW: u8 = 0x1a;
+pub(crate) const WRITE_RAW: u8 = 0x1d;
+pub(crate) const WRITE_COMPLETE: u8 = 0x20;
 pub(crate) const TREE_DISCONNECT: u8 = 0x71;
 pub(crate) const NEGOTIATE: u8 = 0x72;
 pub(crate) const SESSION_SETUP: u8 = 0x73;
@@ -436,4 +439,21 @@ impl rpc::Pipe for Transact<'_, '_> {
     fn reply(&self, asked: Asked, pdu: &[u8]) {
         self.smb.transacted(asked, OK, pdu);
     }
+}
+
+/// A raw read: its answer has no header.
+pub(crate) fn read_raw(fid: u16) -> Block {
+    let words = bytes().u16(fid.into()).u32(0).u16(4280).u16(0).u32(0).u16(0);
+    block(READ_RAW, words, bytes())
+}
+
+/// A raw write of `total` bytes, of which the first come with it.
+pub(crate) fn write_raw(fid: u16, total: usize, first: &[u8]) -> Block {
+    let words = bytes().u16(fid.into()).u16(total).u16(0).u32(0).u32(0).u16(0).u32(0);
+    block(WRITE_RAW, words.u16(first.len()).u16(59), bytes().raw(first))
+}
+
+/// An answer to it: the first that wants the rest, or the second, of another command, that has it.
+pub(crate) fn write_raw_answer(command: u8) -> Block {
+    block(command, bytes().u16(0xffff), bytes())
 }

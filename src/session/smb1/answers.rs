@@ -48,15 +48,24 @@ impl Smb1 {
     ) {
         let key = Key::of(header);
         let status = header.status;
+        self.raw.server_goes_on(header);
         if damaged && !matches!(blocks(frame, header).next(), Some(Ok(_))) {
             // Nothing is left of it but its header: its request still waits, and its answer is missing.
             return;
         }
         // Clients that use one MID for all leave a request whose answer is missing under the key of the next.
-        let answers_it = |pending: &Pending| pending.first.command == header.command;
+        let answers_it = |pending: &Pending| match pending.first.command {
+            // What fails before its raw data are wanted is complete.
+            Command::WRITE_RAW => matches!(header.command, Command::WRITE_RAW | Command::WRITE_COMPLETE),
+            command => command == header.command,
+        };
         let Some(pending) =
             self.pending.get(&key).is_some_and(answers_it).then(|| self.pending.remove(&key)).flatten()
         else {
+            if header.command == Command::WRITE_COMPLETE {
+                // The second answer to a WRITE_RAW, when its raw data are written.
+                return;
+            }
             answered.orphans = true;
             self.orphan(frame, header, here);
             return;
@@ -272,7 +281,9 @@ impl Smb1 {
                 }
                 listed::tell(&asked, &response, here);
             }
-            (Command::WRITE_ANDX | Command::WRITE, What::Pipe) if !status.is_success() => {
+            (Command::WRITE_ANDX | Command::WRITE | Command::WRITE_RAW, What::Pipe)
+                if !status.is_success() =>
+            {
                 here.pipe_failed(step.fid.map(OpenId::Fid), carrier, status);
             }
             // An oplock that is given back comes the same way, without a lock.

@@ -3,6 +3,7 @@
 mod answers;
 mod listed;
 mod missing;
+mod raw;
 mod requests;
 mod unseen;
 
@@ -41,6 +42,7 @@ pub(super) struct Smb1 {
     unanswered: Vec<Pending>,
     /// UIDs of which it was told that they are encrypted.
     encrypted: Vec<SessionId>,
+    raw: raw::Raw,
 }
 
 /// What pairs an answer with its request.

@@ -37,6 +37,7 @@ impl Smb1 {
     ) -> bool {
         let key = Key::of(header);
         let id = SessionId::Uid(header.uid);
+        self.raw.client_goes_on();
         if header.command != Command::ECHO {
             here.tables.session_used(id, None, here.out.at);
             here.tables.pid(id, header.pid, &mut here.out);
@@ -174,6 +175,15 @@ impl Smb1 {
                 step.fid = Some(read::Request::parse(block)?.fid);
                 // A read of a pipe may be posted long before there is anything to read.
                 step.what = What::Pipe;
+            }
+            Command::READ_RAW => {
+                step.fid = Some(self.ask_raw_read(block, header)?);
+                step.what = What::Pipe;
+            }
+            Command::WRITE_RAW => {
+                let (fid, data, whole) = self.begin_raw_write(block, header)?;
+                step.fid = Some(fid);
+                step.what = self.write_pipe(fid, data, whole, header, here);
             }
             Command::WRITE_ANDX | Command::WRITE | Command::WRITE_AND_CLOSE => {
                 let request = write::Request::parse(block)?;
