@@ -132,7 +132,7 @@ impl Analyzer {
         let flows = self.flows.drain().map(|(_, followed)| (followed.connection.id, Left::Tcp(followed)));
         let mut left: Vec<(ConnectionId, Left)> = flows.collect();
         let sessions = self.llc.finish(&self.limits, sink).into_iter();
-        left.extend(sessions.map(|session| (session.id(), Left::NetBeui(session))));
+        left.extend(sessions.map(|(id, session)| (id, Left::NetBeui(session))));
         left.sort_by_key(|(id, _)| *id);
         for (_, left) in left {
             match left {

@@ -8,6 +8,7 @@
 mod common;
 
 mod bytes;
+mod nbf;
 mod ntlm;
 mod rpc;
 mod smb1;
@@ -19,6 +20,7 @@ mod calls;
 mod findings;
 mod framing;
 mod losses;
+mod netbeui;
 mod page;
 mod smb1_sessions;
 mod smb2_sessions;

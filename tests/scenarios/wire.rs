@@ -18,7 +18,7 @@ pub(crate) enum End {
 use End::{Client, Server};
 
 impl End {
-    fn other(self) -> Self {
+    pub(crate) fn other(self) -> Self {
         if self == Client { Server } else { Client }
     }
 }
@@ -109,7 +109,13 @@ impl Wire {
         self.packets.borrow().clone()
     }
 
-    fn send(&self, from: End, data: Vec<u8>) {
+    pub(crate) fn send(&self, from: End, data: Vec<u8>) {
+        let length = data.len();
+        self.send_cut(from, data, length);
+    }
+
+    /// A packet of which the capture has `captured` bytes at most.
+    pub(crate) fn send_cut(&self, from: End, mut data: Vec<u8>, captured: usize) {
         self.now.set(self.now.get() + 1_000_000);
         self.sent.set(self.sent.get() + 1);
         if !self.hears.get()[from as usize] {
@@ -119,6 +125,7 @@ impl Wire {
         let frame = packets.len() as u64 + 1;
         let origin = Origin { time: self.now(), capture: 0, frame };
         let length = data.len() as u32;
+        data.truncate(captured);
         packets.push(Owned { origin, link: LinkType(1), data, length });
     }
 }
@@ -138,15 +145,23 @@ pub(crate) struct Tcp<'w> {
     hole: Cell<Option<(usize, usize)>>,
 }
 
+/// What carries the messages of SMB.
+pub(crate) trait Carrier {
+    /// A message from an end.
+    fn message(&self, from: End, message: &[u8]);
+}
+
+impl Carrier for Tcp<'_> {
+    /// A message behind a NetBIOS session service header.
+    fn message(&self, from: End, message: &[u8]) {
+        self.frame(from, 0, message);
+    }
+}
+
 impl Tcp<'_> {
     /// The last bytes of the client's and of the server's address.
     pub(crate) fn hosts(&self) -> [u8; 2] {
         self.ends.map(|(host, _)| host)
-    }
-
-    /// A message behind a NetBIOS session service header.
-    pub(crate) fn message(&self, from: End, message: &[u8]) {
-        self.frame(from, 0, message);
     }
 
     /// A NetBIOS session service packet.

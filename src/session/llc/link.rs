@@ -197,9 +197,9 @@ impl Sessions {
         around: &mut Around<'_>,
     ) {
         let Numbered { at, id, .. } = *numbered;
-        let same = |&(low, high): &(u8, u8)| low == numbers.0 || high == numbers.1;
-        let over: Vec<_> = self.by_numbers.extract_if(.., |numbers, _| same(numbers)).collect();
-        for (_, session) in over {
+        let same = |(low, high): &&(u8, u8)| *low == numbers.0 || *high == numbers.1;
+        let over: Vec<_> = self.by_numbers.keys().filter(same).copied().collect();
+        for session in over.iter().filter_map(|numbers| self.by_numbers.remove(numbers)) {
             session.replaced(at, around.limits, around.sink);
         }
         let (low, high) = ((self.stations.0, numbers.0), (self.stations.1, numbers.1));

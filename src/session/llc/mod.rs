@@ -145,13 +145,17 @@ impl LlcSessions {
     }
 
     /// Nothing more will come: the sessions that are left.
-    pub(super) fn finish(&mut self, limits: &Limits, sink: &mut dyn Sink) -> Vec<Box<Session>> {
+    pub(super) fn finish(
+        &mut self,
+        limits: &Limits,
+        sink: &mut dyn Sink,
+    ) -> BTreeMap<ConnectionId, Box<Session>> {
         let Self { links, calls, begun, .. } = self;
-        let mut left = Vec::new();
+        let mut left = BTreeMap::new();
         for link in links.values_mut() {
             let Some(at) = link.latest() else { continue };
             let around = &mut Around { at, calls, begun, limits, sink };
-            left.extend(link.drain(around).into_values());
+            left.extend(link.drain(around).into_values().map(|session| (session.id(), session)));
         }
         *self = Self::default();
         left

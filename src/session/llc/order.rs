@@ -22,8 +22,6 @@ const PATIENCE: u32 = 32;
 #[derive(Debug, Default)]
 pub(super) struct Order {
     ways: PerSide<Way>,
-    /// Frames since one was first missed.
-    waited: u32,
 }
 
 /// The frames of one station, numbered on beyond the modulus.
@@ -35,6 +33,16 @@ struct Way {
     acknowledged: Option<u32>,
     /// Those that came too early.
     held: BTreeMap<u32, Held>,
+    /// Frames of the link since the next one was first missed.
+    waited: u32,
+}
+
+impl Way {
+    /// The next one is `number`.
+    const fn go_on(&mut self, number: u32) {
+        self.next = Some(number);
+        self.waited = 0;
+    }
 }
 
 #[derive(Debug)]
@@ -97,7 +105,7 @@ impl Order {
             _ => return self.wait(told),
         };
         if number == next && ready && way.held.is_empty() {
-            way.next = Some(next.wrapping_add(1));
+            way.go_on(next.wrapping_add(1));
             told(side, Next::Frame(frame));
         } else {
             let Numbered { at, id, bytes, cut } = frame;
@@ -170,28 +178,30 @@ impl Order {
             return None;
         }
         let way = self.ways.get_mut(side);
-        way.next = Some(next.wrapping_add(1));
+        way.go_on(next.wrapping_add(1));
         Some((side, way.held.remove(&next)?))
     }
 
     fn wait(&mut self, told: &mut dyn FnMut(Side, Next<'_>)) {
-        if !self.lacks(Side::Low) && !self.lacks(Side::High) {
-            self.waited = 0;
-            return;
+        let mut given_up = false;
+        for side in [Side::Low, Side::High] {
+            let lacks = self.lacks(side);
+            let waited = &mut self.ways.get_mut(side).waited;
+            *waited = if lacks { waited.saturating_add(1) } else { 0 };
+            given_up |= *waited > PATIENCE;
         }
-        self.waited = self.waited.saturating_add(1);
-        if self.waited > PATIENCE {
+        if given_up {
             self.give_up(told);
         }
     }
 
     /// Goes on behind what is missing.
     fn give_up(&mut self, told: &mut dyn FnMut(Side, Next<'_>)) {
-        self.waited = 0;
         for side in [Side::Low, Side::High] {
             if self.lacks(side) {
                 let way = self.ways.get_mut(side);
-                way.next = way.held.first_key_value().map(|(number, _)| *number).or(way.acknowledged);
+                let behind = way.held.first_key_value().map(|(number, _)| *number).or(way.acknowledged);
+                way.go_on(behind.unwrap_or_default());
                 told(side, Next::Lost);
             }
         }
@@ -372,7 +382,7 @@ mod tests {
             let frames = heard.0.iter().filter(|(_, byte)| byte.is_some()).count();
             prop_assert_eq!(frames, sent.len() - 1);
             // Nothing on the wire tells of a frame behind which neither side says anything.
-            let told = sent.iter().skip(missing + 1).next().is_some();
+            let told = missing + 1 < sent.len();
             prop_assert_eq!(heard.of(side).contains(&None), told);
             prop_assert!(!heard.of(side.other()).contains(&None));
         }

@@ -33,6 +33,8 @@ pub(in crate::session) struct Session {
     /// Nothing of it was missed from its beginning on.
     whole: bool,
     start_seen: bool,
+    /// Its first message is none of SMB.
+    is_other: bool,
     /// Who ended it.
     ended: Option<Side>,
 }
@@ -73,11 +75,13 @@ impl Session {
             frames: 0,
             whole: start_seen,
             start_seen,
+            is_other: false,
             ended: None,
         }
     }
 
-    pub(in crate::session) const fn id(&self) -> ConnectionId {
+    /// Its connection.
+    pub(super) const fn id(&self) -> ConnectionId {
         self.connection.id
     }
 
@@ -165,7 +169,10 @@ impl Session {
 
     fn message(&mut self, side: Side, at: Origin, message: &[u8], damaged: bool, around: &mut Around<'_>) {
         let Around { limits, sink, .. } = around;
+        let is_legible = !damaged || message.len() >= smb1::Header::PROTOCOL.len();
+        self.whole &= is_legible;
         self.connection.netbeui_message(side, at, message, damaged, self.names.as_ref(), limits, *sink);
+        self.is_other |= self.whole && !self.connection.is_smb();
     }
 
     /// Frames of a side are missing, which may have been of this session.
@@ -213,7 +220,7 @@ impl Session {
 
     /// Tells of a session of which nobody can say what it carried.
     fn tell_unseen(&self, ended: bool, sink: &mut dyn Sink) {
-        if self.whole || self.connection.is_smb() {
+        if self.whole || self.is_other || self.connection.is_smb() {
             return;
         }
         let unseen = Unseen {
