@@ -1,4 +1,4 @@
-//! One TCP connection: its bytes become frames, and the frames go to the dialect they are of.
+//! One connection: its bytes become frames, and the frames go to the dialect they are of. NetBEUI brings them whole.
 
 mod netbeui;
 

@@ -1,5 +1,7 @@
 //! NetBEUI: sessions over LLC, without IP.
 
+use std::collections::BTreeMap;
+
 use smbscope::capture::Packet;
 use smbscope::ledger::{By, Ledger, LedgerLimits};
 use smbscope::report::NetSession;
@@ -7,7 +9,7 @@ use smbscope::session::{
     Analyzer, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Transport, UnseenKind,
 };
 
-use crate::common::rewrite;
+use crate::common::{self, Owned, rewrite};
 use crate::nbf::*;
 use crate::rpc::{NDR, Pipe as _};
 use crate::smb1::Smb1;
@@ -89,7 +91,7 @@ fn the_order_of_frames_is_that_of_their_numbers() {
     smb.hold_printer();
     close_all(&smb);
     smb.tcp.end(Client);
-    let story = |packets: &[crate::common::Owned]| {
+    let story = |packets: &[Owned]| {
         let mut ledger = Ledger::new(LedgerLimits::default());
         analyze(packets, &Limits::default(), &mut ledger);
         let (row, session) = ledger.sessions().next().unwrap();
@@ -106,7 +108,7 @@ fn the_order_of_frames_is_that_of_their_numbers() {
     }
 }
 
-fn analyze(packets: &[crate::common::Owned], limits: &Limits, sink: &mut dyn Sink) {
+fn analyze(packets: &[Owned], limits: &Limits, sink: &mut dyn Sink) {
     let mut analyzer = Analyzer::new(limits.clone());
     for packet in packets {
         analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), sink);
@@ -258,23 +260,34 @@ fn the_end_of_a_link_ends_its_sessions() {
 
 #[test]
 fn a_link_that_is_set_up_again_counts_anew() {
-    let wire = Wire::new();
-    let link = Link::up(&wire, 21, 10);
-    let smb = Smb1::on(link.session(3, 21));
-    smb.hold_printer();
-    smb.tcp.end(Client);
-    link.unnumbered(Client, DISC);
-    link.unnumbered(Server, UA);
-    // A straggler.
-    link.ready(Client);
-    link.set_up();
-    let smb = Smb1::on(link.session(3, 21));
-    smb.hold_printer();
-    close_all(&smb);
-    wire.wait(100.0);
-    assert_eq!(ends(&wire), [Some(By::Fin), None]);
-    assert_eq!(wire.verdicts()[1], "closed");
-    assert_eq!(unseen(&wire), []);
+    // Whether the capture has SABME and its answer, and the first frames behind.
+    for (set_up_seen, first_seen, begins) in [(true, true, true), (false, true, true), (false, false, false)]
+    {
+        let wire = Wire::new();
+        let link = Link::up(&wire, 21, 10);
+        let smb = Smb1::on(link.session(3, 21));
+        smb.hold_printer();
+        close_all(&smb);
+        smb.tcp.end(Client);
+        link.unnumbered(Client, DISC);
+        link.unnumbered(Server, UA);
+        // Stragglers.
+        link.ready(Client);
+        smb.tcp.send(Client, DATA_ACK, 0, b"");
+        if set_up_seen {
+            link.set_up()
+        } else {
+            wire.unseen(|| link.set_up())
+        }
+        let session = || link.session(3, 21);
+        let smb = Smb1::on(if first_seen { session() } else { wire.unseen(session) });
+        smb.hold_printer();
+        wire.wait(100.0);
+        assert_eq!(ends(&wire), [Some(By::Fin), None]);
+        assert_eq!(wire.verdicts(), ["closed", "leaked"], "{set_up_seen} {first_seen}");
+        assert_eq!(opened(&wire)[1].3, begins);
+        assert_eq!(unseen(&wire), []);
+    }
 }
 
 #[test]
@@ -501,4 +514,83 @@ fn a_server_is_one_by_its_name_whatever_the_transport() {
 fn encoded(name: &str, suffix: u8) -> Vec<u8> {
     let bytes = format!("{name:15}").into_bytes().into_iter().chain([suffix]);
     bytes.flat_map(|byte| [b'A' + (byte >> 4), b'A' + (byte & 15)]).collect()
+}
+
+#[test]
+fn stations_are_told_by_their_addresses() {
+    let wire = Wire::new();
+    let (link, other) = (Link::up(&wire, 21, 10), Link::up(&wire, 22, 10));
+    Smb1::on(link.session(3, 21)).hold_printer();
+    Smb1::on(link.session(4, 22)).hold_printer();
+    Smb1::on(other.session(3, 23)).hold_printer();
+    wire.wait(100.0);
+    let ledger = wire.ledger();
+    let mut tables = NetSession::new(&ledger, None, GRACE, None);
+    let text = tables.text(80).to_string();
+    for line in
+        ["Server 02:00:00:00:00:0a\n", "\n(02:00:00:00:00:15) ", "\n- session 3 ", "(02:00:00:00:00:16/3)"]
+    {
+        assert!(text.contains(line), "{line} {text}");
+    }
+    tables.retain_server("02:00:00:00:00:0a".parse().unwrap());
+    assert_eq!(tables.servers.len(), 1);
+    let counts = smbscope::session::Counts::default();
+    let options = smbscope::report::Options::default();
+    let answer = smbscope::report::NullSessions::new(&ledger, [], &counts, options).text(200).to_string();
+    for part in ["They take 3 slots on 02:00:00:00:00:0a.", "leaked   02:00:00:00:00:15/3"] {
+        assert!(answer.contains(part), "{part} {answer}");
+    }
+}
+
+/// What is wrong with the verdicts of the recorded conversation when only a part of it was captured: its sessions 3 and
+/// 7 leak, and 2, 4, 5, 6 and 8 end.
+fn wrong(packets: &[Owned], capture: &common::InMemory) -> Vec<String> {
+    let ledger = common::analyze(packets, capture.end);
+    let unseen = ledger.unseen(2.0).iter().any(|total| total.could_hold_null_sessions);
+    let mut verdicts: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+    for (number, known) in common::ledger_sessions(&ledger, 2.0) {
+        verdicts.insert(number, known.into_iter().map(|known| known.verdict).collect());
+    }
+    let told = |number: u16, any: &[&str]| {
+        verdicts.get(&number).is_some_and(|told| told.iter().any(|verdict| any.contains(&verdict.as_str())))
+    };
+    let hidden =
+        [3, 7].into_iter().filter(|number| !unseen && !told(*number, &["leaked", "lingering", "unknown"]));
+    let invented = [2, 4, 5, 6, 8].into_iter().filter(|number| told(*number, &["leaked", "hung"]));
+    let (hidden, invented): (Vec<_>, Vec<_>) = (hidden.collect(), invented.collect());
+    let list = |what: &str, numbers: &[u16]| {
+        (!numbers.is_empty()).then(|| format!("{what} {numbers:?}: {verdicts:?}"))
+    };
+    [list("hidden", &hidden), list("invented", &invented)].into_iter().flatten().collect()
+}
+
+#[test]
+fn what_is_missing_hides_no_leak_and_invents_none() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/smb1_netbeui.pcap");
+    let capture = common::read(path.as_ref());
+    let packets = &capture.packets;
+    let mut faults = Vec::new();
+    let mut check = |what: String, packets: &[Owned]| {
+        faults.extend(wrong(packets, &capture).into_iter().map(|fault| format!("{what}: {fault}")));
+    };
+    check("whole".into(), packets);
+    for dropped in 0..packets.len() {
+        check(
+            format!("packet {} dropped", dropped + 1),
+            &[&packets[..dropped], &packets[dropped + 1..]].concat(),
+        );
+    }
+    // From the header of SMB on.
+    for length in 14 + 4 + 14 + 32 + 1..400 {
+        let cut = |packet: &Owned| Owned {
+            data: packet.data[..packet.data.len().min(length)].to_vec(),
+            ..packet.clone()
+        };
+        check(format!("cut at {length}"), &packets.iter().map(cut).collect::<Vec<_>>());
+    }
+    for sender in [0x0a, 0x15] {
+        let of = packets.iter().filter(|packet| packet.data[11] == sender);
+        check(format!("station {sender:#x} alone"), &of.cloned().collect::<Vec<_>>());
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }

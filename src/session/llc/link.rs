@@ -12,9 +12,6 @@ use crate::session::connection::{LinkState, PerSide};
 use crate::session::{Limits, Sink};
 use crate::tcp::End;
 
-/// Frames that may come late behind the end of a link.
-const LATE: u32 = 32;
-
 /// The MAC addresses of two stations, the lower one first.
 pub(super) type Stations = ([u8; 6], [u8; 6]);
 
@@ -36,8 +33,8 @@ pub(super) struct Link {
     order: Order,
     sessions: Sessions,
     last: PerSide<Option<Origin>>,
-    /// It ended, and so many frames came since.
-    ended: Option<u32>,
+    /// It ended.
+    ended: bool,
     /// It had frames since the clock came by.
     pub(super) fresh: bool,
 }
@@ -55,7 +52,7 @@ impl Link {
             order: Order::default(),
             sessions: Sessions { stations, by_numbers: BTreeMap::new() },
             last: PerSide::default(),
-            ended: None,
+            ended: false,
             fresh: true,
         }
     }
@@ -78,36 +75,34 @@ impl Link {
         frame: Numbered<'_>,
         around: &mut Around<'_>,
     ) {
-        if self.is_alive(side, around.at) {
-            let Self { order, sessions, .. } = self;
-            order.information(side, send, receive, frame, &mut |side, next| {
-                sessions.next(side, &next, around);
-            });
+        if self.ended {
+            // The first frame of all has these numbers.
+            let first = (send, receive) == (0, 0);
+            if !first && self.order.is_late(side, send) {
+                return;
+            }
+            // That it was set up again was not seen.
+            self.ended = false;
+            self.order = Order::default();
         }
+        self.saw(side, around.at);
+        let Self { order, sessions, .. } = self;
+        order.information(side, send, receive, frame, &mut |side, next| sessions.next(side, &next, around));
     }
 
     /// An S frame.
     pub(super) fn supervisory(&mut self, side: Side, receive: u8, around: &mut Around<'_>) {
-        if self.is_alive(side, around.at) {
-            let Self { order, sessions, .. } = self;
-            order.supervisory(side, receive, &mut |side, next| sessions.next(side, &next, around));
+        if self.ended {
+            return;
         }
+        self.saw(side, around.at);
+        let Self { order, sessions, .. } = self;
+        order.supervisory(side, receive, &mut |side, next| sessions.next(side, &next, around));
     }
 
-    /// Notes a frame of a side. False if it comes late, behind the end of the link.
-    fn is_alive(&mut self, side: Side, at: Origin) -> bool {
-        if let Some(late) = &mut self.ended {
-            *late = late.saturating_add(1);
-            if *late <= LATE {
-                return false;
-            }
-            // That it was set up again was not seen.
-            self.ended = None;
-            self.order = Order::default();
-        }
+    fn saw(&mut self, side: Side, at: Origin) {
         let last = self.last.get_mut(side);
         *last = Some(at).max(*last);
-        true
     }
 
     /// A station sets the link up (SABME). What was on it before is gone.
@@ -116,18 +111,17 @@ impl Link {
             session.replaced(around.at, around.limits, around.sink);
         }
         self.order.restart();
-        self.ended = None;
+        self.ended = false;
     }
 
     /// A station ends the link, and with it all its sessions.
     pub(super) fn end(&mut self, side: Side, end: End, around: &mut Around<'_>) {
-        let last = self.last.get_mut(side);
-        *last = Some(around.at).max(*last);
+        self.saw(side, around.at);
         for (_, mut session) in self.drain(around) {
             session.end(side, around.at, end, around.sink);
             session.finish(around.limits, around.sink);
         }
-        self.ended.get_or_insert(0);
+        self.ended = true;
     }
 
     /// Its sessions, which are told how far the link came. Nothing stays.

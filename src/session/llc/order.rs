@@ -15,6 +15,8 @@ use crate::session::event::ConnectionId;
 const AHEAD: u32 = 96;
 /// Numbers run modulo this.
 const MODULUS: u32 = 128;
+/// Numbers this near to the one expected may be of frames that come late, or again, behind the end of a link.
+const LATE: u32 = 8;
 /// So many further frames of the link are waited for until a frame that does not come is given up.
 const PATIENCE: u32 = 32;
 
@@ -127,6 +129,12 @@ impl Order {
         while self.lacks(Side::Low) || self.lacks(Side::High) {
             self.give_up(told);
         }
+    }
+
+    /// True if an I frame is numbered as one that comes late, or again, of those so far.
+    pub(super) fn is_late(&self, side: Side, send: u8) -> bool {
+        let Some(next) = self.ways.get(side).next else { return false };
+        !(LATE..MODULUS - LATE).contains(&ahead(send, next))
     }
 
     /// The number behind the last known frame of a side, and the first that the other side has not acknowledged.
