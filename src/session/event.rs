@@ -173,10 +173,12 @@ pub enum Direction {
 #[non_exhaustive]
 pub enum Transport {
     /// NetBIOS session service, TCP port 139.
+    #[cfg_attr(feature = "serde", serde(rename = "netbios"))]
     NetBios,
     /// Direct TCP, port 445 or another.
     Direct,
     /// NetBIOS frames over LLC, without IP.
+    #[cfg_attr(feature = "serde", serde(rename = "netbeui"))]
     NetBeui,
 }
 

@@ -304,6 +304,20 @@ fn a_session_under_way_is_taken_up_where_it_is_met() {
 }
 
 #[test]
+fn who_confirms_a_session_is_the_server() {
+    let wire = Wire::new();
+    let link = Link::up(&wire, 21, 10);
+    wire.hear_only(Server);
+    let session = link.session(3, 21);
+    wire.hear_all();
+    Smb1::on(session).hold_pipe();
+    let ends = ("02:00:00:00:00:15/3".to_owned(), "02:00:00:00:00:0a/21".to_owned());
+    assert_eq!(opened(&wire), [(ends.0, ends.1, Transport::NetBeui, true)]);
+    let json = serde_json::to_value(&wire.events()[0]).unwrap();
+    assert_eq!((&json["transport"], &json["client"]), (&"netbeui".into(), &"02:00:00:00:00:15/3".into()));
+}
+
+#[test]
 fn a_server_that_is_heard_first_is_the_server() {
     let wire = Wire::new();
     let link = Link::midway(&wire, 21, 10, 0);

@@ -132,18 +132,17 @@ impl Session {
             begun.truncate(part.taken);
         }
         if part.begun.is_none() {
-            let head = frame.user_data.starts_with(&smb1::Header::PROTOCOL);
-            if core::mem::replace(&mut part.unsure, false) && !head {
-                part.unsure = true;
+            part.unsure &= !frame.user_data.starts_with(&smb1::Header::PROTOCOL);
+            if part.unsure {
                 return;
             }
-            if last {
-                // The whole message lies in the frame.
-                if cut > 0 {
-                    self.connection.missing_inside(side, at, cut, around.sink);
-                }
-                return self.message(side, at, frame.user_data, cut > 0, around);
-            }
+        }
+        if cut > 0 {
+            self.connection.missing_inside(side, at, cut, around.sink);
+        }
+        if last && part.begun.is_none() {
+            // The whole message lies in the frame.
+            return self.message(side, at, frame.user_data, cut > 0, around);
         }
         let begun = part.begun.get_or_insert_default();
         let room = BYTES.saturating_sub(begun.len());
@@ -151,9 +150,6 @@ impl Session {
             begun.extend(frame.user_data.iter().take(room));
         }
         part.damaged |= cut > 0 || frame.user_data.len() > room;
-        if cut > 0 {
-            self.connection.missing_inside(side, at, cut, around.sink);
-        }
         if last {
             self.part_ends(side, at, around);
         }
