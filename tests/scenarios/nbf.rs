@@ -99,9 +99,9 @@ impl<'w> Link<'w> {
         let (source, target) = if from == Client { (client, server) } else { (server, client) };
         let length = u16::try_from(llc.len()).unwrap().to_be_bytes();
         let frame = bytes().raw(&[2, 0, 0, 0, 0, target, 2, 0, 0, 0, 0, source]).raw(&length).raw(llc);
-        match self.snap.take() {
-            None => self.wire.send(from, frame.0),
-            Some(length) => self.wire.send_cut(from, frame.0, length),
+        self.wire.send(from, frame.0);
+        if let Some(length) = self.snap.take() {
+            self.wire.cut_last(length);
         }
     }
 

@@ -110,12 +110,6 @@ impl Wire {
     }
 
     pub(crate) fn send(&self, from: End, data: Vec<u8>) {
-        let length = data.len();
-        self.send_cut(from, data, length);
-    }
-
-    /// A packet of which the capture has `captured` bytes at most.
-    pub(crate) fn send_cut(&self, from: End, mut data: Vec<u8>, captured: usize) {
         self.now.set(self.now.get() + 1_000_000);
         self.sent.set(self.sent.get() + 1);
         if !self.hears.get()[from as usize] {
@@ -125,8 +119,12 @@ impl Wire {
         let frame = packets.len() as u64 + 1;
         let origin = Origin { time: self.now(), capture: 0, frame };
         let length = data.len() as u32;
-        data.truncate(captured);
         packets.push(Owned { origin, link: LinkType(1), data, length });
+    }
+
+    /// The capture has only the first bytes of the last packet.
+    pub(crate) fn cut_last(&self, length: usize) {
+        self.packets.borrow_mut().last_mut().unwrap().data.truncate(length);
     }
 }
 
