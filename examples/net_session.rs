@@ -9,7 +9,6 @@ mod terminal;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -35,9 +34,9 @@ struct Arguments {
     /// The moment: RFC 3339 with any offset, or seconds from the first packet
     #[arg(long, value_name = "TIME|+SECONDS", value_parser = moment)]
     at: Option<At>,
-    /// Only the server of this address
+    /// Only the server of this address: IP, or MAC where it speaks NetBEUI
     #[arg(long, value_name = "IP")]
-    server: Option<IpAddr>,
+    server: Option<smbscope::net::Host>,
     /// The servers' limit of connection slots, if known
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -112,7 +111,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     let mut tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
     if let Some(server) = arguments.server {
-        tables.retain_server(server.into());
+        tables.retain_server(server);
     }
     match print(&tables, arguments.format) {
         // Whoever reads the tables has read enough of them.

@@ -1,11 +1,11 @@
 //! Which PDUs are printed.
 
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use clap::{Args, ValueEnum};
 use smbscope::dcerpc::{Body, datagram};
 use smbscope::interface;
+use smbscope::net::Host;
 use smbscope::session::{Content, Direction, Pdu, Peer};
 
 /// The options that choose. What is not given lets everything pass.
@@ -15,10 +15,10 @@ pub(crate) struct Filter {
     #[arg(long, value_enum, value_name = "PROTOCOL", value_delimiter = ',')]
     protocol: Vec<Protocol>,
     /// Only PDUs from and to this server
-    #[arg(long, value_name = "IP[:PORT]", value_parser = place)]
+    #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = place)]
     server: Option<Place>,
     /// Only PDUs from and to this client
-    #[arg(long, value_name = "IP[:PORT]", value_parser = place)]
+    #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = place)]
     client: Option<Place>,
     /// Only these frames: `N`, `N-M`, `N-` or `-M`
     #[arg(long, value_name = "FRAMES", value_parser = frames)]
@@ -49,10 +49,11 @@ pub(crate) enum Protocol {
     Rpc,
 }
 
-/// An address, perhaps with a port.
+/// An address, perhaps with a port or the number of a NetBEUI session.
 #[derive(Clone, Copy)]
 struct Place {
-    ip: IpAddr,
+    host: Host,
+    /// The port, or the number of the NetBEUI session.
     port: Option<u16>,
 }
 
@@ -73,8 +74,12 @@ impl Filter {
 
 impl Place {
     fn is(self, peer: Peer) -> bool {
-        let Peer::Ip(endpoint) = peer else { return false };
-        endpoint.host().ip() == Some(self.ip) && self.port.is_none_or(|port| port == endpoint.port)
+        match peer {
+            Peer::Ip(endpoint) => {
+                self.host == endpoint.host() && self.port.is_none_or(|port| port == endpoint.port)
+            }
+            Peer::Mac(mac) => self.host == Host::Mac(mac) && self.port.is_none(),
+        }
     }
 }
 
@@ -120,10 +125,18 @@ fn is_about(wanted: &str, content: &Content<'_>) -> bool {
 
 fn place(text: &str) -> Result<Place, String> {
     if let Ok(address) = text.parse::<std::net::SocketAddr>() {
-        return Ok(Place { ip: address.ip(), port: Some(address.port()) });
+        return Ok(Place { host: address.ip().into(), port: Some(address.port()) });
     }
-    let ip = text.parse().map_err(|_| "expected an IP address, with or without a port".to_owned())?;
-    Ok(Place { ip, port: None })
+    let expected = || "expected an IP or MAC address, with or without a port".to_owned();
+    let (address, number) = text.split_once('/').map_or((text, None), |(mac, number)| (mac, Some(number)));
+    let host: Host = address.parse().map_err(|_| expected())?;
+    match (host, number) {
+        (_, None) => Ok(Place { host, port: None }),
+        (Host::Mac(_), Some(number)) => {
+            Ok(Place { host, port: Some(number.parse().map_err(|_| expected())?) })
+        }
+        (Host::Ip(_), Some(_)) => Err(expected()),
+    }
 }
 
 fn frames(text: &str) -> Result<RangeInclusive<u64>, String> {

@@ -40,6 +40,7 @@ fn stub(pdu: &Pdu<'_>) -> Option<String> {
 pub(crate) fn object(pdu: &Pdu<'_>, dissection: &Dissection<'_>) -> Map<String, Value> {
     let stream = match pdu.stream {
         Stream::Tcp(number) => format!("tcp.{number}"),
+        Stream::NetBeui(number) => format!("netbeui.{number}"),
         Stream::Llc => "llc".to_owned(),
         Stream::Ipx => "ipx".to_owned(),
         _ => "udp".to_owned(),

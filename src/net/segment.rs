@@ -56,13 +56,24 @@ impl From<IpAddr> for Host {
     }
 }
 
-/// Reads an IP address.
+/// Reads an IP address, or a MAC address as [`Display`](fmt::Display) writes it.
 impl core::str::FromStr for Host {
     type Err = core::net::AddrParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self::Ip)
+        text.parse().map(Self::Ip).or_else(|error| mac(text).map(Self::Mac).ok_or(error))
     }
+}
+
+/// Six bytes of two hex digits.
+fn mac(text: &str) -> Option<[u8; 6]> {
+    let mut mac = [0; 6];
+    let mut bytes = text.split(':');
+    for byte in &mut mac {
+        let digits = bytes.next().filter(|digits| digits.len() == 2 && !digits.starts_with('+'))?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+    }
+    bytes.next().is_none().then_some(mac)
 }
 
 /// `192.0.2.1`, `2001:db8::1` or `02:00:00:01:02:03`.

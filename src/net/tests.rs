@@ -542,3 +542,18 @@ proptest! {
         prop_assert_eq!(found, [payload]);
     }
 }
+
+#[test]
+fn a_computer_is_named_by_ip_or_mac_address() {
+    for (text, host) in [
+        ("192.0.2.1", Some(Host::Ip(core::net::IpAddr::from([192, 0, 2, 1])))),
+        ("02:00:00:0a:0b:ff", Some(Host::Mac([2, 0, 0, 10, 11, 255]))),
+        ("02:00:00:0a:0b", None),
+        ("02:00:00:0a:0b:ff:00", None),
+        ("02:00:00:0a:0b:f", None),
+        ("02:00:00:0a:0b:+f", None),
+    ] {
+        assert_eq!(text.parse().ok(), host, "{text}");
+        assert!(host.is_none_or(|host| host.to_string() == text), "{text}");
+    }
+}

@@ -7,7 +7,7 @@ use super::session::Session;
 use super::{Limit, Moment, Refusal};
 use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
-use crate::session::{ShareKind, Transport};
+use crate::session::ShareKind;
 use crate::wire::Timestamp;
 
 /// The tables of all servers at a moment: the JSON of the example `net_session`.
@@ -133,7 +133,7 @@ impl<'a> NetSession<'a> {
             .flat_map(|server| server.addresses.iter().map(|address| (*address, server.row)))
             .collect();
         for (_, connection) in ledger.connections() {
-            if connection.transport != Transport::NetBios || connection.closed.is_some() {
+            if !connection.transport.is_netbios() || connection.closed.is_some() {
                 continue;
             }
             // At a loopback address everybody is at home.

@@ -8,7 +8,7 @@ use super::datagram;
 use super::event::{ConnectionId, Event, Loss};
 use super::ipx;
 use super::limits::Limits;
-use super::llc::LlcSessions;
+use super::llc::{self, LlcSessions};
 use super::tables::Map;
 use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
@@ -74,6 +74,12 @@ struct Followed {
     fresh: bool,
 }
 
+/// A connection that is still followed at the end.
+enum Left {
+    Tcp(Box<Followed>),
+    NetBeui(Box<llc::Session>),
+}
+
 impl Default for Analyzer {
     fn default() -> Self {
         Self::new(Limits::default())
@@ -132,7 +138,7 @@ impl Analyzer {
                 counts.datagrams = counts.datagrams.saturating_add(1);
                 datagram::take(&datagram, at, ConnectionId(counts.packets), sink);
             }
-            Decoded::Llc(frame) => llc.take(&frame, at, sink),
+            Decoded::Llc(frame) => llc.take(&frame, at, counts, limits, sink),
             Decoded::Ipx(packet) => ipx::take(&packet, at, ConnectionId(counts.packets), sink),
             Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
             _ => {}
@@ -141,11 +147,19 @@ impl Analyzer {
 
     /// Says that no more packets will come, and tells what is still to be told.
     pub fn finish(&mut self, sink: &mut dyn Sink) {
-        let mut flows: Vec<Box<Followed>> = self.flows.drain().map(|(_, followed)| followed).collect();
-        flows.sort_by_key(|followed| followed.connection.id);
-        for mut followed in flows {
-            followed.flush(&self.limits, sink);
-            followed.connection.finish(&self.limits, sink);
+        let flows = self.flows.drain().map(|(_, followed)| (followed.connection.id, Left::Tcp(followed)));
+        let mut left: Vec<(ConnectionId, Left)> = flows.collect();
+        let sessions = self.llc.finish(&self.limits, sink).into_iter();
+        left.extend(sessions.map(|(id, session)| (id, Left::NetBeui(session))));
+        left.sort_by_key(|(id, _)| *id);
+        for (_, left) in left {
+            match left {
+                Left::Tcp(mut followed) => {
+                    followed.flush(&self.limits, sink);
+                    followed.connection.finish(&self.limits, sink);
+                }
+                Left::NetBeui(session) => session.finish(&self.limits, sink),
+            }
         }
         self.clock.clear();
         self.ended.clear();

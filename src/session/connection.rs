@@ -1,6 +1,10 @@
-//! One TCP connection: its bytes become frames, and the frames go to the dialect they are of.
+//! One connection: its bytes become frames, and the frames go to the dialect they are of. NetBEUI brings them whole.
+
+mod netbeui;
 
 use core::cell::RefCell;
+
+pub(super) use netbeui::LinkState;
 
 use super::Sink;
 use super::cut;
@@ -9,7 +13,7 @@ use super::here::Here;
 use super::limits::Limits;
 use super::missing::{Answered, Missing};
 use super::out::{Ends, Out};
-use super::pdu::Content;
+use super::pdu::{Content, Stream};
 use super::rpc::{self, PdusOnly, RpcOverTcp};
 use super::smb1::Smb1;
 use super::smb2::Smb2;
@@ -35,8 +39,7 @@ const MAX_INFLATED: usize = 1 << 17;
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) id: ConnectionId,
-    /// Its ordinal among the TCP connections.
-    stream: u32,
+    stream: Stream,
     key: FlowKey,
     client: Option<Side>,
     transport: Transport,
@@ -125,16 +128,31 @@ impl Connection {
             _ => server_by_port.map(Side::other),
         };
         let service = client.and_then(|client| service(key.endpoint(client.other())));
+        let transport = service.unwrap_or(Transport::Direct);
+        let connection = Self::begun(id, Stream::Tcp(stream), key, client, transport, at, syn);
+        Self { is_known_port: service.is_some(), ..connection }
+    }
+
+    /// A connection of which nothing was read yet.
+    fn begun(
+        id: ConnectionId,
+        stream: Stream,
+        key: FlowKey,
+        client: Option<Side>,
+        transport: Transport,
+        first: Origin,
+        syn: bool,
+    ) -> Self {
         Self {
             id,
             stream,
             key,
             client,
-            transport: service.unwrap_or(Transport::Direct),
-            first: at,
+            transport,
+            first,
             start_seen: syn,
             standing: Standing::Undecided,
-            is_known_port: service.is_some(),
+            is_known_port: true,
             sniffed: 0,
             framers: PerSide { low: Framer::new(syn), high: Framer::new(syn) },
             in_sync: PerSide { low: syn, high: syn },

@@ -190,6 +190,17 @@ pub enum Transport {
     NetBios,
     /// Direct TCP, port 445 or another.
     Direct,
+    /// NetBIOS frames over LLC, without IP.
+    #[cfg_attr(feature = "serde", serde(rename = "netbeui"))]
+    NetBeui,
+}
+
+impl Transport {
+    /// True if the connection is a NetBIOS session.
+    #[must_use]
+    pub const fn is_netbios(self) -> bool {
+        matches!(self, Self::NetBios | Self::NetBeui)
+    }
 }
 
 /// How a connection ended.
@@ -197,11 +208,11 @@ pub enum Transport {
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ConnectionEnd {
-    /// A FIN.
+    /// A FIN; over NetBEUI a SESSION_END, or a DISC of the link.
     Fin,
-    /// A RST.
+    /// A RST; over NetBEUI a SESSION_END that tells of a failure, or a DM or FRMR of the link.
     Rst,
-    /// Another connection took its ports.
+    /// Another connection took its ports; over NetBEUI another session its number, or the link was set up anew.
     PortReused,
 }
 
@@ -286,12 +297,12 @@ pub enum ConnectionEvent {
         client: Endpoint,
         /// The end that was connected to.
         server: Endpoint,
-        /// NetBIOS or direct.
+        /// How it carries SMB.
         transport: Transport,
-        /// Whether the TCP handshake was seen.
+        /// Whether the TCP handshake, or that of the NetBEUI session, was seen.
         start_seen: bool,
     },
-    /// A NetBIOS session request (RFC 1002 4.3.2).
+    /// A NetBIOS session request (RFC 1002 4.3.2), or a NetBEUI session whose NAME_QUERY was seen.
     NetBiosNamed {
         /// The server's name as the client calls it.
         called: String,
@@ -308,7 +319,7 @@ pub enum ConnectionEvent {
     Gap {
         /// Whose bytes.
         direction: Direction,
-        /// How many.
+        /// How many; 0 if nobody can say (NetBEUI).
         bytes: u64,
         /// True if they all lay within one message whose kind is known and which ends nothing.
         harmless: bool,

@@ -14,6 +14,8 @@ pub struct Limits {
     pub flow: FlowLimits,
     /// TCP connections that are followed, ended ones and those that carry something else included.
     pub connections: usize,
+    /// NetBEUI sessions that are followed, ended ones included, and links of two stations that carry them.
+    pub netbeui_sessions: usize,
     /// Requests of one connection that wait for their answer.
     pub requests: usize,
     /// Sessions, and trees, of one connection.
@@ -32,6 +34,7 @@ impl Default for Limits {
             fragments: FragmentLimits::default(),
             flow: FlowLimits::default(),
             connections: 100_000,
+            netbeui_sessions: 4_096,
             requests: 8_192,
             sessions: 4_096,
             opens: 65_536,

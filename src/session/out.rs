@@ -21,8 +21,7 @@ pub(super) struct Out<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ends {
     pub(super) connection: ConnectionId,
-    /// Its ordinal among the TCP connections.
-    pub(super) stream: u32,
+    pub(super) stream: Stream,
     pub(super) client: Endpoint,
     pub(super) server: Endpoint,
 }
@@ -45,7 +44,7 @@ impl Out<'_> {
             Direction::ToServer => (client, server),
             Direction::ToClient => (server, client),
         };
-        let (at, stream) = (self.at, Stream::Tcp(stream));
+        let at = self.at;
         let (source, destination) = (source.into(), destination.into());
         self.sink.pdu(&Pdu {
             at,

@@ -37,7 +37,9 @@ pub enum Stream {
     Tcp(u32),
     /// UDP datagrams.
     Udp,
-    /// NetBIOS frames straight over LLC.
+    /// A NetBEUI session.
+    NetBeui(u32),
+    /// Other NetBIOS frames straight over LLC.
     Llc,
     /// IPX packets: SMB straight over it, or NetBIOS.
     Ipx,
@@ -46,7 +48,7 @@ pub enum Stream {
 /// One end of what a [`Pdu`] came over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Peer {
-    /// An IP address and a port.
+    /// An IP address and a port, or a station and the number of its NetBIOS session (NetBEUI).
     Ip(Endpoint),
     /// A MAC address.
     Mac([u8; 6]),
@@ -58,7 +60,7 @@ impl From<Endpoint> for Peer {
     }
 }
 
-/// `192.0.2.1:445` or `02:00:00:01:02:03`.
+/// `192.0.2.1:445`, `02:00:00:01:02:03/7` or `02:00:00:01:02:03`.
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

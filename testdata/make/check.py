@@ -20,6 +20,11 @@ def tshark(path, *more):
 
 def check(path):
     truth = json.load(open(re.sub(r"\.pcap(ng)?(\.gz)?$", ".truth.json", path)))
+    if "same_messages" in truth:
+        source = os.path.join(os.path.dirname(path), truth["same_messages"] + ".pcap")
+        same = messages(path) == messages(source)
+        print(f"{os.path.basename(path)}: {os.path.getsize(path)} bytes: " + ("good" if same else f"other messages than {source}"))
+        return same
     bad = []
     noise = tshark(path, "-Y", "tcp.analysis.lost_segment || tcp.analysis.retransmission || tcp.analysis.out_of_order", "-T", "fields", "-e", "frame.number")
     if noise.strip() and "unseen" not in truth and "same_verdicts" not in truth:
@@ -60,6 +65,11 @@ def check(path):
             bad.append(f"refused port {refusal['client_port']} is not heard")
     print(f"{os.path.basename(path)}: {len(rows)} packets, {os.path.getsize(path)} bytes: " + ("; ".join(bad) or "good"))
     return not bad
+
+
+def messages(path):
+    """The SMB1 messages as tshark sees them: frame by frame command, whether it answers, UID and MID."""
+    return tshark(path, "-Y", "smb", "-T", "fields", "-e", "smb.cmd", "-e", "smb.flags.response", "-e", "smb.uid", "-e", "smb.mid").splitlines()
 
 
 def within(handle, text):

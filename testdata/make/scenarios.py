@@ -9,6 +9,7 @@ import sys
 import time
 
 import lab
+import netbeui
 from lab import Recording, Server, pcap_records, run, write_pcap
 
 SCENARIOS = {}
@@ -63,6 +64,7 @@ def smb1_null_sessions(server, out):
 def smb1_netbios_139(server, out):
     with Recording(server, out, "smb1_netbios_139", "SMB1 over the NetBIOS session service on 139: the same fates") as r:
         six_fates(r, "smb1", 139)
+    netbeui.carry(out)
 
 
 @scenario

@@ -7,7 +7,7 @@ use crate::rpc::Pipe as _;
 use crate::smb1::{ACCESS_DENIED, Asked, OK, SESSION_SETUP, Smb1, block};
 use crate::smb2::{self, Smb2};
 use crate::wire::End::{Client, Server};
-use crate::wire::Wire;
+use crate::wire::{Tcp, Wire};
 
 /// Where the message stands: behind Ethernet, IPv4, TCP and the session service header.
 const MESSAGE: usize = 14 + 20 + 20 + 4;
@@ -227,7 +227,7 @@ fn files_that_are_open_are_still_listed_when_their_connection_goes_on() {
 }
 
 /// Sets a session up on a connection to Windows; with VcNumber 0 it says that it is the client's first.
-fn log_on_to_windows(smb: &Smb1<'_>, uid: u16, vc_number: usize) {
+fn log_on_to_windows(smb: &Smb1<Tcp<'_>>, uid: u16, vc_number: usize) {
     let words = bytes().u16(16644).u16(50).u16(vc_number).u32(0).u16(1).u16(0).u32(0).u32(0xd4);
     let asked =
         smb.ask_log_on(block(SESSION_SETUP, words, bytes().u8(0).oem("").oem("").oem("Unix").oem("client")));
@@ -239,7 +239,7 @@ fn log_on_to_windows(smb: &Smb1<'_>, uid: u16, vc_number: usize) {
 
 #[test]
 fn vc_number_0_ends_no_session_that_windows_answers_for_later() {
-    let behind = |later: fn(&Smb1<'_>)| {
+    let behind = |later: fn(&Smb1<Tcp<'_>>)| {
         let wire = Wire::new();
         let smb = Smb1::on(wire.connect(21, 10));
         log_on_to_windows(&smb, 0x41, 1);
@@ -263,7 +263,7 @@ fn vc_number_0_ends_no_session_that_windows_answers_for_later() {
     assert_eq!(behind(|smb| smb.fail(smb.ask_close(7), ACCESS_DENIED)), "abandoned");
     assert_eq!(behind(|smb| smb.pipe(7).get_printer(3, 1)), "leaked");
     assert_eq!(behind(|smb| smb.ipc(2)), "leaked");
-    let leaves = |smb: &Smb1<'_>| {
+    let leaves = |smb: &Smb1<Tcp<'_>>| {
         smb.pipe(7).close_printer(3, 1);
         smb.close(7);
         smb.log_off();

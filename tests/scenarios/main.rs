@@ -8,6 +8,7 @@
 mod common;
 
 mod bytes;
+mod nbf;
 mod ntlm;
 mod rpc;
 mod smb1;
@@ -20,6 +21,7 @@ mod findings;
 mod flow;
 mod framing;
 mod losses;
+mod netbeui;
 mod page;
 mod raw;
 mod smb1_sessions;

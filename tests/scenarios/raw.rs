@@ -2,6 +2,7 @@
 
 use crate::rpc::{NDR, handle};
 use crate::smb1::*;
+use crate::wire::Carrier as _;
 use crate::wire::End::{Client, Server};
 use crate::wire::{Tcp, Wire};
 
@@ -12,7 +13,7 @@ const HELD: &str = r"
           handle 1 \\SRV\lp1";
 
 /// A null session with a bound pipe, on a connection of either kind of port.
-fn hold_pipe(tcp: Tcp<'_>) -> Smb1<'_> {
+fn hold_pipe(tcp: Tcp<'_>) -> Smb1<Tcp<'_>> {
     let smb = Smb1::on(tcp);
     smb.hold_pipe();
     smb
@@ -27,7 +28,7 @@ fn granted() -> Vec<u8> {
 }
 
 /// The client goes on, and stays.
-fn go_on(wire: &Wire, smb: &Smb1<'_>) {
+fn go_on(wire: &Wire, smb: &Smb1<Tcp<'_>>) {
     smb.echo();
     wire.wait(100.0);
     smb.tcp.ack(Server);

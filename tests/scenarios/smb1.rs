@@ -5,8 +5,8 @@ use std::cell::Cell;
 use crate::bytes::{Bytes, bytes};
 use crate::ntlm::{self, Who};
 use crate::rpc;
+use crate::wire::Carrier;
 use crate::wire::End::{Client, Server};
-use crate::wire::Tcp;
 
 pub(crate) const OK: u32 = 0;
 pub(crate) const BUFFER_OVERFLOW: u32 = 0x8000_0005;
@@ -50,8 +50,8 @@ pub(crate) const NT_CREATE: u8 = 0xa2;
 pub(crate) const NT_CANCEL: u8 = 0xa4;
 
 /// The client and the server of a connection that speak SMB1.
-pub(crate) struct Smb1<'w> {
-    pub(crate) tcp: Tcp<'w>,
+pub(crate) struct Smb1<C> {
+    pub(crate) tcp: C,
     mid: Cell<u16>,
     pub(crate) uid: Cell<u16>,
     pub(crate) tid: Cell<u16>,
@@ -88,9 +88,9 @@ const fn is_andx(command: u8) -> bool {
     matches!(command, 0x2e | 0x2f | 0x73 | 0x74 | 0x75 | 0xa2 | 0x2d | 0x24)
 }
 
-impl<'w> Smb1<'w> {
+impl<C: Carrier> Smb1<C> {
     /// On a connection, `NT LM 0.12` agreed on.
-    pub(crate) fn on(tcp: Tcp<'w>) -> Self {
+    pub(crate) fn on(tcp: C) -> Self {
         let smb = Self::midway(tcp);
         let asked = smb.ask(&[block(NEGOTIATE, bytes(), bytes().u8(2).oem("NT LM 0.12"))]);
         let words =
@@ -100,7 +100,7 @@ impl<'w> Smb1<'w> {
     }
 
     /// On a connection where nothing more needs be said.
-    pub(crate) fn midway(tcp: Tcp<'w>) -> Self {
+    pub(crate) fn midway(tcp: C) -> Self {
         let new = |value| Cell::new(value);
         Self { tcp, mid: new(0), uid: new(0), tid: new(0), dos: Cell::new(false) }
     }
@@ -281,7 +281,7 @@ impl<'w> Smb1<'w> {
     }
 
     /// A pipe by TransactNmPipe.
-    pub(crate) fn pipe(&self, fid: u16) -> Transact<'_, 'w> {
+    pub(crate) fn pipe(&self, fid: u16) -> Transact<'_, C> {
         Transact { smb: self, fid }
     }
 
@@ -424,12 +424,12 @@ pub(crate) fn open2_answer(fid: u16) -> Block {
 }
 
 /// A pipe by TransactNmPipe.
-pub(crate) struct Transact<'a, 'w> {
-    smb: &'a Smb1<'w>,
+pub(crate) struct Transact<'a, C> {
+    smb: &'a Smb1<C>,
     fid: u16,
 }
 
-impl rpc::Pipe for Transact<'_, '_> {
+impl<C: Carrier> rpc::Pipe for Transact<'_, C> {
     type Asked = Asked;
 
     fn ask(&self, pdu: &[u8]) -> Asked {

@@ -5,7 +5,7 @@ use crate::ntlm::{self, Who};
 use crate::rpc::{NDR, Pipe as _, handle};
 use crate::smb1::*;
 use crate::wire::End::{Client, Server};
-use crate::wire::Wire;
+use crate::wire::{Carrier as _, Tcp, Wire};
 
 const CLOSED_WELL: &str = r"
     null 41 (own_close): closed
@@ -14,7 +14,7 @@ const CLOSED_WELL: &str = r"
           handle 1 \\SRV\lp1 (close_call)";
 
 /// What follows `hold_printer` when a client behaves.
-fn leave(smb: &Smb1<'_>) {
+fn leave(smb: &Smb1<Tcp<'_>>) {
     smb.pipe(7).close_printer(3, 1);
     smb.close(7);
     smb.disconnect();
@@ -504,7 +504,7 @@ fn a_server_that_does_not_know_the_uid_ends_the_session() {
 #[test]
 fn a_pipe_that_was_never_closed_ends_with_what_holds_it() {
     for (ending, by) in [
-        ((|smb| smb.disconnect()) as fn(&Smb1<'_>), "tree_disconnect"),
+        ((|smb| smb.disconnect()) as fn(&Smb1<Tcp<'_>>), "tree_disconnect"),
         (|smb| smb.log_off(), "logoff"),
         (|smb| smb.tcp.end(), "connection_end"),
         (|smb| smb.tcp.rst(crate::wire::End::Client), "connection_end"),

@@ -6,7 +6,7 @@ use crate::bytes::{Bytes, bytes, wide};
 use crate::ntlm::{self, Who};
 use crate::rpc;
 use crate::wire::End::{self, Client, Server};
-use crate::wire::Tcp;
+use crate::wire::{Carrier as _, Tcp};
 
 pub(crate) const OK: u32 = 0;
 pub(crate) const PENDING: u32 = 0x0000_0103;

@@ -6,7 +6,7 @@ use crate::rpc::{NDR, Pipe as _, handle};
 use crate::smb1::{self, Smb1};
 use crate::smb2::*;
 use crate::wire::End::{Client, Server};
-use crate::wire::Wire;
+use crate::wire::{Carrier as _, Wire};
 
 const CLOSED_WELL: &str = r"
     null 41 (own_close): closed

@@ -18,7 +18,7 @@ pub(crate) enum End {
 use End::{Client, Server};
 
 impl End {
-    fn other(self) -> Self {
+    pub(crate) fn other(self) -> Self {
         if self == Client { Server } else { Client }
     }
 }
@@ -109,7 +109,7 @@ impl Wire {
         self.packets.borrow().clone()
     }
 
-    fn send(&self, from: End, data: Vec<u8>) {
+    pub(crate) fn send(&self, from: End, data: Vec<u8>) {
         self.now.set(self.now.get() + 1_000_000);
         self.sent.set(self.sent.get() + 1);
         if !self.hears.get()[from as usize] {
@@ -120,6 +120,11 @@ impl Wire {
         let origin = Origin { time: self.now(), capture: 0, frame };
         let length = data.len() as u32;
         packets.push(Owned { origin, link: LinkType(1), data, length });
+    }
+
+    /// The capture has only the first bytes of the last packet.
+    pub(crate) fn cut_last(&self, length: usize) {
+        self.packets.borrow_mut().last_mut().unwrap().data.truncate(length);
     }
 }
 
@@ -138,15 +143,23 @@ pub(crate) struct Tcp<'w> {
     hole: Cell<Option<(usize, usize)>>,
 }
 
+/// What carries the messages of SMB.
+pub(crate) trait Carrier {
+    /// A message from an end.
+    fn message(&self, from: End, message: &[u8]);
+}
+
+impl Carrier for Tcp<'_> {
+    /// A message behind a NetBIOS session service header.
+    fn message(&self, from: End, message: &[u8]) {
+        self.frame(from, 0, message);
+    }
+}
+
 impl Tcp<'_> {
     /// The last bytes of the client's and of the server's address.
     pub(crate) fn hosts(&self) -> [u8; 2] {
         self.ends.map(|(host, _)| host)
-    }
-
-    /// A message behind a NetBIOS session service header.
-    pub(crate) fn message(&self, from: End, message: &[u8]) {
-        self.frame(from, 0, message);
     }
 
     /// A NetBIOS session service packet.

@@ -9,6 +9,7 @@ use super::layout::{self, Column};
 use super::{ROWS, parts, slots};
 use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::Ledger;
+use crate::net::Host;
 use crate::session::{OpenKind, ShareKind};
 use crate::wire::Timestamp;
 
@@ -108,7 +109,10 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
         ]);
         for session in group.iter().filter(|session| several && session.is_null()) {
             rows.push(vec![
-                format!("- port {}", session.client.port),
+                match session.client.host() {
+                    Host::Ip(_) => format!("- port {}", session.client.port),
+                    Host::Mac(_) => format!("- session {}", session.client.port),
+                },
                 user.clone(),
                 client_type(session),
                 opens_of(session).to_string(),
@@ -118,8 +122,11 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
             ]);
         }
     }
+    // An address is not broken.
+    let least =
+        if server.sessions.iter().any(|session| session.client.host().ip().is_none()) { 19 } else { 15 };
     let columns = [
-        Column { title: "Computer", least: 15 },
+        Column { title: "Computer", least },
         Column { title: "User name", least: 9 },
         Column { title: "Client Type", least: 11 },
         Column { title: "Opens", least: 5 },

@@ -83,10 +83,12 @@ impl<'a> ServerPart<'a> {
         self.troubled().filter(|session| session.closed.is_some() || session.verdict == Verdict::Open)
     }
 
-    /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`; several addresses are listed.
+    /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`; several addresses are listed. A station is named by its
+    /// MAC address alone, since the number of a NetBEUI session is that session's.
     pub(super) fn address(&self) -> String {
         let endpoints: Vec<&Endpoint> = self.endpoints.iter().collect();
         let of_address = |ends: &[&Endpoint]| match ends {
+            [one, ..] if one.host().ip().is_none() => one.host().to_string(),
             [one] => one.to_string(),
             _ => {
                 let ports: Vec<String> = ends.iter().map(|end| end.port.to_string()).collect();
