@@ -2,10 +2,12 @@
 //! packet.
 
 mod decoder;
+mod foreign;
 mod fragment;
 mod ip;
 mod ipx;
 mod link;
+mod link_type;
 mod segment;
 mod transport;
 
@@ -13,6 +15,7 @@ mod transport;
 mod tests;
 
 pub use decoder::{Counts, Datagram, Decoded, Decoder};
+pub use foreign::Foreign;
 pub use fragment::FragmentLimits;
 pub use ipx::IpxPacket;
 pub use link::LlcFrame;

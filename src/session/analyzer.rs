@@ -10,6 +10,7 @@ use super::ipx;
 use super::limits::Limits;
 use super::llc::LlcSessions;
 use super::tables::Map;
+use super::unread::Unread;
 use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
 use crate::tcp::Flow;
@@ -25,6 +26,7 @@ pub struct Analyzer {
     /// Flows in the order in which they are looked at when one must be let go.
     clock: VecDeque<FlowKey>,
     llc: LlcSessions,
+    unread: Unread,
     counts: Counts,
     latest: Option<Origin>,
 }
@@ -84,6 +86,7 @@ impl Analyzer {
             flows: Map::default(),
             clock: VecDeque::new(),
             llc: LlcSessions::default(),
+            unread: Unread::default(),
             counts: Counts::default(),
             latest: None,
         }
@@ -104,11 +107,11 @@ impl Analyzer {
         } else {
             self.latest = Some(at);
         }
-        let Self { limits, decoder, flows, clock, llc, counts, .. } = self;
+        let Self { limits, decoder, flows, clock, llc, unread, counts, .. } = self;
         match decoder.decode(packet) {
             Decoded::Tcp(segment) => {
                 counts.segments = counts.segments.saturating_add(1);
-                take(flows, clock, counts, limits, &segment, at, sink);
+                take(flows, clock, counts, unread, limits, &segment, at, sink);
             }
             Decoded::Udp(datagram) => {
                 counts.datagrams = counts.datagrams.saturating_add(1);
@@ -116,6 +119,7 @@ impl Analyzer {
             }
             Decoded::Llc(frame) => llc.take(&frame, at, sink),
             Decoded::Ipx(packet) => ipx::take(&packet, at, sink),
+            Decoded::Foreign(foreign) => unread.packet(foreign, at),
             Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
             _ => {}
         }
@@ -125,10 +129,15 @@ impl Analyzer {
     pub fn finish(&mut self, sink: &mut dyn Sink) {
         let mut flows: Vec<Box<Followed>> = self.flows.drain().map(|(_, followed)| followed).collect();
         flows.sort_by_key(|followed| followed.connection.id);
-        for mut followed in flows {
+        for followed in &mut flows {
             followed.flush(&self.limits, sink);
             followed.connection.finish(&self.limits, sink);
+            self.unread.learn(&followed.connection);
         }
+        for followed in &flows {
+            self.unread.connection(&followed.connection, sink);
+        }
+        self.unread.finish(sink);
         self.clock.clear();
     }
 }
@@ -140,10 +149,12 @@ impl Followed {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "the parts of one analyzer")]
 fn take(
     flows: &mut Map<FlowKey, Box<Followed>>,
     clock: &mut VecDeque<FlowKey>,
     counts: &mut Counts,
+    unread: &mut Unread,
     limits: &Limits,
     segment: &Segment<'_>,
     at: Origin,
@@ -155,6 +166,8 @@ fn take(
             if followed.flow.is_new_connection(side, segment) {
                 followed.flush(limits, sink);
                 followed.connection.replaced(at, limits, sink);
+                unread.learn(&followed.connection);
+                unread.connection(&followed.connection, sink);
                 followed.flow = Flow::new(limits.flow);
                 followed.connection = counts.connection(segment, at);
             }
@@ -164,10 +177,10 @@ fn take(
             // What neither begins nor carries anything is no sign of a connection worth a place.
             if segment.length == 0 && !segment.flags.contains(TcpFlags::SYN) && segment.flags != TcpFlags::ACK
             {
-                return;
+                return unread.stray(segment, at);
             }
             if flows.len() >= limits.connections {
-                make_room(flows, clock, counts, limits, sink);
+                make_room(flows, clock, counts, unread, limits, sink);
             }
             clock.push_back(key);
             let connection = counts.connection(segment, at);
@@ -178,6 +191,7 @@ fn take(
     };
     let Followed { flow, connection, fresh } = &mut **followed;
     *fresh = true;
+    connection.count();
     if connection.is_other() {
         return;
     }
@@ -185,19 +199,21 @@ fn take(
     flow.push(side, segment, at, &mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
 }
 
-/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones and those
-/// that carry something else before the others.
+/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones, those
+/// that carry something else and those that say nothing before the others.
 fn make_room(
     flows: &mut Map<FlowKey, Box<Followed>>,
     clock: &mut VecDeque<FlowKey>,
     counts: &mut Counts,
+    unread: &mut Unread,
     limits: &Limits,
     sink: &mut dyn Sink,
 ) {
     for round in 0_u8..=8 {
         let Some(key) = clock.pop_front() else { return };
         let Some(followed) = flows.get_mut(&key) else { continue };
-        let idle = followed.connection.is_closed() || followed.connection.is_other() || !followed.fresh;
+        let connection = &followed.connection;
+        let idle = connection.is_closed() || connection.is_other() || connection.is_bare() || !followed.fresh;
         if !idle && round < 8 {
             followed.fresh = false;
             clock.push_back(key);
@@ -206,6 +222,8 @@ fn make_room(
         if let Some(mut followed) = flows.remove(&key) {
             followed.flush(limits, sink);
             followed.connection.evict(limits, sink);
+            unread.learn(&followed.connection);
+            unread.connection(&followed.connection, sink);
         }
         counts.connections_evicted = counts.connections_evicted.saturating_add(1);
         return;

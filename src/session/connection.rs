@@ -1,5 +1,7 @@
 //! One TCP connection: its bytes become frames, and the frames go to the dialect they are of.
 
+mod unread;
+
 use core::cell::RefCell;
 
 use super::Sink;
@@ -9,7 +11,7 @@ use super::limits::Limits;
 use super::missing::{Answered, Missing};
 use super::out::{Ends, Out};
 use super::pdu::Content;
-use super::rpc::{self, PdusOnly, RpcOverTcp};
+use super::rpc::{self, RpcOverTcp};
 use super::smb1::Smb1;
 use super::smb2::Smb2;
 use super::tables::Tables;
@@ -66,6 +68,18 @@ pub(super) struct Connection {
     missed_fin: PerSide<Option<Origin>>,
     /// Data of this side was captured.
     heard: PerSide<bool>,
+    /// A message of SMB was read.
+    spoke: bool,
+    /// The server sent one.
+    server_spoke: bool,
+    /// Bytes are missing from the capture.
+    missed: bool,
+    /// More was read than keep-alives.
+    talks: bool,
+    /// Its first bytes show that it carries something else than its port says.
+    is_something_else: bool,
+    /// Packets so far.
+    packets: u64,
     closed: bool,
 }
 
@@ -146,6 +160,12 @@ impl Connection {
             ends: PerSide::default(),
             missed_fin: PerSide::default(),
             heard: PerSide::default(),
+            spoke: false,
+            server_spoke: false,
+            missed: false,
+            talks: false,
+            is_something_else: false,
+            packets: 0,
             closed: false,
         }
     }
@@ -174,6 +194,11 @@ impl Connection {
         let caught_up =
             self.acknowledged.get(client.other()).is_some_and(|ack| !is_after(*self.sent.get(client), ack));
         if caught_up { server_last.max(client_last) } else { server_last }
+    }
+
+    /// Counts a packet.
+    pub(super) const fn count(&mut self) {
+        self.packets = self.packets.saturating_add(1);
     }
 
     /// True if it is known to carry something else.
@@ -236,6 +261,9 @@ impl Connection {
                 }
                 // Where a stream began before the capture, what came before its first bytes may have been missed.
                 let first = !core::mem::replace(self.heard.get_mut(side), true);
+                if self.standing == Standing::Undecided {
+                    self.look_at(bytes, first);
+                }
                 if first && !self.start_seen && self.client == Some(side.other()) {
                     self.lost(side, at, sink);
                 }
@@ -246,6 +274,7 @@ impl Connection {
                 }
             }
             Piece::Gap { bytes } => {
+                self.missed = true;
                 let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
                 self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
                 if may_be_fin && !self.framers.get(side).is_in_sync() {
@@ -264,9 +293,11 @@ impl Connection {
 
     fn rpc_piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let (ends, direction) = (self.ends(), self.direction(side));
+        if let Piece::End(end) = piece {
+            self.ends.get_mut(side).get_or_insert((at, end));
+        }
         if let Some(rpc) = &mut self.rpc {
-            let mut out = Out { at, ends, sink: &mut PdusOnly(sink) };
-            rpc.piece(direction, piece, limits, &mut out);
+            rpc.piece(direction, piece, limits, Out { at, ends, sink });
         }
     }
 
@@ -414,6 +445,8 @@ impl Connection {
 
     fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let (ends, direction) = (self.ends(), self.direction(side));
+        self.spoke = true;
+        self.server_spoke |= direction == Direction::ToClient;
         let Self { smb1, smb2, tables, .. } = self;
         let mut here = Here { tables, limits, out: Out { at, ends, sink } };
         let payload = frame.payload;
