@@ -118,6 +118,16 @@ impl Decoder {
     }
 }
 
+/// The ports of a packet of TCP or UDP of which more was not captured, or makes no sense.
+#[cold]
+pub(crate) fn ports(packet: &Packet<'_>) -> Option<[u16; 2]> {
+    let ip = headers(packet).ok()??;
+    let [s0, s1, d0, d1] = *ip.payload.first_chunk::<4>()?;
+    let is_first = ip.fragment.is_none_or(|fragment| fragment.offset == 0);
+    let ports = [u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])];
+    (is_first && matches!(ip.protocol, TCP | UDP)).then_some(ports)
+}
+
 impl Counts {
     #[inline]
     fn add(&mut self, decoded: &Decoded<'_>) {

@@ -2,6 +2,9 @@
 //!
 //! A header counts only where it looks right, and not where what stands behind it can be no TCP (ICMP, say).
 
+#[cfg(test)]
+mod tests;
+
 use core::fmt;
 
 use etherparse::{IpNumber, ip_number};

@@ -14,6 +14,7 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use decoder::ports;
 pub use decoder::{Counts, Datagram, Decoded, Decoder};
 pub use foreign::Foreign;
 pub use fragment::FragmentLimits;

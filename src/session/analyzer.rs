@@ -115,12 +115,18 @@ impl Analyzer {
             }
             Decoded::Udp(datagram) => {
                 counts.datagrams = counts.datagrams.saturating_add(1);
-                datagram::take(&datagram, at, ConnectionId(counts.packets), sink);
+                datagram::take(&datagram, at, ConnectionId(counts.packets), unread, sink);
             }
             Decoded::Llc(frame) => llc.take(&frame, at, sink),
-            Decoded::Ipx(packet) => ipx::take(&packet, at, sink),
+            Decoded::Ipx(packet) => {
+                ipx::take(&packet, at, sink);
+                unread.ipx(&packet, at);
+            }
             Decoded::Foreign(foreign) => unread.packet(foreign, at),
-            Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
+            Decoded::Unreadable(error) => {
+                counts.unreadable_packets = counts.unreadable_packets.saturating_add(1);
+                unread.unreadable(packet, error.reason);
+            }
             _ => {}
         }
     }
@@ -137,7 +143,7 @@ impl Analyzer {
         for followed in &flows {
             self.unread.connection(&followed.connection, sink);
         }
-        self.unread.finish(sink);
+        self.unread.finish(self.counts.packets, sink);
         self.clock.clear();
     }
 }

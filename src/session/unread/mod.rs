@@ -1,5 +1,8 @@
 //! What is not read, counted while it comes and told at the end.
 
+mod ipx;
+mod quic;
+mod rpc_udp;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,18 +11,28 @@ use std::net::IpAddr;
 use super::connection::Connection;
 use super::event::{ConnectionId, Event, Loss};
 use super::{MayHold, Sink, Unseen, UnseenKind};
-use crate::capture::Origin;
-use crate::net::{Endpoint, Foreign, Segment, TcpFlags};
+use crate::capture::{Origin, Packet};
+use crate::error::Reason;
+use crate::net::{Datagram, Endpoint, Foreign, IpxPacket, Segment, TcpFlags, ports};
+use ipx::Ipx;
+use quic::Quic;
+use rpc_udp::RpcOverUdp;
 use totals::Totals;
 
 /// Servers, and endpoints of the print spooler, that are remembered.
 const KNOWN: usize = 4096;
+
+/// What packets are called whose ports were not captured.
+const CUT: &str = "headers cut";
 
 /// What is not read.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     totals: Totals,
     known: Known,
+    ipx: Ipx,
+    quic: Quic,
+    rpc_over_udp: RpcOverUdp,
 }
 
 /// What connections show that says what others may hold.
@@ -43,6 +56,11 @@ impl Known {
         }
     }
 
+    /// True if SMB over TCP was answered there.
+    fn is_smb_server(&self, address: IpAddr) -> bool {
+        self.smb_servers.contains(&address)
+    }
+
     pub(super) fn add_smb_server(&mut self, server: IpAddr) {
         if self.smb_servers.len() < KNOWN {
             self.smb_servers.insert(server);
@@ -54,6 +72,35 @@ impl Unread {
     /// A packet of a kind that is not read.
     pub(super) fn packet(&mut self, foreign: Foreign, at: Origin) {
         self.totals.packet(foreign, at);
+    }
+
+    /// A packet whose headers are cut or make no sense. Of one that was cut behind its ports, these say whether it
+    /// may be of SMB; damaged ones are too few to hide a session.
+    #[cold]
+    pub(super) fn unreadable(&mut self, packet: &Packet<'_>, reason: Reason) {
+        let is_cut = matches!(reason, Reason::Truncated { .. });
+        let unseen = |name, may_hold| Unseen::at(UnseenKind::Unreadable, name, may_hold, packet.origin);
+        drop(self.totals.add(match ports(packet) {
+            Some([139, _] | [_, 139]) if is_cut => unseen("TCP port 139", MayHold::IfLasting),
+            Some([445, _] | [_, 445]) if is_cut => unseen("TCP port 445", MayHold::IfLasting),
+            None if is_cut => unseen(CUT, MayHold::Never),
+            _ => unseen("headers damaged", MayHold::Never),
+        }));
+    }
+
+    /// A packet of IPX.
+    pub(super) fn ipx(&mut self, packet: &IpxPacket<'_>, at: Origin) {
+        self.ipx.take(packet, at, &mut self.totals);
+    }
+
+    /// A UDP datagram of connectionless RPC.
+    pub(super) fn rpc_datagram(&mut self, datagram: &[u8], at: Origin) {
+        self.rpc_over_udp.take(datagram, at, &mut self.totals);
+    }
+
+    /// Any other UDP datagram.
+    pub(super) fn datagram(&mut self, datagram: &Datagram<'_>, at: Origin) {
+        self.quic.take(datagram, at, &self.known, &mut self.totals);
     }
 
     /// A segment that neither begins a connection nor carries anything, of a connection of which nothing else was
@@ -85,9 +132,19 @@ impl Unread {
         }
     }
 
-    /// Nothing more will come.
-    pub(super) fn finish(&mut self, sink: &mut dyn Sink) {
-        for unseen in core::mem::take(&mut self.totals).into_unseen() {
+    /// Nothing more will come. `packets` is how many there were in all.
+    pub(super) fn finish(&mut self, packets: u64, sink: &mut dyn Sink) {
+        self.quic.finish(&self.known, &mut self.totals);
+        for unseen in self.ipx.finish().chain(self.rpc_over_udp.finish()) {
+            if let Some(unseen) = self.totals.add(unseen) {
+                tell(unseen, ConnectionId(0), sink);
+            }
+        }
+        for mut unseen in core::mem::take(&mut self.totals).into_unseen() {
+            // Where most packets were cut before their ports, nothing is known of what the capture is about.
+            if unseen.name == CUT && unseen.packets > packets / 2 {
+                unseen.may_hold = MayHold::Always;
+            }
             tell(unseen, ConnectionId(0), sink);
         }
     }
