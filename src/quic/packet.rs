@@ -65,6 +65,17 @@ impl<'a> LongHeader<'a> {
     /// The longest connection id in bytes (RFC 9000 17.2).
     pub const MAX_ID: u8 = 20;
 
+    /// The version that a packet with a long header says it is of.
+    #[must_use]
+    pub fn version(packet: &[u8]) -> Option<Version> {
+        match *packet {
+            [first, a, b, c, d, ..] if first & 0xc0 == 0xc0 => {
+                Some(Version(u32::from_be_bytes([a, b, c, d])))
+            }
+            _ => None,
+        }
+    }
+
     /// Reads a header and gives what follows it.
     ///
     /// # Errors

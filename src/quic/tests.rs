@@ -43,6 +43,8 @@ fn a_header_says_version_and_connection_ids() {
     let long_id = [0xc0, 0, 0, 0, 1, 21];
     assert!(LongHeader::parse(&[&long_id[..], &[0; 40]].concat()).is_err());
     assert!(LongHeader::parse(&[&[0x40][..], &packet[1..]].concat()).is_err());
+    assert_eq!(LongHeader::version(&packet[..5]), Some(Version::V1));
+    assert_eq!((LongHeader::version(&packet[..4]), LongHeader::version(&[0x80; 5])), (None, None));
     assert!(Version(u32::from_be_bytes(*b"Q046")).is_google() && !Version::V1.is_google());
 }
 

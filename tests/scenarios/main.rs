@@ -22,4 +22,5 @@ mod losses;
 mod page;
 mod smb1_sessions;
 mod smb2_sessions;
+mod unread;
 mod verdicts;

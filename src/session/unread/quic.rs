@@ -51,14 +51,9 @@ impl Quic {
     /// Takes a datagram, if it is one of QUIC.
     pub(super) fn take(&mut self, datagram: &Datagram<'_>, at: Origin, known: &Known, totals: &mut Totals) {
         let web = datagram.source.port == PORT || datagram.destination.port == PORT;
-        let Some(first) = datagram.payload.first() else { return };
-        let header = match first & 0xc0 {
-            0xc0 => LongHeader::parse(datagram.payload).ok().map(|(_, header)| header),
-            // A short header, or an old version of Google's: only a port, or what came before, tells it from others.
-            _ if web && first & 0x40 != 0 => None,
-            _ => None,
-        };
-        let initial = header.is_some_and(|header| header.version.is_known() && datagram.length >= INITIAL);
+        let version = LongHeader::version(datagram.payload);
+        // Behind the first packets the port alone, or what came before, tells QUIC from anything else.
+        let initial = version.is_some_and(Version::is_known) && datagram.length >= INITIAL;
         if !web && !initial && self.elsewhere == 0 {
             return;
         }
@@ -66,16 +61,16 @@ impl Quic {
         if let Some(flow) = self.flows.get_mut(&key) {
             return flow.take(datagram, side, at);
         }
-        let plausible = match header {
-            Some(header) if web => header.version != Version::NEGOTIATION,
+        let plausible = match version {
+            Some(version) if web => version != Version::NEGOTIATION,
             Some(_) => initial,
-            None => web && first & 0xc0 == 0x40,
+            None => web && datagram.payload.first().is_some_and(|first| first & 0xc0 == 0x40),
         };
         if !plausible {
             return;
         }
         let to_server = datagram.source.port != PORT || datagram.destination.port == PORT;
-        let google = header.is_some_and(|header| header.version.is_google());
+        let google = version.is_some_and(Version::is_google);
         let mut flow = Flow {
             first: at,
             last: at,
@@ -106,7 +101,7 @@ impl Flow {
     fn take(&mut self, datagram: &Datagram<'_>, side: Side, at: Origin) {
         self.packets = self.packets.saturating_add(1);
         self.last = self.last.max(at);
-        let long = datagram.payload.first().is_some_and(|first| *first >= 0xc0);
+        let long = LongHeader::version(datagram.payload).is_some();
         let Some(hello) = self.hello.as_mut().filter(|_| long && self.offer == Offer::Unread) else { return };
         if hello.take(datagram.payload) {
             self.offer = offer(hello.alpn().unwrap_or_default());
