@@ -245,6 +245,8 @@ impl Sink for Listener {
                 assert!(self.open.remove(connection), "ended without a beginning: {event:?}");
                 self.ended.insert(*connection);
             }
+            // Of packets, and of connections that are not of SMB.
+            EventKind::Loss(Loss::Unseen(_)) => {}
             _ => {
                 assert!(self.open.contains(connection), "outside its connection's life: {event:?}");
             }

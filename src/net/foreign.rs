@@ -155,8 +155,8 @@ fn tunnel(datagram: &Datagram<'_>) -> Option<Foreign> {
         // ESP in UDP (RFC 3948 2): neither a keep-alive nor the marker of IKE, which is 0.
         (_, [a, b, c, d, ..]) if at(4500) && (*a, *b, *c, *d) != (0, 0, 0, 0) => Some(Encrypted("ESP")),
         (_, [1..=4, 0, 0, 0, ..]) if at(51820) => Some(Encrypted("WireGuard")),
-        // The operation in the upper five bits.
-        (_, [0x08..=0x5f, ..]) if at(1194) => Some(Encrypted("OpenVPN")),
+        // The operation in the upper five bits: control, acknowledgment, data.
+        (_, [0x20..=0x4f, ..]) if at(1194) => Some(Encrypted("OpenVPN")),
         _ => None,
     }
 }

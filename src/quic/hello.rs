@@ -6,7 +6,7 @@ use crate::error::{Layer, Parsed, Reason, Unread, parse};
 use crate::wire::{be_u16, be_u24, take, u8};
 
 /// Bytes of a ClientHello that are held, and pieces of it.
-const BYTES: usize = 1 << 14;
+const BYTES: usize = 1 << 13;
 const PIECES: usize = 128;
 /// Initial packets that are tried.
 const TRIES: u8 = 32;

@@ -141,7 +141,7 @@ impl Analyzer {
             self.unread.learn(&followed.connection);
         }
         for followed in &flows {
-            self.unread.connection(&followed.connection, sink);
+            self.unread.connection(&followed.connection, false, sink);
         }
         self.unread.finish(self.counts.packets, sink);
         self.clock.clear();
@@ -173,7 +173,7 @@ fn take(
                 followed.flush(limits, sink);
                 followed.connection.replaced(at, limits, sink);
                 unread.learn(&followed.connection);
-                unread.connection(&followed.connection, sink);
+                unread.connection(&followed.connection, true, sink);
                 followed.flow = Flow::new(limits.flow);
                 followed.connection = counts.connection(segment, at);
             }
@@ -229,7 +229,7 @@ fn make_room(
             followed.flush(limits, sink);
             followed.connection.evict(limits, sink);
             unread.learn(&followed.connection);
-            unread.connection(&followed.connection, sink);
+            unread.connection(&followed.connection, false, sink);
         }
         counts.connections_evicted = counts.connections_evicted.saturating_add(1);
         return;

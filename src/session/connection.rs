@@ -274,7 +274,8 @@ impl Connection {
                 }
             }
             Piece::Gap { bytes } => {
-                self.missed = true;
+                // A single byte is a FIN, or a keep-alive of TCP.
+                self.missed |= bytes > 1;
                 let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
                 self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
                 if may_be_fin && !self.framers.get(side).is_in_sync() {

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use smbscope::capture::LinkType;
+use smbscope::session::Limits;
 
 use crate::bytes::bytes;
 use crate::ntlm::{self, Who};
@@ -106,8 +107,21 @@ fn bytes_that_were_acknowledged_and_not_captured_may_be_of_smb() {
         tcp.ack(Server);
         wire.wait(seconds);
         tcp.ack(Server);
-        assert_eq!(wire.unread(), [format!("{could}keep_alives_only 445 x1")]);
+        assert_eq!(wire.unread(), [format!("{could}gap 445 x1")]);
     }
+}
+
+#[test]
+fn ports_that_are_used_again_end_what_had_them() {
+    let wire = Wire::new();
+    for _ in 0..2 {
+        let tcp = wire.connect_by(21, 1040, 10, 445);
+        wire.unseen(|| tcp.data(Client, &[0xaa; 400]));
+        tcp.ack(Server);
+    }
+    wire.wait(1000.0);
+    wire.connect_by(21, 1040, 10, 445).end();
+    assert_eq!(wire.unread(), ["gap 445 x2"]);
 }
 
 #[test]
@@ -125,6 +139,27 @@ fn what_is_visibly_something_else_is_not_told() {
     let tcp = wire.unseen(|| wire.connect(21, 10));
     tcp.data(Client, b"GET / HTTP/1.1\r\nHost: example\r\n\r\n");
     assert_eq!(wire.unread(), ["COULD gap 445 x1"]);
+}
+
+#[test]
+fn connections_that_say_nothing_take_no_place_of_others() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect_by(21, 1040, 10, 445));
+    smb.hold_printer();
+    for port in 2000..2100 {
+        let tcp = wire.unseen(|| wire.connect_by(22, port, 10, 445));
+        if port % 2 == 0 { tcp.ack(Client) } else { tcp.rst(Client) }
+    }
+    smb.echo();
+    wire.wait(1000.0);
+    let mut limits = Limits::default();
+    limits.connections = 4;
+    let ledger = wire.ledger_within(limits);
+    let told = ledger.unseen(GRACE);
+    let [only] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((only.what.as_str(), only.packets, only.connections), ("keep_alives_only", 100, 100));
+    let (row, _) = ledger.sessions().next().unwrap();
+    assert_eq!(ledger.judge(row, GRACE).unwrap().verdict.as_str(), "leaked");
 }
 
 #[test]
@@ -347,6 +382,7 @@ fn initial() -> Vec<u8> {
 }
 
 /// The same with the offer of `smb`, by the bits in which the two differ: what is protected is added to a stream.
+#[cfg(feature = "quic")]
 fn initial_of_smb() -> Vec<u8> {
     let mut packet = initial();
     let place = 18 + 4 + 4 + 92;
@@ -362,6 +398,7 @@ fn quic(wire: &Wire, from: (Ipv4Addr, u16), to: (Ipv4Addr, u16), payload: &[u8])
     wire.cut_last(28 + payload.len());
 }
 
+#[cfg(feature = "quic")]
 #[test]
 fn quic_by_what_its_client_offers() {
     for (packet, told) in [(initial_of_smb(), "COULD quic SMB over QUIC x1"), (initial(), "quic alpn x1")] {
@@ -461,7 +498,7 @@ fn a_snap_length_that_leaves_the_ports() {
         wire.unread()
     };
     // Ethernet and IP take 34 bytes, the ports 4, what makes a segment 14.
-    assert_eq!(cut_at(34 + 14), ["COULD keep_alives_only 445 x1"]);
+    assert_eq!(cut_at(34 + 14), ["COULD gap 445 x1"]);
     assert_eq!(cut_at(34 + 13), ["COULD unreadable TCP port 445 x0"]);
     assert_eq!(cut_at(34 + 3), ["COULD unreadable headers cut x0"]);
     assert_eq!(cut_at(12), ["COULD unreadable headers cut x0"]);

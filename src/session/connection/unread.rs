@@ -40,19 +40,17 @@ impl Connection {
 
     /// What it carries that is not read; `None` if it is nothing, or SMB.
     pub(in crate::session) fn unread(&self, known: &Known) -> Option<Unseen> {
-        let may_hide = !self.start_seen || self.missed || self.skips_bytes();
+        let missed = self.missed || self.skips_bytes();
         let spooler = || known.spooler([self.key.low, self.key.high]);
         let (what, name, may_hold) = match self.standing {
             Standing::Rpc => {
                 let (name, may_hold) = self.rpc.as_ref()?.facts().weigh(spooler());
                 (UnseenKind::RpcTcp, name, may_hold)
             }
-            _ if self.spoke || !may_hide => return None,
+            _ if self.spoke || (self.start_seen && !missed) => return None,
+            _ if self.is_something_else => return None,
             _ if self.is_known_port => {
-                if self.is_something_else {
-                    return None;
-                }
-                let what = if self.talks { UnseenKind::Gap } else { UnseenKind::KeepAlivesOnly };
+                let what = if self.talks || missed { UnseenKind::Gap } else { UnseenKind::KeepAlivesOnly };
                 let port = self.ends().server.port.to_string();
                 (what, port.into(), MayHold::IfLasting)
             }

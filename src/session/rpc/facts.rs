@@ -103,10 +103,8 @@ impl Facts {
                 pdu.auth.iter().for_each(|auth| self.authenticated(auth));
             }
             Body::Auth3 => pdu.auth.iter().for_each(|auth| self.authenticated(auth)),
-            Body::Request(_) | Body::Response(_) | Body::Fault(_) => {
-                if pdu.auth.is_some_and(|auth| auth.level >= AuthLevel::PKT && !auth.value.is_empty()) {
-                    self.who = self.who.max(Shown::Key);
-                }
+            Body::Request(_) | Body::Response(_) | Body::Fault(_) if pdu.auth.is_some_and(takes_a_key) => {
+                self.who = self.who.max(Shown::Key);
             }
             _ => {}
         }
@@ -134,6 +132,11 @@ impl Facts {
 fn names_nobody(credentials: &Credentials) -> bool {
     let Credentials { mechanism, account_length, nt_length, .. } = credentials;
     *mechanism == Mechanism::Ntlm && *account_length == 0 && *nt_length == 0
+}
+
+/// True if the trailer of a call is what only a key makes: a signature, of a call that is sealed too or not.
+fn takes_a_key(auth: AuthTrailer<'_>) -> bool {
+    auth.level >= AuthLevel::PKT && !auth.value.is_empty()
 }
 
 /// The interface's name, if it is one of the print spooler.

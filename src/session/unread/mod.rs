@@ -125,9 +125,11 @@ impl Unread {
         connection.teach(&mut self.known);
     }
 
-    /// A connection of which nothing more will come.
-    pub(super) fn connection(&mut self, connection: &Connection, sink: &mut dyn Sink) {
-        if let Some(unseen) = connection.unread(&self.known).and_then(|unseen| self.totals.add(unseen)) {
+    /// A connection of which nothing more will come. It `is_over` if others have its ports now.
+    pub(super) fn connection(&mut self, connection: &Connection, is_over: bool, sink: &mut dyn Sink) {
+        let Some(mut unseen) = connection.unread(&self.known) else { return };
+        unseen.ended |= is_over;
+        if let Some(unseen) = self.totals.add(unseen) {
             tell(unseen, connection.id, sink);
         }
     }

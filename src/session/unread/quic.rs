@@ -1,6 +1,6 @@
 //! QUIC, which may carry SMB (\[MS-SMB2\] 2.1): flows by what their clients offer to speak.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 use super::{Known, MayHold, Origin, Totals, Unseen, UnseenKind};
@@ -11,7 +11,9 @@ use crate::session::tables::Map;
 /// The port of SMB over QUIC, and of the web.
 const PORT: u16 = 443;
 /// Flows that are kept.
-const FLOWS: usize = 4096;
+const FLOWS: usize = 65_536;
+/// Flows whose clients' first messages are held while they are not complete.
+const HELLOS: usize = 1024;
 /// The least bytes of a datagram with a client's Initial packet (RFC 9000 14.1).
 const INITIAL: u32 = 1200;
 /// The protocol's name of SMB (\[MS-SMB2\] 2.1).
@@ -21,6 +23,8 @@ const SMB: &[u8] = b"smb";
 #[derive(Debug, Default)]
 pub(super) struct Quic {
     flows: Map<FlowKey, Flow>,
+    /// The flows that began last: first messages are put together of these alone.
+    young: VecDeque<FlowKey>,
     /// Flows on other ports than that of the web.
     elsewhere: usize,
 }
@@ -32,7 +36,7 @@ struct Flow {
     packets: u64,
     /// The side that is connected to.
     server: Side,
-    /// What the client has said, while its offer is not known.
+    /// What the client has said, while its offer is not complete.
     hello: Option<Box<Hello>>,
     offer: Offer,
 }
@@ -76,16 +80,26 @@ impl Quic {
             last: at,
             packets: 0,
             server: if to_server { side.other() } else { side },
-            hello: Some(Box::default()),
+            hello: version.map(|_| Box::default()),
             offer: if google { Offer::Other("Google QUIC".to_owned()) } else { Offer::Unread },
         };
         flow.take(datagram, side, at);
-        if self.flows.len() < FLOWS {
-            self.elsewhere = self.elsewhere.saturating_add((!web).into());
-            self.flows.insert(key, flow);
-        } else {
-            drop(totals.add(flow.unseen(&key, known)));
+        if self.flows.len() >= FLOWS {
+            // How many flows these packets are of is not known.
+            drop(totals.add(Unseen { connections: 0, ..flow.unseen(&key, known) }));
+            return;
         }
+        if flow.hello.is_some() {
+            self.young.push_back(key);
+            let full = self.young.len() > HELLOS;
+            if let Some(old) =
+                full.then(|| self.young.pop_front()).flatten().and_then(|key| self.flows.get_mut(&key))
+            {
+                old.hello = None;
+            }
+        }
+        self.elsewhere = self.elsewhere.saturating_add((!web).into());
+        self.flows.insert(key, flow);
     }
 
     /// Adds up what was seen.
