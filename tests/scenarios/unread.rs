@@ -62,7 +62,7 @@ fn a_connection_that_was_captured_whole_and_said_nothing_held_nothing() {
     let tcp = wire.connect(21, 10);
     wire.wait(1000.0);
     tcp.end();
-    // A NetBIOS session request alone is no session of SMB.
+    // Keep-alives too are nothing.
     let tcp = wire.connect_by(21, 1050, 10, 139);
     tcp.frame(Client, 0x85, b"");
     wire.wait(1000.0);
@@ -79,7 +79,7 @@ fn a_connection_that_was_refused_or_not_answered_held_nothing() {
     tcp.rst(Server);
     wire.wait(1000.0);
     wire.hear_only(Server);
-    drop(wire.connect(22, 10));
+    let _unanswered = wire.connect(22, 10);
     assert_eq!(wire.unread(), [""; 0]);
 }
 
