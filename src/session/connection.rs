@@ -68,7 +68,7 @@ pub(super) struct Connection {
     missed_fin: PerSide<Option<Origin>>,
     /// Data of this side was captured.
     heard: PerSide<bool>,
-    /// A message of SMB was read.
+    /// A message of SMB was read, its header and more.
     spoke: bool,
     /// The server sent one.
     server_spoke: bool,
@@ -446,7 +446,7 @@ impl Connection {
 
     fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let (ends, direction) = (self.ends(), self.direction(side));
-        self.spoke = true;
+        self.spoke |= !frame.damaged || has_header(frame.payload);
         self.server_spoke |= direction == Direction::ToClient;
         let Self { smb1, smb2, tables, .. } = self;
         let mut here = Here { tables, limits, out: Out { at, ends, sink } };
@@ -636,6 +636,12 @@ impl MinByOrigin for (Origin, End) {
     fn min_by_origin(self, other: Self) -> Self {
         if other.0 < self.0 { other } else { self }
     }
+}
+
+/// True if what is left of a damaged frame has the header of its message and more.
+fn has_header(payload: &[u8]) -> bool {
+    smb2::Header::parse(payload).is_ok_and(|(body, _)| !body.is_empty())
+        || smb1::Header::parse(payload).is_ok_and(|(blocks, _)| !blocks.is_empty())
 }
 
 /// True if what is left of a damaged frame shows that it is one message, of which kind, and what it is about: then the

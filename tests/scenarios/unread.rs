@@ -497,6 +497,9 @@ fn a_snap_length_that_leaves_the_ports() {
         wire.cut_all(length);
         wire.unread()
     };
+    // Behind the TCP header of 20 bytes and the NetBIOS header of 4, a header of 64.
+    assert_eq!(cut_at(54 + 4 + 65), [""; 0]);
+    assert_eq!(cut_at(54 + 4 + 64), ["COULD gap 445 x1"]);
     // Ethernet and IP take 34 bytes, the ports 4, what makes a segment 14.
     assert_eq!(cut_at(34 + 14), ["COULD gap 445 x1"]);
     assert_eq!(cut_at(34 + 13), ["COULD unreadable TCP port 445 x0"]);

@@ -49,7 +49,7 @@ impl Connection {
             }
             _ if self.spoke || (self.start_seen && !missed) => return None,
             _ if self.is_something_else => return None,
-            _ if self.is_known_port => {
+            _ if self.is_known_port || self.standing == Standing::Smb => {
                 let what = if self.talks || missed { UnseenKind::Gap } else { UnseenKind::KeepAlivesOnly };
                 let port = self.ends().server.port.to_string();
                 (what, port.into(), MayHold::IfLasting)
