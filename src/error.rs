@@ -21,6 +21,8 @@ pub struct ParseError {
 pub enum Layer {
     /// Link layer, IP and TCP headers.
     Net,
+    /// QUIC, and the TLS that it carries.
+    Quic,
     /// NetBIOS: session, name and datagram services, frames over LLC, and direct TCP framing.
     NetBios,
     /// File system structures (\[MS-FSCC\]).
@@ -47,6 +49,7 @@ impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Net => "network",
+            Self::Quic => "QUIC",
             Self::NetBios => "NetBIOS",
             Self::Fscc => "MS-FSCC",
             Self::Dtyp => "MS-DTYP",

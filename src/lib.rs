@@ -11,6 +11,7 @@
 //! | [`capture`] | pcap and pcapng files | [`capture::Packet`] |
 //! | [`net`] | link-layer frames | [`net::Segment`] |
 //! | [`tcp`] | segments | bytes in order, gaps |
+//! | [`quic`] | datagrams | what their clients offer to speak |
 //! | [`netbios`] | stream bytes | framed messages |
 //! | [`fscc`] | buffers | file system structures |
 //! | [`auth`] | security blobs | who is there |
@@ -51,6 +52,7 @@ pub mod interface;
 pub mod ledger;
 pub mod net;
 pub mod netbios;
+pub mod quic;
 pub mod rap;
 pub mod report;
 pub mod rprn;

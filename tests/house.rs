@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, the lowest first.
-const FLOORS: [&str; 19] = [
+const FLOORS: [&str; 20] = [
     "error",
     "wire",
     "capture",
     "net",
     "tcp",
+    "quic",
     "netbios",
     "fscc",
     "auth",
@@ -28,8 +29,8 @@ const FLOORS: [&str; 19] = [
 ];
 
 /// Floors that parse messages and stand alone: bytes in, values out.
-const PROTOCOLS: [&str; 9] =
-    ["netbios", "fscc", "auth", "smb1", "smb2", "rap", "dcerpc", "interface", "rprn"];
+const PROTOCOLS: [&str; 10] =
+    ["quic", "netbios", "fscc", "auth", "smb1", "smb2", "rap", "dcerpc", "interface", "rprn"];
 
 /// Floors that bring bytes, which a protocol has no business with.
 const PACKETS: [&str; 3] = ["capture", "net", "tcp"];

@@ -2,6 +2,7 @@
 
 use etherparse::ip_number::{TCP, UDP};
 
+use super::foreign::{self, Foreign};
 use super::fragment::{FragmentLimits, Fragments};
 use super::ip::{Ip, extensions, ip, less};
 use super::ipx::IpxPacket;
@@ -25,6 +26,8 @@ pub enum Decoded<'a> {
     Ipx(IpxPacket<'a>),
     /// A fragment of a datagram that is not complete yet.
     Fragment,
+    /// A packet that is not read, of a kind that may carry what is.
+    Foreign(Foreign),
     /// None of these.
     Other,
     /// A packet whose headers are cut or make no sense.
@@ -57,6 +60,8 @@ pub struct Counts {
     pub llc: u64,
     /// IPX packets.
     pub ipx: u64,
+    /// Packets of a kind that is not read.
+    pub foreign: u64,
     /// None of these.
     pub other: u64,
     /// Headers that are cut or make no sense.
@@ -98,7 +103,7 @@ impl Decoder {
                     Ok((_, packet)) => Decoded::Ipx(packet),
                     Err(error) => Decoded::Unreadable(error),
                 },
-                None => Decoded::Other,
+                None => foreign::frame(packet.link, packet.data).map_or(Decoded::Other, Decoded::Foreign),
             },
             Err(unread) => Decoded::Unreadable(unread.at(Layer::Net, size)),
         };
@@ -113,6 +118,16 @@ impl Decoder {
     }
 }
 
+/// The ports of a packet of TCP or UDP of which more was not captured, or makes no sense.
+#[cold]
+pub(crate) fn ports(packet: &Packet<'_>) -> Option<[u16; 2]> {
+    let ip = headers(packet).ok()??;
+    let [s0, s1, d0, d1] = *ip.payload.first_chunk::<4>()?;
+    let is_first = ip.fragment.is_none_or(|fragment| fragment.offset == 0);
+    let ports = [u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])];
+    (is_first && matches!(ip.protocol, TCP | UDP)).then_some(ports)
+}
+
 impl Counts {
     #[inline]
     fn add(&mut self, decoded: &Decoded<'_>) {
@@ -121,6 +136,7 @@ impl Counts {
             Decoded::Udp(_) => &mut self.udp,
             Decoded::Llc(_) => &mut self.llc,
             Decoded::Ipx(_) => &mut self.ipx,
+            Decoded::Foreign(_) => &mut self.foreign,
             Decoded::Other => &mut self.other,
             Decoded::Unreadable(_) => &mut self.unreadable,
             Decoded::Fragment => return,
@@ -133,12 +149,12 @@ impl Counts {
 #[inline]
 fn headers<'a>(packet: &Packet<'a>) -> Result<Option<Ip<'a>>, Unread> {
     match link_layer(packet.link, packet.data) {
-        Ok((_, Content::Other)) => Ok(None),
         Ok((rest, Content::Ip)) => {
             let before = packet.data.len().saturating_sub(rest.len());
             let wire = less(packet.length, before).max(u32::try_from(rest.len()).unwrap_or(u32::MAX));
             ip(rest, wire).map(Some)
         }
+        Ok(_) => Ok(None),
         Err(nom::Err::Error(unread) | nom::Err::Failure(unread)) => Err(unread),
         Err(nom::Err::Incomplete(_)) => Err(Unread { left: 0, reason: Reason::Truncated { field: "" } }),
     }
@@ -153,10 +169,12 @@ fn transport<'a>(ip: &Ip<'a>, size: usize) -> Decoded<'a> {
             Err(unread) => unread,
         },
         UDP => match udp(ip) {
-            Ok(datagram) => return Decoded::Udp(datagram),
+            Ok(datagram) => {
+                return foreign::datagram(&datagram).map_or(Decoded::Udp(datagram), Decoded::Foreign);
+            }
             Err(unread) => unread,
         },
-        _ => return Decoded::Other,
+        _ => return foreign::packet(ip).map_or(Decoded::Other, Decoded::Foreign),
     };
     Decoded::Unreadable(unread.at(Layer::Net, size))
 }

@@ -9,8 +9,14 @@ use crate::wire::{array, be_u16, take};
 pub(super) enum Content {
     /// IPv4 or IPv6; the header's version tells which.
     Ip,
+    /// What another EtherType says.
+    EtherType(u16),
+    /// What a SNAP header says that is no IP: an organization and a protocol of it.
+    Snap([u8; 3], u16),
     /// Something else.
     Other,
+    /// The link type is not read.
+    Unknown,
 }
 
 /// Reads what stands before the network layer, and leaves that.
@@ -24,7 +30,7 @@ pub(super) fn link_layer(link: LinkType, frame: &[u8]) -> Parsed<'_, Content> {
         LinkType::NULL | LinkType::LOOP => loopback(frame),
         LinkType::LINUX_SLL => cooked(frame),
         LinkType::LINUX_SLL2 => cooked_2(frame),
-        _ => Ok((frame, Content::Other)),
+        _ => Ok((frame, Content::Unknown)),
     }
 }
 
@@ -141,8 +147,8 @@ fn loopback(frame: &[u8]) -> Parsed<'_, Content> {
     Ok((rest, if FAMILIES.contains(&family) { Content::Ip } else { Content::Other }))
 }
 
-/// AF_INET, and AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS.
-const FAMILIES: [u32; 5] = [2, 10, 24, 28, 30];
+/// AF_INET, and AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS.
+const FAMILIES: [u32; 6] = [2, 10, 23, 24, 28, 30];
 
 /// What follows an EtherType, whose values below the smallest are lengths.
 fn typed(kind: u16, input: &[u8]) -> Parsed<'_, Content> {
@@ -156,7 +162,7 @@ fn typed(kind: u16, input: &[u8]) -> Parsed<'_, Content> {
             }
             ether_type::PPPOE_SESSION => return ppp_over_ethernet(rest),
             0..=ether_type::LARGEST_LENGTH => return logical_link_control(rest),
-            _ => return Ok((rest, Content::Other)),
+            _ => return Ok((rest, Content::EtherType(kind))),
         }
     }
     Err(Unread::error(rest, Reason::TooDeep { field: "VLAN tag" }))
@@ -178,7 +184,7 @@ fn logical_link_control(input: &[u8]) -> Parsed<'_, Content> {
             let (rest, organization) = array::<3>(rest)?;
             let (rest, kind) = be_u16(rest)?;
             let ip = organization == [0; 3] && matches!(kind, ether_type::IPV4 | ether_type::IPV6);
-            Ok((rest, if ip { Content::Ip } else { Content::Other }))
+            Ok((rest, if ip { Content::Ip } else { Content::Snap(organization, kind) }))
         }
         _ => Ok((rest, Content::Other)),
     }

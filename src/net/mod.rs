@@ -2,17 +2,21 @@
 //! packet.
 
 mod decoder;
+mod foreign;
 mod fragment;
 mod ip;
 mod ipx;
 mod link;
+mod link_type;
 mod segment;
 mod transport;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use decoder::ports;
 pub use decoder::{Counts, Datagram, Decoded, Decoder};
+pub use foreign::Foreign;
 pub use fragment::FragmentLimits;
 pub use ipx::IpxPacket;
 pub use link::LlcFrame;

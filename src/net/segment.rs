@@ -184,6 +184,17 @@ pub struct FlowKey {
 }
 
 impl FlowKey {
+    /// The key of what goes from `source` to `destination`, and which side sends it.
+    #[must_use]
+    #[inline]
+    pub fn between(source: Endpoint, destination: Endpoint) -> (Self, Side) {
+        if source <= destination {
+            (Self { low: source, high: destination }, Side::Low)
+        } else {
+            (Self { low: destination, high: source }, Side::High)
+        }
+    }
+
     /// The endpoint of a side.
     #[must_use]
     pub const fn endpoint(&self, side: Side) -> Endpoint {
@@ -255,10 +266,6 @@ impl<'a> Segment<'a> {
     /// The key of the segment's flow, and which side sent it.
     #[must_use]
     pub fn flow(&self) -> (FlowKey, Side) {
-        if self.source <= self.destination {
-            (FlowKey { low: self.source, high: self.destination }, Side::Low)
-        } else {
-            (FlowKey { low: self.destination, high: self.source }, Side::High)
-        }
+        FlowKey::between(self.source, self.destination)
     }
 }

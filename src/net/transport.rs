@@ -5,11 +5,12 @@ use super::{Datagram, Endpoint, Segment, TcpFlags};
 use crate::error::{Reason, Unread};
 use crate::wire::widen;
 
-/// Reads a TCP header (RFC 9293 3.1).
+/// Reads a TCP header (RFC 9293 3.1), of which the capture may lack what stands behind the flags: then nothing of the
+/// payload was captured.
 #[inline]
 pub(super) fn tcp<'a>(ip: &Ip<'a>) -> Result<Segment<'a>, Unread> {
-    let Some(&[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..]) =
-        ip.payload.first_chunk::<20>()
+    let Some(&[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags]) =
+        ip.payload.first_chunk::<14>()
     else {
         return Err(ip.unread(Reason::Truncated { field: "TCP header" }));
     };
@@ -18,8 +19,10 @@ pub(super) fn tcp<'a>(ip: &Ip<'a>) -> Result<Segment<'a>, Unread> {
         return Err(ip.unread(Reason::BadValue { field: "TCP data offset", value: u64::from(words) }));
     }
     let size = usize::from(words << 2);
-    let Some(payload) = ip.payload.get(size..) else {
-        return Err(ip.unread(Reason::Truncated { field: "TCP header" }));
+    let payload = match ip.payload.get(size..) {
+        Some(payload) => payload,
+        None if widen(ip.length) >= size => &[],
+        None => return Err(ip.unread(Reason::Truncated { field: "TCP header" })),
     };
     let flags = TcpFlags::from_bits_retain(flags);
     Ok(Segment {

@@ -10,6 +10,7 @@ use super::ipx;
 use super::limits::Limits;
 use super::llc::{self, LlcSessions};
 use super::tables::Map;
+use super::unread::Unread;
 use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
 use crate::tcp::Flow;
@@ -32,6 +33,7 @@ pub struct Analyzer {
     /// The latest flows whose connection ended.
     ended: VecDeque<(FlowKey, ConnectionId)>,
     llc: LlcSessions,
+    unread: Unread,
     counts: Counts,
     latest: Option<Origin>,
 }
@@ -98,6 +100,7 @@ impl Analyzer {
             clock: VecDeque::new(),
             ended: VecDeque::new(),
             llc: LlcSessions::default(),
+            unread: Unread::default(),
             counts: Counts::default(),
             latest: None,
         }
@@ -126,21 +129,28 @@ impl Analyzer {
             }
             _ => self.latest = Some(at),
         }
-        let Self { limits, decoder, flows, clock, ended, llc, counts, .. } = self;
+        let Self { limits, decoder, flows, clock, ended, llc, unread, counts, .. } = self;
         match decoder.decode(packet) {
             Decoded::Tcp(segment) => {
                 counts.segments = counts.segments.saturating_add(1);
-                if let Some(end) = take(flows, clock, counts, limits, &segment, at, sink) {
+                if let Some(end) = take(flows, clock, counts, unread, limits, &segment, at, sink) {
                     remember(ended, end, flows);
                 }
             }
             Decoded::Udp(datagram) => {
                 counts.datagrams = counts.datagrams.saturating_add(1);
-                datagram::take(&datagram, at, ConnectionId(counts.packets), sink);
+                datagram::take(&datagram, at, ConnectionId(counts.packets), unread, sink);
             }
             Decoded::Llc(frame) => llc.take(&frame, at, counts, limits, sink),
-            Decoded::Ipx(packet) => ipx::take(&packet, at, ConnectionId(counts.packets), sink),
-            Decoded::Unreadable(_) => counts.unreadable_packets = counts.unreadable_packets.saturating_add(1),
+            Decoded::Ipx(packet) => {
+                ipx::take(&packet, at, ConnectionId(counts.packets), sink);
+                unread.ipx(&packet, at);
+            }
+            Decoded::Foreign(foreign) => unread.packet(foreign, at),
+            Decoded::Unreadable(error) => {
+                counts.unreadable_packets = counts.unreadable_packets.saturating_add(1);
+                unread.unreadable(packet, error.reason);
+            }
             _ => {}
         }
     }
@@ -152,15 +162,22 @@ impl Analyzer {
         let sessions = self.llc.finish(&self.limits, sink).into_iter();
         left.extend(sessions.map(|(id, session)| (id, Left::NetBeui(session))));
         left.sort_by_key(|(id, _)| *id);
+        let mut flows: Vec<Box<Followed>> = Vec::new();
         for (_, left) in left {
             match left {
                 Left::Tcp(mut followed) => {
                     followed.flush(&self.limits, sink);
                     followed.connection.finish(&self.limits, sink);
+                    self.unread.learn(&followed.connection);
+                    flows.push(followed);
                 }
                 Left::NetBeui(session) => session.finish(&self.limits, sink),
             }
         }
+        for followed in &flows {
+            self.unread.connection(&followed.connection, false, sink);
+        }
+        self.unread.finish(self.counts.packets, sink);
         self.clock.clear();
         self.ended.clear();
     }
@@ -174,10 +191,12 @@ impl Followed {
 }
 
 /// Takes a segment, and gives its connection if that ended with it and remembers what was open.
+#[expect(clippy::too_many_arguments, reason = "the parts of one analyzer")]
 fn take(
     flows: &mut Map<FlowKey, Box<Followed>>,
     clock: &mut VecDeque<FlowKey>,
     counts: &mut Counts,
+    unread: &mut Unread,
     limits: &Limits,
     segment: &Segment<'_>,
     at: Origin,
@@ -189,6 +208,8 @@ fn take(
             if followed.flow.is_new_connection(side, segment) {
                 followed.flush(limits, sink);
                 followed.connection.replaced(at, limits, sink);
+                unread.learn(&followed.connection);
+                unread.connection(&followed.connection, true, sink);
                 followed.flow = Flow::new(limits.flow);
                 followed.connection = counts.connection(segment, at);
             }
@@ -198,10 +219,11 @@ fn take(
             // What neither begins nor carries anything is no sign of a connection worth a place.
             if segment.length == 0 && !segment.flags.contains(TcpFlags::SYN) && segment.flags != TcpFlags::ACK
             {
+                unread.stray(segment, at);
                 return None;
             }
             if flows.len() >= limits.connections {
-                make_room(flows, clock, counts, limits, sink);
+                make_room(flows, clock, counts, unread, limits, sink);
             }
             clock.push_back(key);
             let connection = counts.connection(segment, at);
@@ -212,6 +234,7 @@ fn take(
     };
     let Followed { flow, connection, fresh } = &mut **followed;
     *fresh = true;
+    connection.count();
     if connection.is_other() {
         return None;
     }
@@ -240,19 +263,21 @@ fn remember(
     }
 }
 
-/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones and those
-/// that carry something else before the others.
+/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones, those
+/// that carry something else and those that say nothing before the others.
 fn make_room(
     flows: &mut Map<FlowKey, Box<Followed>>,
     clock: &mut VecDeque<FlowKey>,
     counts: &mut Counts,
+    unread: &mut Unread,
     limits: &Limits,
     sink: &mut dyn Sink,
 ) {
     for round in 0_u8..=8 {
         let Some(key) = clock.pop_front() else { return };
         let Some(followed) = flows.get_mut(&key) else { continue };
-        let idle = followed.connection.is_closed() || followed.connection.is_other() || !followed.fresh;
+        let connection = &followed.connection;
+        let idle = connection.is_closed() || connection.is_other() || connection.is_bare() || !followed.fresh;
         if !idle && round < 8 {
             followed.fresh = false;
             clock.push_back(key);
@@ -261,6 +286,8 @@ fn make_room(
         if let Some(mut followed) = flows.remove(&key) {
             followed.flush(limits, sink);
             followed.connection.evict(limits, sink);
+            unread.learn(&followed.connection);
+            unread.connection(&followed.connection, false, sink);
         }
         counts.connections_evicted = counts.connections_evicted.saturating_add(1);
         return;

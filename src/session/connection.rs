@@ -2,6 +2,8 @@
 
 mod netbeui;
 
+mod unread;
+
 use core::cell::RefCell;
 
 pub(super) use netbeui::LinkState;
@@ -14,7 +16,7 @@ use super::limits::Limits;
 use super::missing::{Answered, Missing};
 use super::out::{Ends, Out};
 use super::pdu::{Content, Stream};
-use super::rpc::{self, PdusOnly, RpcOverTcp};
+use super::rpc::{self, RpcOverTcp};
 use super::smb1::Smb1;
 use super::smb2::Smb2;
 use super::tables::Tables;
@@ -61,7 +63,6 @@ pub(super) struct Connection {
     tables: Tables,
     missing: Missing,
     last: PerSide<Option<Origin>>,
-    packets: u64,
     /// Bytes of the streams so far.
     bytes: PerSide<u64>,
     /// Sequence number behind the last byte of each side.
@@ -73,6 +74,18 @@ pub(super) struct Connection {
     missed_fin: PerSide<Option<Origin>>,
     /// Data of this side was captured.
     heard: PerSide<bool>,
+    /// A message of SMB was read, its header and more.
+    spoke: bool,
+    /// The server sent one.
+    server_spoke: bool,
+    /// Bytes are missing from the capture.
+    missed: bool,
+    /// More was read than keep-alives.
+    talks: bool,
+    /// Its first bytes show that it carries something else than its port says.
+    is_something_else: bool,
+    /// Packets so far.
+    packets: u64,
     closed: bool,
 }
 
@@ -162,20 +175,24 @@ impl Connection {
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
-            packets: 0,
             bytes: PerSide::default(),
             sent: PerSide::default(),
             acknowledged: PerSide::default(),
             ends: PerSide::default(),
             missed_fin: PerSide::default(),
             heard: PerSide::default(),
+            spoke: false,
+            server_spoke: false,
+            missed: false,
+            talks: false,
+            is_something_else: false,
+            packets: 0,
             closed: false,
         }
     }
 
     /// Notes a segment of a side, in the order of the capture.
     pub(super) fn saw(&mut self, side: Side, segment: &Segment<'_>, at: Origin) {
-        self.packets = self.packets.saturating_add(1);
         let end = segment.seq.wrapping_add(segment.length);
         let sent = self.sent.get_mut(side);
         let last = self.last.get_mut(side);
@@ -198,6 +215,11 @@ impl Connection {
         let caught_up =
             self.acknowledged.get(client.other()).is_some_and(|ack| !is_after(*self.sent.get(client), ack));
         if caught_up { server_last.max(client_last) } else { server_last }
+    }
+
+    /// Counts a packet.
+    pub(super) const fn count(&mut self) {
+        self.packets = self.packets.saturating_add(1);
     }
 
     /// True if it is known to carry something else.
@@ -275,6 +297,9 @@ impl Connection {
                 }
                 // Where a stream began before the capture, what came before its first bytes may have been missed.
                 let first = !core::mem::replace(self.heard.get_mut(side), true);
+                if self.standing == Standing::Undecided {
+                    self.look_at(bytes, first);
+                }
                 if first && !self.start_seen && self.client == Some(side.other()) {
                     self.lost(side, at, sink);
                 }
@@ -285,6 +310,8 @@ impl Connection {
                 }
             }
             Piece::Gap { bytes } => {
+                // A single byte is a FIN, or a keep-alive of TCP.
+                self.missed |= bytes > 1;
                 let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
                 self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
                 if may_be_fin && !self.framers.get(side).is_in_sync() {
@@ -303,9 +330,11 @@ impl Connection {
 
     fn rpc_piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let (ends, direction) = (self.ends(), self.direction(side));
+        if let Piece::End(end) = piece {
+            self.ends.get_mut(side).get_or_insert((at, end));
+        }
         if let Some(rpc) = &mut self.rpc {
-            let mut out = Out { at, ends, sink: &mut PdusOnly(sink) };
-            rpc.piece(direction, piece, limits, &mut out);
+            rpc.piece(direction, piece, limits, Out { at, ends, sink });
         }
     }
 
@@ -459,6 +488,8 @@ impl Connection {
 
     fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
         let (ends, direction) = (self.ends(), self.direction(side));
+        self.spoke |= !frame.damaged || has_header(frame.payload);
+        self.server_spoke |= direction == Direction::ToClient;
         let requests_missing = self.requests_missing();
         let Self { smb1, smb2, tables, .. } = self;
         let mut here = Here { tables, limits, requests_missing, out: Out { at, ends, sink } };
@@ -709,6 +740,12 @@ impl Connection {
             }
         }
     }
+}
+
+/// True if what is left of a damaged frame has the header of its message and more.
+fn has_header(payload: &[u8]) -> bool {
+    smb2::Header::parse(payload).is_ok_and(|(body, _)| !body.is_empty())
+        || smb1::Header::parse(payload).is_ok_and(|(blocks, _)| !blocks.is_empty())
 }
 
 /// True if what is left of a damaged frame shows that it is one message, of which kind, and what it is about: then the

@@ -5,6 +5,7 @@ use crate::net::Host;
 
 use super::event::{ConnectionId, Event, Notice, Told};
 use super::pdu::{Content, Pdu, Stream};
+use super::unread::Unread;
 use super::{Direction, Sink};
 use crate::capture::Origin;
 use crate::dcerpc::datagram::looks_like_datagram;
@@ -20,13 +21,22 @@ const NAME_SERVICE: u16 = 137;
 const DATAGRAM_SERVICE: u16 = 138;
 
 /// Tells what a datagram is, if it is one of ours. `id` is what its events are told under.
-pub(super) fn take(datagram: &Datagram<'_>, at: Origin, id: ConnectionId, sink: &mut dyn Sink) {
+pub(super) fn take(
+    datagram: &Datagram<'_>,
+    at: Origin,
+    id: ConnectionId,
+    unread: &mut Unread,
+    sink: &mut dyn Sink,
+) {
     let Datagram { source, destination, payload, .. } = *datagram;
     let content = match (source.port, destination.port) {
         (NAME_SERVICE, _) | (_, NAME_SERVICE) => Content::NameService(payload),
         (DATAGRAM_SERVICE, _) | (_, DATAGRAM_SERVICE) => Content::DatagramService(payload),
-        _ if looks_like_datagram(payload) => Content::RpcDatagram(payload),
-        _ => return,
+        _ if looks_like_datagram(payload) => {
+            unread.rpc_datagram(payload, at);
+            Content::RpcDatagram(payload)
+        }
+        _ => return unread.datagram(datagram, at),
     };
     let inside = message_inside(&content);
     tell(content, source, destination, at, sink);

@@ -29,7 +29,7 @@ pub struct Event {
 }
 
 /// A connection: the ordinal, in the merged timeline, of the first packet seen of it. An event of a datagram has that of
-/// the datagram.
+/// the datagram, and what is told of packets of no one connection has 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ConnectionId(pub u64);

@@ -21,6 +21,7 @@ mod rpc;
 mod smb1;
 mod smb2;
 mod tables;
+mod unread;
 mod unseen;
 
 pub use analyzer::{Analyzer, Counts};

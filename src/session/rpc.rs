@@ -1,43 +1,47 @@
-//! DCE/RPC straight over TCP (`ncacn_ip_tcp`). It is told as PDUs; no SMB session hangs on it.
+//! DCE/RPC straight over TCP (`ncacn_ip_tcp`). It is told as PDUs; no SMB session hangs on it, and what it may hold is
+//! weighed by the interface that is bound and by who has authenticated.
 
-use super::Sink;
-use super::event::{Direction, Event, OpenId};
+mod facts;
+
+use super::event::{Direction, OpenId};
 use super::limits::Limits;
 use super::out::Out;
-use super::pdu::Pdu;
 use super::pipe::Pipe;
 use crate::dcerpc::{Header, PduType};
 use crate::tcp::Piece;
+use facts::{Facts, Watch};
 
 /// The calls of one connection.
 #[derive(Debug)]
 pub(super) struct RpcOverTcp {
     pipe: Pipe,
+    facts: Facts,
 }
 
 impl RpcOverTcp {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self { pipe: Pipe::new(None, limits) }
+        Self { pipe: Pipe::new(None, limits), facts: Facts::default() }
     }
 
     /// The next piece of one direction.
-    pub(super) fn piece(
-        &mut self,
-        direction: Direction,
-        piece: Piece<'_>,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) {
+    pub(super) fn piece(&mut self, direction: Direction, piece: Piece<'_>, limits: &Limits, out: Out<'_>) {
+        let Self { pipe, facts } = self;
+        let out = &mut Out { sink: &mut Watch { facts, sink: out.sink }, ..out };
         match (piece, direction) {
             (Piece::Data(bytes), Direction::ToServer) => {
-                self.pipe.data_to_server(OpenId::Connection, bytes, 0, limits, out);
+                pipe.data_to_server(OpenId::Connection, bytes, 0, limits, out);
             }
             (Piece::Data(bytes), Direction::ToClient) => {
-                self.pipe.data_to_client(OpenId::Connection, bytes, limits, out);
+                pipe.data_to_client(OpenId::Connection, bytes, limits, out);
             }
-            (Piece::Gap { .. }, direction) => self.pipe.lost(OpenId::Connection, direction, out),
+            (Piece::Gap { .. }, direction) => pipe.lost(OpenId::Connection, direction, out),
             _ => {}
         }
+    }
+
+    /// What the connection has shown.
+    pub(super) const fn facts(&self) -> &Facts {
+        &self.facts
     }
 }
 
@@ -59,15 +63,4 @@ const fn is_answer(kind: PduType) -> bool {
             | PduType::ALTER_CONTEXT_RESP
             | PduType::SHUTDOWN
     )
-}
-
-/// A sink that hears the PDUs and not the events: they would name an SMB session that there is none of.
-pub(super) struct PdusOnly<'a>(pub(super) &'a mut dyn Sink);
-
-impl Sink for PdusOnly<'_> {
-    fn pdu(&mut self, pdu: &Pdu<'_>) {
-        self.0.pdu(pdu);
-    }
-
-    fn event(&mut self, _event: Event) {}
 }

@@ -26,4 +26,5 @@ mod page;
 mod raw;
 mod smb1_sessions;
 mod smb2_sessions;
+mod unread;
 mod verdicts;

@@ -27,7 +27,11 @@ impl Sink for Both {
 }
 
 fn both(wire: &Wire, packets: &[Owned]) -> Both {
-    let mut analyzer = Analyzer::new(Limits::default());
+    both_within(Limits::default(), wire, packets)
+}
+
+fn both_within(limits: Limits, wire: &Wire, packets: &[Owned]) -> Both {
+    let mut analyzer = Analyzer::new(limits);
     let mut both = Both { ledger: Ledger::new(LedgerLimits::default()), events: Vec::new() };
     for packet in packets {
         analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut both);
@@ -41,6 +45,11 @@ impl Wire {
     /// The ledger at this moment.
     pub(crate) fn ledger(&self) -> Ledger {
         both(self, &self.packets()).ledger
+    }
+
+    /// The same, of an analyzer with other limits.
+    pub(crate) fn ledger_within(&self, limits: Limits) -> Ledger {
+        both_within(limits, self, &self.packets()).ledger
     }
 
     /// All events so far.

@@ -110,21 +110,32 @@ impl Wire {
     }
 
     pub(crate) fn send(&self, from: End, data: Vec<u8>) {
+        if self.hears.get()[from as usize] {
+            return self.packet(LinkType(1), data);
+        }
         self.now.set(self.now.get() + 1_000_000);
         self.sent.set(self.sent.get() + 1);
-        if !self.hears.get()[from as usize] {
-            return;
-        }
+    }
+
+    /// Any packet at all.
+    pub(crate) fn packet(&self, link: LinkType, data: Vec<u8>) {
+        self.now.set(self.now.get() + 1_000_000);
+        self.sent.set(self.sent.get() + 1);
         let mut packets = self.packets.borrow_mut();
         let frame = packets.len() as u64 + 1;
         let origin = Origin { time: self.now(), capture: 0, frame };
         let length = data.len() as u32;
-        packets.push(Owned { origin, link: LinkType(1), data, length });
+        packets.push(Owned { origin, link, data, length });
     }
 
     /// The capture has only the first bytes of the last packet.
     pub(crate) fn cut_last(&self, length: usize) {
         self.packets.borrow_mut().last_mut().unwrap().data.truncate(length);
+    }
+
+    /// The capture has only the first bytes of all packets so far.
+    pub(crate) fn cut_all(&self, length: usize) {
+        self.packets.borrow_mut().iter_mut().for_each(|packet| packet.data.truncate(length));
     }
 }
 

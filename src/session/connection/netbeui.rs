@@ -42,6 +42,7 @@ impl Connection {
 
     /// A frame of a side, whatever it carries.
     pub(in crate::session) fn saw_frame(&mut self, side: Side, at: Origin) {
+        self.count();
         let last = self.last.get_mut(side);
         *last = Some(at).max(*last);
     }

@@ -1,0 +1,57 @@
+//! DCE/RPC over UDP (`ncadg_ip_udp`): activities by the interface that they call.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::{MayHold, Origin, Totals, Unseen, UnseenKind};
+use crate::dcerpc::datagram::Header;
+use crate::interface;
+use crate::rprn;
+
+/// Activities that are kept.
+const ACTIVITIES: usize = 1024;
+
+/// The activities of all clients (C706 9.5.3).
+#[derive(Debug, Default)]
+pub(super) struct RpcOverUdp {
+    activities: BTreeMap<Uuid, Unseen>,
+}
+
+impl RpcOverUdp {
+    /// Takes a datagram.
+    pub(super) fn take(&mut self, datagram: &[u8], at: Origin, totals: &mut Totals) {
+        let Ok((_, header)) = Header::parse(datagram) else { return };
+        let name = interface::name(&header.if_id);
+        // Whoever protects the calls has a key.
+        let by_user = header.auth_proto != 0;
+        if let Some(unseen) = self.activities.get_mut(&header.act_id) {
+            unseen.packets = unseen.packets.saturating_add(1);
+            unseen.last = unseen.last.max(at);
+            if by_user {
+                unseen.may_hold = MayHold::Never;
+            }
+            return;
+        }
+        let spooler = name.is_some_and(|name| rprn::Interface::of(name).is_some());
+        let may_hold = if spooler && !by_user { MayHold::IfLasting } else { MayHold::Never };
+        let name: Cow<'static, str> = name.map_or_else(|| header.if_id.to_string().into(), Cow::Borrowed);
+        let unseen = Unseen {
+            connections: 1,
+            // The calls of an activity are counted from 0 on.
+            start_seen: header.seqnum == 0,
+            ..Unseen::at(UnseenKind::RpcUdp, name, may_hold, at)
+        };
+        if self.activities.len() < ACTIVITIES {
+            self.activities.insert(header.act_id, unseen);
+        } else {
+            drop(totals.add(Unseen { start_seen: false, ..unseen }));
+        }
+    }
+
+    /// What was seen.
+    pub(super) fn finish(&mut self) -> impl Iterator<Item = Unseen> + use<> {
+        core::mem::take(&mut self.activities).into_values()
+    }
+}
