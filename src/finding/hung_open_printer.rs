@@ -4,7 +4,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
-use crate::ledger::{Verdict, WaitingCall};
+use crate::ledger::{Verdict, Waited, WaitingCall};
 
 const RULE: Rule = Rule {
     name: "hung_open_printer",
@@ -25,37 +25,57 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.groups(|judged| applies(scene, judged)).iter().filter_map(|group| finding(scene, group)).collect()
+    let open = |judged: &Judged<'_>| judged.session.closed.is_none();
+    let groups =
+        [true, false].map(|is_open| scene.groups(|judged| applies(scene, judged) && open(judged) == is_open));
+    groups.iter().flatten().filter_map(|group| finding(scene, group)).collect()
 }
 
 /// True if the session hangs in a call that opens a printer.
 pub(super) fn applies(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
     let opens_printer = |call: &WaitingCall| call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
-    judged.verdict == Verdict::Hung
-        && scene.hung_call(judged.session).is_some_and(|(_, call)| opens_printer(call))
+    match judged.verdict {
+        Verdict::Hung => scene.hung_call(judged.session).is_some_and(|(_, call)| opens_printer(call)),
+        Verdict::WasHung => {
+            was_hung_in(scene, judged).is_some_and(|waited| waited.name.contains("OpenPrinter"))
+        }
+        _ => false,
+    }
+}
+
+/// The wait that makes a session that ended one that hung.
+fn was_hung_in(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Waited> {
+    scene.ledger.longest_wait_of(judged.session)
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let first = group.first()?.session;
-    let calls: Vec<&WaitingCall> =
-        group.iter().filter_map(|judged| Some(scene.hung_call(judged.session)?.1)).collect();
-    let oldest = calls.iter().min_by_key(|call| call.sent)?;
+    let waits: Vec<Waited> = group.iter().filter_map(|judged| was_hung_in(scene, judged)).collect();
+    let longest = waits.iter().max_by(|one, other| one.seconds().total_cmp(&other.seconds()))?;
+    let ended = first.closed.is_some();
     let starts = group.iter().map(|judged| scene::start(judged.session));
-    let mut frames: Vec<Origin> = starts.chain(calls.iter().map(|call| call.sent)).collect();
+    let ends = group.iter().filter_map(|judged| Some(judged.session.closed?.at));
+    let mut frames: Vec<Origin> = starts.chain(waits.iter().map(|wait| wait.sent)).chain(ends).collect();
     frames.sort_unstable();
-    let object = oldest.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
+    frames.dedup();
+    let object = longest.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
+    let (hangs, takes) = match (ended, group.len()) {
+        (false, 1) => ("hangs", "It takes"),
+        (false, _) => ("hang", "Each takes"),
+        (true, 1) => ("hung", "It took"),
+        (true, _) => ("hung", "Each took"),
+    };
     let text = format!(
-        "{} of client {}{} to server {} {} in {}{}{} for {}. {} a slot of its own",
+        "{} of client {}{} to server {} {hangs} in {}{}{} for {}{}. {takes} a slot of its own",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
-        if group.len() == 1 { "hangs" } else { "hang" },
-        oldest.name(),
+        longest.name,
         object.unwrap_or_default(),
         if group.len() == 1 { "" } else { ", the longest" },
-        Span::between(oldest.sent.time, scene.end),
-        scene::takes(group.len()),
+        Span::seconds(longest.seconds()),
+        if ended { ", until it ended" } else { "" },
     );
     RULE.finding(group, frames, text)
 }

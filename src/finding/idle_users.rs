@@ -26,7 +26,7 @@ const RULE: Rule = Rule {
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut refused: BTreeMap<ServerRow, Origin> = BTreeMap::new();
-    for refusal in scene.ledger.refusals() {
+    for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.is_for_slots()) {
         if let Some(row) = refusal.server_row {
             refused.entry(row).or_insert(refusal.at);
         }

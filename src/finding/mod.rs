@@ -2,7 +2,7 @@
 //!
 //! | rule | fires on |
 //! |---|---|
-//! | `null_session_leak` | null sessions that hold a pipe or a printer handle unused, or an unanswered call |
+//! | `null_session_leak` | null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call |
 //! | `hung_open_printer` | null sessions whose call to open a printer has no answer |
 //! | `slots_exhausted` | clients turned away because the server's limit is reached |
 //! | `many_null_sessions` | several null sessions of one client at the same time |

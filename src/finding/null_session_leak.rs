@@ -1,10 +1,10 @@
 //! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
 
 use super::scene::{self, Judged, Scene};
-use super::words::count;
+use super::words::{Span, count};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
-use crate::ledger::Verdict;
+use crate::ledger::{Closing, Handle, Open, Verdict};
 
 const RULE: Rule = Rule {
     name: "null_session_leak",
@@ -16,38 +16,55 @@ const RULE: Rule = Rule {
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let leaked = |judged: &Judged<'_>| match judged.verdict {
-        Verdict::Leaked => true,
-        Verdict::Hung => !hung_open_printer::applies(scene, judged),
+        Verdict::Leaked | Verdict::WasLeaked => true,
+        Verdict::Hung | Verdict::WasHung => !hung_open_printer::applies(scene, judged),
         _ => false,
     };
-    scene.groups(leaked).iter().filter_map(|group| finding(scene, group)).collect()
+    // What holds its slot still, and what held it, are told apart.
+    let open = |judged: &Judged<'_>| judged.session.closed.is_none();
+    let groups =
+        [true, false].map(|is_open| scene.groups(|judged| leaked(judged) && open(judged) == is_open));
+    groups.iter().flatten().filter_map(|group| finding(scene, group)).collect()
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let first = group.first()?.session;
-    let handles: Vec<_> =
-        group.iter().flat_map(|judged| scene::held_handles(scene.ledger, judged.session)).collect();
-    let pipes: Vec<_> =
-        group.iter().flat_map(|judged| scene::held_pipes(scene.ledger, judged.session)).collect();
+    let ended = first.closed.is_some();
+    // Of those that ended, all that they had.
+    let kept = |closed: Option<Closing>| ended || closed.is_none();
+    let opens = || group.iter().flat_map(|judged| scene.ledger.opens_of(judged.session));
+    let pipes: Vec<&Open> = opens().filter(|open| open.holds() && kept(open.closed)).collect();
+    let handles = opens().flat_map(|open| scene.ledger.handles(open));
+    let handles: Vec<&Handle> = handles.filter(|handle| kept(handle.closed)).collect();
     let starts = group.iter().map(|judged| scene::start(judged.session));
     let granted = handles.iter().filter_map(|handle| handle.opened);
     let used = handles.iter().map(|handle| handle.used.last);
     let opened = pipes.iter().filter_map(|pipe| pipe.opened);
-    let mut frames: Vec<Origin> = starts.chain(granted).chain(used).chain(opened).collect();
+    let ends = group.iter().filter_map(|judged| Some(judged.session.closed?.at));
+    let mut frames: Vec<Origin> = starts.chain(granted).chain(used).chain(opened).chain(ends).collect();
     frames.sort_unstable();
     frames.dedup();
-    let hung = group.iter().filter(|judged| judged.verdict == Verdict::Hung).count();
+    let hung =
+        group.iter().filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::WasHung)).count();
     let unanswered = if hung == 0 { String::new() } else { format!("; {} an unanswered call", wait(hung)) };
+    let what = format!("{} and {}", count(pipes.len(), "pipe"), count(handles.len(), "printer handle"));
+    let did = if ended {
+        let longest =
+            group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
+        let up_to = if group.len() == 1 { "" } else { "up to " };
+        let have = if group.len() == 1 { "has" } else { "have" };
+        format!("held {what}, used none for {up_to}{} and {have} ended since", Span::seconds(longest))
+    } else {
+        format!("never closed and held {what} to the end")
+    };
+    let (takes, took) = (scene::takes(group.len()), if group.len() == 1 { "It took" } else { "Each took" });
     let text = format!(
-        "{} of client {}{} to server {} never closed and held {} and {} to the end{unanswered}. {} a slot of \
-         its own",
+        "{} of client {}{} to server {} {did}{unanswered}. {} a slot of its own",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
-        count(pipes.len(), "pipe"),
-        count(handles.len(), "printer handle"),
-        scene::takes(group.len()),
+        if ended { took } else { takes },
     );
     RULE.finding(group, frames, text)
 }

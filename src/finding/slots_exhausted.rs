@@ -23,7 +23,7 @@ const ADVICE: &str = concat!(
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Refusal>> = BTreeMap::new();
-    for refusal in scene.ledger.refusals() {
+    for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.is_for_slots()) {
         by_server.entry(refusal.server_row).or_default().push(refusal);
     }
     by_server.into_values().filter_map(|refusals| finding(scene, &refusals)).collect()

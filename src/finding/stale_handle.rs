@@ -7,7 +7,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Plain, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
-use crate::ledger::{By, ServerRow};
+use crate::ledger::ServerRow;
 
 const RULE: Rule = Rule {
     name: "stale_handle",
@@ -26,8 +26,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut found: BTreeMap<(Option<ServerRow>, Host), Stale<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         for handle in scene.ledger.opens_of(session).flat_map(|open| scene.ledger.handles(open)) {
-            let denied = handle.closed.filter(|closing| closing.by == By::ServerDeniesIt);
-            let Some(at) = denied.map(|closing| closing.at).or(handle.stale) else { continue };
+            let Some(at) = handle.stale else { continue };
             let Some(judged) = scene.judged(row) else { continue };
             let stale = found.entry((session.server_row, session.client.host())).or_default();
             stale.handles = stale.handles.saturating_add(1);

@@ -473,7 +473,7 @@ pub struct Handle {
     pub in_doubt: Option<InDoubt>,
     /// Its end. Anything but [`By::CloseCall`] means that it was run down with what held it.
     pub closed: Option<Closing>,
-    /// The first answer that says that it is not known, to a use after its end.
+    /// The first answer to a use of it that says that it is not known, or not any more.
     pub stale: Option<Origin>,
 }
 

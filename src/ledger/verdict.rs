@@ -330,6 +330,15 @@ impl Ledger {
         waits.max_by(|one, other| one.seconds().total_cmp(&other.seconds()))
     }
 
+    /// The longest time for which a call or a request of a session waited for its answer, or has waited by its end or
+    /// that of the capture. The server was seen since those that have none were sent.
+    #[must_use]
+    pub fn longest_wait_of(&self, session: &Session) -> Option<Waited> {
+        let end = self.end().unwrap_or(session.used.last.time);
+        let until = session.closed.map_or(Origin { time: end, ..session.used.last }, |closing| closing.at);
+        self.longest_wait(session, until)
+    }
+
     /// A doubt that arose within a span, of whatever the session had.
     fn doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
         let connections = session.connections.iter().filter_map(|id| self.connections.get(id));

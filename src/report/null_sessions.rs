@@ -4,7 +4,7 @@ use super::session::Session;
 use super::{Denial, PrinterShare, Refusal, Text, printer_share};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
-use crate::ledger::{self, Ledger, Stuck, UnseenTotal};
+use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict};
 use crate::session::Counts;
 use crate::wire::Timestamp;
 
@@ -142,7 +142,9 @@ impl<'a> NullSessions<'a> {
         let sessions = ledger
             .sessions()
             .filter_map(|(row, session)| Session::of(ledger, row, session, at, options.grace))
-            .filter(|session| options.all || session.is_candidate());
+            .filter(|session| options.all || session.is_candidate())
+            // A set-up that has no answer tells nothing if it was young.
+            .filter(|session| !session.unanswered || session.verdict == Verdict::Unknown);
         let refusals = ledger.refusals().iter();
         Self {
             captures: captures.into_iter().map(Capture::from).collect(),

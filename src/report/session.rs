@@ -73,6 +73,9 @@ pub struct Session<'a> {
     pub possibly_null: bool,
     /// Its trees, in the order in which they were first seen.
     pub trees: Vec<Tree<'a>>,
+    /// It is a set-up that has no answer.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) unanswered: bool,
     /// Its last use.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub last_used: Moment,
@@ -301,6 +304,7 @@ impl<'a> Session<'a> {
             why: judgement.why,
             possibly_null: ledger.is_possibly_null(session),
             trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
+            unanswered: session.unanswered,
             last_used: last_used.into(),
             hung_since: hung_since.filter(|_| judgement.verdict == Verdict::Hung).map(Moment::from),
         })

@@ -455,6 +455,9 @@ impl Ledger {
                 let Some(open) = self.open_row(connection, open) else { return };
                 if let Some(row) = self.find_handle(open, handle) {
                     self.close_handle(row, Closing { at, by: By::ServerDeniesIt });
+                    if let Some(denied) = self.handles.get_mut(&row) {
+                        denied.stale = Some(at);
+                    }
                 } else if let Some(row) = self.ended_handle(open, handle)
                     && let Some(ended) = self.handles.get_mut(&row)
                 {

@@ -8,6 +8,8 @@ use crate::ledger::{
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
 
+/// The smallest limit that any edition has: XP Home, Vista Home Basic (KB 314882, KB 122920).
+const SMALLEST_LIMIT: u64 = 5;
 /// Sessions named as the holders of the slots in one refusal.
 const HOLDERS: usize = 64;
 
@@ -34,7 +36,7 @@ impl Ledger {
         }
         let (client, server) = (ends.client, ends.server);
         let there = server_row.and_then(|row| self.servers.get(&row));
-        let slots = there.map(|server| server.slots.now).unwrap_or_default();
+        let mut slots = there.map(|server| server.slots.now).unwrap_or_default();
         let mut held_by: Vec<SessionRow> = Vec::new();
         let (mut null, mut denied) = (0_u64, 0_u64);
         for row in there.iter().flat_map(|server| &server.open_sessions) {
@@ -47,6 +49,12 @@ impl Ledger {
             if held_by.len() < HOLDERS {
                 held_by.push(*row);
             }
+        }
+        // A server that is full at less than any limit counts otherwise than known: each session, perhaps.
+        let sessions =
+            there.map_or(0, |server| u64::try_from(server.open_sessions.len()).unwrap_or(u64::MAX));
+        if slots.high < SMALLEST_LIMIT {
+            slots.high = slots.high.max(sessions);
         }
         self.refusals.push(Refusal {
             at,

@@ -199,12 +199,20 @@ impl Smb2 {
             } else {
                 answered.unread |= !self.request(&message, damaged, &mut chain, here);
             }
-            let header = &message.header;
-            if header.flags.contains(HeaderFlags::SIGNED) && header.signature != [0; 16] {
-                here.tables.signed(SessionId::Smb2(header.session_id), &mut here.out);
+            if self.is_signed_by_user(&message.header) {
+                here.tables.signed(SessionId::Smb2(message.header.session_id), &mut here.out);
             }
         }
         answered
+    }
+
+    /// True if a message bears a signature that only a user's key can make. Samba has a key for anonymous sessions too,
+    /// but does not sign the answer that sets them up; its SessionIds have 32 bits.
+    fn is_signed_by_user(&self, header: &Header) -> bool {
+        let signed = header.flags.contains(HeaderFlags::SIGNED) && header.signature != [0; 16];
+        let set_up = header.command == Command::SESSION_SETUP && header.is_response();
+        let samba = if self.negotiated { self.server_is_samba } else { header.session_id <= u32::MAX.into() };
+        signed && (set_up || !samba)
     }
 
     /// A frame whose messages are encrypted for a session.
