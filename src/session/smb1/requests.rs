@@ -157,7 +157,9 @@ impl Smb1 {
             }
             Command::TREE_CONNECT_ANDX | Command::TREE_CONNECT => {
                 let request = tree_connect::Request::parse(block)?;
-                let path = Some(request.path.to_string()).filter(|path| !path.is_empty());
+                // The service follows the path: if it is there, the path is whole.
+                let whole = !block.is_cut() || !request.service.is_empty();
+                let path = Some(request.path.to_string()).filter(|path| whole && !path.is_empty());
                 step.what = What::TreeConnect { path, service: request.service.to_string() };
             }
             Command::NT_CREATE_ANDX
@@ -168,7 +170,7 @@ impl Smb1 {
             | Command::CREATE_TEMPORARY
             | Command::OPEN_PRINT_FILE => {
                 let request = create::Request::parse(block)?;
-                step.what = What::Open { name: Some(request.name.to_string()) };
+                step.what = What::Open { name: (!block.is_cut()).then(|| request.name.to_string()) };
             }
             Command::CLOSE | Command::CLOSE_PRINT_FILE => step.fid = Some(close::Request::parse(block)?.fid),
             Command::READ_ANDX | Command::READ => {

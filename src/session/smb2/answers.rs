@@ -1,6 +1,6 @@
 //! Answers: what was granted, read and ended.
 
-use super::{Chain, Pending, SetUp, Smb2, What, created, open_id, share_kind};
+use super::{Chain, Pending, SetUp, Smb2, What, created, is_of_file, open_id, share_kind};
 use crate::auth::{Evidence, Who, identify};
 use crate::session::event::{
     CloseReason, Direction, Doubt, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
@@ -168,8 +168,7 @@ impl Smb2 {
                     let directory =
                         directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
-                    // A pipe has no times.
-                    if directory || response.creation_time.0 != 0 {
+                    if directory || is_of_file(response.file_attributes) {
                         here.tables.shows_disk(tree, &mut here.out);
                     }
                     here.opened(created(session, tree, file, name, directory));

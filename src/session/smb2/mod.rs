@@ -17,6 +17,7 @@ use super::tables::{Map, Tables};
 use super::{Content, Direction};
 use crate::auth::Credentials;
 use crate::capture::Origin;
+use crate::fscc::FileAttributes;
 use crate::smb2::{Command, FileId, Header, HeaderFlags, compound, tree_connect};
 
 /// A TreeId or SessionId that stands for that of the message before (related operations).
@@ -232,6 +233,11 @@ fn created(session: u64, tree: TreeId, file: FileId, name: Option<String>, direc
     let told = if directory { OpenKind::Directory } else { OpenKind::Unknown };
     let open = open_id(session, file);
     NewOpen { session: SessionId::Smb2(session), tree, open, name, told, answer_seen: true }
+}
+
+/// True for attributes that no pipe has: a pipe has none, or is normal.
+fn is_of_file(attributes: FileAttributes) -> bool {
+    !FileAttributes::NORMAL.contains(attributes)
 }
 
 fn open_id(session: u64, file: FileId) -> OpenId {

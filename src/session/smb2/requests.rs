@@ -8,6 +8,7 @@ use crate::smb2::{
     Command, FileId, Header, Message, create, ioctl, lock, negotiate, request_file_id, session_setup,
     tree_connect, write,
 };
+use crate::wire::Utf16;
 
 /// What of a request its answer is read with, if no more of it than its header was captured.
 fn unread(command: Command, session: u64) -> Option<What> {
@@ -19,6 +20,11 @@ fn unread(command: Command, session: u64) -> Option<What> {
         Command::CREATE => What::Create { name: None, directory: false },
         _ => return None,
     })
+}
+
+/// A name, if the capture has the whole of it.
+fn whole_name(name: Utf16<'_>, length: u16) -> Option<String> {
+    (name.as_bytes().len() == usize::from(length)).then(|| name.to_string())
 }
 
 /// Messages of a compound that are looked for behind the one that opens what they are about.
@@ -162,12 +168,12 @@ impl Smb2 {
             }
             Command::TREE_CONNECT => {
                 let request = tree_connect::Request::parse(bytes)?;
-                What::TreeConnect(Some(request.path.to_string()))
+                What::TreeConnect(whole_name(request.path, request.path_length))
             }
             Command::CREATE => {
                 let request = create::Request::parse(bytes)?;
                 let directory = request.options.contains(create::CreateOptions::DIRECTORY_FILE);
-                What::Create { name: Some(request.name.to_string()), directory }
+                What::Create { name: whole_name(request.name, request.name_length), directory }
             }
             Command::READ => {
                 // A read of a pipe may be posted long before there is anything to read.

@@ -1,6 +1,6 @@
 //! What was granted or ended though the messages that did so are missing.
 
-use super::{Chain, Pending, Smb2, What, created, open_id, share_kind};
+use super::{Chain, Pending, Smb2, What, created, is_of_file, open_id, share_kind};
 use crate::auth::identify_unanswered;
 use crate::session::event::{CloseReason, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId};
 use crate::session::here::{Here, NewOpen};
@@ -130,7 +130,7 @@ impl Smb2 {
                 if let Ok(response) = create::Response::parse(message.bytes) {
                     let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
-                    if directory || response.creation_time.0 != 0 {
+                    if directory || is_of_file(response.file_attributes) {
                         here.tables.shows_disk(tree, &mut here.out);
                     }
                     chain.file = Some(file);
