@@ -328,7 +328,7 @@ fn count_slots(ledger: &Ledger) {
         for session in open {
             assert!(session.closed.is_none() && session.server_row == Some(server.row), "{session:?}");
             sessions += 1;
-            null += u64::from(session.identity.who == Who::Null);
+            null += u64::from(session.identity.who == Who::Null && !session.unanswered);
         }
         let now = server.slots.now;
         assert!(null <= now.low && now.low <= now.high && now.high <= sessions, "{server:?}");

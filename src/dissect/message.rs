@@ -127,7 +127,11 @@ impl<'a> Message<'a> {
             Content::Rpc { pdu: rpc, call, .. } => {
                 rpc.examine(anomalies);
                 let known = rpc::Known { of: pdu, asked, endpoints };
-                Self::Rpc(Rpc::of(rpc, call.as_ref(), known, anomalies))
+                let read = Rpc::of(rpc, call.as_ref(), known, anomalies);
+                if rpc.missing > 0 {
+                    anomalies.cut_once();
+                }
+                Self::Rpc(read)
             }
             Content::RpcDatagram(bytes) => {
                 let pdu = anomalies.ok(datagram::Pdu::parse(bytes))?;

@@ -232,11 +232,9 @@ impl Ledger {
         };
         let holding = longest(session.idle.holding, session.idle.holding_since, closing.at);
         if let Some(span) = holding.filter(|span| over(span.seconds())) {
-            // Where bytes are missing and it was not used since, it may have closed what it held.
-            let hidden = session.idle.holding_since.filter(|since| *since == span.from);
-            let hidden = hidden.and_then(|_| self.doubt_within(session, &span));
-            let Some(doubt) = hidden.filter(|doubt| !over(doubt.at.time.seconds_since(span.from.time)))
-            else {
+            // Where bytes are missing and no pipe was used since, it may have closed what it held.
+            let hidden = self.doubt_within(session, &span);
+            let Some(doubt) = hidden.filter(|doubt| !self.holds_since(session, doubt.at)) else {
                 return Judgement::new(Verdict::WasLeaked, unused(&span, "it held pipes and used none"));
             };
             let short = !over(closing.at.time.seconds_since(doubt.at.time));
@@ -343,9 +341,17 @@ impl Ledger {
     fn doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
         let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
         let connections = connections.filter_map(|connection| connection.in_doubt);
-        let opens = self.opens_of(session).filter_map(|open| open.in_doubt);
+        let opens = self.opens_of(session).filter_map(|open| self.open_in_doubt(open));
         let within = |doubt: &InDoubt| span.from <= doubt.at && doubt.at <= span.to;
         connections.chain(opens).chain(session.in_doubt).filter(within).min_by_key(|doubt| doubt.at)
+    }
+
+    /// True if a pipe of an ended session shows that it was still held at a moment.
+    fn holds_since(&self, session: &Session, moment: Origin) -> bool {
+        let used = |open: &Open| open.used.succeeded.is_some_and(|used| used > moment);
+        let closed = |open: &Open| open.closed.is_some_and(|end| end.by == By::OwnClose && end.at > moment);
+        let held = |open: &&Open| open.holds() && open.used.first < moment;
+        self.opens_of(session).filter(held).any(|open| used(open) || closed(open))
     }
 
     // Open

@@ -29,7 +29,7 @@ pub struct Analyzer {
     decoder: Decoder,
     flows: Map<FlowKey, Box<Followed>>,
     /// Flows in the order in which they are looked at when one must be let go.
-    clock: VecDeque<FlowKey>,
+    clock: Clock,
     /// The latest flows whose connection ended.
     ended: VecDeque<(FlowKey, ConnectionId)>,
     llc: LlcSessions,
@@ -68,6 +68,14 @@ impl Counts {
     }
 }
 
+/// The connections in the order in which they are asked whether they may go.
+#[derive(Debug, Default)]
+struct Clock {
+    /// Those that began before the capture and had said nothing when they were seen first.
+    bare: VecDeque<FlowKey>,
+    others: VecDeque<FlowKey>,
+}
+
 #[derive(Debug)]
 struct Followed {
     flow: Flow,
@@ -97,7 +105,7 @@ impl Analyzer {
             limits,
             decoder,
             flows: Map::default(),
-            clock: VecDeque::new(),
+            clock: Clock::default(),
             ended: VecDeque::new(),
             llc: LlcSessions::default(),
             unread: Unread::default(),
@@ -178,7 +186,7 @@ impl Analyzer {
             self.unread.connection(&followed.connection, false, sink);
         }
         self.unread.finish(self.counts.packets, sink);
-        self.clock.clear();
+        self.clock = Clock::default();
         self.ended.clear();
     }
 }
@@ -194,7 +202,7 @@ impl Followed {
 #[expect(clippy::too_many_arguments, reason = "the parts of one analyzer")]
 fn take(
     flows: &mut Map<FlowKey, Box<Followed>>,
-    clock: &mut VecDeque<FlowKey>,
+    clock: &mut Clock,
     counts: &mut Counts,
     unread: &mut Unread,
     limits: &Limits,
@@ -225,8 +233,9 @@ fn take(
             if flows.len() >= limits.connections {
                 make_room(flows, clock, counts, unread, limits, sink);
             }
-            clock.push_back(key);
             let connection = counts.connection(segment, at);
+            let place = if connection.is_bare() { &mut clock.bare } else { &mut clock.others };
+            place.push_back(key);
             flows.entry(key).or_insert_with(|| {
                 Box::new(Followed { flow: Flow::new(limits.flow), connection, fresh: true })
             })
@@ -263,33 +272,53 @@ fn remember(
     }
 }
 
-/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; closed ones, those
-/// that carry something else and those that say nothing before the others.
+/// Lets the flow go that had no packet for longest, as nearly as one round of the clock tells; those that say nothing,
+/// closed ones and those that carry something else before the others.
 fn make_room(
     flows: &mut Map<FlowKey, Box<Followed>>,
-    clock: &mut VecDeque<FlowKey>,
+    clock: &mut Clock,
     counts: &mut Counts,
     unread: &mut Unread,
     limits: &Limits,
     sink: &mut dyn Sink,
 ) {
+    for _ in 0..8 {
+        let Some(key) = clock.bare.pop_front() else { break };
+        match flows.get(&key) {
+            Some(followed) if followed.connection.is_bare() => {
+                return let_go(key, flows, counts, unread, limits, sink);
+            }
+            Some(_) => clock.others.push_back(key),
+            None => {}
+        }
+    }
     for round in 0_u8..=8 {
-        let Some(key) = clock.pop_front() else { return };
+        let Some(key) = clock.others.pop_front() else { break };
         let Some(followed) = flows.get_mut(&key) else { continue };
         let connection = &followed.connection;
-        let idle = connection.is_closed() || connection.is_other() || connection.is_bare() || !followed.fresh;
+        let idle = connection.is_closed() || connection.is_other() || !followed.fresh;
         if !idle && round < 8 {
             followed.fresh = false;
-            clock.push_back(key);
+            clock.others.push_back(key);
             continue;
         }
-        if let Some(mut followed) = flows.remove(&key) {
-            followed.flush(limits, sink);
-            followed.connection.evict(limits, sink);
-            unread.learn(&followed.connection);
-            unread.connection(&followed.connection, false, sink);
-        }
-        counts.connections_evicted = counts.connections_evicted.saturating_add(1);
-        return;
+        return let_go(key, flows, counts, unread, limits, sink);
     }
+}
+
+fn let_go(
+    key: FlowKey,
+    flows: &mut Map<FlowKey, Box<Followed>>,
+    counts: &mut Counts,
+    unread: &mut Unread,
+    limits: &Limits,
+    sink: &mut dyn Sink,
+) {
+    if let Some(mut followed) = flows.remove(&key) {
+        followed.flush(limits, sink);
+        followed.connection.evict(limits, sink);
+        unread.learn(&followed.connection);
+        unread.connection(&followed.connection, false, sink);
+    }
+    counts.connections_evicted = counts.connections_evicted.saturating_add(1);
 }

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use smbscope::capture::LinkType;
+use smbscope::ledger::Stuck;
 use smbscope::session::Limits;
 
 use crate::bytes::bytes;
@@ -495,11 +496,18 @@ fn a_snap_length_that_leaves_the_ports() {
         wire.wait(1000.0);
         smb.echo();
         wire.cut_all(length);
+        let ledger = wire.ledger();
+        // Of a connection that is cut a session is told that may be stuck, or else that there may be one.
+        let mut sessions = ledger.sessions();
+        let told = sessions.any(|(row, session)| {
+            ledger.is_possibly_null(session) && ledger.judge(row, GRACE).unwrap().stuck != Stuck::No
+        });
+        assert_eq!(told, wire.unread() == ["cut SMB x1"], "{length}");
         wire.unread()
     };
     // Behind the TCP header of 20 bytes and the NetBIOS header of 4, a header of 64.
-    assert_eq!(cut_at(54 + 4 + 65), [""; 0]);
-    assert_eq!(cut_at(54 + 4 + 64), ["COULD gap 445 x1"]);
+    assert_eq!(cut_at(54 + 4 + 65), ["cut SMB x1"]);
+    assert_eq!(cut_at(54 + 4 + 64), ["cut SMB x1"]);
     // Ethernet and IP take 34 bytes, the ports 4, what makes a segment 14.
     assert_eq!(cut_at(34 + 14), ["COULD gap 445 x1"]);
     assert_eq!(cut_at(34 + 13), ["COULD unreadable TCP port 445 x0"]);
