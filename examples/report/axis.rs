@@ -81,7 +81,8 @@ impl Axis {
                     ticks.push(Tick { x, label });
                 }
             }
-            at = at.saturating_add(nanos);
+            let Some(next) = at.checked_add(nanos) else { break };
+            at = next;
         }
         ticks
     }

@@ -13,6 +13,16 @@ pub(super) struct Clock {
     since: Timestamp,
 }
 
+/// A clock that went forward by more than a network is silent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct ClockJump {
+    /// The first packet with a time after it.
+    pub at: Origin,
+    /// By how many seconds, of several jumps together.
+    pub seconds: f64,
+}
+
 impl Ledger {
     /// The latest moment known of. Where the clock of the capture went back, it is the latest since.
     #[must_use]
@@ -37,8 +47,30 @@ impl Ledger {
         }
     }
 
+    /// How far the clock of the capture went forward at once, if it did and did not go back again.
+    #[must_use]
+    pub const fn clock_jump(&self) -> Option<ClockJump> {
+        self.jump
+    }
+
+    /// The other moments at which a capture of doubtful clock may have ended for a session that began then.
+    pub(super) fn other_ends(&self, began: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let end = self.end();
+        let later = self.doubtful_end().filter(|doubtful| end.is_some_and(|end| *doubtful > end));
+        let jump = self.jump.filter(|jump| began < jump.at.time);
+        let sooner = jump.and_then(|jump| Some(end?.plus_seconds(-jump.seconds)));
+        later.into_iter().chain(sooner)
+    }
+
+    /// The clock went forward to `at`, from the time `from`.
+    pub(super) fn clock_went_forward(&mut self, at: Origin, from: Timestamp) {
+        let jump = self.jump.get_or_insert(ClockJump { at, seconds: 0.0 });
+        jump.seconds += at.time.seconds_since(from);
+    }
+
     /// The clock went back to `at`; until then it had come to `from`.
     pub(super) fn clock_went_back(&mut self, at: Origin, from: Timestamp) {
+        self.jump = self.jump.filter(|jump| jump.at.time <= at.time);
         let before = self.clock.map_or(from, |clock| clock.before.max(from));
         self.clock = Some(Clock { before, since: at.time });
     }

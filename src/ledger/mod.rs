@@ -29,6 +29,7 @@ use crate::session::{ConnectionId, Event, OpenId, SessionId, Sink, TreeId};
 use crate::wire::Timestamp;
 
 pub use cause::Cause;
+pub use clock::ClockJump;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 use rows::Deletion;
@@ -76,6 +77,8 @@ pub struct Ledger {
     end: Option<Timestamp>,
     /// Where the clock of the capture stood when it went back.
     clock: Option<clock::Clock>,
+    /// How far the clock of the capture went forward at once.
+    jump: Option<ClockJump>,
 }
 
 /// Where the live things are, by their ids on the wire, scoped as the protocols scope them.

@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use super::{By, Closing, InDoubt, Ledger, Open, Session, SessionRow, Use, Waited, WaitingCall};
+use super::{By, ClockJump, Closing, InDoubt, Ledger, Open, Session, SessionRow, Use, Waited, WaitingCall};
 use crate::capture::Origin;
 use crate::session::{Doubt, IdleSpan, OpenKind, Party, SessionId};
 use crate::wire::Timestamp;
@@ -74,6 +74,11 @@ impl Verdict {
             Self::WasLingering => "was_lingering",
             Self::Closed => "closed",
         }
+    }
+
+    /// True for those of a session that has ended and lasted beyond the grace unused.
+    const fn is_of_long_ended(self) -> bool {
+        matches!(self, Self::WasHung | Self::WasLeaked | Self::WasLingering)
     }
 
     /// True for the verdicts of sessions that are stuck, or were: of a denied one, once it lasts longer than the grace.
@@ -191,16 +196,32 @@ impl Ledger {
         let session = self.sessions.get(&row)?;
         let end = self.end().unwrap_or(session.used.last.time);
         let judged = self.judge_at(session, end, grace);
-        // What only a doubtful clock shows is not known.
-        let Some(doubtful) = self.doubtful_end().filter(|doubtful| *doubtful > end) else {
-            return Some(judged);
-        };
-        let later = self.judge_at(session, doubtful, grace);
-        if session.closed.is_some() || later.verdict == judged.verdict {
-            return Some(judged);
+        Some(self.judge_by_doubtful_clock(session, judged, grace))
+    }
+
+    /// What only a doubtful clock shows is not known.
+    fn judge_by_doubtful_clock(&self, session: &Session, judged: Judgement, grace: f64) -> Judgement {
+        if let Some(closing) = session.closed {
+            let within = |jump: &ClockJump| session.used.first < jump.at && jump.at <= closing.at;
+            return match self.clock_jump().filter(within) {
+                Some(jump) if judged.verdict.is_of_long_ended() => Judgement::one_of(
+                    [judged.verdict, Verdict::Closed],
+                    format!("the clock of the capture went forward in frame {}", jump.at.frame),
+                ),
+                _ => judged,
+            };
         }
-        let possible = judged.allowed().into_iter().chain(later.allowed());
-        Some(Judgement::one_of(possible, "the clock of the capture went back, so that its end is not known"))
+        let others = self.other_ends(session.used.first.time).map(|end| self.judge_at(session, end, grace));
+        let others: Vec<Judgement> = others.filter(|other| other.verdict != judged.verdict).collect();
+        if others.is_empty() {
+            return judged;
+        }
+        let possible = others.iter().flat_map(Judgement::allowed).chain(judged.allowed());
+        let why = match self.clock_jump() {
+            Some(jump) => format!("the clock of the capture went forward in frame {}", jump.at.frame),
+            None => "the clock of the capture went back".to_owned(),
+        };
+        Judgement::one_of(possible, format!("{why}, so that its end is not known"))
     }
 
     fn judge_at(&self, session: &Session, end: Timestamp, grace: f64) -> Judgement {
@@ -295,7 +316,7 @@ impl Ledger {
     }
 
     /// `ended by logoff`, `the server reset the connection`.
-    fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
+    pub(crate) fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
         let by = match (closing.by, self.ended_by(session)) {
             (By::ConnectionEnd, Some(Party::Client)) => "ended by the client with its connection",
             (By::ConnectionEnd, Some(Party::Server)) => "ended by the server with its connection",

@@ -71,6 +71,8 @@ pub struct Session<'a> {
     pub why: String,
     /// True if its credentials were not captured whole, and nothing shows a user or a guest.
     pub possibly_null: bool,
+    /// Since when its messages are encrypted: what it opens is not seen.
+    pub encrypted: Option<Moment>,
     /// Its trees, in the order in which they were first seen.
     pub trees: Vec<Tree<'a>>,
     /// It is a set-up that has no answer.
@@ -161,6 +163,8 @@ pub struct Open<'a> {
     pub locks: u64,
     /// The interfaces that were bound on it.
     pub interfaces: Vec<Interface>,
+    /// The first call on it whose arguments or results are sealed: what handles it gives is not seen.
+    pub sealed: Option<Moment>,
     /// The handles that were granted or first used on it.
     pub handles: Vec<Handle<'a>>,
     /// The calls that wait for their answer.
@@ -303,6 +307,7 @@ impl<'a> Session<'a> {
             stuck: judgement.stuck,
             why: judgement.why,
             possibly_null: ledger.is_possibly_null(session),
+            encrypted: session.encrypted.map(Moment::from),
             trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
             unanswered: session.unanswered,
             last_used: last_used.into(),
@@ -371,6 +376,7 @@ impl<'a> Open<'a> {
             closed: open.closed.map(Ending::of),
             locks: open.locks,
             interfaces: open.interfaces.iter().map(Interface::of).collect(),
+            sealed: open.sealed.map(Moment::from),
             handles: ledger.handles(open).map(|handle| Handle::of(handle, open)).collect(),
             waiting: open.waiting.values().map(Waiting::of).collect(),
         }

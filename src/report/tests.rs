@@ -99,7 +99,8 @@ mod json {
             "interfaces": [
                 { "uuid": "12345678-1234-abcd-ef00-0123456789ab", "version": "1.0", "name": "spoolss" },
             ],
-            "handles": [handle],
+            "sealed": null,
+                        "handles": [handle],
             "waiting": [],
         });
         let tree = json!({
@@ -150,6 +151,7 @@ mod json {
             "possible_verdicts": [],
             "why": "ended by the client with its connection, and a handle was run down instead of closed",
             "possibly_null": false,
+            "encrypted": null,
             "trees": [tree],
         });
         let expected = json!({

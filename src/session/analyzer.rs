@@ -17,6 +17,8 @@ use crate::tcp::Flow;
 
 /// Seconds by which packets may be out of order in a capture. A clock that goes back further was wrong before.
 const OUT_OF_ORDER: f64 = 60.0;
+/// Seconds for which a network may be silent in a capture. A clock that goes forward further was set, or is wrong.
+const SILENT: f64 = 30.0 * 86_400.0;
 /// Connections that have ended and of which it is remembered what was open, in case they go on.
 const ENDED: usize = 256;
 
@@ -134,6 +136,11 @@ impl Analyzer {
                     let kind = Loss::ClockWentBack { from }.into();
                     sink.event(Event { at, connection: ConnectionId(self.counts.packets), kind });
                 }
+            }
+            Some(latest) if at.time.seconds_since(latest.time) > SILENT => {
+                self.latest = Some(at);
+                let kind = Loss::ClockWentForward { from: latest.time }.into();
+                sink.event(Event { at, connection: ConnectionId(self.counts.packets), kind });
             }
             _ => self.latest = Some(at),
         }

@@ -969,6 +969,11 @@ pub enum Loss {
         /// The latest time until then.
         from: crate::wire::Timestamp,
     },
+    /// The clock of the capture went forward by so much that no time until then can be compared with those since.
+    ClockWentForward {
+        /// The latest time until then.
+        from: crate::wire::Timestamp,
+    },
     /// Traffic that is not read (told when it is over, or at the end).
     Unseen(super::Unseen),
 }

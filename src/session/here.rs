@@ -99,7 +99,7 @@ impl Here<'_> {
         let null = identity.who == Who::Null || (!seen && identity.may_be_null());
         if status.is_refusal() {
             self.out.tell(SessionEvent::Refused { negotiate: false, status, identity });
-        } else if status.is_logon_denied() && null {
+        } else if null && !status.is_session_gone() {
             self.out.tell(SessionEvent::Denied { session, status, identity });
         }
     }

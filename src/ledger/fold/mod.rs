@@ -50,6 +50,7 @@ impl Ledger {
             }
             EventKind::Loss(Loss::Unseen(unseen)) => self.fold_unseen(unseen),
             EventKind::Loss(Loss::ClockWentBack { from }) => self.clock_went_back(at, from),
+            EventKind::Loss(Loss::ClockWentForward { from }) => self.clock_went_forward(at, from),
         }
     }
 

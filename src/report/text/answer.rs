@@ -173,7 +173,12 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
         }
     };
     part(with_handle.len(), "holds a printer handle", "hold printer handles");
+    let (sealed, pipe_alone): (Vec<_>, Vec<_>) = pipe_alone.into_iter().partition(|session| {
+        let row = report.ledger.session(session.id);
+        row.is_some_and(|row| finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()))
+    });
     part(pipe_alone.len(), "holds a pipe alone", "hold pipes alone");
+    part(sealed.len(), "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed");
     let calls = unanswered(report, server);
     for (call, number) in calls.iter().take(CALLS) {
         part(*number, &format!("waits for an answer to {call}"), &format!("wait for an answer to {call}"));

@@ -6,7 +6,7 @@ use super::super::{Moment, NullSessions};
 use super::When;
 use super::layout::paragraph;
 use crate::capture::Origin;
-use crate::finding::{Digits, Finding, Plain, count, list};
+use crate::finding::{Digits, Finding, Plain, Span, count, list};
 use crate::wire::Timestamp;
 
 /// Captures that are named one by one; more are counted.
@@ -148,7 +148,7 @@ pub(super) fn read(
         paragraph(out, "", 0, &text, width)?;
     }
     super::unseen::all(out, report, width)?;
-    let mut losses = losses(report);
+    let mut losses = losses(report, when);
     let warnings = report.captures.iter().flat_map(|capture| &capture.warnings);
     let number = warnings.clone().count();
     losses.extend(warnings.take(WARNINGS).map(|warning| Plain::sentence(warning).to_string()));
@@ -169,7 +169,7 @@ fn times(first: Option<Timestamp>, last: Option<Timestamp>, when: &When) -> Stri
     }
 }
 
-fn losses(report: &NullSessions<'_>) -> Vec<String> {
+fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     let digits = |number: u64| Digits(usize::try_from(number).unwrap_or(usize::MAX)).to_string();
     let number = |number: u64, one: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one);
     let losses = report.losses.ledger;
@@ -177,7 +177,7 @@ fn losses(report: &NullSessions<'_>) -> Vec<String> {
     let harmful = losses.gaps.saturating_sub(losses.harmless_gaps);
     if losses.gaps > 0 {
         let hidden = match harmful {
-            0 => "all inside messages that were recognised otherwise".to_owned(),
+            0 => "all inside messages whose headers were captured".to_owned(),
             _ => format!(
                 "{} of which may hide an ending; what they may have changed is judged unknown",
                 digits(harmful)
@@ -191,6 +191,19 @@ fn losses(report: &NullSessions<'_>) -> Vec<String> {
     }
     if report.losses.unreadable_packets > 0 {
         told.push(format!("{} could not be read", number(report.losses.unreadable_packets, "packet")));
+    }
+    if let Some(jump) = report.ledger.clock_jump() {
+        let by = Span::seconds(jump.seconds);
+        told.push(format!(
+            "the clock of the capture goes forward by {by} in {}; what only this shows is judged unknown",
+            when.frame(Moment::from(jump.at))
+        ));
+    }
+    if let Some((from, to)) = report.ledger.doubtful_end().zip(report.ledger.end()) {
+        let by = Span::between(to, from);
+        told.push(format!(
+            "the clock of the capture goes back by {by}; what only its later times show is judged unknown"
+        ));
     }
     if report.losses.time_went_back > 0 {
         told.push(format!("{} older than one before", number(report.losses.time_went_back, "packet")));

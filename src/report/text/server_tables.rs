@@ -46,6 +46,7 @@ impl fmt::Display for ServerTablesText<'_> {
             head(f, server, width)?;
             slots::of_server(f, server, width)?;
             sessions(f, tables.ledger, server, width)?;
+            denied(f, tables.ledger, server, width)?;
             files(f, server, at, width)?;
             shares(f, server, width)?;
             netbios(f, &server.netbios, width)?;
@@ -72,11 +73,14 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         format!(" of {}{}", limit.slots, why.unwrap_or_default())
     });
     let null = server.sessions.iter().filter(|session| session.is_null()).count();
+    let denied = match server.denied.len() {
+        0 => String::new(),
+        number => format!("; {} that the server denied", count(number, "anonymous session setup")),
+    };
     let text = format!(
-        "{used}{} connection slots in use; {}, {} of them null",
+        "{used}{} connection slots in use; {}, {null} of them null{denied}",
         limit.unwrap_or_default(),
         count(server.sessions.len(), "session"),
-        null,
     );
     layout::paragraph(out, "", 0, &text, width)?;
     writeln!(out)
@@ -93,7 +97,6 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
     let mut rows = Vec::new();
     for ((computer, user), group) in &groups {
         let [first, ..] = group.as_slice() else { continue };
-        let opens = group.iter().flat_map(|session| opens(session)).count();
         let idle = group.iter().filter_map(|session| session.idle_seconds).reduce(f64::min);
         let age = group.iter().map(|session| session.age_seconds).reduce(f64::max);
         let several = group.len() > 1;
@@ -102,7 +105,7 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
             computer.clone(),
             user.clone(),
             client_type(first),
-            opens.to_string(),
+            opens_of(group),
             age.map_or_else(|| "-".to_owned(), clock),
             idle.map_or_else(|| "-".to_owned(), clock),
             if several { format!("{}: {verdicts}", group.len()) } else { verdicts },
@@ -115,7 +118,7 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
                 },
                 user.clone(),
                 client_type(session),
-                opens_of(session).to_string(),
+                opens_of(&[session]),
                 clock(session.age_seconds),
                 session.idle_seconds.map_or_else(|| "-".to_owned(), clock),
                 session.verdict.to_string(),
@@ -135,6 +138,32 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
         Column { title: "Verdict", least: 7 },
     ];
     print(out, &columns, &rows, width)
+}
+
+/// Anonymous session setups that the server denied: no sessions of its table, but each takes a slot.
+fn denied(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, width: usize) -> fmt::Result {
+    if server.denied.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "denied session setups, each of which takes a slot while its connection stays")?;
+    let rows = server.denied.iter().map(|session| {
+        let status = ledger.session(session.id).and_then(|row| row.denied);
+        vec![
+            computer(ledger, session),
+            session.client.to_string(),
+            client_type(session),
+            clock(session.age_seconds),
+            status.map(|status| status.to_string()).unwrap_or_default(),
+        ]
+    });
+    let columns = [
+        Column { title: "Computer", least: 15 },
+        Column { title: "Client", least: 12 },
+        Column { title: "Client Type", least: 11 },
+        Column { title: "Age", least: 8 },
+        Column { title: "Denied with", least: 11 },
+    ];
+    print(out, &columns, &rows.collect::<Vec<_>>(), width)
 }
 
 /// `net files`.
@@ -274,8 +303,14 @@ fn opens<'s, 'a>(session: &'s Session<'a>) -> impl Iterator<Item = &'s Open<'a>>
     session.trees.iter().flat_map(|tree| &tree.opens)
 }
 
-fn opens_of(session: &Session<'_>) -> usize {
-    opens(session).count()
+/// How much is open in sessions, if that can be seen.
+fn opens_of(group: &[&Session<'_>]) -> String {
+    let number = group.iter().flat_map(|session| opens(session)).count();
+    match (number, group.iter().any(|session| session.encrypted.is_some())) {
+        (0, true) => "encrypted".to_owned(),
+        (number, true) => format!("{number}, encrypted"),
+        (number, false) => number.to_string(),
+    }
 }
 
 fn path(open: &Open<'_>) -> String {
@@ -288,6 +323,9 @@ fn handles(open: &Open<'_>) -> String {
     let mut told = String::new();
     if !open.handles.is_empty() {
         told.push_str(&format!(", {}", count(open.handles.len(), "handle")));
+    }
+    if open.sealed.is_some() {
+        told.push_str(", its calls are sealed");
     }
     for waiting in open.waiting.iter().take(1) {
         told.push_str(&format!(", {} unanswered", waiting.procedure.unwrap_or("a call")));

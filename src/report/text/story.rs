@@ -18,7 +18,7 @@ const STEPS: usize = 14;
 /// Width of what a step says before its frame.
 const STEP: usize = 30;
 
-/// Writes the stories of a server's sessions that leaked or hang, while `left` lasts.
+/// Writes the stories of a server's sessions that leaked or hang, or did so, while `left` lasts.
 pub(super) fn of_server(
     out: &mut impl Write,
     report: &NullSessions<'_>,
@@ -28,7 +28,7 @@ pub(super) fn of_server(
     left: &mut usize,
 ) -> fmt::Result {
     let bad = |session: &&&Session<'_>| {
-        matches!(session.verdict, Verdict::Hung | Verdict::Leaked)
+        matches!(session.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
             && (session.is_candidate() || report.options.all)
     };
     for session in server.sessions.iter().filter(bad).take(*left) {
@@ -55,7 +55,7 @@ fn of_session(
     let Some(row) = report.ledger.session(session.id) else { return Ok(()) };
     let possibly = if session.possibly_null { ", possibly null" } else { "" };
     let head = format!("{}{}{possibly}", session.client, who(report.ledger, row));
-    paragraph(out, &format!("{:9}", session.verdict.as_str()), 9, &head, width)?;
+    paragraph(out, &format!("{:8} ", session.verdict.as_str()), 9, &head, width)?;
     let facts = facts(session);
     if !facts.is_empty() {
         paragraph(out, "         ", 9, &facts, width)?;
@@ -143,9 +143,13 @@ impl Step {
     }
 }
 
-/// What happened to what the session still holds.
+/// What happened to what the session still holds, or to all that it had if it has ended.
 pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session) -> Vec<Step> {
-    let (ledger, end) = (report.ledger, report.end.unwrap_or_default());
+    let ledger = report.ledger;
+    let ended = row.closed.map(|closing| closing.at);
+    let end = ended.map_or_else(|| report.end.unwrap_or_default(), |ended| ended.time);
+    // What goes with its session is not closed by itself.
+    let by_itself = |closed: Option<Origin>| closed.filter(|at| ended.is_none_or(|ended| *at < ended));
     let mut steps = Vec::new();
     let mut step = |at: Origin, what: String, note: String| steps.push(Step { at, what, note });
     match row.opened {
@@ -156,7 +160,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         }
         None => step(row.used.first, "session first seen".to_owned(), "(set-up not captured)".to_owned()),
     }
-    for tree in ledger.trees(row).filter(|tree| tree.closed.is_none()) {
+    for tree in ledger.trees(row).filter(|tree| ended.is_some() || tree.closed.is_none()) {
         let path = tree.path.as_deref().map_or_else(|| "a share".to_owned(), |p| Plain::name(p).to_string());
         match tree.opened {
             Some(at) => step(at, format!("{path} connected"), String::new()),
@@ -164,7 +168,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         }
     }
     let holds = |open: &ledger::Open| {
-        open.closed.is_none() || ledger.handles(open).any(|handle| handle.closed.is_none())
+        ended.is_some() || open.closed.is_none() || ledger.handles(open).any(|handle| handle.closed.is_none())
     };
     for open in ledger.opens_of(row).filter(|open| holds(open)) {
         let name = match (open.name.as_deref().map(Plain::name), open.holds()) {
@@ -184,7 +188,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             let interface = bound.name.map_or_else(|| bound.uuid.to_string(), str::to_owned);
             step(bound.bound, format!("{interface} {major}.{minor} bound"), String::new());
         }
-        for handle in ledger.handles(open).filter(|handle| handle.closed.is_none()) {
+        for handle in ledger.handles(open).filter(|handle| ended.is_some() || handle.closed.is_none()) {
             let short = table::handle(&handle.handle.0);
             let object = handle.object.as_deref().map(|name| format!("on {}", Plain::name(name)));
             if let Some(at) = handle.opened {
@@ -204,13 +208,19 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
                 step(held.began, what.to_owned(), format!("{}{ended}", name.unwrap_or_default()));
             }
             let last = handle.used.last;
-            if handle.opened != Some(last) {
-                step(last, format!("handle {short} last used"), idle(last, end));
+            let closed = by_itself(handle.closed.map(|closing| closing.at));
+            if handle.opened != Some(last) && closed != Some(last) {
+                let until = closed.map_or(end, |at| at.time);
+                step(last, format!("handle {short} last used"), idle(last, until));
+            }
+            if let Some(at) = closed {
+                step(at, format!("handle {short} closed"), String::new());
             }
         }
-        if let Some(closing) = open.closed {
-            let note = "its handle stays with another pipe of the association group".to_owned();
-            step(closing.at, format!("{name} closed"), note);
+        if let Some(at) = by_itself(open.closed.map(|closing| closing.at)) {
+            let stays = ledger.handles(open).any(|handle| handle.closed.is_none());
+            let note = if stays { "its handle stays with another pipe of the association group" } else { "" };
+            step(at, format!("{name} closed"), note.to_owned());
             continue;
         }
         for call in open.waiting.values() {
@@ -238,11 +248,20 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             format!("no answer in {waited}{}", target.unwrap_or_default()),
         );
     }
+    if let Some(closing) = row.closed {
+        step(closing.at, "session ended".to_owned(), ledger.how_it_ended(row, closing));
+    }
     if session.verdict == Verdict::Hung {
         let connections = row.connections.iter().filter_map(|id| ledger.connection(*id));
         if let Some(at) = connections.filter_map(|connection| connection.server_last).max() {
             step(at, "server last seen".to_owned(), "still there".to_owned());
         }
+    }
+    // A call that waited is told above if its answer never came.
+    let waited = ledger.longest_wait_of(row).filter(|_| session.verdict == Verdict::WasHung);
+    if let Some(waited) = waited.filter(|waited| steps.iter().all(|step| step.at != waited.sent)) {
+        let note = format!("no answer in {}", Span::seconds(waited.seconds()));
+        steps.push(Step { at: waited.sent, what: format!("{} sent", waited.name), note });
     }
     steps
 }

@@ -142,6 +142,9 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
     }
     match finding::held_pipes(ledger, row).count() {
         0 => "nothing".to_owned(),
+        1 if finding::held_pipes(ledger, row).any(|pipe| pipe.sealed.is_some()) => {
+            "the pipe; its calls are sealed".to_owned()
+        }
         1 => "the pipe alone".to_owned(),
         number => format!("{number} pipes"),
     }
