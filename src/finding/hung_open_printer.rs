@@ -75,7 +75,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         object.unwrap_or_default(),
         if group.len() == 1 { "" } else { ", the longest" },
         Span::seconds(longest.seconds()),
-        if ended { ", until it ended" } else { "" },
+        if ended { " and ended since" } else { "" },
     );
     RULE.finding(group, frames, text)
 }

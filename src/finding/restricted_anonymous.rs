@@ -40,17 +40,17 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
     let first = denials.first()?;
     let clients: BTreeSet<_> = denials.iter().map(|denial| denial.client.host()).collect();
     let connections: BTreeSet<ConnectionId> = denials.iter().map(|denial| denial.connection).collect();
+    let holds = |row: &&SessionRow| {
+        let session = scene.ledger.session(**row);
+        session.is_some_and(|it| it.closed.is_none() && it.identity.who == Who::Null)
+    };
+    // A denied set-up that another one followed holds nothing any more.
     let alive = connections.iter().filter_map(|id| scene.ledger.connection(*id));
-    let alive: Vec<_> = alive.filter(|connection| connection.closed.is_none()).collect();
-    let open: BTreeSet<SessionRow> = alive
-        .iter()
-        .flat_map(|connection| &connection.sessions)
-        .filter(|row| {
-            let session = scene.ledger.session(**row);
-            session.is_some_and(|it| it.closed.is_none() && it.identity.who == Who::Null)
-        })
-        .copied()
-        .collect();
+    let alive = alive.filter(|connection| connection.closed.is_none());
+    let alive: Vec<_> =
+        alive.filter(|connection| connection.sessions.iter().any(|row| holds(&row))).collect();
+    let open: BTreeSet<SessionRow> =
+        alive.iter().flat_map(|connection| &connection.sessions).filter(holds).copied().collect();
     let kinds = [Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
     let parts: Vec<String> = kinds
         .into_iter()

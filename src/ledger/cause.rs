@@ -81,7 +81,7 @@ impl Ledger {
     }
 
     /// The last of a session's connections to end.
-    fn last_connection(&self, session: &Session) -> Option<&Connection> {
+    pub(super) fn last_connection(&self, session: &Session) -> Option<&Connection> {
         let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
         connections.max_by_key(|connection| connection.closed.map(|closing| closing.at))
     }

@@ -5,7 +5,9 @@
 
 use core::fmt;
 
-use super::{By, ClockJump, Closing, InDoubt, Ledger, Open, Session, SessionRow, Use, Waited, WaitingCall};
+use super::{
+    By, Cause, ClockJump, Closing, InDoubt, Ledger, Open, Session, SessionRow, Use, Waited, WaitingCall,
+};
 use crate::capture::Origin;
 use crate::session::{Doubt, IdleSpan, OpenKind, Party, SessionId};
 use crate::wire::Timestamp;
@@ -315,12 +317,26 @@ impl Ledger {
         Judgement::new(Verdict::Closed, ended)
     }
 
-    /// `ended by logoff`, `the server reset the connection`.
+    /// `ended by the client's logoff`, `ended by the server, which reset the connection`.
     pub(crate) fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
-        let by = match (closing.by, self.ended_by(session)) {
-            (By::ConnectionEnd, Some(Party::Client)) => "ended by the client with its connection",
-            (By::ConnectionEnd, Some(Party::Server)) => "ended by the server with its connection",
-            (by, _) => return format!("ended by {}", by.as_str()),
+        let end = self.last_connection(session).and_then(|connection| connection.closed);
+        let reset = end.is_some_and(|end| end.by == By::Rst);
+        let by = match (self.cause(session), closing.by, self.ended_by(session)) {
+            (Some(Cause::SessionDelete { who }), ..) => {
+                return format!("ended by the server, which {who} told to delete it");
+            }
+            (Some(Cause::Autodisconnect), ..) => "ended by the server, probably by its autodisconnect",
+            (Some(Cause::Reboot), ..) => "ended by the server, which dropped several clients at once",
+            (_, By::OwnClose, _) => "ended by the client's logoff",
+            (_, By::Reconnected, _) => "ended by the client, which set up another session in its place",
+            (_, By::VcZero, _) => "ended by another session setup of the client (VcNumber 0)",
+            (_, By::Expired, _) => "ended by the server: it had expired",
+            (_, By::ServerDeniesIt, _) => "ended by the server, which does not know it any more",
+            (_, _, Some(Party::Client)) if reset => "ended by the client, which reset the connection",
+            (_, _, Some(Party::Server)) if reset => "ended by the server, which reset the connection",
+            (_, _, Some(Party::Client)) => "ended by the client with its connection",
+            (_, _, Some(Party::Server)) => "ended by the server with its connection",
+            _ => "ended with its connection",
         };
         by.to_owned()
     }

@@ -4,7 +4,7 @@ use crate::net::Host;
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Cause, Limit, NullSessions, Session};
+use super::super::{Cause, Limit, NullSessions, Outcome, Refusal, Session};
 use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
@@ -44,7 +44,12 @@ pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) ->
             let stuck = stuck.fold(0, usize::saturating_add);
             let refused = servers.iter().filter(|server| !server.refusals.is_empty()).count();
             let mut text = if stuck == 0 {
-                format!("No null session stayed open on any of {} servers.", servers.len())
+                let known = if report.outcome() == Outcome::CannotTell {
+                    "is known to have stayed"
+                } else {
+                    "stayed"
+                };
+                format!("No null session {known} open on any of {} servers.", servers.len())
             } else {
                 format!("{} to {} never closed.", count(stuck, "null session"), count(troubled, "server"))
             };
@@ -70,7 +75,10 @@ fn nothing(report: &NullSessions<'_>) -> String {
     let sessions = identities.values().fold(0_usize, |sum, number| sum.saturating_add(*number));
     let who: Vec<String> = identities.iter().map(|(who, number)| format!("{number} {who}")).collect();
     match (report.ledger.connections().count(), sessions) {
-        (0, 0) => format!("No null session: no SMB connection in {packets}."),
+        (0, 0) if report.outcome() == Outcome::Clear => {
+            format!("No null session: no SMB connection in {packets}.")
+        }
+        (0, 0) => format!("No SMB connection could be read in {packets}."),
         (connections, 0) => {
             format!(
                 "No null session: {} in {packets}, none with a session.",
@@ -122,20 +130,34 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
         sentences.extend(cost(report, server, stuck.saturating_add(denied_open)));
     }
     sentences.extend(were_stuck.clone());
-    if sentences.is_empty() {
-        let null = server.sessions.iter().filter(|session| session.is_null()).count();
-        sentences.push(match null {
+    let first = sentences.is_empty();
+    if first {
+        let refused = refused(server);
+        let null = || server.sessions.iter().filter(|session| session.is_null());
+        let doubt = null().any(|session| session.stuck == Stuck::Maybe);
+        let denied = null().count() > 0 && null().all(|session| session.verdict == Verdict::Denied);
+        let said = refused.is_some() && denied;
+        sentences.extend(refused);
+        sentences.extend((!said).then(|| match null().count() {
             0 => format!("No null session to {} was seen.", server.address()),
-            _ => {
+            null => {
                 let (share, address) = (share(server), server.address());
                 let on = if share == address { String::new() } else { format!(" on {address}") };
-                format!("{} to {share}{on}, none of them stuck.", count(null, "null session"))
+                let stuck = match (doubt, null) {
+                    (true, 1) => "not known to be stuck",
+                    (true, _) => "none of them known to be stuck",
+                    (false, 1) => "not stuck",
+                    (false, _) => "none of them stuck",
+                };
+                format!("{} to {share}{on}, {stuck}.", count(null, "null session"))
             }
-        });
+        }));
     }
     sentences.extend(others(server));
     sentences.extend(possibly_null(server));
-    sentences.extend(refused(server));
+    if !first {
+        sentences.extend(refused(server));
+    }
     sentences.extend(denied(server));
     sentences.join(" ")
 }
@@ -276,12 +298,25 @@ fn others(server: &ServerPart<'_>) -> Option<String> {
         (Verdict::WasLingering, "stayed too long and ended", "stayed too long and ended"),
         (Verdict::Open, "is too young to judge", "are too young to judge"),
         (Verdict::Abandoned, "ended with its handles run down", "ended with their handles run down"),
-        (Verdict::Closed, "closed in good order", "closed in good order"),
+        (Verdict::Closed, "ended and left no handle behind", "ended and left no handle behind"),
+        (
+            Verdict::Denied,
+            "was denied and holds a slot until its connection ends",
+            "were denied and hold slots until their connections end",
+        ),
+        (Verdict::Denied, "had been denied", "had been denied"),
     ];
+    let of = |verdict: Verdict, place: usize| {
+        let ended = place.saturating_add(1) == verdicts.len();
+        server.null_sessions(verdict).filter(move |session| {
+            session.stuck != Stuck::Yes && (verdict != Verdict::Denied || session.closed.is_some() == ended)
+        })
+    };
     let parts: Vec<String> = verdicts
         .iter()
-        .filter_map(|(verdict, one, several)| {
-            let number = server.null_sessions(*verdict).filter(|session| session.stuck != Stuck::Yes).count();
+        .enumerate()
+        .filter_map(|(place, (verdict, one, several))| {
+            let number = of(*verdict, place).count();
             (number > 0).then(|| format!("{} {}", Digits(number), if number == 1 { one } else { several }))
         })
         .collect();
@@ -297,8 +332,8 @@ fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
     let maybe = possible().filter(|session| session.stuck == Stuck::Maybe).count();
     let more = match number {
         0 => return None,
-        1 => "1 session may be a null session: its credentials were".to_owned(),
-        _ => format!("{number} sessions may be null sessions: their credentials were"),
+        1 => "1 session may be a null session: nothing in the capture says whose it is".to_owned(),
+        _ => format!("{number} sessions may be null sessions: nothing in the capture says whose they are"),
     };
     let stuck = match (number, stuck, maybe) {
         (_, 0, 0) => String::new(),
@@ -307,10 +342,11 @@ fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
         (_, stuck, 0) => format!("; {stuck} of them {} stuck", if stuck == 1 { "is" } else { "are" }),
         (_, stuck, maybe) => format!("; {} of them may be stuck", stuck.saturating_add(maybe)),
     };
-    Some(format!("{more} not captured{stuck}."))
+    Some(format!("{more}{stuck}."))
 }
 
-/// `1 client was refused there (error 71).`
+/// `1 client was refused on 192.168.1.10:139 (error 71); 8 of 10 slots were held by null sessions that it had denied, of
+/// WS21.`
 fn refused(server: &ServerPart<'_>) -> Option<String> {
     let first = server.refusals.first()?;
     let clients: BTreeSet<_> = server.refusals.iter().map(|refusal| refusal.client.host()).collect();
@@ -320,7 +356,39 @@ fn refused(server: &ServerPart<'_>) -> Option<String> {
         _ => String::new(),
     };
     let why = first.win32.map_or_else(|| first.status_name.clone(), |error| format!("error {error}"));
-    Some(format!("{} {were} refused there{times} ({why}).", count(clients.len(), "client")))
+    let held = server.refusals.iter().filter(|refusal| refusal.is_for_slots());
+    let held = held.max_by_key(|refusal| refusal.holders.null.saturating_add(refusal.holders.denied));
+    let held = held.and_then(|refusal| null_holders(server, refusal)).unwrap_or_default();
+    let clients = count(clients.len(), "client");
+    Some(format!("{clients} {were} refused on {}{times} ({why}){held}.", server.address()))
+}
+
+/// How many slots null sessions held at a refusal, and whose they are.
+fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
+    let (granted, denied) = (refusal.holders.null, refusal.holders.denied);
+    let number = granted.checked_add(denied).filter(|number| *number > 0)?;
+    let slots = refusal.slots_in_use.slots();
+    let of = slots::in_use(slots);
+    let held = server.sessions.iter().filter(|session| session.is_null());
+    let held = held.filter(|session| refusal.held_by.contains(&session.id));
+    let clients: BTreeSet<String> = held
+        .map(|session| match session.client_name {
+            Some(name) => Plain::name(name).to_string(),
+            None => session.client.host().to_string(),
+        })
+        .collect();
+    let left = clients.len().saturating_sub(CLIENTS);
+    let mut names: Vec<String> = clients.into_iter().take(CLIENTS).collect();
+    if left > 0 {
+        names.push(count(left, "other client"));
+    }
+    let whose = if names.is_empty() { String::new() } else { format!(" of {}", list(&names)) };
+    let which = match (granted, denied) {
+        (_, 0) => String::new(),
+        (0, _) => " that the server had denied".to_owned(),
+        _ => format!(", {denied} of which the server had denied"),
+    };
+    Some(format!("; {number} of the {of} slots in use were held by null sessions{whose}{which}"))
 }
 
 /// What was denied, each kind with its words: `Denied to anonymous clients there: 3 session setups.`
@@ -386,7 +454,9 @@ pub(super) fn ended_by(session: &Session<'_>) -> Option<&'static str> {
     let closed = session.closed.as_ref()?;
     Some(match (&closed.cause, closed.side, closed.by) {
         (Some(Cause::Session { kind: "session_delete", .. }), ..) => "the administrator (NetrSessionDel)",
-        (Some(Cause::Session { kind: "autodisconnect", .. }), ..) => "the server's autodisconnect",
+        (Some(Cause::Session { kind: "autodisconnect", .. }), ..) => {
+            "the server, probably by its autodisconnect"
+        }
         (Some(Cause::Session { kind: "reboot", .. }), ..) => {
             "the server, which dropped several clients at once"
         }
@@ -412,9 +482,17 @@ pub(super) fn refusals(
         } else {
             format!(", {} slots known in use", slots::in_use(slots))
         };
+        let who = refusal.who.as_ref();
+        let account = who.and_then(|who| who.account).filter(|account| !account.is_empty());
+        let computer = who.and_then(|who| who.workstation).filter(|name| !name.is_empty());
+        let who = match (account.map(Plain::name), computer.map(Plain::name)) {
+            (Some(account), Some(computer)) => format!("{account} of {computer}: "),
+            (Some(one), None) | (None, Some(one)) => format!("{one}: "),
+            (None, None) => String::new(),
+        };
         let first = format!("refused  {}  {}  ", when.second(refusal.at.time), refusal.client);
         let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
-        let text = format!("{}{error}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
+        let text = format!("{who}{}{error}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
         paragraph(out, &first, 19, &text, width)?;
     }
     let left = server.refusals.len().saturating_sub(REFUSALS);
