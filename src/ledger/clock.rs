@@ -11,6 +11,8 @@ pub(super) struct Clock {
     before: Timestamp,
     /// The latest time since.
     since: Timestamp,
+    /// The packet with which it went back, last.
+    at: Origin,
 }
 
 /// A clock that went forward by more than a network is silent.
@@ -47,6 +49,14 @@ impl Ledger {
         }
     }
 
+    /// True if the clock of the capture went back between two packets.
+    pub(super) fn clock_went_back_in(&self, from: Origin, to: Origin) -> bool {
+        let order = |origin: Origin| (origin.capture, origin.frame);
+        let within = |at: Origin| order(from) < order(at) && order(at) <= order(to);
+        // Frames of several captures have no order without their times.
+        self.clock.is_some_and(|clock| within(clock.at) || from.capture != to.capture)
+    }
+
     /// How far the clock of the capture went forward at once, if it did and did not go back again.
     #[must_use]
     pub const fn clock_jump(&self) -> Option<ClockJump> {
@@ -72,6 +82,6 @@ impl Ledger {
     pub(super) fn clock_went_back(&mut self, at: Origin, from: Timestamp) {
         self.jump = self.jump.filter(|jump| jump.at.time <= at.time);
         let before = self.clock.map_or(from, |clock| clock.before.max(from));
-        self.clock = Some(Clock { before, since: at.time });
+        self.clock = Some(Clock { before, since: at.time, at });
     }
 }

@@ -241,6 +241,17 @@ impl Ledger {
             self.judge(row, f64::INFINITY).map_or("unknown", |judgement| judgement.verdict.as_str());
         let count = self.losses.sessions_aggregated.entry(verdict).or_default();
         *count = count.saturating_add(1);
+        if let Some(session) = self.sessions.get(&row) {
+            let (stuck, possibly) = (self.stuck_for(session), self.is_possibly_null(session));
+            let longest = match session.identity.who {
+                Who::Null => Some(&mut self.losses.aggregated_null_stuck),
+                _ if possibly => Some(&mut self.losses.aggregated_possibly_null_stuck),
+                _ => None,
+            };
+            if let Some(longest) = longest {
+                *longest = longest.max(stuck);
+            }
+        }
         let Some(session) = self.sessions.remove(&row) else { return };
         for tree in session.trees {
             if self.trees.get(&tree).is_some_and(|tree| tree.session == row) {

@@ -723,7 +723,7 @@ pub enum AskedFor {
 }
 
 /// What was lost, counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Losses {
@@ -739,4 +739,10 @@ pub struct Losses {
     pub evictions: BTreeMap<&'static str, u64>,
     /// Ended sessions that were aggregated because there were too many, by verdict.
     pub sessions_aggregated: BTreeMap<&'static str, u64>,
+    /// The longest time in seconds for which a null session among them was stuck.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub aggregated_null_stuck: f64,
+    /// The longest time in seconds for which a session among them was stuck that may have been null.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub aggregated_possibly_null_stuck: f64,
 }

@@ -27,7 +27,10 @@ pub struct UnseenTotal {
 }
 
 /// The tables of sessions: what found no place there is told nowhere else.
-const SESSIONS: [&str; 2] = ["open sessions", "sessions of a connection"];
+const SESSIONS: [&str; 3] = ["open sessions", "sessions of a connection", "refusals"];
+
+/// Seconds within which no null session is stuck, whatever the grace.
+const BRIEF: f64 = 1.0;
 
 impl Ledger {
     /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
@@ -161,12 +164,23 @@ impl Ledger {
         others.map(of_table).collect()
     }
 
-    pub(super) fn fold_unseen(&mut self, unseen: Unseen) {
+    pub(super) fn fold_unseen(&mut self, mut unseen: Unseen) {
         if self.unseen.len() < self.limits.unseen {
             return self.unseen.push(unseen);
         }
         // Beyond the cap those of one kind are one, as bad as the worst of them.
-        let same = |known: &&mut Unseen| known.what == unseen.what && known.may_hold >= unseen.may_hold;
+        // What was over within a second held nothing, however many there are.
+        let brief = |unseen: &Unseen| {
+            unseen.ended && unseen.start_seen && unseen.last.time.seconds_since(unseen.first.time) <= BRIEF
+        };
+        if brief(&unseen) {
+            unseen.may_hold = unseen.may_hold.min(MayHold::Never);
+        }
+        let same = |known: &&mut Unseen| {
+            known.what == unseen.what
+                && known.may_hold >= unseen.may_hold
+                && (unseen.may_hold != MayHold::Never || known.may_hold == MayHold::Never)
+        };
         match self.unseen.iter_mut().rev().find(same) {
             Some(known) => {
                 known.packets = known.packets.saturating_add(unseen.packets);

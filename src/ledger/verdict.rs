@@ -8,6 +8,7 @@ use core::fmt;
 use super::{
     By, Cause, ClockJump, Closing, InDoubt, Ledger, Open, Session, SessionRow, Use, Waited, WaitingCall,
 };
+use crate::auth::Who;
 use crate::capture::Origin;
 use crate::session::{Doubt, IdleSpan, OpenKind, Party, SessionId};
 use crate::wire::Timestamp;
@@ -205,6 +206,10 @@ impl Ledger {
     fn judge_by_doubtful_clock(&self, session: &Session, judged: Judgement, grace: f64) -> Judgement {
         if let Some(closing) = session.closed {
             let within = |jump: &ClockJump| session.used.first < jump.at && jump.at <= closing.at;
+            if judged.stuck != Stuck::Yes && self.clock_went_back_in(session.used.first, closing.at) {
+                let possible = [Verdict::WasHung, Verdict::WasLeaked, judged.verdict];
+                return Judgement::one_of(possible, "the clock of the capture went back while it lasted");
+            }
             return match self.clock_jump().filter(within) {
                 Some(jump) if judged.verdict.is_of_long_ended() => Judgement::one_of(
                     [judged.verdict, Verdict::Closed],
@@ -245,6 +250,14 @@ impl Ledger {
             return Judgement::one_of(possible.into_iter().chain([Verdict::Closed]), why);
         }
         let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        if let Some(later) = self.lives_on(session, closing) {
+            let possible = [Verdict::Leaked, Verdict::Lingering, Verdict::WasLeaked, Verdict::Closed];
+            let frame = later.frame;
+            return Judgement::one_of(
+                possible,
+                format!("{ended}, but its connection lives on in frame {frame}"),
+            );
+        }
         if let Some(waited) = self.longest_wait(session, closing.at).filter(|waited| over(waited.seconds())) {
             let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
             let why = format!("{name} of frame {frame} waited {seconds} s; {ended}");
@@ -268,11 +281,12 @@ impl Ledger {
         let bare = longest(session.idle.bare, session.idle.bare_since, closing.at);
         if let Some(span) = bare.filter(|span| over(span.seconds())) {
             let may_hold = |doubt: &InDoubt| over(closing.at.time.seconds_since(doubt.at.time));
+            let either = |why: String| Judgement::one_of([Verdict::WasLeaked, Verdict::WasLingering], why);
             return match session.may_hold.filter(may_hold) {
-                Some(doubt) => Judgement::one_of(
-                    [Verdict::WasLeaked, Verdict::WasLingering],
-                    format!("{ended}, but {doubt}"),
-                ),
+                Some(doubt) => either(format!("{ended}, but {doubt}")),
+                None if self.is_cut(session) => either(format!(
+                    "{ended}, but its messages are cut short, so that what it held is not seen"
+                )),
                 None => {
                     Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"))
                 }
@@ -383,6 +397,21 @@ impl Ledger {
         connections.chain(opens).chain(session.in_doubt).filter(within).min_by_key(|doubt| doubt.at)
     }
 
+    /// True if messages of a session are cut short, or all of what is known of it is.
+    fn is_cut(&self, session: &Session) -> bool {
+        let mut connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        session.id == SessionId::Unnamed || connections.any(|connection| connection.cut)
+    }
+
+    /// A packet that shows the connection of a session to live after another connection ended the session.
+    fn lives_on(&self, session: &Session, closing: Closing) -> Option<Origin> {
+        let connection = self.last_connection(session).filter(|_| closing.by == By::VcZero)?;
+        let end = connection.closed.map(|end| end.at);
+        // A reset or a FIN that answers the end is none.
+        let later = connection.server_last.filter(|_| end.is_none())?;
+        (later.time.seconds_since(closing.at.time) > LEAST).then_some(later)
+    }
+
     /// True if a pipe of an ended session shows that it was still held at a moment.
     fn holds_since(&self, session: &Session, moment: Origin) -> bool {
         let used = |open: &Open| open.used.succeeded.is_some_and(|used| used > moment);
@@ -489,12 +518,54 @@ impl Ledger {
                 whole(waited.seconds())
             ));
         }
-        let span = session.idle.holding.filter(|span| over(span.seconds()))?;
-        Some(format!(
-            "it held pipes and used none for {} s since frame {}",
-            whole(span.seconds()),
-            span.from.frame
-        ))
+        let told = |span: IdleSpan, what: &str| {
+            format!("it {what} for {} s since frame {}", whole(span.seconds()), span.from.frame)
+        };
+        let long = |span: &IdleSpan| over(span.seconds());
+        let holding = session.idle.holding.filter(long).map(|span| told(span, "held pipes and used none"));
+        let bare = session.idle.bare.filter(long).map(|span| told(span, "held nothing and was not used"));
+        holding.or(bare)
+    }
+
+    /// Whether a session that is a user's or a guest's now was stuck while it was a null session, and until when it was.
+    #[must_use]
+    pub fn stuck_while_null(&self, session: &Session, grace: f64) -> Option<(Stuck, Origin)> {
+        let null = session.identities_before.iter().filter(|(_, who)| who.who == Who::Null);
+        let until = null.map(|(until, _)| *until).max().filter(|_| session.identity.who != Who::Null)?;
+        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        if !over(until.time.seconds_since(session.used.first.time)) {
+            return None;
+        }
+        let waited = session.longest_wait.as_ref().filter(|waited| over(waited.seconds()));
+        let spans = [session.idle.holding, session.idle.bare];
+        let mut spans = spans.into_iter().flatten().filter(|span| over(span.seconds())).peekable();
+        let long = waited.is_some() || spans.peek().is_some();
+        // What goes on since then, and calls that still wait.
+        let mut began = [session.idle.holding_since, session.idle.bare_since]
+            .into_iter()
+            .flatten()
+            .chain(self.opens_of(session).flat_map(|open| open.waiting.values().map(|call| call.sent)));
+        let then = waited.is_some_and(|waited| waited.sent < until)
+            || spans.any(|span| span.from < until)
+            || began.any(|began| over(until.time.seconds_since(began.time)));
+        match (then, long) {
+            (true, _) => Some((Stuck::Yes, until)),
+            // Only the longest times are known, and they were later.
+            (false, true) => Some((Stuck::Maybe, until)),
+            (false, false) => None,
+        }
+    }
+
+    /// For how long an ended session was stuck, in seconds: the longest wait of a call, the longest time for which it
+    /// held pipes and used none, or that for which its denied set-up held a slot.
+    pub(super) fn stuck_for(&self, session: &Session) -> f64 {
+        let Some(closing) = session.closed else { return 0.0 };
+        if session.denied.is_some() || session.unanswered {
+            return closing.at.time.seconds_since(session.used.first.time);
+        }
+        let waited = self.longest_wait(session, closing.at).map_or(0.0, |waited| waited.seconds());
+        let held = longest(session.idle.holding, session.idle.holding_since, closing.at);
+        held.map_or(waited, |span| span.seconds().max(waited))
     }
 
     /// The longest time for which a session held pipes and used none, or had none and was not used, in seconds; until

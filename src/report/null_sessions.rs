@@ -172,11 +172,21 @@ impl<'a> NullSessions<'a> {
     /// What the answer comes to.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        let of_null = self.sessions.iter().filter(|session| session.is_null()).map(|session| session.stuck);
+        let null = self.sessions.iter().filter(|session| session.is_null() || session.null_until.is_some());
+        let of_null = null.map(|session| session.stuck);
         let possible = self.sessions.iter().filter(|session| session.possibly_null);
         let possible = possible.map(|session| session.stuck.min(Stuck::Maybe));
         let unseen = self.unseen.iter().any(|unseen| unseen.could_hold_null_sessions);
-        let worst = of_null.chain(possible).max().unwrap_or(Stuck::No);
+        // Of sessions that are counted only, it is known for how long they were stuck.
+        let (null, possibly) = self.counted_only();
+        let counted = if null.is_some() {
+            Stuck::Yes
+        } else if possibly.is_some() {
+            Stuck::Maybe
+        } else {
+            Stuck::No
+        };
+        let worst = of_null.chain(possible).max().unwrap_or(Stuck::No).max(counted);
         let refused = self.refusals.iter().any(|refusal| refusal.is_for_slots());
         match worst {
             _ if refused => Outcome::Trouble,
@@ -185,6 +195,14 @@ impl<'a> NullSessions<'a> {
             Stuck::No if unseen => Outcome::CannotTell,
             Stuck::No => Outcome::Clear,
         }
+    }
+
+    /// For how many seconds a null session that is counted only was stuck beyond the grace, and one that may have been
+    /// null.
+    pub(super) fn counted_only(&self) -> (Option<f64>, Option<f64>) {
+        let over = |seconds: f64| Some(seconds).filter(|seconds| *seconds > self.grace_seconds.max(1.0));
+        let losses = self.losses.ledger;
+        (over(losses.aggregated_null_stuck), over(losses.aggregated_possibly_null_stuck))
     }
 
     /// The text for people, with lines of at most `width` characters (80 if it is less).

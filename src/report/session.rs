@@ -75,6 +75,9 @@ pub struct Session<'a> {
     pub encrypted: Option<Moment>,
     /// Its trees, in the order in which they were first seen.
     pub trees: Vec<Tree<'a>>,
+    /// Until when it was a null session, if it was stuck then and is a user's or a guest's now.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub null_until: Option<Moment>,
     /// It is a set-up that has no answer.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) unanswered: bool,
@@ -273,6 +276,7 @@ impl<'a> Session<'a> {
         grace: f64,
     ) -> Option<Self> {
         let judgement = ledger.judge(row, grace)?;
+        let while_null = ledger.stuck_while_null(session, grace);
         let connections = || session.connections.iter().filter_map(|id| ledger.connection(*id));
         let uses = ledger.opens_of(session).filter(|open| open.session == row).map(|open| open.used.last);
         let last_used = uses.fold(session.used.last, Ord::max);
@@ -304,8 +308,14 @@ impl<'a> Session<'a> {
             idle_seconds: session.closed.is_none().then(|| end.seconds_since(last_used.time)),
             verdict: judgement.verdict,
             possible_verdicts: judgement.possible,
-            stuck: judgement.stuck,
-            why: judgement.why,
+            stuck: while_null.map_or(judgement.stuck, |(stuck, _)| stuck),
+            null_until: while_null.map(|(_, until)| until.into()),
+            why: match while_null {
+                None => judgement.why,
+                Some((_, until)) => {
+                    format!("{}; it was a null session until frame {}", judgement.why, until.frame)
+                }
+            },
             possibly_null: ledger.is_possibly_null(session),
             encrypted: session.encrypted.map(Moment::from),
             trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
@@ -317,7 +327,7 @@ impl<'a> Session<'a> {
 
     /// True for a session of the main question: null, or possibly so.
     pub(super) fn is_candidate(&self) -> bool {
-        self.is_null() || self.possibly_null
+        self.is_null() || self.possibly_null || self.null_until.is_some()
     }
 
     /// True for a null session.

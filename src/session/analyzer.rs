@@ -82,6 +82,8 @@ struct Clock {
 struct Followed {
     flow: Flow,
     connection: Connection,
+    /// A SYN that may begin another connection between the same ports.
+    syn: Option<(Segment<'static>, Origin)>,
     /// It had packets since the clock came by.
     fresh: bool,
 }
@@ -198,7 +200,36 @@ impl Analyzer {
     }
 }
 
+/// True for a segment with which a connection goes on that a SYN began.
+fn goes_on(syn: &Segment<'_>, segment: &Segment<'_>) -> bool {
+    let next = syn.seq.wrapping_add(1);
+    if segment.source == syn.source {
+        segment.flags.contains(TcpFlags::ACK) && !segment.flags.contains(TcpFlags::SYN) && segment.seq == next
+    } else {
+        segment.flags.contains(TcpFlags::SYN | TcpFlags::ACK) && segment.ack == Some(next)
+    }
+}
+
 impl Followed {
+    /// Another connection has the ports, of which `first` is the first segment.
+    fn replace(
+        &mut self,
+        first: &Segment<'_>,
+        at: Origin,
+        counts: &mut Counts,
+        unread: &mut Unread,
+        limits: &Limits,
+        sink: &mut dyn Sink,
+    ) {
+        self.flush(limits, sink);
+        self.connection.replaced(at, limits, sink);
+        unread.learn(&self.connection);
+        unread.connection(&self.connection, true, sink);
+        self.flow = Flow::new(limits.flow);
+        self.connection = counts.connection(first, at);
+        self.syn = None;
+    }
+
     fn flush(&mut self, limits: &Limits, sink: &mut dyn Sink) {
         let Self { flow, connection, .. } = self;
         flow.flush(&mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
@@ -220,13 +251,16 @@ fn take(
     let (key, side) = segment.flow();
     let followed = match flows.get_mut(&key) {
         Some(followed) => {
-            if followed.flow.is_new_connection(side, segment) {
-                followed.flush(limits, sink);
-                followed.connection.replaced(at, limits, sink);
-                unread.learn(&followed.connection);
-                unread.connection(&followed.connection, true, sink);
-                followed.flow = Flow::new(limits.flow);
-                followed.connection = counts.connection(segment, at);
+            if let Some((syn, _)) = followed.syn.take_if(|(syn, _)| goes_on(syn, segment)) {
+                followed.replace(&syn, at, counts, unread, limits, sink);
+            } else if followed.flow.is_new_connection(side, segment) {
+                // A SYN inside a connection that lives begins another one only if the other end takes it (RFC 5961 4).
+                if segment.flags == TcpFlags::SYN && followed.connection.lives() {
+                    followed.syn = Some((Segment { payload: &[], ..*segment }, at));
+                    followed.connection.count();
+                    return None;
+                }
+                followed.replace(segment, at, counts, unread, limits, sink);
             }
             followed
         }
@@ -244,11 +278,11 @@ fn take(
             let place = if connection.is_bare() { &mut clock.bare } else { &mut clock.others };
             place.push_back(key);
             flows.entry(key).or_insert_with(|| {
-                Box::new(Followed { flow: Flow::new(limits.flow), connection, fresh: true })
+                Box::new(Followed { flow: Flow::new(limits.flow), connection, syn: None, fresh: true })
             })
         }
     };
-    let Followed { flow, connection, fresh } = &mut **followed;
+    let Followed { flow, connection, fresh, .. } = &mut **followed;
     *fresh = true;
     connection.count();
     if connection.is_other() {

@@ -195,6 +195,8 @@ impl Connection {
     pub(super) fn saw(&mut self, side: Side, segment: &Segment<'_>, at: Origin) {
         let end = segment.seq.wrapping_add(segment.length);
         let sent = self.sent.get_mut(side);
+        // Packets of a handshake may be captured in another order.
+        self.start_seen |= segment.flags.contains(TcpFlags::SYN);
         let last = self.last.get_mut(side);
         if last.is_none() || is_after(end, *sent) {
             *sent = end;
@@ -695,6 +697,11 @@ impl Connection {
         let mut out = self.out(at, sink);
         out.tell(ConnectionEvent::Resumed { client, server, transport, start_seen });
         self.tables.tell_opens(&mut out);
+    }
+
+    /// True for an SMB connection that was not seen to end.
+    pub(super) fn lives(&self) -> bool {
+        !self.closed && self.standing == Standing::Smb
     }
 
     /// Another connection took the ports.

@@ -96,12 +96,19 @@ impl Here<'_> {
         identity: Identity,
         seen: bool,
     ) {
-        let null = identity.who == Who::Null || (!seen && identity.may_be_null());
+        let unknown = identity.who == Who::Unknown && identity.may_be_null();
+        let null = identity.who == Who::Null || unknown || (!seen && identity.may_be_null());
         if status.is_refusal() {
             self.out.tell(SessionEvent::Refused { negotiate: false, status, identity });
         } else if null && !status.is_session_gone() {
             self.out.tell(SessionEvent::Denied { session, status, identity });
         }
+    }
+
+    /// A session was set up anew, and the answer is missing.
+    pub(super) fn reauthenticated_unseen(&mut self, session: SessionId) {
+        let identity = auth::identify(None, false, false);
+        self.out.tell(SessionEvent::Reauthenticated { session, identity });
     }
 
     /// A set-up has no answer. One that may be anonymous may have been granted or denied.

@@ -112,6 +112,7 @@ impl Ledger {
         let answer = DenialAnswer::Status(status);
         self.denied(at, connection, Stage::Session, Some(identity.clone()), None, answer);
         let known = self.connections.get(&connection).and_then(|ends| ends.denied);
+        let beside = self.has_open_session(connection);
         let row = match known.and_then(|row| self.sessions.get_mut(&row)) {
             Some(again) if again.closed.is_none() => {
                 again.used.touch(at, None);
@@ -121,6 +122,8 @@ impl Ledger {
                 }
                 again.row
             }
+            // A connection that has another session takes no slot for what was denied beside it.
+            _ if beside => return,
             _ => {
                 let Some(row) = self.new_session_row(at, connection, id) else { return };
                 let Some(session) = self.sessions.get_mut(&row) else { return };
@@ -132,6 +135,12 @@ impl Ledger {
             ends.denied = Some(row);
         }
         self.claim_slot(at, row);
+    }
+
+    fn has_open_session(&self, connection: ConnectionId) -> bool {
+        let sessions = self.connections.get(&connection).map(|ends| &ends.sessions);
+        let mut sessions = sessions.into_iter().flatten().filter_map(|row| self.sessions.get(row));
+        sessions.any(|session| session.closed.is_none() && session.denied.is_none() && !session.unanswered)
     }
 
     /// A session is granted on a connection: a set-up that was denied there before counts no more, and one that seemed

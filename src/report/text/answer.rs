@@ -130,6 +130,7 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
         sentences.extend(cost(report, server, stuck.saturating_add(denied_open)));
     }
     sentences.extend(were_stuck.clone());
+    sentences.extend(were_null(server));
     let first = sentences.is_empty();
     if first {
         let refused = refused(server);
@@ -447,6 +448,25 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     let by = if by.is_empty() { String::new() } else { format!(" Ended by {}.", list(&by)) };
     let null = count(sessions.len(), "null session");
     Some(format!("{null} to {} {was} stuck{end}: {}; {its} {span}.{by}", share(server), list(&parts)))
+}
+
+/// The sessions that were stuck while they were null: `1 session was a null session and stuck until frame 31.`
+fn were_null(server: &ServerPart<'_>) -> Option<String> {
+    let mut sessions = server.sessions.iter().filter(|session| session.null_until.is_some());
+    let first = sessions.next()?;
+    let may = |session: &Session<'_>| session.stuck != Stuck::Yes;
+    let account = first.who.account.map(|account| format!(" as {}", Plain::name(account)));
+    Some(match sessions.count() {
+        0 => format!(
+            "1 session was a null session{} before it was set up anew{}.",
+            if may(first) { " and may have been stuck" } else { " and stuck" },
+            account.unwrap_or_default()
+        ),
+        more => format!(
+            "{} sessions were null sessions and stuck before they were set up anew.",
+            Digits(more.saturating_add(1))
+        ),
+    })
 }
 
 /// Who or what ended a session, in words.

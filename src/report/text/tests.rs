@@ -72,10 +72,11 @@ that 192.168.1.10:139 denied holds 1 slot while its connection lasts. They take
 4 of 10 slots on 192.168.1.10:139 (a limit of 10 is a guess: the server calls
 itself Windows 5.1; XP Home has 5). They come from 192.168.1.21 (WS-21). In all,
 6 to 7 are in use there at the end. Of the other null sessions 1 is too young to
-judge, 1 ended with its handles run down and 1 closed in good order. 1 session
-may be a null session: its credentials were not captured, and it is stuck. 1
-client was refused there (error 71). Denied to anonymous clients there: 1
-session setup.
+judge, 1 ended with its handles run down and 1 ended and left no handle behind.
+1 session may be a null session: nothing in the capture says whose it is, and it
+is stuck. 1 client was refused on 192.168.1.10:139 (error 71); 3 of the 4 to 5
+slots in use were held by null sessions of WS-21. Denied to anonymous clients
+there: 1 session setup.
 
 VERDICT    WHO    CLIENT             SINCE     AGE     IDLE   PIPE     HOLDS
 hung       null   192.168.1.21:1001  14:03:05  2h11m   2h11m  spoolss
@@ -173,8 +174,8 @@ fn null_sessions_that_closed_are_no_trouble() {
     made.close_all(1);
     let ledger = made.ended_after(100.0);
     let text = text(&ledger);
-    let expected = "1 null session to \\\\PRNSRV\\IPC$ on 192.168.1.10:139, none of them stuck. Of\n\
-                    these 1 closed in good order.\n";
+    let expected = "1 null session to \\\\PRNSRV\\IPC$ on 192.168.1.10:139, not stuck. Of these 1 ended\n\
+                    and left no handle behind.\n";
     assert!(text.starts_with(expected), "{text}");
     let report = NullSessions::new(&ledger, [], &Counts::default(), Options::default());
     assert_eq!(report.outcome(), crate::report::Outcome::Clear);

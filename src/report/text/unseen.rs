@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use super::super::{NullSessions, Outcome, Session};
 use super::layout::paragraph;
-use crate::finding::{Plain, count, list};
+use crate::finding::{Plain, Span, count, list};
 use crate::ledger::{Stuck, UnseenTotal};
 use crate::session::UnseenKind;
 
@@ -23,6 +23,14 @@ pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
     let one_direction =
         report.unseen.iter().filter(|unseen| unseen.what == UnseenKind::OneDirection).map(words);
     let mut sentences: Vec<String> = one_direction.map(|text| sentence(&text)).collect();
+    let (null, possibly) = report.counted_only();
+    let counted = [(null, "null session"), (possibly, "session that may be null")];
+    for (stuck, what) in counted.into_iter().filter_map(|(stuck, what)| Some((stuck?, what))) {
+        let stuck = Span::seconds(stuck);
+        sentences.push(format!(
+            "A {what} that is counted only, since too many have ended, was stuck for {stuck}."
+        ));
+    }
     if report.outcome() == Outcome::CannotTell {
         let unseen = report.unseen.iter().filter(|unseen| unseen.could_hold_null_sessions);
         let mut reasons: Vec<String> =

@@ -225,13 +225,13 @@ impl Smb1 {
                             here.out.tell(SessionEvent::InDoubt { session: id, why });
                         })?
                     };
-                    if response.resource_type == Some(create::ResourceType::DISK) {
-                        here.tables.shows_disk(TreeId::Tid(tid), &mut here.out);
-                    }
                     let printer = command == Command::OPEN_PRINT_FILE;
                     // The name of a temporary file is the server's choice.
                     let name = response.name.map(|name| name.to_string()).or(name);
                     here.opened(granted(&response, printer, uid, tid, name));
+                    if response.resource_type == Some(create::ResourceType::DISK) {
+                        here.tables.shows_disk(TreeId::Tid(tid), &mut here.out);
+                    }
                     here.tables.opened_by(OpenId::Fid(response.fid), header.pid);
                 } else {
                     here.open_failed(id, TreeId::Tid(tid), name, status);

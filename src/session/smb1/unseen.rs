@@ -13,7 +13,14 @@ impl Smb1 {
     /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
     pub(super) fn ensure_session(&mut self, uid: u16, here: &mut Here<'_>) {
         let id = SessionId::Uid(uid);
-        if uid == 0 || here.tables.sessions.contains_key(&id) {
+        if uid == 0 {
+            return;
+        }
+        if here.tables.sessions.contains_key(&id) {
+            // It was being set up anew, and the answer is missing: it may be either's.
+            if self.setups.remove(&uid).is_some() {
+                here.reauthenticated_unseen(id);
+            }
             return;
         }
         let under_way = self.setups.remove(&uid).or_else(|| {
@@ -133,10 +140,10 @@ impl Smb1 {
             Command::LOGOFF_ANDX => here.tables.close_session(id, CloseReason::OwnClose, &mut here.out),
             Command::NT_CREATE_ANDX | Command::OPEN_ANDX => {
                 if let Ok(response) = create::Response::parse(&block) {
+                    here.opened(granted(&response, false, header.uid, header.tid, None));
                     if response.resource_type == Some(create::ResourceType::DISK) {
                         here.tables.shows_disk(tree, &mut here.out);
                     }
-                    here.opened(granted(&response, false, header.uid, header.tid, None));
                 }
             }
             Command::CLOSE => here.tables.close_one(|open| open.tree == tree, &mut here.out),

@@ -168,10 +168,10 @@ impl Smb2 {
                     let directory =
                         directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
+                    here.opened(created(session, tree, file, name, directory));
                     if directory || is_of_file(response.file_attributes) {
                         here.tables.shows_disk(tree, &mut here.out);
                     }
-                    here.opened(created(session, tree, file, name, directory));
                     self.given(carrier, pending.tree, Some(file), here);
                 } else {
                     here.open_failed(id, tree, name, status);

@@ -13,7 +13,14 @@ impl Smb2 {
     /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
     pub(super) fn ensure_session(&mut self, session: u64, here: &mut Here<'_>) {
         let id = SessionId::Smb2(session);
-        if session == 0 || here.tables.sessions.contains_key(&id) {
+        if session == 0 {
+            return;
+        }
+        if here.tables.sessions.contains_key(&id) {
+            // It was being set up anew, and the answer is missing: it may be either's.
+            if !self.setups.is_empty() && self.setups.remove(&session).is_some_and(|set_up| !set_up.binding) {
+                here.reauthenticated_unseen(id);
+            }
             return;
         }
         match self.setups.remove(&session).filter(|set_up| set_up.credentials.is_some()) {
@@ -130,11 +137,11 @@ impl Smb2 {
                 if let Ok(response) = create::Response::parse(message.bytes) {
                     let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
+                    chain.file = Some(file);
+                    here.opened(created(session, tree, file, None, directory));
                     if directory || is_of_file(response.file_attributes) {
                         here.tables.shows_disk(tree, &mut here.out);
                     }
-                    chain.file = Some(file);
-                    here.opened(created(session, tree, file, None, directory));
                 }
             }
             Command::IOCTL => {
