@@ -227,7 +227,6 @@ def e4_hang_cancelled(network):
     ws21 = null_pipe(network).open_printer(answer=False)
     network.wait(100)
     ws21.cancel()
-    ws21.cancelled()
     then_keep_alive(network, ws21, 200)
 
 
@@ -273,37 +272,35 @@ def g1_race_rst(network):
     direct.echo()
 
 
-def race(network, before, between):
-    """Drops 139 for 445; what else happens before and between is given as functions of the two."""
+def race(network, negotiates=False):
+    """Asks 139 and 445, maybe negotiates on both, and drops 139."""
     netbios = client(network, client_port=1051)
     direct = client(network, port=445, client_port=1050)
-    netbios.connect()
-    before(netbios)
-    direct.connect()
-    between(direct)
+    for connection in (netbios, direct):
+        connection.connect()
+        if negotiates:
+            connection.negotiate()
     netbios.tcp.fin()
     return direct
 
 
 @tells
 def g2_race_nbss_then_fin(network):
-    direct = race(network, lambda netbios: None, lambda direct: None)
-    direct.negotiate().session("alice").folder()
+    direct = race(network).negotiate().session("alice").folder()
     network.wait(200)
     direct.echo()
 
 
 @tells
 def g3_race_negotiate_then_fin(network):
-    direct = race(network, Smb.negotiate, Smb.negotiate)
-    direct.session("alice").folder()
+    direct = race(network, negotiates=True).session("alice").folder()
     network.wait(200)
     direct.echo()
 
 
 @tells
 def g4_user445_null139(network):
-    direct = race(network, lambda netbios: None, lambda direct: None)
+    direct = race(network)
     null_spooler(network, client_port=1055)
     direct.negotiate().session("alice").folder()
     network.wait(200)
@@ -400,11 +397,11 @@ def m1_midstream_getprinter(network):
 @tells
 def m2_midstream_keepalive_only(network):
     ws21 = null_spooler(network)
-    for number in range(10):
-        network.wait(60)
-        if number == 0:
-            network.cut()
+    network.wait(60)
+    network.cut()
+    for _ in range(10):
         ws21.keep_alive()
+        network.wait(60)
 
 
 # n: a VcNumber of 0 that does not end what was before.

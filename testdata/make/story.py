@@ -388,33 +388,33 @@ class Smb:
             names = self.text(user) + self.text(domain) + b"".join(map(self.text, WINDOWS_2000))
             self.mid += 64
             self.send(CLIENT, SESSION_SETUP, smb(words, self.aligned(lm + nt, 61) + names), tid=0, uid=0)
-            return self.session_answer(None, uid, status, action)
+            return self.set_up_answer(None, uid, status, action)
         wrap = [as_it_is] * 3 if raw else (spnego_init, spnego_challenge, spnego_authenticate)
         self.mid += 64
-        self.session_request_token(wrap[0](ntlm_negotiate()), circuit, 0)
+        self.set_up_request(wrap[0](ntlm_negotiate()), circuit, 0)
         if first_status:
             self.send(SERVER, SESSION_SETUP, NOTHING, first_status, tid=0, uid=0)
             return self
         self.uids += 1
-        self.send(SERVER, SESSION_SETUP, self.set_up(wrap[1](ntlm_challenge(self.server_name)), 0), MORE_PROCESSING_REQUIRED, tid=0, uid=uid)
+        self.send(SERVER, SESSION_SETUP, self.set_up_body(wrap[1](ntlm_challenge(self.server_name)), 0), MORE_PROCESSING_REQUIRED, tid=0, uid=uid)
         self.mid += 64
-        self.session_request_token(wrap[2](ntlm_authenticate(user, domain, self.name, lm, nt)), circuit, uid)
-        return self.session_answer(b"" if raw else spnego_done(None), uid, status, action)
+        self.set_up_request(wrap[2](ntlm_authenticate(user, domain, self.name, lm, nt)), circuit, uid)
+        return self.set_up_answer(b"" if raw else spnego_done(None), uid, status, action)
 
-    def session_request_token(self, token, circuit, uid):
+    def set_up_request(self, token, circuit, uid):
         words = andx(4356, 10, circuit, 0, len(token), 0, 0x800000d4, form="HHHIHII")
         names = b"".join(map(self.text, WINDOWS_2000)) + self.text("")
         self.send(CLIENT, SESSION_SETUP, smb(words, self.aligned(token, 59) + names), tid=0, uid=uid)
 
-    def session_answer(self, token, uid, status, action):
+    def set_up_answer(self, token, uid, status, action):
         if status:
             self.send(SERVER, SESSION_SETUP, NOTHING, status, tid=0, uid=uid if self.extended else 0)
             return self
-        self.send(SERVER, SESSION_SETUP, self.set_up(token, action), tid=0, uid=uid)
+        self.send(SERVER, SESSION_SETUP, self.set_up_body(token, action), tid=0, uid=uid)
         self.uid = uid
         return self
 
-    def set_up(self, token, action):
+    def set_up_body(self, token, action):
         """The body of a set-up's answer; with a token it has a word more."""
         words = andx(action, form="H") if token is None else andx(action, len(token), form="HH")
         names = self.text(self.server_os[0]) + self.text(self.server_os[1]) + self.text("OFFICE")
@@ -504,10 +504,8 @@ class Smb:
         self.send(SERVER, TRANSACTION, smb(words, b"\0" + answer))
 
     def cancel(self):
-        """NT_CANCEL of the last request, and the answer that it was."""
+        """NT_CANCEL of the last request, a call, and the answer that the call was cancelled."""
         self.send(CLIENT, NT_CANCEL, NOTHING)
-
-    def cancelled(self):
         self.send(SERVER, TRANSACTION, NOTHING, CANCELLED)
 
     def list_servers(self):
