@@ -326,11 +326,11 @@ class Smb:
 
     # Frames.
 
-    def send(self, end, command, body, status=0, tid=None, uid=None, mid=None):
+    def send(self, end, command, body, status=0, tid=None, uid=None):
         flags2 = 0x4007 | (0x8000 if self.unicode else 0) | (0x800 if self.extended else 0)
         header = b"\xffSMB" + struct.pack("<BIBH", command, status, 0x98 if end else 0x18, flags2) + bytes(12)
-        header += struct.pack("<HHHH", self.tid if tid is None else tid, 0xfeff, self.uid if uid is None else uid, self.mid if mid is None else mid)
-        message = header + body
+        tid, uid = self.tid if tid is None else tid, self.uid if uid is None else uid
+        message = header + struct.pack("<HHHH", tid, 0xfeff, uid, self.mid) + body
         self.tcp.send(end, struct.pack(">I", len(message)) + message)
 
     def ask(self, command, body, answer=NOTHING, status=0, **ids):
