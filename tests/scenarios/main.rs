@@ -24,6 +24,7 @@ mod losses;
 mod netbeui;
 mod page;
 mod raw;
+mod seldom;
 mod smb1_sessions;
 mod smb2_sessions;
 mod unread;

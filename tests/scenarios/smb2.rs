@@ -21,7 +21,7 @@ pub(crate) const CANCELLED: u32 = 0xc000_0120;
 pub(crate) const USER_SESSION_DELETED: u32 = 0xc000_0203;
 pub(crate) const SESSION_EXPIRED: u32 = 0xc000_035c;
 
-const NEGOTIATE: u16 = 0;
+pub(crate) const NEGOTIATE: u16 = 0;
 const SESSION_SETUP: u16 = 1;
 const LOGOFF: u16 = 2;
 const TREE_CONNECT: u16 = 3;
