@@ -4,7 +4,7 @@ use std::error::Error;
 
 use askama::Template;
 use smbscope::finding::{Digits, Finding, Plain, Span, count, list};
-use smbscope::ledger::Verdict;
+use smbscope::ledger::{Stuck, Verdict};
 use smbscope::report::{NetSession, NullSessions, Refusal, ServerTables, Session};
 use smbscope::wire::Timestamp;
 
@@ -73,6 +73,7 @@ struct Server {
     sessions: String,
     null: String,
     stuck: String,
+    denied: String,
     lasted: String,
     slots: String,
     timeline: String,
@@ -151,7 +152,7 @@ impl Page {
         // The servers to which there were sessions at all.
         parts.retain(|part| !part.sessions.is_empty() || !part.server.refusals.is_empty());
         let several_servers = parts.len() > 1;
-        let headline = answer.iter().take(if several_servers { 1 } else { answer.len() });
+        let headline = answer.iter().filter(|(row, _)| !several_servers || row.is_none());
         let servers = parts.iter().take(SERVERS).enumerate().map(|(id, part)| {
             let own =
                 answer.iter().find(|(row, _)| *row == Some(part.server.row)).map(|(_, text)| text.as_str());
@@ -171,7 +172,7 @@ impl Page {
             findings: rules(report),
             servers: servers.collect(),
             printer_shares: printer_shares(report),
-            losses: losses(report),
+            losses: report.not_seen(),
         }
     }
 
@@ -215,9 +216,7 @@ impl<'a> Part<'a> {
     }
 
     fn stuck(&self) -> usize {
-        let stuck = |session: &&&Session<'_>| {
-            session.is_null() && matches!(session.verdict, Verdict::Hung | Verdict::Leaked)
-        };
+        let stuck = |session: &&&Session<'_>| session.is_null() && session.stuck == Stuck::Yes;
         self.sessions.iter().filter(stuck).count()
     }
 
@@ -273,7 +272,9 @@ impl<'a> Part<'a> {
             .server
             .peak
             .map(|peak| format!("{} (frame {})", clock(peak.at.time), frame(peak.at, several)));
-        let bad = |session: &&&Session<'_>| matches!(session.verdict, Verdict::Hung | Verdict::Leaked);
+        let bad = |session: &&&Session<'_>| {
+            matches!(session.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
+        };
         let stories = self.sessions.iter().filter(bad).take(STORIES);
         let mut own = tables.clone();
         own.servers.retain(|server| server.row == self.server.row);
@@ -289,6 +290,10 @@ impl<'a> Part<'a> {
             sessions,
             null,
             stuck,
+            denied: match self.server.denied.len() {
+                0 => String::new(),
+                number => Digits(number).to_string(),
+            },
             lasted: lanes::lasted(span),
             slots: plot.render().unwrap_or_default(),
             timeline: timeline.render().unwrap_or_default(),
@@ -492,44 +497,4 @@ fn printer_shares(report: &NullSessions<'_>) -> Vec<PrinterShare> {
             }
         })
         .collect()
-}
-
-/// What was lost, in sentences.
-fn losses(report: &NullSessions<'_>) -> Vec<String> {
-    let losses = &report.losses;
-    let number = |number: u64, one: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one);
-    let mut told = Vec::new();
-    if losses.ledger.gaps > 0 {
-        let bytes = number(losses.ledger.gap_bytes, "byte");
-        let harmless = number(losses.ledger.harmless_gaps, "place");
-        told.push(format!(
-            "{} where bytes are missing from the capture, {bytes} in all; {harmless} of them inside messages that end nothing",
-            number(losses.ledger.gaps, "place")
-        ));
-    }
-    for (count, what) in [
-        (losses.ledger.unreadable, "message that could not be read to its end"),
-        (losses.unreadable_packets, "packet whose headers could not be read"),
-        (losses.time_went_back, "packet older than one before it"),
-        (losses.connections_evicted, "connection let go because there were too many"),
-    ] {
-        if count > 0 {
-            told.push(format!("{}: {}", what, Digits(usize::try_from(count).unwrap_or(usize::MAX))));
-        }
-    }
-    for (table, count) in &losses.ledger.evictions {
-        told.push(format!("table full, let go: {table}: {count}"));
-    }
-    for (verdict, count) in &losses.ledger.sessions_aggregated {
-        told.push(format!("ended sessions counted and let go: {verdict}: {count}"));
-    }
-    told.extend(
-        report
-            .captures
-            .iter()
-            .flat_map(|capture| &capture.warnings)
-            .take(20)
-            .map(|warning| Plain::sentence(warning).to_string()),
-    );
-    told
 }

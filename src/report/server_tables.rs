@@ -23,6 +23,8 @@ pub struct NetSession<'a> {
     pub servers: Vec<ServerTables<'a>>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) ledger: &'a Ledger,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) grace: f64,
 }
 
 /// The tables of a server. They hold only what is open.
@@ -164,7 +166,7 @@ impl<'a> NetSession<'a> {
             .map(|server| tables.remove(&server.row).unwrap_or_default().tables(ledger, server, limit))
             .collect();
         servers.sort_by_key(|tables| tables.server);
-        Self { at, beyond_end: captured_to < at, servers, ledger }
+        Self { at, beyond_end: captured_to < at, servers, ledger, grace }
     }
 
     /// Leaves only the servers of an address.

@@ -76,6 +76,12 @@ impl NullSessions<'_> {
         doubt.into_iter().chain(overall).chain(each).collect()
     }
 
+    /// What was not read, and what the captures lack, in sentences without their full stops.
+    #[must_use]
+    pub fn not_seen(&self) -> Vec<String> {
+        notes::not_seen(self)
+    }
+
     /// What a session holds, in a few words: `handle 5f083d… on \\\\PRNSRV\\lp1`.
     #[must_use]
     pub fn holds(&self, session: &Session<'_>) -> String {

@@ -147,7 +147,21 @@ pub(super) fn read(
         );
         paragraph(out, "", 0, &text, width)?;
     }
-    super::unseen::all(out, report, width)?;
+    super::unseen::all(out, &report.unseen, width)?;
+    for loss in lost(report, when) {
+        paragraph(out, "warning: ", 9, &loss, width)?;
+    }
+    Ok(())
+}
+
+/// What was not read, and what the captures lack.
+pub(super) fn not_seen(report: &NullSessions<'_>) -> Vec<String> {
+    let when = When::of(report);
+    super::unseen::lines(&report.unseen).chain(lost(report, &when)).collect()
+}
+
+/// What the captures lack.
+fn lost(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     let mut losses = losses(report, when);
     let warnings = report.captures.iter().flat_map(|capture| &capture.warnings);
     let number = warnings.clone().count();
@@ -155,10 +169,7 @@ pub(super) fn read(
     if number > WARNINGS {
         losses.push(format!("{} more warnings of captures", number.saturating_sub(WARNINGS)));
     }
-    for loss in losses {
-        paragraph(out, "warning: ", 9, &loss, width)?;
-    }
-    Ok(())
+    losses
 }
 
 /// `, 14:00:00 to 16:14:05`.

@@ -40,7 +40,7 @@ impl fmt::Display for ServerTablesText<'_> {
         let held = if tables.beyond_end { ", beyond the end of the captures: taken to hold on" } else { "" };
         writeln!(f, "At {day} {clock}Z{held}\n")?;
         if tables.servers.is_empty() {
-            return writeln!(f, "No SMB server was seen.");
+            writeln!(f, "No SMB server was seen.\n")?;
         }
         for server in &tables.servers {
             head(f, server, width)?;
@@ -51,7 +51,7 @@ impl fmt::Display for ServerTablesText<'_> {
             shares(f, server, width)?;
             netbios(f, &server.netbios, width)?;
         }
-        Ok(())
+        super::unseen::all(f, &tables.ledger.unseen(tables.grace), width)
     }
 }
 
@@ -73,14 +73,16 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         format!(" of {}{}", limit.slots, why.unwrap_or_default())
     });
     let null = server.sessions.iter().filter(|session| session.is_null()).count();
+    let possibly = server.sessions.iter().filter(|session| session.possibly_null).count();
     let denied = match server.denied.len() {
         0 => String::new(),
         number => format!("; {} that the server denied", count(number, "anonymous session setup")),
     };
     let text = format!(
-        "{used}{} connection slots in use; {}, {null} of them null{denied}",
+        "{used}{} connection slots in use; {}, {} of them null{denied}",
         limit.unwrap_or_default(),
         count(server.sessions.len(), "session"),
+        if possibly == 0 { null.to_string() } else { format!("{null} to {}", null.saturating_add(possibly)) },
     );
     layout::paragraph(out, "", 0, &text, width)?;
     writeln!(out)

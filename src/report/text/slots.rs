@@ -40,10 +40,13 @@ pub(super) fn of_server(out: &mut impl Write, server: &ServerTables<'_>, width: 
     writeln!(out)
 }
 
-/// The changes, of so many neighbours the highest that a few are left.
+/// The changes, of so many neighbours the highest that a few are left; and the last.
 fn thinned(changes: &[SlotChange]) -> impl Iterator<Item = &SlotChange> {
     let of = changes.len().div_ceil(CHANGES).max(1);
-    changes.chunks(of).filter_map(|part| part.iter().max_by_key(|change| change.slots.high))
+    let highest = changes.chunks(of).filter_map(|part| part.iter().max_by_key(|change| change.slots.high));
+    let told = changes.chunks(of).last().and_then(|part| part.iter().max_by_key(|change| change.slots.high));
+    let last = changes.last().filter(|last| told.is_some_and(|told| told.at != last.at));
+    highest.chain(last)
 }
 
 fn change_row(change: &SlotChange, server: &ServerTables<'_>) -> Vec<String> {

@@ -63,18 +63,17 @@ fn sessions(report: &NullSessions<'_>) -> Vec<String> {
     reasons
 }
 
-/// Writes everything that was not read, a line each.
-pub(super) fn all(out: &mut impl Write, report: &NullSessions<'_>, width: usize) -> fmt::Result {
-    for unseen in &report.unseen {
+/// Everything that was not read, a line each.
+pub(super) fn lines(unseen: &[UnseenTotal]) -> impl Iterator<Item = String> {
+    unseen.iter().map(|unseen| {
         let what = words(unseen);
-        let text = if unseen.could_hold_null_sessions {
-            format!("{what}; null sessions may be in it")
-        } else {
-            what
-        };
-        paragraph(out, "not seen: ", 10, &text, width)?;
-    }
-    Ok(())
+        if unseen.could_hold_null_sessions { format!("{what}; null sessions may be in it") } else { what }
+    })
+}
+
+/// Writes everything that was not read, a line each.
+pub(super) fn all(out: &mut impl Write, unseen: &[UnseenTotal], width: usize) -> fmt::Result {
+    lines(unseen).try_for_each(|text| paragraph(out, "not seen: ", 10, &text, width))
 }
 
 /// Traffic of one kind that was not read.
