@@ -144,6 +144,8 @@ impl Pending {
     /// That it waits for its answer, or waited until `answered`, if it is a request that should be answered at once.
     fn waiting(&self, answered: Option<Origin>) -> Option<SessionEvent> {
         let target = match &self.first.what {
+            // It belongs to no session, whatever its UID says, and SMB2 may answer it.
+            _ if self.first.command == Command::NEGOTIATE => return None,
             What::Open { name } => name.clone(),
             What::TreeConnect { path, .. } => path.clone(),
             What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => return None,
