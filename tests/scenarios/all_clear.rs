@@ -240,7 +240,13 @@ fn a_connection_that_lives_on_behind_vc_number_0_may_hold_its_session() {
 #[test]
 fn a_handshake_that_was_captured_in_another_order_is_a_beginning() {
     // Which packets of the handshake there are, in the order in which they were captured.
-    for (order, outcome) in [(&[0, 1, 2][..], Clear), (&[1, 0, 2], Clear), (&[2], CannotTell)] {
+    for (order, outcome) in [
+        (&[0, 1, 2][..], Clear),
+        (&[1, 0, 2], Clear),
+        (&[1, 2, 0], Clear),
+        (&[2, 0, 1], Clear),
+        (&[2], CannotTell),
+    ] {
         let other = Wire::new();
         let tcp = other.connect_by(21, 1040, 10, 139);
         tcp.end();
