@@ -253,7 +253,8 @@ impl Sink for Listener {
             }
             // What datagrams and other packets tell belongs to no connection.
             EventKind::Notice(Notice::Computer(_))
-            | EventKind::Loss(Loss::ClockWentBack { .. } | Loss::Unseen(_)) => {}
+            | EventKind::Loss(Loss::ClockWentBack { .. } | Loss::ClockWentForward { .. })
+            | EventKind::Loss(Loss::Unseen(_)) => {}
             EventKind::Connection(ConnectionEvent::Resumed { .. }) => {
                 assert!(self.ended.remove(connection), "resumed without an end: {event:?}");
                 assert!(self.open.insert(*connection), "resumed while it is open: {event:?}");
