@@ -11,6 +11,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use common::rewrite::Random;
 use common::{Owned, analyze};
@@ -285,16 +287,23 @@ fn any_bytes_as_the_stub_of_any_call_never_panic() {
 
 // The program
 
-/// Runs the example `null_sessions`, which cargo builds beside this test.
+/// Runs the example `null_sessions`.
 fn null_sessions(arguments: &[&str]) -> Output {
+    program("null_sessions", arguments).output().unwrap()
+}
+
+/// An example, which cargo builds beside this test.
+fn program(example: &str, arguments: &[&str]) -> Command {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("null_sessions{}", std::env::consts::EXE_SUFFIX));
+    let program = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
     if !program.exists() {
-        let build = ["build", "--quiet", "--example", "null_sessions"];
+        let build = ["build", "--quiet", "--example", example];
         assert!(Command::new(env!("CARGO")).args(build).current_dir(root()).status().unwrap().success());
     }
-    Command::new(program).args(arguments).current_dir(root()).stdin(Stdio::null()).output().unwrap()
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    command
 }
 
 #[test]
@@ -351,4 +360,63 @@ fn the_program_reports_what_a_cut_capture_still_holds() {
     assert!(said.contains("cut short"), "{said}");
     let report: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
     assert!(!report["sessions"].as_array().unwrap().is_empty());
+}
+
+/// A pcapng block around `body`, which is of whole words.
+fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(12 + body.len()).unwrap().to_le_bytes();
+    [&kind.to_le_bytes()[..], &length, body, &length].concat()
+}
+
+/// The packets of a capture as a pcapng whose interface counts 10^-`resolution` seconds, the last at `last` ticks.
+fn pcapng_that_ends_at(name: &str, resolution: u8, last: u64) -> Vec<u8> {
+    let (packets, _, _) = packets(&testdata(name)).unwrap();
+    // Section header: byte order, version 1.0, length not known.
+    let section = block(0x0a0d_0d0a, &[&[0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0][..], &[0xff; 8]].concat());
+    // Interface: Ethernet, no snap length; if_tsresol; end of options.
+    let options = [9, 0, 1, 0, resolution, 0, 0, 0, 0, 0, 0, 0];
+    let interface = block(1, &[&[1, 0, 0, 0, 0, 0, 0, 0][..], &options].concat());
+    let mut file = [section, interface].concat();
+    for (place, packet) in packets.iter().enumerate() {
+        let nanos = u64::try_from(packet.origin.time.as_nanos()).unwrap();
+        let ticks =
+            if place + 1 == packets.len() { last } else { nanos / 10_u64.pow(9 - u32::from(resolution)) };
+        let length = u32::try_from(packet.data.len()).unwrap();
+        let mut body = vec![0; 4]; // interface 0
+        for field in [(ticks >> 32) as u32, ticks as u32, length, length] {
+            body.extend_from_slice(&field.to_le_bytes());
+        }
+        body.extend_from_slice(&packet.data);
+        body.resize(body.len().next_multiple_of(4), 0);
+        file.extend_from_slice(&block(6, &body));
+    }
+    file
+}
+
+#[test]
+fn the_page_is_written_whatever_the_time_of_the_last_packet() {
+    // Nanoseconds up to the year 2262, where times of this library end, and beyond it; seconds; and the very first.
+    for (resolution, last) in [(9, i64::MAX as u64), (9, u64::MAX), (0, u64::MAX), (9, 0)] {
+        let what = format!("{last} ticks of 10^-{resolution} s");
+        let capture = scratch("program_late.pcapng", &pcapng_that_ends_at("ipv6.pcap", resolution, last));
+        let page = scratch("program_late.html", b"");
+        let arguments = ["--output", page.to_str().unwrap(), capture.to_str().unwrap()];
+        let mut running = program("report", &arguments).stderr(Stdio::null()).spawn().unwrap();
+        let begun = Instant::now();
+        let status = loop {
+            match running.try_wait().unwrap() {
+                Some(status) => break Some(status),
+                None if begun.elapsed() > Duration::from_secs(30) => break None,
+                None => thread::sleep(Duration::from_millis(10)),
+            }
+        };
+        if status.is_none() {
+            running.kill().unwrap();
+            running.wait().unwrap();
+        }
+        assert!(status.is_some_and(|status| status.success()), "{what}: {status:?}");
+        let page = fs::read_to_string(page).unwrap();
+        assert!(page.trim_end().ends_with("</html>"), "{what}");
+        assert!(page.len() < 1_000_000, "{what}: {} bytes", page.len());
+    }
 }

@@ -227,7 +227,7 @@ fn files_that_are_open_are_still_listed_when_their_connection_goes_on() {
 }
 
 /// Sets a session up on a connection to Windows; with VcNumber 0 it says that it is the client's first.
-fn log_on_to_windows(smb: &Smb1<Tcp<'_>>, uid: u16, vc_number: usize) {
+pub(crate) fn log_on_to_windows(smb: &Smb1<Tcp<'_>>, uid: u16, vc_number: usize) {
     let words = bytes().u16(16644).u16(50).u16(vc_number).u32(0).u16(1).u16(0).u32(0).u32(0xd4);
     let asked =
         smb.ask_log_on(block(SESSION_SETUP, words, bytes().u8(0).oem("").oem("").oem("Unix").oem("client")));

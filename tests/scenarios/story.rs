@@ -27,12 +27,12 @@ impl Sink for Both {
 }
 
 fn both(wire: &Wire, packets: &[Owned]) -> Both {
-    both_within(Limits::default(), wire, packets)
+    both_within(Limits::default(), LedgerLimits::default(), wire, packets)
 }
 
-fn both_within(limits: Limits, wire: &Wire, packets: &[Owned]) -> Both {
+fn both_within(limits: Limits, keeps: LedgerLimits, wire: &Wire, packets: &[Owned]) -> Both {
     let mut analyzer = Analyzer::new(limits);
-    let mut both = Both { ledger: Ledger::new(LedgerLimits::default()), events: Vec::new() };
+    let mut both = Both { ledger: Ledger::new(keeps), events: Vec::new() };
     for packet in packets {
         analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut both);
     }
@@ -49,7 +49,12 @@ impl Wire {
 
     /// The same, of an analyzer with other limits.
     pub(crate) fn ledger_within(&self, limits: Limits) -> Ledger {
-        both_within(limits, self, &self.packets()).ledger
+        both_within(limits, LedgerLimits::default(), self, &self.packets()).ledger
+    }
+
+    /// The same, of a ledger with other limits.
+    pub(crate) fn ledger_keeping(&self, limits: LedgerLimits) -> Ledger {
+        both_within(Limits::default(), limits, self, &self.packets()).ledger
     }
 
     /// All events so far.
