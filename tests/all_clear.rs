@@ -23,6 +23,8 @@ struct Whole {
     outcome: Outcome,
     /// The clients' ports of the null sessions that are stuck.
     stuck: BTreeSet<u16>,
+    /// The last uses of those that are still open.
+    unused_since: Vec<Timestamp>,
 }
 
 impl Whole {
@@ -31,7 +33,9 @@ impl Whole {
         let ledger = analyze(&capture.packets, capture.end);
         let report = report(&ledger, grace);
         let stuck = report.sessions.iter().filter(|session| session.is_null() && session.stuck == Stuck::Yes);
+        let open = stuck.clone().filter(|session| session.closed.is_none());
         Self {
+            unused_since: open.map(|session| session.last_used.time).collect(),
             name: path.file_name().unwrap().to_string_lossy().into_owned(),
             outcome: report.outcome(),
             stuck: stuck.map(|session| session.client.port).collect(),
@@ -170,6 +174,28 @@ fn wherever_the_capture_begins() {
             let part = &whole.packets[begin..];
             if whole.has_traces(part) {
                 faults.extend(whole.fault(part, &format!("begun behind packet {begin}")));
+            }
+        }
+    }
+    none(faults);
+}
+
+#[test]
+fn wherever_the_capture_ends() {
+    let mut faults = Vec::new();
+    for whole in captures() {
+        for end in 1..whole.packets.len() {
+            let part = &whole.packets[..end];
+            let last = part[end - 1].origin.time;
+            let outcome = report(&analyze(part, Some(last)), whole.grace).outcome();
+            // A session is stuck when it was not used for longer than the grace.
+            let stuck =
+                whole.unused_since.iter().any(|used| last.seconds_since(*used) > whole.grace.max(1.0));
+            let wrong = (stuck && outcome == Outcome::Clear)
+                || (whole.outcome == Outcome::Clear && outcome == Outcome::Trouble);
+            if wrong {
+                let name = &whole.name;
+                faults.push(format!("{name}: ended behind packet {end}: {:?} -> {outcome:?}", whole.outcome));
             }
         }
     }

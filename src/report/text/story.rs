@@ -156,7 +156,8 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         Some(at) => {
             let evidence: Vec<String> = session.who.evidence.iter().map(told).collect();
             let note = if evidence.is_empty() { String::new() } else { format!("({})", evidence.join(", ")) };
-            step(at, format!("{} session set up", session.who.kind), note);
+            let first = row.identities_before.first().map_or(session.who.kind, |(_, who)| who.who);
+            step(at, format!("{first} session set up"), note);
         }
         None => step(row.used.first, "session first seen".to_owned(), "(set-up not captured)".to_owned()),
     }
