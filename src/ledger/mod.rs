@@ -8,6 +8,7 @@ mod clock;
 mod close;
 mod fold;
 mod holders;
+mod judge;
 mod limits;
 mod revive;
 mod rows;
