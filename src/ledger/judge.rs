@@ -234,8 +234,17 @@ impl Ledger {
 
     /// A packet that shows the connection of a session to live after another connection ended the session.
     fn lives_on(&self, session: &Session, closing: Closing) -> Option<Origin> {
-        let connection = self.last_connection(session).filter(|_| closing.by == By::VcZero)?;
+        let elsewhere = matches!(closing.by, By::VcZero | By::Reconnected);
+        let connection = self.last_connection(session).filter(|_| elsewhere)?;
         let end = connection.closed.map(|end| end.at);
+        let mut others = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        // Its successor on the same connection, or a user beside it, keeps the connection alive.
+        let keeps_alive = |other: &Session| {
+            other.opened == Some(closing.at) || (other.closed.is_none() && self.shows_user_or_guest(other))
+        };
+        if others.any(keeps_alive) {
+            return None;
+        }
         // A reset or a FIN that answers the end is none.
         let later = connection.server_last.filter(|_| end.is_none())?;
         (later.time.seconds_since(closing.at.time) > LEAST).then_some(later)

@@ -217,6 +217,29 @@ fn a_session_that_names_its_predecessor_ends_it() {
 }
 
 #[test]
+fn a_predecessor_whose_connection_lives_on_may_go_on() {
+    let wire = Wire::new();
+    let before = Smb2::on(wire.connect(21, 10));
+    before.hold_printer();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on_with(0x42, Who::Null, SetUp { previous: 0x41, ..SetUp::default() });
+    wire.wait(20.0);
+    before.echo();
+    assert_eq!(wire.verdicts(), ["unknown", "open"]);
+}
+
+#[test]
+fn a_null_predecessor_on_the_same_connection_is_ended() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.log_on_with(0x42, Who::Null, SetUp { previous: 0x41, ..SetUp::default() });
+    wire.wait(20.0);
+    smb.echo();
+    assert_eq!(wire.verdicts(), ["closed", "open"]);
+}
+
+#[test]
 fn a_predecessor_on_another_server_goes_on() {
     let wire = Wire::new();
     Smb2::on(wire.connect(21, 10)).hold_printer();
