@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use common::{Captures, Progress};
+use common::Captures;
 use serde_json::ser::PrettyFormatter;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
@@ -79,30 +79,17 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
     let (mut at, mut captured_to) = (None, None);
-    let mut progress = Progress::of(&captures.timeline);
-    loop {
-        let packet = match captures.timeline.next() {
-            Ok(Some(packet)) => packet,
-            Ok(None) => break,
-            Err(error) => {
-                captures.go_on(error)?;
-                continue;
-            }
-        };
+    captures.each(|packet| {
         let time = packet.origin.time;
         at = at.or_else(|| arguments.at.map(|at| at.since(time)));
         captured_to = captured_to.max(Some(time));
         // What comes later has not happened yet.
         if at.is_none_or(|at| time <= at) {
-            analyzer.push(&packet, &mut ledger);
+            analyzer.push(packet, &mut ledger);
         }
-        progress.packet(&captures.timeline);
-    }
-    progress.finish(&captures.timeline);
-    analyzer.finish(&mut ledger);
-    for name in &captures.unread {
-        ledger.add_unread_file(name);
-    }
+        Ok(())
+    })?;
+    common::finish(&captures, &mut analyzer, &mut ledger);
     for capture in captures.timeline.captures() {
         captured_to = captured_to.max(capture.end);
     }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use common::{Captures, Progress};
+use common::Captures;
 use serde_json::ser::PrettyFormatter;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NullSessions, Options, Outcome};
@@ -78,20 +78,10 @@ fn run(arguments: &Arguments) -> Result<Outcome, Box<dyn Error>> {
     let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
-    let mut progress = Progress::of(&captures.timeline);
-    loop {
-        let packet = match captures.timeline.next() {
-            Ok(Some(packet)) => packet,
-            Ok(None) => break,
-            Err(error) => {
-                captures.go_on(error)?;
-                continue;
-            }
-        };
-        analyzer.push(&packet, &mut ledger);
-        progress.packet(&captures.timeline);
-    }
-    progress.finish(&captures.timeline);
+    captures.each(|packet| {
+        analyzer.push(packet, &mut ledger);
+        Ok(())
+    })?;
     for capture in captures.timeline.captures() {
         for end in [capture.last, capture.end].into_iter().flatten() {
             ledger.extend_to(end);
@@ -100,10 +90,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Box<dyn Error>> {
     if let Some(until) = arguments.until {
         ledger.extend_to(until);
     }
-    analyzer.finish(&mut ledger);
-    for name in &captures.unread {
-        ledger.add_unread_file(name);
-    }
+    common::finish(&captures, &mut analyzer, &mut ledger);
 
     let mut options = Options::default();
     (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, arguments.all);

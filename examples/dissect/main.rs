@@ -1,5 +1,7 @@
 //! One row a PDU: text, TSV or JSON.
 
+#[path = "../common/captures.rs"]
+mod captures;
 mod filter;
 mod json;
 mod order;
@@ -14,16 +16,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use smbscope::capture::Timeline;
 use smbscope::dissect::Dissector;
 use smbscope::session::{Analyzer, Event, Limits, Pdu, Sink};
 
+use captures::Captures;
 use filter::Filter;
 use order::InOrder;
 
 /// Prints one row for each NetBIOS, SMB and DCE/RPC PDU of a capture.
 #[derive(Parser)]
-#[command(version, after_help = "Exit status: 0, or 2 if a capture could not be read.")]
+#[command(version, after_help = "Exit status: 0, or 2 if no capture could be read.")]
 struct Arguments {
     /// Captures; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -68,24 +70,16 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let (mut timeline, unread) = Timeline::open_readable(&arguments.files)?;
-    for error in unread {
-        eprintln!("warning: {error}");
-    }
+    let mut captures = Captures::open(&arguments.files)?;
     let mut analyzer = Analyzer::new(Limits::default());
     let out = InOrder::new(io::BufWriter::new(io::stdout().lock()));
     let mut rows = Rows { out, dissector: Dissector::new(), arguments };
-    while let Some(packet) = timeline.next()? {
-        analyzer.push(&packet, &mut rows);
-        rows.out.reached(packet.origin)?;
-    }
+    captures.each(|packet| {
+        analyzer.push(packet, &mut rows);
+        rows.out.reached(packet.origin)
+    })?;
     analyzer.finish(&mut rows);
     rows.out.finish()?.flush()?;
-    for capture in timeline.captures() {
-        for warning in &capture.warnings {
-            eprintln!("warning: {}: {warning}", capture.name);
-        }
-    }
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::{Captures, Progress};
+use common::Captures;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NetSession, NullSessions, Options};
 use smbscope::session::{Analyzer, Limits};
@@ -60,20 +60,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
-    let mut progress = Progress::of(&captures.timeline);
-    loop {
-        let packet = match captures.timeline.next() {
-            Ok(Some(packet)) => packet,
-            Ok(None) => break,
-            Err(error) => {
-                captures.go_on(error)?;
-                continue;
-            }
-        };
-        analyzer.push(&packet, &mut ledger);
-        progress.packet(&captures.timeline);
-    }
-    progress.finish(&captures.timeline);
+    captures.each(|packet| {
+        analyzer.push(packet, &mut ledger);
+        Ok(())
+    })?;
     let mut captured_to = None;
     for capture in captures.timeline.captures() {
         captured_to = captured_to.max(capture.last).max(capture.end);
@@ -81,10 +71,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     for end in [captured_to, arguments.until].into_iter().flatten() {
         ledger.extend_to(end);
     }
-    analyzer.finish(&mut ledger);
-    for name in &captures.unread {
-        ledger.add_unread_file(name);
-    }
+    common::finish(&captures, &mut analyzer, &mut ledger);
 
     let mut options = Options::default();
     (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, true);

@@ -65,7 +65,7 @@ pub(super) struct Connection {
     last: PerSide<Option<Origin>>,
     /// Bytes of the streams so far.
     bytes: PerSide<u64>,
-    /// Sequence number behind the last byte of each side.
+    /// Sequence number behind the last byte or the FIN of each side.
     sent: PerSide<u32>,
     /// The last byte of the other side that each side acknowledged.
     acknowledged: PerSide<Option<u32>>,
@@ -193,7 +193,8 @@ impl Connection {
 
     /// Notes a segment of a side, in the order of the capture.
     pub(super) fn saw(&mut self, side: Side, segment: &Segment<'_>, at: Origin) {
-        let end = segment.seq.wrapping_add(segment.length);
+        let fin = segment.flags.contains(TcpFlags::FIN);
+        let end = segment.seq.wrapping_add(segment.length).wrapping_add(fin.into());
         let sent = self.sent.get_mut(side);
         // Packets of a handshake may be captured in another order.
         self.start_seen |= segment.flags.contains(TcpFlags::SYN);
@@ -206,6 +207,13 @@ impl Connection {
             let acknowledged = self.acknowledged.get_mut(side);
             if acknowledged.is_none_or(|before| is_after(ack, before)) {
                 *acknowledged = Some(ack);
+                // Who acknowledges more with the number of its FIN has not sent it.
+                if end.wrapping_add(1) == *self.sent.get(side)
+                    && segment.flags == TcpFlags::ACK
+                    && !self.closed
+                {
+                    self.ends.get_mut(side).take_if(|(_, end)| *end == End::Fin);
+                }
             }
         }
     }

@@ -34,7 +34,13 @@ impl RpcOverTcp {
             (Piece::Data(bytes), Direction::ToClient) => {
                 pipe.data_to_client(OpenId::Connection, bytes, limits, out);
             }
-            (Piece::Gap { .. }, direction) => pipe.lost(OpenId::Connection, direction, out),
+            (Piece::Gap { .. }, direction) => {
+                match direction {
+                    Direction::ToServer => pipe.cut_to_server(OpenId::Connection, 0, limits, out),
+                    Direction::ToClient => pipe.cut_to_client(OpenId::Connection, limits, out),
+                }
+                pipe.lost(OpenId::Connection, direction, out);
+            }
             _ => {}
         }
     }

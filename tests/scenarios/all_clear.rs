@@ -13,7 +13,7 @@ use crate::rpc::Pipe as _;
 use crate::smb1::{self, Smb1};
 use crate::smb2::{self, OK, SetUp, Smb2};
 use crate::story::GRACE;
-use crate::wire::End::Server;
+use crate::wire::End::{Client, Server};
 use crate::wire::Wire;
 
 use Outcome::{CannotTell, Clear, Trouble};
@@ -429,5 +429,28 @@ fn an_smb1_file_shows_a_user() {
             let told = (wire.possibly_null(), wire.outcome());
             assert_eq!(told, (vec![possibly], outcome), "{resource} {request_seen} {}", wire.story());
         }
+    }
+}
+
+#[test]
+fn a_fin_of_a_server_that_goes_on_to_acknowledge_with_its_number_is_none() {
+    // A server that has sent it goes on behind it, and its client may have more to say.
+    for (forged, verdict, outcome) in [(true, "leaked", Trouble), (false, "closed", Clear)] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect_by(21, 1040, 10, 139));
+        log_on_to_windows(&smb, 0x41, 1);
+        smb.ipc(1);
+        smb.open(r"\spoolss", 7);
+        if forged {
+            smb.tcp.forged_fin(Server)
+        } else {
+            smb.tcp.fin(Server)
+        }
+        for _ in 0..10 {
+            wire.wait(60.0);
+            smb.tcp.frame(Client, 0x85, b"");
+            smb.tcp.ack(Server);
+        }
+        assert_eq!((wire.verdicts(), wire.outcome()), (vec![verdict], outcome), "{forged}");
     }
 }

@@ -209,6 +209,18 @@ fn printer_calls_over_tcp_may_hold_a_printer_if_they_last() {
 }
 
 #[test]
+fn a_bind_that_is_cut_behind_its_interface_says_what_is_spoken() {
+    // Ethernet, IP and TCP take 54 bytes, what stands before the abstract syntax 32, and that 20.
+    for (length, told) in [(54 + 52, "COULD rpc_tcp spoolss x1"), (54 + 51, "rpc_tcp bind not seen x1")] {
+        let wire = Wire::new();
+        bound(&wire, SPOOLSS, None);
+        wire.wait(1000.0);
+        wire.cut_all(length);
+        assert_eq!(wire.unread(), [told], "{length}");
+    }
+}
+
+#[test]
 fn other_calls_over_tcp_hold_none() {
     let wire = Wire::new();
     bound(&wire, SRVSVC, None);

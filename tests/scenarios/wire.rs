@@ -208,6 +208,13 @@ impl Tcp<'_> {
         self.segment(from, FIN | ACK, b"");
     }
 
+    /// A FIN that `from` has not sent: it goes on with the number that the FIN takes.
+    pub(crate) fn forged_fin(&self, from: End) {
+        let next = self.next.get();
+        self.fin(from);
+        self.next.set(next);
+    }
+
     pub(crate) fn rst(&self, from: End) {
         self.segment(from, RST | ACK, b"");
     }

@@ -94,7 +94,8 @@ impl Facts {
         let Content::Rpc { pdu, call, .. } = content else { return };
         match &pdu.body {
             Body::Bind(bind) | Body::AlterContext(bind) => {
-                self.bind_seen = true;
+                // Of a bind that is cut before its first interface nothing is known.
+                self.bind_seen |= pdu.missing == 0 || bind.contexts().next().is_some();
                 for context in bind.contexts().take(KEPT) {
                     if context.abstract_syntax.bind_time_features().is_none() {
                         self.bind(context.abstract_syntax.uuid, false);
