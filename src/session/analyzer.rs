@@ -12,7 +12,7 @@ use super::llc::{self, LlcSessions};
 use super::tables::Map;
 use super::unread::Unread;
 use crate::capture::{Origin, Packet};
-use crate::net::{Decoded, Decoder, FlowKey, Segment, TcpFlags};
+use crate::net::{Decoded, Decoder, FlowKey, Segment, Side, TcpFlags};
 use crate::tcp::Flow;
 
 /// Seconds by which packets may be out of order in a capture. A clock that goes back further was wrong before.
@@ -62,9 +62,9 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The next connection, of which `segment` is the first.
-    fn connection(&mut self, segment: &Segment<'_>, at: Origin) -> Connection {
-        let connection = Connection::new(ConnectionId(self.packets), self.connections, segment, at);
+    /// The next connection, of which `segment` is the first; it was the packet of this number.
+    fn connection(&mut self, ordinal: u64, segment: &Segment<'_>, at: Origin) -> Connection {
+        let connection = Connection::new(ConnectionId(ordinal), self.connections, segment, at);
         self.connections = self.connections.saturating_add(1);
         connection
     }
@@ -73,7 +73,7 @@ impl Counts {
 /// The connections in the order in which they are asked whether they may go.
 #[derive(Debug, Default)]
 struct Clock {
-    /// Those that began before the capture and had said nothing when they were seen first.
+    /// Those that began before the capture; they are looked at again before one of them goes.
     bare: VecDeque<FlowKey>,
     others: VecDeque<FlowKey>,
 }
@@ -83,9 +83,17 @@ struct Followed {
     flow: Flow,
     connection: Connection,
     /// A SYN that may begin another connection between the same ports.
-    syn: Option<(Segment<'static>, Origin)>,
+    syn: Option<Box<Syn>>,
     /// It had packets since the clock came by.
     fresh: bool,
+}
+
+/// A SYN without data, and which packet it was.
+#[derive(Debug)]
+struct Syn {
+    segment: Segment<'static>,
+    at: Origin,
+    ordinal: u64,
 }
 
 /// A connection that is still followed at the end.
@@ -200,23 +208,26 @@ impl Analyzer {
     }
 }
 
-/// True for a segment with which a connection goes on that a SYN began.
-fn goes_on(syn: &Segment<'_>, segment: &Segment<'_>) -> bool {
-    let next = syn.seq.wrapping_add(1);
-    if segment.source == syn.source {
-        segment.flags.contains(TcpFlags::ACK) && !segment.flags.contains(TcpFlags::SYN) && segment.seq == next
-    } else {
-        segment.flags.contains(TcpFlags::SYN | TcpFlags::ACK) && segment.ack == Some(next)
+impl Syn {
+    /// True for a segment with which the connection goes on that the SYN began.
+    fn is_taken_by(&self, segment: &Segment<'_>) -> bool {
+        let next = self.segment.seq.wrapping_add(1);
+        if segment.source == self.segment.source {
+            segment.flags.contains(TcpFlags::ACK)
+                && !segment.flags.contains(TcpFlags::SYN)
+                && segment.seq == next
+        } else {
+            segment.flags.contains(TcpFlags::SYN | TcpFlags::ACK) && segment.ack == Some(next)
+        }
     }
 }
 
 impl Followed {
-    /// Another connection has the ports, of which `first` is the first segment.
+    /// Another connection, `next`, has the ports from the packet `at` on.
     fn replace(
         &mut self,
-        first: &Segment<'_>,
+        next: Connection,
         at: Origin,
-        counts: &mut Counts,
         unread: &mut Unread,
         limits: &Limits,
         sink: &mut dyn Sink,
@@ -226,8 +237,14 @@ impl Followed {
         unread.learn(&self.connection);
         unread.connection(&self.connection, true, sink);
         self.flow = Flow::new(limits.flow);
-        self.connection = counts.connection(first, at);
+        self.connection = next;
         self.syn = None;
+    }
+
+    fn push(&mut self, side: Side, segment: &Segment<'_>, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+        let Self { flow, connection, .. } = self;
+        connection.saw(side, segment, at);
+        flow.push(side, segment, at, &mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
     }
 
     fn flush(&mut self, limits: &Limits, sink: &mut dyn Sink) {
@@ -251,21 +268,27 @@ fn take(
     let (key, side) = segment.flow();
     let followed = match flows.get_mut(&key) {
         Some(followed) => {
-            if let Some((syn, _)) = followed.syn.take_if(|(syn, _)| goes_on(syn, segment)) {
-                followed.replace(&syn, at, counts, unread, limits, sink);
+            let ordinal = counts.packets;
+            if let Some(syn) = followed.syn.take_if(|syn| syn.is_taken_by(segment)) {
+                let next = counts.connection(syn.ordinal, &syn.segment, syn.at);
+                followed.replace(next, at, unread, limits, sink);
+                followed.connection.count();
+                followed.push(syn.segment.flow().1, &syn.segment, syn.at, limits, sink);
             } else if followed.flow.is_new_connection(side, segment) {
+                let is_syn = segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::ACK);
                 // A SYN inside a connection that lives begins another one only if the other end takes it (RFC 5961 4).
-                if segment.flags == TcpFlags::SYN && followed.connection.lives() {
-                    followed.syn = Some((Segment { payload: &[], ..*segment }, at));
-                    followed.connection.count();
+                if is_syn && segment.length == 0 && followed.connection.lives() {
+                    let segment = Segment { payload: &[], ..*segment };
+                    followed.syn = Some(Box::new(Syn { segment, at, ordinal }));
                     return None;
                 }
-                followed.replace(segment, at, counts, unread, limits, sink);
+                let next = counts.connection(ordinal, segment, at);
+                followed.replace(next, at, unread, limits, sink);
             }
             followed
         }
         None => {
-            // What neither begins nor carries anything is no sign of a connection worth a place.
+            // A bare acknowledgment is a sign of a connection; another empty segment is none.
             if segment.length == 0 && !segment.flags.contains(TcpFlags::SYN) && segment.flags != TcpFlags::ACK
             {
                 unread.stray(segment, at);
@@ -274,7 +297,7 @@ fn take(
             if flows.len() >= limits.connections {
                 make_room(flows, clock, counts, unread, limits, sink);
             }
-            let connection = counts.connection(segment, at);
+            let connection = counts.connection(counts.packets, segment, at);
             let place = if connection.is_bare() { &mut clock.bare } else { &mut clock.others };
             place.push_back(key);
             flows.entry(key).or_insert_with(|| {
@@ -282,16 +305,14 @@ fn take(
             })
         }
     };
-    let Followed { flow, connection, fresh, .. } = &mut **followed;
-    *fresh = true;
-    connection.count();
-    if connection.is_other() {
+    followed.fresh = true;
+    followed.connection.count();
+    if followed.connection.is_other() {
         return None;
     }
-    let remembered = connection.remembers();
-    connection.saw(side, segment, at);
-    flow.push(side, segment, at, &mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
-    (connection.remembers() && !remembered).then_some((key, connection.id))
+    let remembered = followed.connection.remembers();
+    followed.push(side, segment, at, limits, sink);
+    (followed.connection.remembers() && !remembered).then_some((key, followed.connection.id))
 }
 
 /// Remembers what was open on a connection that ended, and lets go of the one that ended longest ago.
@@ -300,6 +321,8 @@ fn remember(
     end: (FlowKey, ConnectionId),
     flows: &mut Map<FlowKey, Box<Followed>>,
 ) {
+    // One that ended again is remembered from its last end on.
+    ended.retain(|(_, id)| *id != end.1);
     ended.push_back(end);
     if ended.len() <= ENDED {
         return;
