@@ -11,6 +11,9 @@ pub(crate) use captures::Captures;
 /// All packets are read: what is still to be told, and which files could not be read.
 pub(crate) fn finish(captures: &Captures, analyzer: &mut Analyzer, ledger: &mut Ledger) {
     analyzer.finish(ledger);
+    if let Some(end) = analyzer.end() {
+        ledger.extend_to(end);
+    }
     for name in &captures.unread {
         ledger.add_unread_file(name);
     }

@@ -15,6 +15,19 @@ pub struct Origin {
     pub frame: u64,
 }
 
+impl Origin {
+    /// The one of two that was captured later. Of one capture the order of its packets tells, whatever its clock says.
+    #[must_use]
+    pub const fn later(self, other: Self) -> Self {
+        let other_is_later = if self.capture == other.capture {
+            other.frame > self.frame
+        } else {
+            other.time.as_nanos() > self.time.as_nanos()
+        };
+        if other_is_later { other } else { self }
+    }
+}
+
 /// One packet of a capture, borrowed from the reader's buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -73,11 +73,12 @@ impl Ledger {
         if let Some(deletion) = self.deletion(server, session, closing.at) {
             return Some(Cause::SessionDelete { who: deletion.by.clone() });
         }
-        if went_down(server, closing.at) {
-            return Some(Cause::Reboot);
-        }
         let last = self.opens_of(session).map(|open| open.used.last).fold(session.used.last, Ord::max);
-        AUTODISCONNECT.contains(&closing.at.time.seconds_since(last.time)).then_some(Cause::Autodisconnect)
+        // A server that looks for idle sessions may end several at once.
+        if AUTODISCONNECT.contains(&self.seconds_between(last, closing.at)) {
+            return Some(Cause::Autodisconnect);
+        }
+        went_down(server, closing.at).then_some(Cause::Reboot)
     }
 
     /// The last of a session's connections to end.
@@ -97,7 +98,11 @@ impl Ledger {
                 client.parse::<Host>() == Ok(session.client.host())
                     || names.iter().flatten().any(|name| name.trim_end().eq_ignore_ascii_case(client))
             });
-            prompt && its
+            let user = deletion.user.as_deref().filter(|user| !user.is_empty());
+            let of_user = user.is_none_or(|user| {
+                session.identity.account.as_deref().is_some_and(|account| account.eq_ignore_ascii_case(user))
+            });
+            prompt && its && of_user
         })
     }
 
@@ -108,6 +113,7 @@ impl Ledger {
         connection: ConnectionId,
         open: OpenId,
         client: Option<String>,
+        user: Option<String>,
     ) {
         let Some(row) = self.open_row(connection, open) else { return };
         let session = self.opens.get(&row).and_then(|open| self.sessions.get(&open.session));
@@ -120,7 +126,7 @@ impl Ledger {
             if server.deletions.len() >= DELETIONS {
                 server.deletions.pop_front();
             }
-            server.deletions.push_back(Deletion { at, client, by: by.unwrap_or_default() });
+            server.deletions.push_back(Deletion { at, client, user, by: by.unwrap_or_default() });
         }
     }
 }

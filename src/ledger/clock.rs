@@ -1,87 +1,185 @@
-//! The end of the capture, and what is done where its clock is not to be trusted.
+//! How long something lasted, and what is done where the clock of the capture is not to be trusted.
+//!
+//! Where the clock was set, nobody knows how much time passed between the two packets there. What lies on either side
+//! lasted for certain; what only the step shows is possible.
 
-use super::Ledger;
+use super::{InDoubt, Ledger, Session};
 use crate::capture::Origin;
+use crate::session::Doubt;
 use crate::wire::Timestamp;
 
-/// A clock that went back by more than packets are captured out of order.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
-    /// The latest time before it went back, which may be wrong.
-    before: Timestamp,
-    /// The latest time since.
-    since: Timestamp,
-    /// The packet with which it went back, last.
-    at: Origin,
-}
+/// Steps of the clock, and pauses between captures, that are remembered.
+const STEPS: usize = 64;
+/// Seconds for which nothing is held against anybody, however short the grace is.
+pub(super) const LEAST: f64 = 1.0;
+/// The capture of an origin that stands for the end of all captures.
+const END: u32 = u32::MAX;
 
-/// A clock that went forward by more than a network is silent.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A step of the capture's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ClockJump {
+pub struct ClockStep {
     /// The first packet with a time after it.
     pub at: Origin,
-    /// By how many seconds, of several jumps together.
-    pub seconds: f64,
+    /// The latest time before it.
+    pub from: Timestamp,
 }
 
-impl Ledger {
-    /// The latest moment known of. Where the clock of the capture went back, it is the latest since.
+/// What is known of the clock of the captures.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    /// The latest moment since the clock was set last.
+    end: Option<Timestamp>,
+    steps: Vec<ClockStep>,
+    /// The first of the steps that found no place.
+    beyond: Option<Origin>,
+    /// Pauses between two captures.
+    pauses: Vec<ClockStep>,
+}
+
+/// For how many seconds something lasted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Elapsed {
+    /// At least.
+    pub least: f64,
+    /// At most.
+    pub most: f64,
+}
+
+/// True for a time that is longer than the grace, both in seconds.
+pub(super) fn is_beyond(seconds: f64, grace: f64) -> bool {
+    seconds > grace && seconds > LEAST
+}
+
+impl ClockStep {
+    /// By how many seconds the clock went forward; less than 0 if it went back.
     #[must_use]
-    pub fn end(&self) -> Option<Timestamp> {
-        self.clock.map(|clock| clock.since).or(self.end)
+    pub fn seconds(&self) -> f64 {
+        self.at.time.seconds_since(self.from)
     }
 
-    /// The latest time that was told before the clock of the capture went back, if it did.
-    #[must_use]
-    pub fn doubtful_end(&self) -> Option<Timestamp> {
-        self.clock.map(|clock| clock.before)
+    /// True for a packet that was captured after the step.
+    fn is_before(&self, packet: Origin) -> bool {
+        match packet.capture {
+            END => true,
+            same if same == self.at.capture => packet.frame >= self.at.frame,
+            // Packets of several captures have no order but that of their times.
+            _ => packet.time >= self.at.time,
+        }
     }
+}
 
-    /// Says that the capture goes on to `end` at least, although no event tells so: its last packet of any kind, or
-    /// a time the user knows.
-    pub fn extend_to(&mut self, end: Timestamp) {
-        self.end = self.end.max(Some(end));
-        if let Some(clock) = &mut self.clock
-            && end != clock.before
-        {
-            clock.since = clock.since.max(end);
+impl Clock {
+    fn step(&mut self, at: Origin, from: Timestamp) {
+        self.end = Some(at.time);
+        if self.steps.len() < STEPS {
+            self.steps.push(ClockStep { at, from });
+        } else {
+            self.beyond.get_or_insert(at);
         }
     }
 
-    /// True if the clock of the capture went back between two packets.
-    pub(super) fn clock_went_back_in(&self, from: Origin, to: Origin) -> bool {
-        let order = |origin: Origin| (origin.capture, origin.frame);
-        let within = |at: Origin| order(from) < order(at) && order(at) <= order(to);
-        // Frames of several captures have no order without their times.
-        self.clock.is_some_and(|clock| within(clock.at) || from.capture != to.capture)
+    fn elapsed(&self, from: Origin, to: Origin) -> Elapsed {
+        let shown = to.time.seconds_since(from.time);
+        if self.steps.is_empty() {
+            return Elapsed { least: shown, most: shown };
+        }
+        let beyond = self.beyond.map(|at| ClockStep { at, from: at.time });
+        if beyond.is_some_and(|step| step.is_before(to)) {
+            return Elapsed { least: 0.0, most: f64::INFINITY };
+        }
+        let between = self.steps.iter().filter(|step| !step.is_before(from) && step.is_before(to));
+        let steps: f64 = between.map(ClockStep::seconds).sum();
+        let least = shown - steps;
+        // How much time passed while the clock went back is not known.
+        let most = if steps < 0.0 { f64::INFINITY } else { shown };
+        Elapsed { least, most }
     }
+}
 
-    /// How far the clock of the capture went forward at once, if it did and did not go back again.
+impl Ledger {
+    /// The latest moment known of. Where the clock of the capture was set, it is the latest since.
     #[must_use]
-    pub const fn clock_jump(&self) -> Option<ClockJump> {
-        self.jump
+    pub fn end(&self) -> Option<Timestamp> {
+        self.clock.end
     }
 
-    /// The other moments at which a capture of doubtful clock may have ended for a session that began then.
-    pub(super) fn other_ends(&self, began: Timestamp) -> impl Iterator<Item = Timestamp> {
-        let end = self.end();
-        let later = self.doubtful_end().filter(|doubtful| end.is_some_and(|end| *doubtful > end));
-        let jump = self.jump.filter(|jump| began < jump.at.time);
-        let sooner = jump.and_then(|jump| Some(end?.plus_seconds(-jump.seconds)));
-        later.into_iter().chain(sooner)
+    /// The end of the captures as the packet that is behind all others.
+    pub(super) fn last(&self) -> Origin {
+        Origin { time: self.clock.end.unwrap_or_default(), capture: END, frame: u64::MAX }
     }
 
-    /// The clock went forward to `at`, from the time `from`.
-    pub(super) fn clock_went_forward(&mut self, at: Origin, from: Timestamp) {
-        let jump = self.jump.get_or_insert(ClockJump { at, seconds: 0.0 });
-        jump.seconds += at.time.seconds_since(from);
+    /// Says that the capture goes on to `end` at least, although no event tells so: its last packet of any kind, or
+    /// a time the user knows. A time from before the clock was set says nothing.
+    pub fn extend_to(&mut self, end: Timestamp) {
+        if !self.clock.steps.iter().any(|step| step.from == end) {
+            self.clock.end = self.clock.end.max(Some(end));
+        }
     }
 
-    /// The clock went back to `at`; until then it had come to `from`.
-    pub(super) fn clock_went_back(&mut self, at: Origin, from: Timestamp) {
-        self.jump = self.jump.filter(|jump| jump.at.time <= at.time);
-        let before = self.clock.map_or(from, |clock| clock.before.max(from));
-        self.clock = Some(Clock { before, since: at.time, at });
+    /// An event tells of a packet.
+    pub(super) fn extend_to_packet(&mut self, at: Origin) {
+        if self.clock.steps.last().is_none_or(|step| step.is_before(at)) {
+            self.clock.end = self.clock.end.max(Some(at.time));
+        }
+    }
+
+    /// The steps of the capture's clock: where it went back, or forward by more than a network is silent; the first few.
+    #[must_use]
+    pub fn clock_steps(&self) -> &[ClockStep] {
+        &self.clock.steps
+    }
+
+    /// The seconds that passed between two packets for certain: those by which the clock was set do not count.
+    #[must_use]
+    pub fn seconds_between(&self, from: Origin, to: Origin) -> f64 {
+        self.clock.elapsed(from, to).least
+    }
+
+    /// The seconds that passed since a packet by the end of the captures for certain.
+    #[must_use]
+    pub fn seconds_since(&self, from: Origin) -> f64 {
+        self.seconds_between(from, self.last())
+    }
+
+    pub(super) fn elapsed(&self, from: Origin, to: Origin) -> Elapsed {
+        self.clock.elapsed(from, to)
+    }
+
+    /// The step of the clock that makes it unknown whether what lasted from one packet to another lasted longer than
+    /// the grace.
+    pub(super) fn unsteady(&self, from: Origin, to: Origin, grace: f64) -> Option<ClockStep> {
+        let Elapsed { least, most } = self.clock.elapsed(from, to);
+        if !is_beyond(most, grace) || most - least <= LEAST {
+            return None;
+        }
+        let mut steps = self.clock.steps.iter().filter(|step| !step.is_before(from) && step.is_before(to));
+        steps.next().or(self.clock.steps.last()).copied()
+    }
+
+    /// The clock of the capture was set at a packet; until then it had come to `from`.
+    pub(super) fn clock_set(&mut self, at: Origin, from: Timestamp) {
+        self.clock.step(at, from);
+    }
+
+    /// Nothing was captured from a time until a packet.
+    pub(super) fn not_captured(&mut self, at: Origin, from: Timestamp) {
+        if self.clock.pauses.len() < STEPS {
+            self.clock.pauses.push(ClockStep { at, from });
+        }
+    }
+
+    /// A pause between two captures in which a session may have ended, longer than the grace: none of its connections
+    /// was heard of since.
+    pub(super) fn paused(&self, session: &Session, grace: f64) -> Option<InDoubt> {
+        // Nearly always there is none.
+        let pause = self.clock.pauses.iter().rev().find(|pause| is_beyond(pause.seconds(), grace))?;
+        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let last = connections.flat_map(|connection| [connection.client_last, connection.server_last]);
+        let last = last.flatten().chain([session.used.last]).max()?;
+        let began = pause.is_before(session.used.first);
+        let since = Origin { time: pause.from, ..pause.at };
+        let doubt = InDoubt { at: pause.at, since, why: Doubt::NotCaptured };
+        (!began && !pause.is_before(last)).then_some(doubt)
     }
 }

@@ -1,8 +1,7 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
 use super::{
-    By, Closing, Handle, HandleRow, Ledger, OpenKey, OpenRow, ServerKey, SessionRow, TreeKey, TreeRow,
-    verdict,
+    By, Closing, Handle, HandleRow, Ledger, OpenKey, OpenRow, SessionRow, TreeKey, TreeRow, verdict,
 };
 use crate::auth::Who;
 use crate::session::{CloseReason, ConnectionId, OpenKind, Party, SessionId};
@@ -116,7 +115,10 @@ impl Ledger {
             }
         }
         let plain = self.sessions.get(&row).is_some_and(|session| {
-            matches!(session.identity.who, Who::User | Who::Guest) && session.handles_run_down == 0
+            let was_null = session.identities_before.iter().any(|(_, identity)| identity.may_be_null());
+            matches!(session.identity.who, Who::User | Who::Guest)
+                && !was_null
+                && session.handles_run_down == 0
         });
         let ended = if plain { &mut self.ended_plain } else { &mut self.ended_telling };
         ended.push_back(row);
@@ -229,66 +231,5 @@ impl Ledger {
             connection.and_then(|connection| connection.in_doubt),
         ];
         verdict::doubted(&handle.used, &doubts).is_some()
-    }
-
-    // Forgetting
-
-    /// Counts the oldest ended session by its verdict and drops its rows: the plain ones before the others.
-    fn aggregate_oldest(&mut self) {
-        let oldest = self.ended_plain.pop_front().or_else(|| self.ended_telling.pop_front());
-        let Some(row) = oldest else { return };
-        let verdict =
-            self.judge(row, f64::INFINITY).map_or("unknown", |judgement| judgement.verdict.as_str());
-        let count = self.losses.sessions_aggregated.entry(verdict).or_default();
-        *count = count.saturating_add(1);
-        if let Some(session) = self.sessions.get(&row) {
-            let (stuck, possibly) = (self.stuck_for(session), self.is_possibly_null(session));
-            let longest = match session.identity.who {
-                Who::Null => Some(&mut self.losses.aggregated_null_stuck),
-                _ if possibly => Some(&mut self.losses.aggregated_possibly_null_stuck),
-                _ => None,
-            };
-            if let Some(longest) = longest {
-                *longest = longest.max(stuck);
-            }
-        }
-        let Some(session) = self.sessions.remove(&row) else { return };
-        for tree in session.trees {
-            if self.trees.get(&tree).is_some_and(|tree| tree.session == row) {
-                self.forget_tree(tree);
-            }
-        }
-        for id in session.connections {
-            if let Some(connection) = self.connections.get_mut(&id) {
-                connection.sessions.remove(&row);
-                for server in ServerKey::of(connection) {
-                    let key = (server, session.id);
-                    if self.index.by_server.get(&key) == Some(&row) {
-                        self.index.by_server.remove(&key);
-                    }
-                }
-            }
-            self.forget_connection_without_sessions(id);
-        }
-    }
-
-    fn forget_connection_without_sessions(&mut self, id: ConnectionId) {
-        if self.connections.get(&id).is_some_and(|c| c.closed.is_some() && c.sessions.is_empty()) {
-            self.connections.remove(&id);
-        }
-    }
-
-    pub(super) fn forget_tree(&mut self, row: TreeRow) {
-        let Some(tree) = self.trees.remove(&row) else { return };
-        for open in tree.opens {
-            self.forget_open(open);
-        }
-    }
-
-    fn forget_open(&mut self, row: OpenRow) {
-        let Some(open) = self.opens.remove(&row) else { return };
-        for handle in open.handles {
-            self.handles.remove(&handle);
-        }
     }
 }

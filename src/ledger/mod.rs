@@ -7,6 +7,7 @@ mod cause;
 mod clock;
 mod close;
 mod fold;
+mod forget;
 mod holders;
 mod judge;
 mod limits;
@@ -26,11 +27,10 @@ use foldhash::fast::RandomState;
 use crate::capture::Origin;
 use crate::net::Host;
 use crate::rprn::ContextHandle;
-use crate::session::{ConnectionId, Event, OpenId, SessionId, Sink, TreeId};
-use crate::wire::Timestamp;
+use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, TreeId, Unseen, UnseenKind};
 
 pub use cause::Cause;
-pub use clock::ClockJump;
+pub use clock::ClockStep;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 use rows::Deletion;
@@ -71,15 +71,13 @@ pub struct Ledger {
     /// Where in `asked` the calls are that wait for their answer, by their number on the pipe.
     unanswered: Map<(OpenRow, u32), usize>,
     losses: Losses,
-    unseen: Vec<crate::session::Unseen>,
+    unseen: Vec<Unseen>,
+    /// Those beyond the cap: of each kind, of what may be in it, and of those captured whole or not.
+    unseen_beyond: BTreeMap<(UnseenKind, MayHold, bool), Unseen>,
     /// Connections of which VcNumber 0 ended sessions.
     dropped: BTreeSet<ConnectionId>,
     rows_made: u64,
-    end: Option<Timestamp>,
-    /// Where the clock of the capture stood when it went back.
-    clock: Option<clock::Clock>,
-    /// How far the clock of the capture went forward at once.
-    jump: Option<ClockJump>,
+    clock: clock::Clock,
 }
 
 /// Where the live things are, by their ids on the wire, scoped as the protocols scope them.
@@ -285,9 +283,10 @@ impl Sink for Ledger {
     }
 }
 
-/// Sets `slot` to the later of two doubts.
+/// Sets `slot` to the later of two doubts, which begin with the earlier one.
 fn doubt(slot: &mut Option<InDoubt>, at: Origin, why: crate::session::Doubt) {
-    if slot.is_none_or(|before| before.at <= at) {
-        *slot = Some(InDoubt { at, why });
-    }
+    let before = *slot;
+    let mut doubt = before.filter(|before| before.at > at).unwrap_or(InDoubt::new(at, why));
+    doubt.since = before.map_or(at, |before| before.since.min(at));
+    *slot = Some(doubt);
 }

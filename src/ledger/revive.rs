@@ -22,6 +22,7 @@ impl Ledger {
     pub(super) fn revive_connection(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(end) = connection.closed.take() else { return };
+        connection.unseen = None;
         let ends = (connection.client.host(), connection.server.host());
         let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
         if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {

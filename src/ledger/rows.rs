@@ -13,7 +13,7 @@ use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{
     ClientMachine, ConnectionId, Doubt, Idle, OpenId, OpenKind, Party, SessionId, ShareKind, Transport,
-    TreeId,
+    TreeId, Unseen,
 };
 use crate::wire::{Status, Win32Error};
 
@@ -115,13 +115,28 @@ pub struct Closing {
     pub by: By,
 }
 
+impl Closing {
+    /// True for the end of a denied set-up that counts no more, since another one was granted.
+    pub(super) fn is_superseded(self) -> bool {
+        self.by == By::Superseded
+    }
+}
+
 /// A moment after which nobody can say whether something went on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InDoubt {
-    /// The packet that shows it.
+    /// The packet that shows it; of several, the last.
     pub at: Origin,
+    /// Of several, the first packet that shows one.
+    pub since: Origin,
     /// Why.
     pub why: Doubt,
+}
+
+impl InDoubt {
+    pub(super) const fn new(at: Origin, why: Doubt) -> Self {
+        Self { at, since: at, why }
+    }
 }
 
 /// When something was used.
@@ -141,8 +156,10 @@ impl Use {
     }
 
     pub(super) fn touch(&mut self, at: Origin, succeeded: Option<Origin>) {
-        self.last = self.last.max(at);
-        self.succeeded = self.succeeded.max(succeeded);
+        self.last = self.last.later(at);
+        if let Some(succeeded) = succeeded {
+            self.succeeded = Some(self.succeeded.map_or(succeeded, |before| before.later(succeeded)));
+        }
     }
 }
 
@@ -183,6 +200,8 @@ pub(super) struct Deletion {
     pub(super) at: Origin,
     /// Whose sessions: the client computer, or any.
     pub(super) client: Option<String>,
+    /// Whose sessions: the user, or any.
+    pub(super) user: Option<String>,
     /// Who made the call.
     pub(super) by: String,
 }
@@ -246,6 +265,8 @@ pub struct Connection {
     pub closed: Option<Closing>,
     /// Who ended it, unless its ports were just taken.
     pub ended_by: Option<Party>,
+    /// What was not seen of it, once it has ended.
+    pub(super) unseen: Option<Unseen>,
 }
 
 /// An SMB session, or a set-up that the server denied.
@@ -308,7 +329,7 @@ pub struct Session {
 }
 
 /// A call or a request that waited for its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Waited {
     /// The procedure or the command.
@@ -319,13 +340,15 @@ pub struct Waited {
     pub sent: Origin,
     /// When it was answered or cancelled, or its session ended.
     pub until: Origin,
+    /// For how many seconds.
+    pub(super) lasted: f64,
 }
 
 impl Waited {
     /// For how long, in seconds.
     #[must_use]
-    pub fn seconds(&self) -> f64 {
-        self.until.time.seconds_since(self.sent.time)
+    pub const fn seconds(&self) -> f64 {
+        self.lasted
     }
 }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Connection, Ledger, Session};
 use crate::auth::Who;
-use crate::capture::Origin;
 use crate::session::{ConnectionId, Doubt, MayHold, Party, Transport, Unseen, UnseenKind};
-use crate::wire::Timestamp;
 
 /// Traffic of one kind that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,22 +27,23 @@ pub struct UnseenTotal {
 /// The tables of sessions: what found no place there is told nowhere else.
 const SESSIONS: [&str; 3] = ["open sessions", "sessions of a connection", "refusals"];
 
-/// Seconds within which no null session is stuck, whatever the grace.
-const BRIEF: f64 = 1.0;
-
 impl Ledger {
     /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
     /// [`judge`](Self::judge).
     #[must_use]
     pub fn unseen(&self, grace: f64) -> Vec<UnseenTotal> {
-        let end = self.end.unwrap_or_default();
         let mut totals: BTreeMap<(bool, UnseenKind, &str), UnseenTotal> = BTreeMap::new();
-        let open = self.connections.values().filter(|connection| connection.closed.is_none());
-        let open: Vec<Unseen> = open.filter_map(|connection| self.unseen_of(connection)).collect();
+        let of_connection = |connection: &Connection| match connection.closed {
+            Some(_) => connection.unseen.clone(),
+            None => self.unseen_of(connection),
+        };
+        let here: Vec<Unseen> = self.connections.values().filter_map(of_connection).collect();
         let sealed = self.sealed();
         let evicted = self.evictions();
-        for unseen in self.unseen.iter().chain(&open).chain(&sealed).chain(&evicted) {
-            let could = could_hold(unseen, end, grace);
+        for unseen in
+            self.unseen.iter().chain(self.unseen_beyond.values()).chain(&here).chain(&sealed).chain(&evicted)
+        {
+            let could = self.could_hold(unseen, grace);
             let total = totals.entry((!could, unseen.what, &unseen.name)).or_insert_with(|| UnseenTotal {
                 what: unseen.what,
                 name: unseen.name.clone(),
@@ -60,7 +59,7 @@ impl Ledger {
 
     /// Says that a file of the capture could not be read, in which anything may be.
     pub fn add_unread_file(&mut self, name: &str) {
-        let none = Origin { time: self.end.unwrap_or_default(), capture: 0, frame: 0 };
+        let none = self.last();
         self.fold_unseen(Unseen {
             what: UnseenKind::File,
             name: name.to_owned().into(),
@@ -77,8 +76,8 @@ impl Ledger {
     /// Notes what was not seen of a connection that is over.
     pub(super) fn note_unseen_of(&mut self, id: ConnectionId) {
         let unseen = self.connections.get(&id).and_then(|connection| self.unseen_of(connection));
-        if let Some(unseen) = unseen {
-            self.fold_unseen(unseen);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.unseen = unseen;
         }
     }
 
@@ -147,7 +146,7 @@ impl Ledger {
 
     /// Tables that were full. Where sessions had no row left, null sessions may be among them.
     fn evictions(&self) -> Vec<Unseen> {
-        let none = Origin { time: self.end.unwrap_or_default(), capture: 0, frame: 0 };
+        let none = self.last();
         let of_table = |(table, number): (&&'static str, &u64)| Unseen {
             what: UnseenKind::Evicted,
             name: Cow::Borrowed(*table),
@@ -164,44 +163,35 @@ impl Ledger {
         others.map(of_table).collect()
     }
 
-    pub(super) fn fold_unseen(&mut self, mut unseen: Unseen) {
+    pub(super) fn fold_unseen(&mut self, unseen: Unseen) {
         if self.unseen.len() < self.limits.unseen {
             return self.unseen.push(unseen);
         }
-        // Beyond the cap those of one kind are one, as bad as the worst of them.
-        // What was over within a second held nothing, however many there are.
-        let brief = |unseen: &Unseen| {
-            unseen.ended && unseen.start_seen && unseen.last.time.seconds_since(unseen.first.time) <= BRIEF
+        // Beyond the cap those of one kind are one, which lasts as long as the longest of them.
+        let whole = unseen.start_seen && unseen.ended;
+        let Some(known) = self.unseen_beyond.get_mut(&(unseen.what, unseen.may_hold, whole)) else {
+            self.unseen_beyond.insert((unseen.what, unseen.may_hold, whole), unseen);
+            return;
         };
-        if brief(&unseen) {
-            unseen.may_hold = unseen.may_hold.min(MayHold::Never);
-        }
-        let same = |known: &&mut Unseen| {
-            known.what == unseen.what
-                && known.may_hold >= unseen.may_hold
-                && (unseen.may_hold != MayHold::Never || known.may_hold == MayHold::Never)
-        };
-        match self.unseen.iter_mut().rev().find(same) {
-            Some(known) => {
-                known.packets = known.packets.saturating_add(unseen.packets);
-                known.connections = known.connections.saturating_add(unseen.connections);
-                (known.first, known.last) = (known.first.min(unseen.first), known.last.max(unseen.last));
-                known.start_seen &= unseen.start_seen;
-                known.ended &= unseen.ended;
-            }
-            None => self.unseen.push(unseen),
+        known.packets = known.packets.saturating_add(unseen.packets);
+        known.connections = known.connections.saturating_add(unseen.connections);
+        known.start_seen &= unseen.start_seen;
+        known.ended &= unseen.ended;
+        let seconds = |unseen: &Unseen| unseen.last.time.seconds_since(unseen.first.time);
+        if seconds(&unseen) > seconds(known) {
+            (known.first, known.last) = (unseen.first, unseen.last);
         }
     }
-}
 
-/// True if a null session that is stuck may be in it.
-fn could_hold(unseen: &Unseen, end: Timestamp, grace: f64) -> bool {
-    match unseen.may_hold {
-        MayHold::Never => false,
-        MayHold::Always => true,
-        MayHold::IfLasting => {
-            let until = if unseen.ended { unseen.last.time } else { end };
-            !unseen.start_seen || until.seconds_since(unseen.first.time) > grace
+    /// True if a null session that is stuck may be in it.
+    fn could_hold(&self, unseen: &Unseen, grace: f64) -> bool {
+        match unseen.may_hold {
+            MayHold::Never => false,
+            MayHold::Always => true,
+            MayHold::IfLasting => {
+                let until = if unseen.ended { unseen.last } else { self.last() };
+                !unseen.start_seen || self.elapsed(unseen.first, until).most > grace
+            }
         }
     }
 }

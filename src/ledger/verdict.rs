@@ -71,11 +71,6 @@ impl Verdict {
         }
     }
 
-    /// True for those of a session that has ended and lasted beyond the grace unused.
-    pub(super) const fn is_of_long_ended(self) -> bool {
-        matches!(self, Self::WasHung | Self::WasLeaked | Self::WasLingering)
-    }
-
     /// True for the verdicts of sessions that are stuck, or were: of a denied one, once it lasts longer than the grace.
     #[must_use]
     pub const fn is_stuck(self) -> bool {
@@ -146,12 +141,19 @@ impl Judgement {
 }
 
 /// The latest of `doubts` that concerns something used as `used` says: it arose after the thing was there, and no
-/// request for the thing succeeded since.
+/// request for the thing succeeded since. It begins with the first one that does.
 pub(super) fn doubted(used: &Use, doubts: &[Option<InDoubt>]) -> Option<InDoubt> {
-    let standing = doubts.iter().flatten().filter(|doubt| {
-        doubt.at >= used.first && used.succeeded.is_none_or(|succeeded| succeeded < doubt.at)
-    });
-    standing.max_by_key(|doubt| doubt.at).copied()
+    let known = used.succeeded.map_or(used.first, |succeeded| succeeded.max(used.first));
+    let standing = || {
+        doubts.iter().flatten().filter(|doubt| {
+            doubt.at >= used.first && used.succeeded.is_none_or(|succeeded| succeeded < doubt.at)
+        })
+    };
+    // Of doubts that came one after another the first and the last are known.
+    let since =
+        standing().map(|doubt| if doubt.since < doubt.at { doubt.since.max(known) } else { doubt.at });
+    let latest = standing().max_by_key(|doubt| doubt.at)?;
+    Some(InDoubt { since: since.min()?, ..*latest })
 }
 
 impl fmt::Display for InDoubt {
@@ -171,6 +173,12 @@ impl fmt::Display for InDoubt {
             Doubt::OneDirection => write!(f, "the capture has one direction of its connection alone"),
             Doubt::Evicted => {
                 write!(f, "what was known of it was let go at frame {frame}, since a table was full")
+            }
+            Doubt::NotCaptured => {
+                write!(
+                    f,
+                    "nothing was captured for a while before frame {frame}, where another capture begins"
+                )
             }
         }
     }

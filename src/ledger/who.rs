@@ -32,20 +32,30 @@ impl Ledger {
                 session.signed.is_some()
                     || session.encrypted.is_some()
                     || (!share_level && session.identity.evidence.iter().any(shown))
-                    || self.trees(session).any(is_of_users)
+                    || self.trees(session).any(Tree::is_of_users)
             }
         }
     }
 }
 
-/// True for the tree of a disk or a printer share.
-fn is_of_users(tree: &Tree) -> bool {
-    match tree.share {
-        ShareKind::Disk | ShareKind::Print => true,
-        ShareKind::Pipe => false,
-        ShareKind::Unknown => tree.path.as_deref().is_some_and(|path| {
-            let share = path.rsplit(['\\', '/']).next().unwrap_or(path);
-            !share.eq_ignore_ascii_case("IPC$")
-        }),
+impl Session {
+    /// True for a null session, by its latest credentials.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.identity.who == Who::Null
+    }
+}
+
+impl Tree {
+    /// True for the tree of a disk or a printer share.
+    pub(super) fn is_of_users(&self) -> bool {
+        match self.share {
+            ShareKind::Disk | ShareKind::Print => true,
+            ShareKind::Pipe => false,
+            ShareKind::Unknown => self.path.as_deref().is_some_and(|path| {
+                let share = path.rsplit(['\\', '/']).next().unwrap_or(path);
+                !share.eq_ignore_ascii_case("IPC$")
+            }),
+        }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use super::Sink;
+use super::capture_clock::CaptureClock;
 use super::connection::Connection;
 use super::datagram;
-use super::event::{ConnectionId, Event, Loss};
+use super::event::{ConnectionId, Event};
 use super::ipx;
 use super::limits::Limits;
 use super::llc::{self, LlcSessions};
@@ -14,11 +15,8 @@ use super::unread::Unread;
 use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder, FlowKey, Segment, Side, TcpFlags};
 use crate::tcp::Flow;
+use crate::wire::Timestamp;
 
-/// Seconds by which packets may be out of order in a capture. A clock that goes back further was wrong before.
-const OUT_OF_ORDER: f64 = 60.0;
-/// Seconds for which a network may be silent in a capture. A clock that goes forward further was set, or is wrong.
-const SILENT: f64 = 30.0 * 86_400.0;
 /// Connections that have ended and of which it is remembered what was open, in case they go on.
 const ENDED: usize = 256;
 
@@ -37,7 +35,7 @@ pub struct Analyzer {
     llc: LlcSessions,
     unread: Unread,
     counts: Counts,
-    latest: Option<Origin>,
+    time: CaptureClock,
 }
 
 /// What was read.
@@ -122,7 +120,7 @@ impl Analyzer {
             llc: LlcSessions::default(),
             unread: Unread::default(),
             counts: Counts::default(),
-            latest: None,
+            time: CaptureClock::default(),
         }
     }
 
@@ -136,23 +134,9 @@ impl Analyzer {
     pub fn push(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
         let at = packet.origin;
         self.counts.packets = self.counts.packets.saturating_add(1);
-        match self.latest {
-            Some(latest) if latest.time > at.time => {
-                self.counts.time_went_back = self.counts.time_went_back.saturating_add(1);
-                if latest.time.seconds_since(at.time) > OUT_OF_ORDER {
-                    // The next packets go on from here.
-                    self.latest = Some(at);
-                    let from = latest.time;
-                    let kind = Loss::ClockWentBack { from }.into();
-                    sink.event(Event { at, connection: ConnectionId(self.counts.packets), kind });
-                }
-            }
-            Some(latest) if at.time.seconds_since(latest.time) > SILENT => {
-                self.latest = Some(at);
-                let kind = Loss::ClockWentForward { from: latest.time }.into();
-                sink.event(Event { at, connection: ConnectionId(self.counts.packets), kind });
-            }
-            _ => self.latest = Some(at),
+        if let Some(loss) = self.time.tick(at, &mut self.counts) {
+            let connection = ConnectionId(self.counts.packets);
+            sink.event(Event { at, connection, kind: loss.into() });
         }
         let Self { limits, decoder, flows, clock, ended, llc, unread, counts, .. } = self;
         match decoder.decode(packet) {
@@ -178,6 +162,12 @@ impl Analyzer {
             }
             _ => {}
         }
+    }
+
+    /// The time up to which packets were captured: the latest since the clock of the captures was set last.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.time.end()
     }
 
     /// Says that no more packets will come, and tells what is still to be told.

@@ -7,6 +7,7 @@ use crate::net::Host;
 
 use uuid::Uuid;
 
+use super::idle::Idle;
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
@@ -233,6 +234,8 @@ pub enum Doubt {
     OneDirection,
     /// The analyzer let go of what it knew because a table was full.
     Evicted,
+    /// Nothing was captured for a while, between two captures.
+    NotCaptured,
 }
 
 /// One of the two ends of a connection.
@@ -243,47 +246,6 @@ pub enum Party {
     Client,
     /// The end that was connected to.
     Server,
-}
-
-/// A span in which something was not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct IdleSpan {
-    /// The last use before it.
-    pub from: Origin,
-    /// The use that ended it.
-    pub to: Origin,
-}
-
-impl IdleSpan {
-    /// How long it was, in seconds.
-    #[must_use]
-    pub fn seconds(&self) -> f64 {
-        self.to.time.seconds_since(self.from.time)
-    }
-
-    /// The longer of the two, the first if they are equally long.
-    #[must_use]
-    pub fn longer(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-        match (one, other) {
-            (Some(one), Some(other)) if other.seconds() > one.seconds() => Some(other),
-            (one, other) => one.or(other),
-        }
-    }
-}
-
-/// The longest spans in which a session was not used, and since when it is not used now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Idle {
-    /// The longest span in which it held pipes and used none of them.
-    pub holding: Option<IdleSpan>,
-    /// The longest span in which it held no pipe and was not used.
-    pub bare: Option<IdleSpan>,
-    /// Since when it holds pipes and uses none of them.
-    pub holding_since: Option<Origin>,
-    /// Since when it holds no pipe and is not used.
-    pub bare_since: Option<Origin>,
 }
 
 /// About the TCP connection.
@@ -964,13 +926,19 @@ pub enum Loss {
         /// What was wrong, with layer and offset.
         error: crate::error::ParseError,
     },
-    /// The clock of the capture went back by so much that no later time can be trusted.
+    /// The clock of the capture went back by more than packets are out of order.
     ClockWentBack {
         /// The latest time until then.
         from: crate::wire::Timestamp,
     },
-    /// The clock of the capture went forward by so much that no time until then can be compared with those since.
+    /// The clock of the capture went forward by more than a network is silent, or it came forward again.
     ClockWentForward {
+        /// The latest time until then.
+        from: crate::wire::Timestamp,
+    },
+    /// A capture begins some time after the last packet of the captures before it: what happened in between was not
+    /// captured.
+    NotCaptured {
         /// The latest time until then.
         from: crate::wire::Timestamp,
     },

@@ -4,11 +4,13 @@
 //! handles begin, are used and end. It reads each connection by itself; what spans connections is the ledger's to join.
 
 mod analyzer;
+mod capture_clock;
 mod connection;
 mod cut;
 mod datagram;
 mod event;
 mod here;
+mod idle;
 mod ipx;
 mod limits;
 mod listed;
@@ -27,9 +29,10 @@ mod unseen;
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Idle, IdleSpan, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent,
-    SessionEvent, SessionId, ShareKind, Told, Transport, TreeEvent, TreeId,
+    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent,
+    SessionId, ShareKind, Told, Transport, TreeEvent, TreeId,
 };
+pub use idle::{Idle, IdleSpan};
 pub use limits::Limits;
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
 pub use unseen::{MayHold, Unseen, UnseenKind};

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::event::{
-    CloseReason, Doubt, Idle, IdleSpan, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind,
-    TreeEvent, TreeId,
+    CloseReason, Doubt, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
+use super::idle::Idle;
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe::Pipe;
@@ -84,17 +84,11 @@ impl Usage {
     }
 
     fn touch(&mut self, at: Origin, succeeded: Option<Origin>) {
-        self.last = self.last.max(at);
-        self.succeeded = self.succeeded.max(succeeded);
+        self.last = self.last.later(at);
+        if let Some(succeeded) = succeeded {
+            self.succeeded = Some(self.succeeded.map_or(succeeded, |before| before.later(succeeded)));
+        }
         self.untold = true;
-    }
-}
-
-/// Ends a span that began at `since` with a use at `at`, and begins the next.
-fn used_again(since: &mut Option<Origin>, longest: &mut Option<IdleSpan>, at: Origin) {
-    if let Some(from) = since {
-        *longest = IdleSpan::longer(*longest, Some(IdleSpan { from: *from, to: at }));
-        *from = at.max(*from);
     }
 }
 
@@ -102,27 +96,25 @@ impl SessionState {
     /// A use of the session, whatever of it is used.
     fn touch(&mut self, at: Origin, succeeded: Option<Origin>) {
         self.used.touch(at, succeeded);
-        used_again(&mut self.idle.bare_since, &mut self.idle.bare, at);
+        self.idle.used(at);
     }
 
     /// A use of one of its pipes.
     fn pipe_used(&mut self, at: Origin) {
-        used_again(&mut self.idle.holding_since, &mut self.idle.holding, at);
+        self.idle.pipe_used(at);
     }
 
     fn pipe_opened(&mut self, at: Origin) {
         self.pipes = self.pipes.saturating_add(1);
         if self.pipes == 1 {
-            used_again(&mut self.idle.bare_since, &mut self.idle.bare, at);
-            (self.idle.bare_since, self.idle.holding_since) = (None, Some(at));
+            self.idle.holds(at);
         }
     }
 
     fn pipe_closed(&mut self, at: Origin) {
         self.pipes = self.pipes.saturating_sub(1);
         if self.pipes == 0 {
-            used_again(&mut self.idle.holding_since, &mut self.idle.holding, at);
-            (self.idle.bare_since, self.idle.holding_since) = (Some(at), None);
+            self.idle.holds_nothing(at);
         }
     }
 }

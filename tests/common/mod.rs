@@ -47,7 +47,7 @@ pub fn analyze(packets: &[Owned], end: Option<Timestamp>) -> Ledger {
         analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut ledger);
     }
     analyzer.finish(&mut ledger);
-    if let Some(end) = end {
+    for end in [analyzer.end(), end].into_iter().flatten() {
         ledger.extend_to(end);
     }
     ledger

@@ -28,7 +28,7 @@ fn with_report<T>(ledger: &Ledger, tell: impl FnOnce(&NullSessions<'_>) -> T) ->
 }
 
 impl Wire {
-    fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         with_report(&self.ledger(), |report| report.outcome())
     }
 

@@ -18,6 +18,7 @@ mod wire;
 
 mod all_clear;
 mod calls;
+mod clock;
 mod findings;
 mod flow;
 mod framing;

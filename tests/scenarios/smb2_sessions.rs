@@ -225,7 +225,10 @@ fn a_predecessor_whose_connection_lives_on_may_go_on() {
     smb.log_on_with(0x42, Who::Null, SetUp { previous: 0x41, ..SetUp::default() });
     wire.wait(20.0);
     before.echo();
-    assert_eq!(wire.verdicts(), ["unknown", "open"]);
+    assert_eq!(wire.verdicts(), ["abandoned", "open"], "nothing is held against it within the grace");
+    wire.wait(80.0);
+    before.echo();
+    assert_eq!(wire.verdicts(), ["unknown", "lingering"]);
 }
 
 #[test]

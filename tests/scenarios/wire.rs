@@ -31,6 +31,8 @@ pub(crate) struct Wire {
     /// What the capture hears.
     hears: Cell<[bool; 2]>,
     ports: Cell<u16>,
+    /// The number of the capture, and how many packets are in those before it.
+    capture: Cell<(u32, usize)>,
 }
 
 const SECOND: i64 = 1_000_000_000;
@@ -44,6 +46,7 @@ impl Wire {
             sent: Cell::new(0),
             hears: Cell::new([true, true]),
             ports: Cell::new(1040),
+            capture: Cell::default(),
         }
     }
 
@@ -105,6 +108,12 @@ impl Wire {
         self.hears.set([true, true]);
     }
 
+    /// From here on packets are in the next capture.
+    pub(crate) fn next_capture(&self) {
+        let (capture, _) = self.capture.get();
+        self.capture.set((capture + 1, self.packets.borrow().len()));
+    }
+
     pub(crate) fn packets(&self) -> Vec<Owned> {
         self.packets.borrow().clone()
     }
@@ -122,8 +131,9 @@ impl Wire {
         self.now.set(self.now.get() + 1_000_000);
         self.sent.set(self.sent.get() + 1);
         let mut packets = self.packets.borrow_mut();
-        let frame = packets.len() as u64 + 1;
-        let origin = Origin { time: self.now(), capture: 0, frame };
+        let (capture, before) = self.capture.get();
+        let frame = (packets.len() - before) as u64 + 1;
+        let origin = Origin { time: self.now(), capture, frame };
         let length = data.len() as u32;
         packets.push(Owned { origin, link, data, length });
     }

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use crate::capture::Origin;
 use crate::ledger::BoundInterface;
 use crate::ledger::{
-    By, Closing, Connection, DenialAnswer, HandleRow, HandleTask, Ledger, RefusalAnswer, Stage, Waited,
-    WaitingCall, WaitingRequest, doubt,
+    By, Closing, Connection, DenialAnswer, HandleRow, HandleTask, Ledger, RefusalAnswer, Stage, WaitingCall,
+    WaitingRequest, doubt,
 };
 use crate::session::{
     ConnectionEnd, ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent,
@@ -28,7 +28,7 @@ const PIDS: usize = 16;
 impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
-        self.extend_to(at.time);
+        self.extend_to_packet(at);
         self.revive_answered(at, connection, &kind);
         match kind {
             EventKind::Connection(event) => self.fold_connection(at, connection, event),
@@ -49,8 +49,10 @@ impl Ledger {
                 self.losses.unreadable = self.losses.unreadable.saturating_add(1);
             }
             EventKind::Loss(Loss::Unseen(unseen)) => self.fold_unseen(unseen),
-            EventKind::Loss(Loss::ClockWentBack { from }) => self.clock_went_back(at, from),
-            EventKind::Loss(Loss::ClockWentForward { from }) => self.clock_went_forward(at, from),
+            EventKind::Loss(Loss::ClockWentBack { from } | Loss::ClockWentForward { from }) => {
+                self.clock_set(at, from);
+            }
+            EventKind::Loss(Loss::NotCaptured { from }) => self.not_captured(at, from),
         }
     }
 
@@ -97,6 +99,7 @@ impl Ledger {
                     unanswered: None,
                     closed: None,
                     ended_by: None,
+                    unseen: None,
                 },
             );
             return;
@@ -232,8 +235,9 @@ impl Ledger {
                 }
             }
             SessionEvent::Waiting { session, command, target, answered: Some(until) } => {
+                let waited = self.waited(command.to_owned(), target, at, until);
                 if let Some(row) = self.session_mut(connection, session) {
-                    row.waited(Waited { name: command.to_owned(), object: target, sent: at, until });
+                    row.waited(waited);
                 }
             }
             SessionEvent::Closed { session, by } => {

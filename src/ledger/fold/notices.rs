@@ -27,8 +27,8 @@ impl Ledger {
                     asked.handle = handle;
                 }
             }
-            Notice::SessionsDeleted { open, client, .. } => {
-                self.sessions_deleted(at, connection, open, client)
+            Notice::SessionsDeleted { open, client, user } => {
+                self.sessions_deleted(at, connection, open, client, user);
             }
             Notice::DriverPath { open, call, path } => {
                 self.asked_for(at, connection, (open, call), AskedFor::DriverFromUnc { path });

@@ -3,7 +3,7 @@
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::{
-    By, Closing, Denial, DenialAnswer, Ledger, Refusal, RefusalAnswer, SessionRow, Stage, Waited, WaitingCall,
+    By, Closing, Denial, DenialAnswer, Ledger, Refusal, RefusalAnswer, SessionRow, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -193,11 +193,11 @@ impl Ledger {
         call: WaitingCall,
         returned: Option<u32>,
     ) {
+        let waited = self.waited(call.name(), call.object.clone(), call.sent, at);
         let Some(row) = self.sessions.get_mut(&session) else { return };
         let opens = call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
         if !call.waits_by_design {
-            let (name, object) = (call.name(), call.object.clone());
-            row.waited(Waited { name, object, sent: call.sent, until: at });
+            row.waited(waited);
         }
         let error = Win32Error(returned.unwrap_or_default());
         if opens && error == Win32Error::ACCESS_DENIED && row.identity.who == Who::Null {

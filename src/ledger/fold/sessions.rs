@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use, Waited};
-use crate::session::{ConnectionId, Idle, IdleSpan, SessionId};
+use crate::session::{ConnectionId, Idle, SessionId};
 use crate::smb2::negotiate::is_samba;
 
 /// Connections of one client that one VcNumber of 0 drops.
@@ -202,8 +202,7 @@ impl Session {
     /// One of its connections tells for how long it was not used there.
     pub(super) fn was_idle(&mut self, idle: Idle) {
         let alone = self.connections.len() == 1;
-        self.idle.holding = IdleSpan::longer(self.idle.holding, idle.holding);
-        self.idle.bare = IdleSpan::longer(self.idle.bare, idle.bare);
+        self.idle.merge_spans(&idle);
         if alone || idle.holding_since.is_some() {
             self.idle.holding_since = idle.holding_since;
             self.idle.bare_since = idle.bare_since;

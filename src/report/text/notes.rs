@@ -18,6 +18,8 @@ const FRAMES: usize = 6;
 /// Computers that share printers that are told, and printers of each; more are counted.
 const PRINTER_SHARES: usize = 20;
 const PRINTERS: usize = 5;
+/// Steps of the clock that are told.
+const STEPS: usize = 4;
 /// Warnings that are told; more are counted.
 const WARNINGS: usize = 10;
 
@@ -203,17 +205,12 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     if report.losses.unreadable_packets > 0 {
         told.push(format!("{} could not be read", number(report.losses.unreadable_packets, "packet")));
     }
-    if let Some(jump) = report.ledger.clock_jump() {
-        let by = Span::seconds(jump.seconds);
+    for step in report.ledger.clock_steps().iter().take(STEPS) {
+        let way = if step.seconds() < 0.0 { "back" } else { "forward" };
+        let by = Span::seconds(step.seconds().abs());
         told.push(format!(
-            "the clock of the capture goes forward by {by} in {}; what only this shows is judged unknown",
-            when.frame(Moment::from(jump.at))
-        ));
-    }
-    if let Some((from, to)) = report.ledger.doubtful_end().zip(report.ledger.end()) {
-        let by = Span::between(to, from);
-        told.push(format!(
-            "the clock of the capture goes back by {by}; what only its later times show is judged unknown"
+            "the clock of the capture goes {way} by {by} in {}; what only this shows is judged unknown",
+            when.frame(Moment::from(step.at))
         ));
     }
     if report.losses.time_went_back > 0 {

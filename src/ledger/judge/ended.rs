@@ -1,0 +1,162 @@
+//! Sessions that have ended.
+
+use super::whole;
+use crate::capture::Origin;
+use crate::ledger::clock::{LEAST, is_beyond};
+use crate::ledger::verdict::doubted;
+use crate::ledger::{By, Cause, Closing, InDoubt, Judgement, Ledger, Open, Session, Verdict};
+use crate::session::{IdleSpan, Party};
+
+impl Ledger {
+    pub(super) fn judge_ended(&self, session: &Session, closing: Closing, grace: f64) -> Judgement {
+        let ended = self.how_it_ended(session, closing);
+        if let Some(since) = session.encrypted {
+            let possible = [Verdict::WasHung, Verdict::WasLeaked, Verdict::WasLingering, Verdict::Abandoned];
+            let why = format!("{ended}, but its messages are encrypted since frame {}", since.frame);
+            return Judgement::one_of(possible.into_iter().chain([Verdict::Closed]), why);
+        }
+        let waited = self.longest_wait(session, closing.at);
+        if let Some(waited) = waited.filter(|waited| is_beyond(waited.seconds(), grace)) {
+            let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
+            let why = format!("{name} of frame {frame} waited {seconds} s; {ended}");
+            return Judgement::new(Verdict::WasHung, why);
+        }
+        let idle = &session.idle;
+        let unused = |span: &IdleSpan, what: &str| {
+            let seconds = whole(self.seconds_between(span.from, span.to));
+            format!("{what} for {seconds} s since frame {}; {ended}", span.from.frame)
+        };
+        if let Some(span) =
+            self.long_span([idle.holding, idle.holding_unsteady], idle.holding_since, closing.at, grace)
+        {
+            // Where bytes are missing and no pipe was used since, it may have closed what it held.
+            let hidden = self.doubt_within(session, &span);
+            let Some(doubt) = hidden.filter(|doubt| !self.holds_since(session, doubt.at)) else {
+                return Judgement::new(Verdict::WasLeaked, unused(&span, "it held pipes and used none"));
+            };
+            let short = !self.is_long(doubt.since, closing.at, grace);
+            let possible = [Verdict::WasLeaked, Verdict::WasLingering];
+            let possible = possible.into_iter().chain(short.then_some(Verdict::Closed));
+            return Judgement::one_of(possible, format!("{ended}, but {doubt}"));
+        }
+        if let Some(later) = self.lives_on(session, closing, grace) {
+            let possible = [Verdict::Leaked, Verdict::Lingering, Verdict::WasLeaked, Verdict::Closed];
+            let why = format!("{ended}, but its connection lives on in frame {}", later.frame);
+            return Judgement::one_of(possible, why);
+        }
+        if let Some(span) = self.long_span([idle.bare], idle.bare_since, closing.at, grace) {
+            let may_hold = |doubt: &InDoubt| self.is_long(doubt.since, closing.at, grace);
+            let either = |why: String| Judgement::one_of([Verdict::WasLeaked, Verdict::WasLingering], why);
+            return match session.may_hold.filter(may_hold) {
+                Some(doubt) => either(format!("{ended}, but {doubt}")),
+                None if self.is_cut(session) => either(format!(
+                    "{ended}, but its messages are cut short, so that what it held is not seen"
+                )),
+                None => {
+                    Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"))
+                }
+            };
+        }
+        self.judge_handles(session, &ended)
+    }
+
+    /// The verdict of a session that ended in time: by what became of its handles.
+    fn judge_handles(&self, session: &Session, ended: &str) -> Judgement {
+        let either = |why: String| Judgement::one_of([Verdict::Abandoned, Verdict::Closed], why);
+        let run_down = session.handles_run_down;
+        if run_down > 0 {
+            let handles =
+                if run_down == 1 { "a handle was".to_owned() } else { format!("{run_down} handles were") };
+            let why = format!("{ended}, and {handles} run down instead of closed");
+            return Judgement::new(Verdict::Abandoned, why);
+        }
+        if session.handles_end_unknown > 0 {
+            return either(format!(
+                "{ended}, but bytes missing from the capture hide whether its handles were closed"
+            ));
+        }
+        for open in self.opens_of(session) {
+            if let Some(call) = open.grants_lost.values().next() {
+                let how = if call.sealed { "sealed" } else { "missing or cannot be read" };
+                let (name, frame) = (call.name(), call.sent.frame);
+                return either(format!("{ended}, but the answer to {name} of frame {frame} is {how}"));
+            }
+            let connection = self.connections.get(&open.connection);
+            let doubts = [open.in_doubt, connection.and_then(|connection| connection.in_doubt)];
+            let before_end = |doubt: &InDoubt| open.closed.is_some_and(|closing| doubt.at < closing.at);
+            if open.is_rpc()
+                && let Some(doubt) = doubted(&open.used, &doubts).filter(before_end)
+            {
+                return either(format!("{ended}, but {doubt}"));
+            }
+            if let Some(at) = open.sealed {
+                return either(format!("{ended}, but calls are sealed since frame {}", at.frame));
+            }
+        }
+        Judgement::new(Verdict::Closed, ended)
+    }
+
+    /// `ended by the client's logoff`, `ended by the server, which reset the connection`.
+    pub(crate) fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
+        let end = self.last_connection(session).and_then(|connection| connection.closed);
+        let reset = end.is_some_and(|end| end.by == By::Rst);
+        let by = match (self.cause(session), closing.by, self.ended_by(session)) {
+            (Some(Cause::SessionDelete { who }), ..) => {
+                return format!("ended by the server, which {who} told to delete it");
+            }
+            (Some(Cause::Autodisconnect), ..) => "ended by the server, probably by its autodisconnect",
+            (Some(Cause::Reboot), ..) => "ended by the server, which dropped several clients at once",
+            (_, By::OwnClose, _) => "ended by the client's logoff",
+            (_, By::Reconnected, _) => "ended by the client, which set up another session in its place",
+            (_, By::VcZero, _) => "ended by another session setup of the client (VcNumber 0)",
+            (_, By::Expired, _) => "ended by the server: it had expired",
+            (_, By::ServerDeniesIt, _) => "ended by the server, which does not know it any more",
+            (_, _, Some(Party::Client)) if reset => "ended by the client, which reset the connection",
+            (_, _, Some(Party::Server)) if reset => "ended by the server, which reset the connection",
+            (_, _, Some(Party::Client)) => "ended by the client with its connection",
+            (_, _, Some(Party::Server)) => "ended by the server with its connection",
+            _ => "ended with its connection",
+        };
+        by.to_owned()
+    }
+
+    /// A doubt that arose within a span, of whatever the session had.
+    fn doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
+        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let connections = connections.filter_map(|connection| connection.in_doubt);
+        let opens = self.opens_of(session).filter_map(|open| self.open_in_doubt(open));
+        let within = |doubt: &InDoubt| span.from <= doubt.at && doubt.at <= span.to;
+        connections.chain(opens).chain(session.in_doubt).filter(within).min_by_key(|doubt| doubt.at)
+    }
+
+    /// A packet that shows the connection of a session to live after another connection ended the session, so that it may
+    /// have lasted longer than the grace.
+    pub(super) fn lives_on(&self, session: &Session, closing: Closing, grace: f64) -> Option<Origin> {
+        let elsewhere = matches!(closing.by, By::VcZero | By::Reconnected);
+        let connection = self.last_connection(session).filter(|_| elsewhere)?;
+        let mut others = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        // Its successor on the same connection, or a user beside it, keeps the connection alive.
+        let keeps_alive = |other: &Session| {
+            other.opened == Some(closing.at) || (other.closed.is_none() && self.shows_user_or_guest(other))
+        };
+        if others.any(keeps_alive) {
+            return None;
+        }
+        let (later, until) = match connection.closed {
+            None => (connection.server_last?, self.last()),
+            // A reset or a FIN that answers the end is none.
+            Some(end) => (end.at, end.at),
+        };
+        let least = if connection.closed.is_some() { grace } else { LEAST };
+        let long = self.is_long(closing.at, later, least) && self.is_long(session.used.first, until, grace);
+        long.then_some(later)
+    }
+
+    /// True if a pipe of an ended session shows that it was still held at a moment.
+    fn holds_since(&self, session: &Session, moment: Origin) -> bool {
+        let used = |open: &Open| open.used.succeeded.is_some_and(|used| used > moment);
+        let closed = |open: &Open| open.closed.is_some_and(|end| end.by == By::OwnClose && end.at > moment);
+        let held = |open: &&Open| open.holds() && open.used.first < moment;
+        self.opens_of(session).filter(held).any(|open| used(open) || closed(open))
+    }
+}

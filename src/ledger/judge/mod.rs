@@ -1,0 +1,82 @@
+//! Judging sessions: from what the ledger knows of each to its verdict.
+
+mod ended;
+mod open;
+mod set_up;
+mod spans;
+
+use super::clock::is_beyond;
+use super::{Closing, InDoubt, Judgement, Ledger, Session, SessionRow, Stuck, Verdict};
+use crate::capture::Origin;
+use crate::session::SessionId;
+
+impl Ledger {
+    /// The verdict of a session at the end, with a grace in seconds. None if the ledger has no such session.
+    #[must_use]
+    pub fn judge(&self, row: SessionRow, grace: f64) -> Option<Judgement> {
+        let session = self.sessions.get(&row)?;
+        let judged = match (session.closed, session.denied) {
+            (closed, Some(status)) => self.judge_denied(session, closed, status, grace),
+            (closed, None) if session.unanswered => self.judge_unanswered(session, closed, grace),
+            (Some(closing), None) => self.judge_ended(session, closing, grace),
+            (None, None) => self.judge_open(session, grace),
+        };
+        Some(self.judge_by_unsteady_clock(session, judged, grace))
+    }
+
+    /// The end of a session, or that of the captures.
+    fn until(&self, session: &Session) -> Origin {
+        session.closed.map_or_else(|| self.last(), |closing| closing.at)
+    }
+
+    /// What is not stuck for certain may be, if it lasted long only by a clock that was set in between.
+    fn judge_by_unsteady_clock(&self, session: &Session, judged: Judgement, grace: f64) -> Judgement {
+        let counts_no_more = session.closed.is_some_and(Closing::is_superseded);
+        if judged.stuck == Stuck::Yes || counts_no_more {
+            return judged;
+        }
+        let Some(step) = self.unsteady(session.used.first, self.until(session), grace) else { return judged };
+        let way = if step.seconds() < 0.0 { "back" } else { "forward" };
+        let why = format!("the clock of the capture went {way} in frame {}", step.at.frame);
+        if session.denied.is_some() {
+            return Judgement { stuck: Stuck::Maybe, why: format!("{}, but {why}", judged.why), ..judged };
+        }
+        let worse = match session.closed {
+            Some(_) => [Verdict::WasHung, Verdict::WasLeaked],
+            None => [Verdict::Hung, Verdict::Leaked],
+        };
+        Judgement::one_of(worse.into_iter().chain(judged.allowed()), why)
+    }
+
+    /// Whether a null session, one that was null, or one that may be null was stuck, as far as the exit code cares.
+    pub(super) fn null_and_stuck(&self, session: &Session, grace: f64) -> Stuck {
+        let judged = || self.judge(session.row, grace).map_or(Stuck::No, |judged| judged.stuck);
+        match self.stuck_while_null(session, grace) {
+            Some((stuck, _)) => stuck,
+            None if session.is_null() => judged(),
+            None if self.is_possibly_null(session) => judged().min(Stuck::Maybe),
+            None => Stuck::No,
+        }
+    }
+
+    /// True if messages of a session are cut short, or all of what is known of it is.
+    fn is_cut(&self, session: &Session) -> bool {
+        let mut connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        session.id == SessionId::Unnamed || connections.any(|connection| connection.cut)
+    }
+
+    /// True if so much time passed between two packets that it counts, for certain.
+    fn is_long(&self, from: Origin, to: Origin, grace: f64) -> bool {
+        is_beyond(self.seconds_between(from, to), grace)
+    }
+
+    /// True if no more time than the grace passed since a doubt arose.
+    fn is_recent(&self, doubt: &InDoubt, grace: f64) -> bool {
+        !self.is_long(doubt.since, self.last(), grace)
+    }
+}
+
+/// Whole seconds, for people.
+fn whole(seconds: f64) -> String {
+    format!("{seconds:.0}")
+}

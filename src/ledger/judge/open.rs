@@ -1,0 +1,233 @@
+//! Sessions that are open at the end of the capture.
+
+use super::whole;
+use crate::capture::Origin;
+use crate::ledger::clock::is_beyond;
+use crate::ledger::verdict::doubted;
+use crate::ledger::{Denial, InDoubt, Judgement, Ledger, Open, Session, Stuck, Verdict};
+use crate::session::{Doubt, IdleSpan, Party, SessionId};
+
+/// What a session that is open may be, if it is not known what it holds.
+const ANY: [Verdict; 4] = [Verdict::Hung, Verdict::Leaked, Verdict::Lingering, Verdict::Open];
+
+/// A verdict of a session that is open, with what shows it.
+struct Still {
+    verdict: Verdict,
+    why: String,
+    /// Doubts about what it holds, though not about the session itself.
+    doubt: Option<InDoubt>,
+}
+
+impl Ledger {
+    pub(super) fn judge_open(&self, session: &Session, grace: f64) -> Judgement {
+        if let Some(since) = session.encrypted {
+            let why = format!("its messages are encrypted since frame {}", since.frame);
+            return Judgement::one_of(ANY, why);
+        }
+        if session.id == SessionId::Unnamed && self.may_have_lasted(session, grace) {
+            let why = "its messages are cut before they say whose they are and what they ask for";
+            return Judgement::one_of(ANY.into_iter().chain([Verdict::Closed]), why);
+        }
+        let still = match self.hung(session, grace) {
+            Some(why) => Still { verdict: Verdict::Hung, why, doubt: None },
+            None => self.judge_held(session, grace),
+        };
+        if let Some(doubt) = self.session_in_doubt(session, grace) {
+            return self.judge_doubted(session, &still, doubt, grace);
+        }
+        if let Some(doubt) = still.doubt {
+            let bare = self.judge_bare(session, grace).0;
+            let used = self.is_recent(&doubt, grace).then_some(Verdict::Open);
+            return Judgement::one_of([still.verdict, bare].into_iter().chain(used), doubt.to_string());
+        }
+        let may_hold = session.may_hold.filter(|doubt| !self.is_recent(doubt, grace));
+        if let (Verdict::Lingering | Verdict::Open, Some(doubt)) = (still.verdict, may_hold) {
+            return Judgement::one_of([Verdict::Leaked, still.verdict], doubt.to_string());
+        }
+        let mut judged = Judgement::new(still.verdict, still.why);
+        if judged.verdict == Verdict::Open
+            && let Some(before) = self.was_stuck_before(session, grace)
+        {
+            judged.stuck = Stuck::Yes;
+            judged.why = format!("{}, but {before}", judged.why);
+        }
+        judged
+    }
+
+    /// True if a session may be older than the grace.
+    fn may_have_lasted(&self, session: &Session, grace: f64) -> bool {
+        let mut connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        self.is_long(session.used.first, self.last(), grace)
+            || connections.any(|connection| !connection.start_seen)
+    }
+
+    /// The verdict of a session that may have ended where bytes are missing.
+    fn judge_doubted(&self, session: &Session, still: &Still, doubt: InDoubt, grace: f64) -> Judgement {
+        // It may have ended with the first doubt or with the last.
+        let ended = [doubt.since, doubt.at].map(|at| self.ended_then(session, at, grace));
+        let alone = self.judge_bare(session, grace).0;
+        let used = self.is_recent(&doubt, grace).then_some(Verdict::Open);
+        let possible = [still.verdict, alone].into_iter().chain(ended).chain(used);
+        Judgement::one_of(possible, doubt.to_string())
+    }
+
+    /// What a session was if it ended at a moment.
+    fn ended_then(&self, session: &Session, at: Origin, grace: f64) -> Verdict {
+        let idle = &session.idle;
+        if self.longest_wait(session, at).is_some_and(|waited| is_beyond(waited.seconds(), grace)) {
+            Verdict::WasHung
+        } else if self
+            .long_span([idle.holding, idle.holding_unsteady], idle.holding_since, at, grace)
+            .is_some()
+        {
+            Verdict::WasLeaked
+        } else if self.long_span([idle.bare], idle.bare_since, at, grace).is_some() {
+            Verdict::WasLingering
+        } else {
+            Verdict::Closed
+        }
+    }
+
+    /// Why nobody can say whether a session goes on, if so.
+    fn session_in_doubt(&self, session: &Session, grace: f64) -> Option<InDoubt> {
+        let connections = || session.connections.iter().filter_map(|id| self.connections.get(id));
+        let one_direction = connections().find(|connection| connection.one_direction == Some(Party::Client));
+        if let Some(connection) = one_direction {
+            return Some(InDoubt::new(connection.opened, Doubt::OneDirection));
+        }
+        let mut doubts: Vec<Option<InDoubt>> = connections().map(|connection| connection.in_doubt).collect();
+        doubts.extend([session.in_doubt, self.paused(session, grace)]);
+        doubted(&session.used, &doubts)
+    }
+
+    /// What shows that a session which is open now was stuck before.
+    fn was_stuck_before(&self, session: &Session, grace: f64) -> Option<String> {
+        let waited = session.longest_wait.as_ref().filter(|waited| is_beyond(waited.seconds(), grace));
+        if let Some(waited) = waited {
+            let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
+            return Some(format!("{name} of frame {frame} waited {seconds} s"));
+        }
+        let told = |span: IdleSpan, what: &str| {
+            let seconds = whole(self.seconds_between(span.from, span.to));
+            format!("it {what} for {seconds} s since frame {}", span.from.frame)
+        };
+        let long = |span: &IdleSpan| self.is_long(span.from, span.to, grace);
+        let mut holding =
+            [session.idle.holding, session.idle.holding_unsteady].into_iter().flatten().filter(long);
+        let holding = holding.next().map(|span| told(span, "held pipes and used none"));
+        let bare = session.idle.bare.filter(long).map(|span| told(span, "held nothing and was not used"));
+        holding.or(bare)
+    }
+
+    /// Why nobody can say whether an open goes on, if so.
+    pub(super) fn open_in_doubt(&self, open: &Open) -> Option<InDoubt> {
+        let connection = self.connections.get(&open.connection).and_then(|connection| connection.in_doubt);
+        let tree = self.trees.get(&open.tree).and_then(|tree| tree.in_doubt);
+        doubted(&open.used, &[open.in_doubt, tree, connection])
+    }
+
+    fn hung(&self, session: &Session, grace: f64) -> Option<String> {
+        let long = |sent: Origin| self.is_long(sent, self.last(), grace);
+        for open in self.opens_of(session).filter(|open| open.closed.is_none() && !open.waiting.is_empty()) {
+            if self.open_in_doubt(open).is_some() {
+                continue;
+            }
+            let mut waiting = open.waiting.values().filter(|call| !call.waits_by_design);
+            let waited =
+                waiting.find(|call| long(call.sent) && self.server_seen_since(open.connection, call.sent));
+            if let Some(call) = waited {
+                return Some(format!("{} of frame {} has no answer", call.name(), call.sent.frame));
+            }
+        }
+        let mut waiting = session.waiting.iter();
+        let request =
+            waiting.find(|request| long(request.sent) && self.is_served_since(session, request.sent))?;
+        let target = request.target.as_deref().map(|target| format!(" of {target}")).unwrap_or_default();
+        Some(format!("{}{target} of frame {} has no answer", request.command, request.sent.frame))
+    }
+
+    fn judge_held(&self, session: &Session, grace: f64) -> Still {
+        let idle = |last: Origin| self.is_long(last, self.last(), grace);
+        // What may be held: first of all what was not used for long.
+        let mut doubted_leak: Option<(InDoubt, bool)> = None;
+        let mut may_leak = |doubt: InDoubt, idle: bool| {
+            if doubted_leak.is_none_or(|(_, was_idle)| idle && !was_idle) {
+                doubted_leak = Some((doubt, idle));
+            }
+        };
+        let mut holds = false;
+        for open in self.opens_of(session).filter(|open| open.closed.is_none() && open.holds()) {
+            let pipe_doubt = self.open_in_doubt(open);
+            for handle in self.handles(open).filter(|handle| handle.closed.is_none()) {
+                let last = handle.used.last;
+                match doubted(&handle.used, &[handle.in_doubt, pipe_doubt]) {
+                    Some(doubt) => may_leak(doubt, idle(last)),
+                    None if idle(last) => {
+                        let object = handle.object.as_deref().map(|name| format!(" on {name}"));
+                        let why = format!(
+                            "a printer handle{} is held and not used since frame {}",
+                            object.unwrap_or_default(),
+                            last.frame
+                        );
+                        return Still { verdict: Verdict::Leaked, why, doubt: None };
+                    }
+                    None => {}
+                }
+            }
+            match pipe_doubt {
+                Some(doubt) => may_leak(doubt, idle(open.used.last)),
+                None if idle(open.used.last) => {
+                    return Still { verdict: Verdict::Leaked, why: held_pipe(open), doubt: None };
+                }
+                None => holds = true,
+            }
+        }
+        if let Some((doubt, idle)) = doubted_leak {
+            let verdict = if idle { Verdict::Leaked } else { Verdict::Open };
+            return Still { verdict, why: doubt.to_string(), doubt: Some(doubt) };
+        }
+        if holds {
+            let why = format!("it was used in frame {}, within the grace", session.used.last.frame);
+            return Still { verdict: Verdict::Open, why, doubt: None };
+        }
+        let (verdict, why) = self.judge_bare(session, grace);
+        Still { verdict, why, doubt: None }
+    }
+
+    /// The verdict of a session that is open and holds nothing.
+    fn judge_bare(&self, session: &Session, grace: f64) -> (Verdict, String) {
+        let last = session.used.last;
+        if self.is_long(last, self.last(), grace) {
+            let denied = self.denied_since(session);
+            let why = format!("it holds no pipe and was not used since frame {}{denied}", last.frame);
+            return (Verdict::Lingering, why);
+        }
+        (Verdict::Open, format!("it was used in frame {}, within the grace", last.frame))
+    }
+
+    /// `, and the server denied it the pipe spoolss in frame 12`: what kept a session from holding something.
+    fn denied_since(&self, session: &Session) -> String {
+        let its = |denial: &&Denial| session.connections.contains(&denial.connection);
+        let Some(denial) = self.denials.iter().filter(its).rfind(|denial| denial.at >= session.used.first)
+        else {
+            return String::new();
+        };
+        let what = denial.what.as_str();
+        let name = denial.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+        format!(", and the server denied it the {what}{name} in frame {}", denial.at.frame)
+    }
+}
+
+/// `pipe spoolss is held and not used since frame 12, and OpenPrinterEx of frame 12 has no answer`.
+fn held_pipe(open: &Open) -> String {
+    let name = match (&open.name, open.interface()) {
+        (Some(name), _) => format!("pipe {name}"),
+        (None, Some(interface)) => format!("a pipe on which {interface} is spoken"),
+        (None, None) => "a pipe of unknown name".to_owned(),
+    };
+    let unanswered = open.waiting.values().find(|call| !call.waits_by_design);
+    let unanswered =
+        unanswered.map(|call| format!(", and {} of frame {} has no answer", call.name(), call.sent.frame));
+    let frame = open.used.last.frame;
+    format!("{name} is held and not used since frame {frame}{}", unanswered.unwrap_or_default())
+}
