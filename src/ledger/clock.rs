@@ -16,13 +16,15 @@ pub(super) const LEAST: f64 = 1.0;
 const END: u32 = u32::MAX;
 
 /// A step of the capture's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct ClockStep {
     /// The first packet with a time after it.
     pub at: Origin,
     /// The latest time before it.
     pub from: Timestamp,
+    /// Seconds before it that may not have passed: a clock that goes back may have been set forward before.
+    doubtful: f64,
 }
 
 /// What is known of the clock of the captures.
@@ -32,7 +34,9 @@ pub(super) struct Clock {
     end: Option<Timestamp>,
     steps: Vec<ClockStep>,
     /// The first of the steps that found no place.
-    beyond: Option<Origin>,
+    beyond: Option<ClockStep>,
+    /// Seconds by which the clock went forward and did not go back again.
+    forward: f64,
     /// Pauses between two captures.
     pauses: Vec<ClockStep>,
 }
@@ -70,12 +74,24 @@ impl ClockStep {
 }
 
 impl Clock {
-    fn step(&mut self, at: Origin, from: Timestamp) {
+    /// The clock was set at a packet; until then it had come to `from`, and packets were `silent` seconds apart at most.
+    fn step(&mut self, at: Origin, from: Timestamp, silent: f64) {
         self.end = Some(at.time);
-        if self.steps.len() < STEPS {
-            self.steps.push(ClockStep { at, from });
+        let mut step = ClockStep { at, from, doubtful: 0.0 };
+        if step.seconds() < 0.0 {
+            // It takes back what a step forward is known to have added.
+            let unexplained = -step.seconds() - core::mem::take(&mut self.forward);
+            step.doubtful = unexplained.clamp(0.0, silent.max(0.0));
+        } else if let Some(back) = self.steps.last_mut().filter(|before| before.seconds() < 0.0) {
+            // The clock was wrong in between, and right before.
+            back.doubtful = 0.0;
         } else {
-            self.beyond.get_or_insert(at);
+            self.forward += step.seconds();
+        }
+        if self.steps.len() < STEPS {
+            self.steps.push(step);
+        } else {
+            self.beyond.get_or_insert(step);
         }
     }
 
@@ -84,16 +100,25 @@ impl Clock {
         if self.steps.is_empty() {
             return Elapsed { least: shown, most: shown };
         }
-        let beyond = self.beyond.map(|at| ClockStep { at, from: at.time });
-        if beyond.is_some_and(|step| step.is_before(to)) {
+        if self.beyond.is_some_and(|step| step.is_before(to)) {
             return Elapsed { least: 0.0, most: f64::INFINITY };
         }
-        let between = self.steps.iter().filter(|step| !step.is_before(from) && step.is_before(to));
-        let steps: f64 = between.map(ClockStep::seconds).sum();
-        let least = shown - steps;
+        let (mut steps, mut doubtful) = (0.0, 0.0);
+        // Where the time before the next step begins.
+        let mut began = from.time;
+        for step in self.steps.iter().filter(|step| !step.is_before(from)) {
+            let crossed = step.is_before(to);
+            let until = if crossed { step.from } else { to.time };
+            doubtful += until.seconds_since(began).clamp(0.0, step.doubtful);
+            if !crossed {
+                break;
+            }
+            steps += step.seconds();
+            began = step.at.time;
+        }
         // How much time passed while the clock went back is not known.
         let most = if steps < 0.0 { f64::INFINITY } else { shown };
-        Elapsed { least, most }
+        Elapsed { least: shown - steps - doubtful, most }
     }
 }
 
@@ -157,15 +182,16 @@ impl Ledger {
         steps.next().or(self.clock.steps.last()).copied()
     }
 
-    /// The clock of the capture was set at a packet; until then it had come to `from`.
-    pub(super) fn clock_set(&mut self, at: Origin, from: Timestamp) {
-        self.clock.step(at, from);
+    /// The clock of the capture was set at a packet; until then it had come to `from`, and packets were `silent` seconds
+    /// apart at most.
+    pub(super) fn clock_set(&mut self, at: Origin, from: Timestamp, silent: f64) {
+        self.clock.step(at, from, silent);
     }
 
     /// Nothing was captured from a time until a packet.
     pub(super) fn not_captured(&mut self, at: Origin, from: Timestamp) {
         if self.clock.pauses.len() < STEPS {
-            self.clock.pauses.push(ClockStep { at, from });
+            self.clock.pauses.push(ClockStep { at, from, doubtful: 0.0 });
         }
     }
 

@@ -21,6 +21,8 @@ pub(super) struct CaptureClock {
     latest: Option<Origin>,
     /// By how many seconds the clock went back and did not come forward again.
     back: f64,
+    /// The longest time in seconds between two packets since the clock was set.
+    longest: f64,
     /// The captures of which a packet was seen.
     captures: BTreeSet<u32>,
 }
@@ -50,13 +52,15 @@ impl CaptureClock {
         }
         self.latest = Some(at);
         if forward < 0.0 {
-            Some(Loss::ClockWentBack { from })
+            Some(Loss::ClockWentBack { from, silent: core::mem::take(&mut self.longest) })
         } else if begins && forward > PAUSE {
             Some(Loss::NotCaptured { from })
         } else if forward > SILENT || self.is_return(forward) {
             self.back = (self.back - forward).max(0.0);
+            self.longest = 0.0;
             Some(Loss::ClockWentForward { from })
         } else {
+            self.longest = self.longest.max(forward);
             None
         }
     }
@@ -78,7 +82,7 @@ mod tests {
         for (frame, (capture, seconds)) in (1..).zip(packets) {
             let at = Origin { time: Timestamp::from_parts(*seconds, 0), capture: *capture, frame };
             told.extend(clock.tick(at, &mut counts).map(|loss| match loss {
-                Loss::ClockWentBack { from } => ("back", at.time.seconds_since(from)),
+                Loss::ClockWentBack { from, .. } => ("back", at.time.seconds_since(from)),
                 Loss::ClockWentForward { from } => ("forward", at.time.seconds_since(from)),
                 Loss::NotCaptured { from } => ("pause", at.time.seconds_since(from)),
                 other => panic!("{other:?}"),

@@ -930,6 +930,8 @@ pub enum Loss {
     ClockWentBack {
         /// The latest time until then.
         from: crate::wire::Timestamp,
+        /// The longest time in seconds between two packets before. The clock may have been set forward there.
+        silent: f64,
     },
     /// The clock of the capture went forward by more than a network is silent, or it came forward again.
     ClockWentForward {

@@ -11,13 +11,16 @@ use crate::wire::Wire;
 const MONTHS: f64 = 90.0 * 86_400.0;
 const HOUR: f64 = 3_600.0;
 
-/// A null session that holds a pipe for some seconds, a step of the clock, and some seconds more.
-fn held(before: f64, step: f64, after: f64, ends: bool) -> Outcome {
+/// A null session that holds a pipe for some seconds, in which as many packets are captured, a step of the clock, and
+/// some seconds more.
+fn held_among(packets: u32, before: f64, step: f64, after: f64, ends: bool) -> Outcome {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));
     smb.hold_pipe();
-    wire.wait(before);
-    smb.tcp.ack(Server);
+    for _ in 0..packets {
+        wire.wait(before / f64::from(packets));
+        smb.tcp.ack(Server);
+    }
     wire.wait(step);
     smb.tcp.ack(Server);
     wire.wait(after);
@@ -28,6 +31,19 @@ fn held(before: f64, step: f64, after: f64, ends: bool) -> Outcome {
         smb.tcp.end();
     }
     wire.outcome()
+}
+
+fn held(before: f64, step: f64, after: f64, ends: bool) -> Outcome {
+    held_among(10, before, step, after, ends)
+}
+
+#[test]
+fn a_clock_that_goes_back_may_have_been_set_forward_in_a_silence_before() {
+    for ends in [false, true] {
+        assert_eq!(held_among(1, 500.0, -1_000.0, 20.0, ends), CannotTell, "{ends}");
+        assert_eq!(held_among(1, 500.0, -70.0, 20.0, ends), Trouble, "it went back by less: {ends}");
+        assert_eq!(held_among(50, 500.0, -1_000.0, 20.0, ends), Trouble, "never silent for long: {ends}");
+    }
 }
 
 #[test]

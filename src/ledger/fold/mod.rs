@@ -49,9 +49,8 @@ impl Ledger {
                 self.losses.unreadable = self.losses.unreadable.saturating_add(1);
             }
             EventKind::Loss(Loss::Unseen(unseen)) => self.fold_unseen(unseen),
-            EventKind::Loss(Loss::ClockWentBack { from } | Loss::ClockWentForward { from }) => {
-                self.clock_set(at, from);
-            }
+            EventKind::Loss(Loss::ClockWentBack { from, silent }) => self.clock_set(at, from, silent),
+            EventKind::Loss(Loss::ClockWentForward { from }) => self.clock_set(at, from, 0.0),
             EventKind::Loss(Loss::NotCaptured { from }) => self.not_captured(at, from),
         }
     }
