@@ -297,7 +297,7 @@ fn judge_all(ledger: &Ledger) {
             }
         }
         assert!(!session.connections.is_empty(), "{session:?}");
-        assert!(session.used.first <= session.used.last, "{session:?}");
+        assert_eq!(session.used.first.later(session.used.last), session.used.last, "{session:?}");
         for tree in ledger.trees(session) {
             // An SMB1 tree is open to every session of its connection, and goes on without the one that asked for it.
             let is_own = tree.session == row;
