@@ -62,7 +62,7 @@ fn finding(
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         if group.len() == 1 { "is" } else { "are" },
-        first.server,
+        scene.servers(group),
         if group.len() == 1 { "it" } else { "them" },
         Span::between(longest.time, scene.end),
     );

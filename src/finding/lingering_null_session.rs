@@ -41,7 +41,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
+        scene.servers(group),
         if group.len() == 1 { "stays" } else { "stay" },
         if group.len() == 1 { "holds" } else { "hold" },
         Span::between(oldest, scene.end),

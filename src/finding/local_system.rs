@@ -55,7 +55,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
+        scene.servers(group),
         if group.len() == 1 { "comes" } else { "come" },
     );
     RULE.finding(group, frames, text)

@@ -1,7 +1,7 @@
 //! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
 
 use super::scene::{self, Judged, Scene};
-use super::words::{Span, count};
+use super::words::{Span, count, list};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
 use crate::ledger::{Closing, Handle, Open, Verdict};
@@ -21,10 +21,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         _ => false,
     };
     // What holds its slot still, and what held it, are told apart.
-    let open = |judged: &Judged<'_>| judged.session.closed.is_none();
-    let groups =
-        [true, false].map(|is_open| scene.groups(|judged| leaked(judged) && open(judged) == is_open));
-    groups.iter().flatten().filter_map(|group| finding(scene, group)).collect()
+    scene.groups_by_end(leaked).iter().filter_map(|group| finding(scene, group)).collect()
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
@@ -47,24 +44,29 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let hung =
         group.iter().filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::WasHung)).count();
     let unanswered = if hung == 0 { String::new() } else { format!("; {} an unanswered call", wait(hung)) };
-    let what = format!("{} and {}", count(pipes.len(), "pipe"), count(handles.len(), "printer handle"));
+    let held = [(pipes.len(), "pipe"), (handles.len(), "printer handle")];
+    let held = held.into_iter().filter(|(number, _)| *number > 0);
+    let what = list(&held.map(|(number, name)| count(number, name)).collect::<Vec<_>>());
+    let has = scene::has(group.len());
     let did = if ended {
         let longest =
             group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
         let up_to = if group.len() == 1 { "" } else { "up to " };
-        let have = if group.len() == 1 { "has" } else { "have" };
-        format!("held {what}, used none for {up_to}{} and {have} ended since", Span::seconds(longest))
+        format!("held {what} unused for {up_to}{} and {has} ended", Span::seconds(longest))
     } else {
-        format!("never closed and held {what} to the end")
+        let still = if group.len() == 1 { "still holds" } else { "still hold" };
+        format!("never closed and {still} {what}")
     };
-    let (takes, took) = (scene::takes(group.len()), if group.len() == 1 { "It took" } else { "Each took" });
+    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref());
+    let failed = failed.map(|failed| format!("; {}", scene::failure(failed)));
     let text = format!(
-        "{} of client {}{} to server {} {did}{unanswered}. {} a slot of its own",
+        "{} of client {}{} to server {} {did}{unanswered}{}. {}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
-        if ended { took } else { takes },
+        scene.servers(group),
+        failed.unwrap_or_default(),
+        scene::takes(group.len(), ended),
     );
     RULE.finding(group, frames, text)
 }

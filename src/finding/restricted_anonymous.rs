@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::{self, Scene};
-use super::words::{Plain, count, list};
+use super::words::{Plain, count, endpoints, list};
 use super::{Finding, Severity};
 use crate::auth::Who;
 use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
-use crate::session::ConnectionId;
+use crate::session::{ConnectionId, is_ipc};
 
 const ADVICE: &str = concat!(
     "The server is restricted as KB 328459 advises, or a pipe is not among its NullSessionPipes. That keeps anonymous ",
@@ -31,9 +31,8 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 fn is_of_nobody(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
     let path = denial.name.as_deref().unwrap_or_default();
-    let share = path.rsplit(['\\', '/']).next().unwrap_or_default();
-    let private = denial.what == Stage::Tree && !share.is_empty() && !share.eq_ignore_ascii_case("IPC$");
-    null && denial.answer.is_access_denied() && !private
+    let private = denial.what == Stage::Tree && !path.is_empty() && !is_ipc(path);
+    null && !denial.answer.is_out_of_resources() && !private
 }
 
 fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
@@ -81,7 +80,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         frames: denials.iter().map(|denial| denial.at).collect(),
         text: format!(
             "Server {} denied {client} that came without credentials {} ({}); {still}",
-            first.server,
+            endpoints(&denials.iter().map(|denial| denial.server).collect()),
             list(&parts),
             Plain::name(&first.answer.to_string()),
         ),

@@ -76,8 +76,9 @@ impl Ledger {
         if went_down(server, closing.at) {
             return Some(Cause::Reboot);
         }
-        let last = self.opens_of(session).map(|open| open.used.last).fold(session.used.last, Ord::max);
-        AUTODISCONNECT.contains(&closing.at.time.seconds_since(last.time)).then_some(Cause::Autodisconnect)
+        AUTODISCONNECT
+            .contains(&closing.at.time.seconds_since(self.last_use(session).time))
+            .then_some(Cause::Autodisconnect)
     }
 
     /// The last of a session's connections to end.

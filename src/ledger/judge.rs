@@ -1,5 +1,6 @@
 //! Judging sessions: from what the ledger knows of each to its verdict.
 
+use super::grace::{LEAST, is_beyond};
 use super::verdict::doubted;
 use super::{
     By, Cause, ClockJump, Closing, InDoubt, Judgement, Ledger, Open, Session, SessionRow, Stuck, Use,
@@ -9,9 +10,6 @@ use crate::auth::Who;
 use crate::capture::Origin;
 use crate::session::{Doubt, IdleSpan, Party, SessionId};
 use crate::wire::Timestamp;
-
-/// Seconds for which nothing is held against anybody, however short the grace is.
-const LEAST: f64 = 1.0;
 
 /// A verdict of a session that is open, with what shows it.
 struct Still {
@@ -78,7 +76,7 @@ impl Ledger {
             let why = format!("{ended}, but its messages are encrypted since frame {}", since.frame);
             return Judgement::one_of(possible.into_iter().chain([Verdict::Closed]), why);
         }
-        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        let over = |seconds: f64| is_beyond(seconds, grace);
         if let Some(later) = self.lives_on(session, closing) {
             let possible = [Verdict::Leaked, Verdict::Lingering, Verdict::WasLeaked, Verdict::Closed];
             let frame = later.frame;
@@ -317,7 +315,7 @@ impl Ledger {
         end: Timestamp,
         grace: f64,
     ) -> Judgement {
-        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        let over = |seconds: f64| is_beyond(seconds, grace);
         let at = doubt.at;
         let waited = self.longest_wait(session, at).is_some_and(|waited| over(waited.seconds()));
         let holding = longest(session.idle.holding, session.idle.holding_since, at);
@@ -347,7 +345,7 @@ impl Ledger {
 
     /// What shows that a session which is open now was stuck before.
     fn was_stuck_before(&self, session: &Session, grace: f64) -> Option<String> {
-        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        let over = |seconds: f64| is_beyond(seconds, grace);
         if let Some(waited) = session.longest_wait.as_ref().filter(|waited| over(waited.seconds())) {
             return Some(format!(
                 "{} of frame {} waited {} s",
@@ -370,7 +368,7 @@ impl Ledger {
     pub fn stuck_while_null(&self, session: &Session, grace: f64) -> Option<(Stuck, Origin)> {
         let null = session.identities_before.iter().filter(|(_, who)| who.who == Who::Null);
         let until = null.map(|(until, _)| *until).max().filter(|_| session.identity.who != Who::Null)?;
-        let over = |seconds: f64| seconds > grace && seconds > LEAST;
+        let over = |seconds: f64| is_beyond(seconds, grace);
         if !over(until.time.seconds_since(session.used.first.time)) {
             return None;
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::grace::is_beyond;
 use super::{Connection, Ledger, Session};
 use crate::auth::Who;
 use crate::capture::Origin;
@@ -28,9 +29,6 @@ pub struct UnseenTotal {
 
 /// The tables of sessions: what found no place there is told nowhere else.
 const SESSIONS: [&str; 3] = ["open sessions", "sessions of a connection", "refusals"];
-
-/// Seconds within which no null session is stuck, whatever the grace.
-const BRIEF: f64 = 1.0;
 
 impl Ledger {
     /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
@@ -171,7 +169,8 @@ impl Ledger {
         // Beyond the cap those of one kind are one, as bad as the worst of them.
         // What was over within a second held nothing, however many there are.
         let brief = |unseen: &Unseen| {
-            unseen.ended && unseen.start_seen && unseen.last.time.seconds_since(unseen.first.time) <= BRIEF
+            let lasted = unseen.last.time.seconds_since(unseen.first.time);
+            unseen.ended && unseen.start_seen && !is_beyond(lasted, 0.0)
         };
         if brief(&unseen) {
             unseen.may_hold = unseen.may_hold.min(MayHold::Never);

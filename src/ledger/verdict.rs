@@ -5,7 +5,9 @@
 
 use core::fmt;
 
-use super::{InDoubt, Open, Use, WaitingCall};
+use super::{InDoubt, Open, Use, Waited, WaitingCall};
+use crate::capture::Origin;
+use crate::rprn;
 use crate::session::{Doubt, OpenKind};
 
 /// What became of a session. The worst is the least.
@@ -72,7 +74,7 @@ impl Verdict {
     }
 
     /// True for those of a session that has ended and lasted beyond the grace unused.
-    pub(super) const fn is_of_long_ended(self) -> bool {
+    pub(crate) const fn is_of_long_ended(self) -> bool {
         matches!(self, Self::WasHung | Self::WasLeaked | Self::WasLingering)
     }
 
@@ -197,6 +199,18 @@ impl Open {
 }
 
 impl WaitingCall {
+    /// True if it opens a printer or a print server.
+    #[must_use]
+    pub fn opens_printer(&self) -> bool {
+        self.procedure.is_some_and(rprn::opens_printer)
+    }
+
+    /// How long it has waited at a moment.
+    #[must_use]
+    pub fn waited_until(&self, until: Origin) -> Waited {
+        Waited { name: self.name(), object: self.object.clone(), sent: self.sent, until }
+    }
+
     /// The procedure's name, or its number on its interface.
     #[must_use]
     pub fn name(&self) -> String {

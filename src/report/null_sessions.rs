@@ -4,7 +4,7 @@ use super::session::Session;
 use super::{Denial, PrinterShare, Refusal, Text, printer_share};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
-use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict};
+use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict, is_beyond};
 use crate::session::Counts;
 use crate::wire::Timestamp;
 
@@ -200,7 +200,7 @@ impl<'a> NullSessions<'a> {
     /// For how many seconds a null session that is counted only was stuck beyond the grace, and one that may have been
     /// null.
     pub(super) fn counted_only(&self) -> (Option<f64>, Option<f64>) {
-        let over = |seconds: f64| Some(seconds).filter(|seconds| *seconds > self.grace_seconds.max(1.0));
+        let over = |seconds: f64| Some(seconds).filter(|seconds| is_beyond(*seconds, self.grace_seconds));
         let losses = self.losses.ledger;
         (over(losses.aggregated_null_stuck), over(losses.aggregated_possibly_null_stuck))
     }

@@ -59,6 +59,11 @@ pub struct SlotsInUse {
 }
 
 impl SlotsInUse {
+    /// How many null sessions had, granted or denied.
+    pub(super) const fn of_null_sessions(self) -> u64 {
+        self.null.saturating_add(self.denied)
+    }
+
     /// The figures alone.
     pub(super) const fn slots(self) -> ledger::Slots {
         ledger::Slots { low: self.low, high: self.high }
@@ -69,7 +74,7 @@ impl<'a> Refusal<'a> {
     /// True if the server had no slot left; false if a share has a limit of its own.
     #[must_use]
     pub fn is_for_slots(&self) -> bool {
-        self.what != Stage::Tree
+        self.what.is_for_slots()
     }
 
     /// A refusal of a ledger; `options` tell the grace that verdicts are given with, and the limit if the user knows it.
@@ -135,9 +140,9 @@ pub struct Denial<'a> {
 }
 
 impl Denial<'_> {
-    /// True if the client may not; false if there was no room.
-    pub(super) fn is_access_denied(&self) -> bool {
-        self.answer.is_access_denied()
+    /// True if the server had no room; false if the client may not.
+    pub(super) fn is_out_of_resources(&self) -> bool {
+        self.answer.is_out_of_resources()
     }
 }
 

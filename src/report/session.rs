@@ -278,8 +278,7 @@ impl<'a> Session<'a> {
         let judgement = ledger.judge(row, grace)?;
         let while_null = ledger.stuck_while_null(session, grace);
         let connections = || session.connections.iter().filter_map(|id| ledger.connection(*id));
-        let uses = ledger.opens_of(session).filter(|open| open.session == row).map(|open| open.used.last);
-        let last_used = uses.fold(session.used.last, Ord::max);
+        let last_used = ledger.last_use(session);
         let start = session.opened.unwrap_or(session.used.first).time;
         let until = session.closed.map_or(end, |closing| closing.at.time);
         let hung_call = finding::hung_call(ledger, session, end, grace).map(|(_, call)| call.sent);

@@ -40,6 +40,13 @@ impl Interface {
     }
 }
 
+/// True for the procedures that open a printer or a print server (\[MS-RPRN\] 3.1.4.2.2 and 3.1.4.2.14, \[MS-PAR\]
+/// 3.1.4.1.1): not for one that opens the channel back to a client.
+#[must_use]
+pub fn opens_printer(procedure: &str) -> bool {
+    matches!(procedure, "RpcOpenPrinter" | "RpcOpenPrinterEx" | "RpcAsyncOpenPrinter")
+}
+
 /// What a procedure does with context handles, as its parameters say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HandleRole {

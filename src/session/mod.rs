@@ -46,8 +46,8 @@ pub trait Sink {
 }
 
 /// True for the path of an `IPC$` share.
-fn is_ipc(path: &str) -> bool {
-    path.rsplit('\\').next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
+pub(crate) fn is_ipc(path: &str) -> bool {
+    path.rsplit(['\\', '/']).next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
 }
 
 /// A pipe's name without what leads to it: `\PIPE\spoolss`, `\spoolss` and `spoolss` are one.

@@ -3,7 +3,8 @@
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::{
-    By, Closing, Denial, DenialAnswer, Ledger, Refusal, RefusalAnswer, SessionRow, Stage, Waited, WaitingCall,
+    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, Ledger, Open, Refusal, RefusalAnswer,
+    SessionRow, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -194,15 +195,32 @@ impl Ledger {
         returned: Option<u32>,
     ) {
         let Some(row) = self.sessions.get_mut(&session) else { return };
-        let opens = call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
+        let opens = call.opens_printer();
         if !call.waits_by_design {
-            let (name, object) = (call.name(), call.object.clone());
-            row.waited(Waited { name, object, sent: call.sent, until: at });
+            row.waited(call.waited_until(at));
         }
         let error = Win32Error(returned.unwrap_or_default());
         if opens && error == Win32Error::ACCESS_DENIED && row.identity.who == Who::Null {
             let (identity, answer) = (Some(row.identity.clone()), DenialAnswer::Win32(error));
             self.denied(at, connection, Stage::Printer, identity, call.object, answer);
         }
+    }
+}
+
+impl Open {
+    /// Notes a call on it that ended, if the client gave it up, or if it was to open a printer and failed.
+    pub(super) fn note_failure(
+        &mut self,
+        at: Origin,
+        call: &WaitingCall,
+        returned: Option<u32>,
+        cancelled: bool,
+    ) {
+        let how = match returned {
+            _ if cancelled => CallFailure::Cancelled,
+            Some(error) if error != 0 && call.opens_printer() => CallFailure::Returned(Win32Error(error)),
+            _ => return,
+        };
+        self.failed = Some(Box::new(FailedCall { call: call.clone(), at, how }));
     }
 }
