@@ -172,7 +172,7 @@ impl fmt::Display for InDoubt {
             }
             Doubt::OneDirection => write!(f, "the capture has one direction of its connection alone"),
             Doubt::Evicted => {
-                write!(f, "what was known of it was let go at frame {frame}, since a table was full")
+                write!(f, "what was known of it was dropped at frame {frame} because a table was full")
             }
         }
     }

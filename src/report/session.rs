@@ -329,6 +329,12 @@ impl<'a> Session<'a> {
         self.is_null() || self.possibly_null || self.null_until.is_some()
     }
 
+    /// True if what happened in it is worth telling: it holds, or held, what it does not use, or waits, or waited.
+    #[must_use]
+    pub const fn has_story(&self) -> bool {
+        matches!(self.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
+    }
+
     /// True for a null session.
     #[must_use]
     pub fn is_null(&self) -> bool {

@@ -188,14 +188,15 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     let harmful = losses.gaps.saturating_sub(losses.harmless_gaps);
     if losses.gaps > 0 {
         let hidden = match harmful {
-            0 => "all inside messages whose headers were captured".to_owned(),
+            0 => "none of which can hide the end of anything".to_owned(),
             _ => format!(
-                "{} of which may hide an ending; what they may have changed is judged unknown",
+                "{} of which may hide the end of a session, pipe or handle: where that matters, the verdict is unknown",
                 digits(harmful)
             ),
         };
-        let (bytes, places) = (digits(losses.gap_bytes), number(losses.gaps, "place"));
-        told.push(format!("{bytes} bytes are missing from the capture in {places}, {hidden}"));
+        let (bytes, places) = (number(losses.gap_bytes, "byte"), number(losses.gaps, "place"));
+        let are = if losses.gap_bytes == 1 { "is" } else { "are" };
+        told.push(format!("{bytes} {are} missing from the capture in {places}, {hidden}"));
     }
     if losses.unreadable > 0 {
         told.push(format!("{} could not be read to the end", number(losses.unreadable, "message")));
@@ -206,25 +207,32 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     if let Some(jump) = report.ledger.clock_jump() {
         let by = Span::seconds(jump.seconds);
         told.push(format!(
-            "the clock of the capture goes forward by {by} in {}; what only this shows is judged unknown",
+            "the clock of the capture jumps forward by {by} in {}: where a verdict rests on that alone, it is unknown",
             when.frame(Moment::from(jump.at))
         ));
     }
     if let Some((from, to)) = report.ledger.doubtful_end().zip(report.ledger.end()) {
         let by = Span::between(to, from);
         told.push(format!(
-            "the clock of the capture goes back by {by}; what only its later times show is judged unknown"
+            "the clock of the capture jumps back by {by}: where a verdict rests on its later times alone, it is unknown"
         ));
     }
     if report.losses.time_went_back > 0 {
-        told.push(format!("{} older than one before", number(report.losses.time_went_back, "packet")));
+        let are = if report.losses.time_went_back == 1 { "is" } else { "are" };
+        let packets = number(report.losses.time_went_back, "packet");
+        told.push(format!("{packets} {are} older than the one before"));
     }
     if report.losses.connections_evicted > 0 {
         let evicted = number(report.losses.connections_evicted, "connection");
-        told.push(format!("there were too many connections at once: {evicted} let go"));
+        let were = if report.losses.connections_evicted == 1 { "was" } else { "were" };
+        told.push(format!("{evicted} {were} not followed to the end: too many were open at once"));
     }
     for (verdict, times) in &losses.sessions_aggregated {
-        told.push(format!("{} ended ({verdict}) and are counted only", number(*times, "further session")));
+        let have = if *times == 1 { "has" } else { "have" };
+        let sessions = number(*times, "more session");
+        told.push(format!(
+            "{sessions} {have} ended ({verdict}) and are not listed: too many ended to keep them all"
+        ));
     }
     told
 }

@@ -27,10 +27,7 @@ pub(super) fn of_server(
     width: usize,
     left: &mut usize,
 ) -> fmt::Result {
-    let bad = |session: &&&Session<'_>| {
-        matches!(session.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
-            && (session.is_candidate() || report.options.all)
-    };
+    let bad = |session: &&&Session<'_>| session.has_story() && (session.is_candidate() || report.options.all);
     for session in server.sessions.iter().filter(bad).take(*left) {
         of_session(out, report, session, when, width)?;
         writeln!(out)?;
@@ -38,7 +35,13 @@ pub(super) fn of_server(
     let number = server.sessions.iter().filter(bad).count();
     if number > *left {
         let untold = number.saturating_sub(*left);
-        paragraph(out, "", 0, &format!("The stories of {untold} more are left out."), width)?;
+        paragraph(
+            out,
+            "",
+            0,
+            &format!("What happened in {untold} more is left out; --format json lists all."),
+            width,
+        )?;
         writeln!(out)?;
     }
     *left = left.saturating_sub(number);
@@ -218,6 +221,11 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
                 step(at, format!("handle {short} closed"), String::new());
             }
         }
+        if let Some(failed) = open.failed.as_deref() {
+            let object = failed.call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
+            let note = format!("{}{}", finding::how_it_failed(failed), object.unwrap_or_default());
+            step(failed.call.sent, format!("{} ({:#04x}) sent", failed.call.name(), failed.call.opnum), note);
+        }
         if let Some(at) = by_itself(open.closed.map(|closing| closing.at)) {
             let stays = ledger.handles(open).any(|handle| handle.closed.is_none());
             let note = if stays { "its handle stays with another pipe of the association group" } else { "" };
@@ -226,7 +234,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         }
         for call in open.waiting.values() {
             let object = call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
-            let by_design = if call.waits_by_design { ", which it may wait for" } else { "" };
+            let by_design = if call.waits_by_design { ", as it is meant to" } else { "" };
             let note = format!(
                 "no answer in {}{by_design}{}",
                 Span::between(call.sent.time, end),
@@ -258,10 +266,10 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             step(at, "server last seen".to_owned(), "still there".to_owned());
         }
     }
-    // A call that waited is told above if its answer never came.
+    // A call that waited is told above if its answer never came, or if it was cancelled.
     let waited = ledger.longest_wait_of(row).filter(|_| session.verdict == Verdict::WasHung);
     if let Some(waited) = waited.filter(|waited| steps.iter().all(|step| step.at != waited.sent)) {
-        let note = format!("no answer in {}", Span::seconds(waited.seconds()));
+        let note = format!("waited {} for its answer", Span::seconds(waited.seconds()));
         steps.push(Step { at: waited.sent, what: format!("{} sent", waited.name), note });
     }
     steps

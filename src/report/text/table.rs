@@ -140,13 +140,19 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
             more => format!("handle {first}, and {more} more"),
         };
     }
-    match finding::held_pipes(ledger, row).count() {
-        0 => "nothing".to_owned(),
-        1 if finding::held_pipes(ledger, row).any(|pipe| pipe.sealed.is_some()) => {
-            "the pipe; its calls are sealed".to_owned()
-        }
-        1 => "the pipe alone".to_owned(),
-        number => format!("{number} pipes"),
+    let pipes: Vec<&ledger::Open> = finding::held_pipes(ledger, row).collect();
+    let held = match pipes.as_slice() {
+        [] => return "nothing".to_owned(),
+        [pipe] if pipe.sealed.is_some() => "the pipe; its calls are sealed".to_owned(),
+        [_] => "the pipe alone".to_owned(),
+        _ => format!("{} pipes", pipes.len()),
+    };
+    let unanswered = pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design);
+    let unanswered = unanswered.map(|call| format!("{} is unanswered", call.name()));
+    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref()).map(finding::failure);
+    match unanswered.or(failed) {
+        Some(call) => format!("{held}; {call}"),
+        None => held,
     }
 }
 
