@@ -35,7 +35,7 @@ struct Arguments {
     #[arg(long, value_name = "TIME|+SECONDS", value_parser = moment)]
     at: Option<At>,
     /// Only the server of this address: IP, or MAC where it speaks NetBEUI
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "ADDRESS")]
     server: Option<smbscope::net::Host>,
     /// The servers' limit of connection slots, if known
     #[arg(long, value_name = "N")]

@@ -39,7 +39,7 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     };
     let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
     let text = format!(
-        "Client {}{} asked server {} to tell {} of changes, {sign}: the server {}",
+        "Client {}{} asked server {} to send notifications of changes to {}, {sign}: the server {}",
         session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
         session.server,

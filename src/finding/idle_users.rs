@@ -55,15 +55,14 @@ fn finding(
     accounts.dedup();
     let longest = group.iter().map(|judged| judged.session.used.last).min()?;
     let text = format!(
-        "{} of {} at client {}{} {} open on server {}, which turned clients away, and nobody uses {}, the longest \
-         for {}",
+        "{} of {} at client {}{} {} open on server {}, which turned clients away, and nobody has used {} for {}",
         count(group.len(), "session"),
         if accounts.is_empty() { "users".to_owned() } else { names(&accounts) },
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         if group.len() == 1 { "is" } else { "are" },
         scene.servers(group),
-        if group.len() == 1 { "it" } else { "them" },
+        if group.len() == 1 { "it" } else { "them, the longest" },
         Span::between(longest.time, scene.end),
     );
     let mut frames: Vec<Origin> = group.iter().map(|judged| scene::start(judged.session)).collect();

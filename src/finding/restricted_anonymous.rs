@@ -59,9 +59,9 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         .collect();
     let still = match alive.len() {
         0 => "none of the connections is left".to_owned(),
-        1 => "1 of the connections stays open and holds a slot although it was denied".to_owned(),
+        1 => "1 of the connections stays open and still holds a slot".to_owned(),
         number => {
-            format!("{number} of the connections stay open and hold a slot each although they were denied")
+            format!("{number} of the connections stay open and still hold a slot each")
         }
     };
     let name = scene.ledger.connection(first.connection).and_then(|connection| connection.calling.as_deref());
@@ -79,7 +79,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         sessions: open.into_iter().collect(),
         frames: denials.iter().map(|denial| denial.at).collect(),
         text: format!(
-            "Server {} denied {client} that came without credentials {} ({}); {still}",
+            "Server {} denied {} to {client} without credentials ({}); {still}",
             endpoints(&denials.iter().map(|denial| denial.server).collect()),
             list(&parts),
             Plain::name(&first.answer.to_string()),
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(rules(&findings), ["restricted_anonymous"]);
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(
-            findings[0].text.contains("1 session setup (STATUS_ACCESS_DENIED); 1 of the"),
+            findings[0].text.contains("denied 1 session setup to client 192.168.1.21 (WS-21) without"),
             "{}",
             findings[0].text
         );

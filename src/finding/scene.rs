@@ -211,7 +211,7 @@ pub(super) fn outcome(asked: &Asked) -> String {
         (None, _) => "was not seen to answer".to_owned(),
         (_, Some(0)) => "did it".to_owned(),
         (_, Some(error)) => format!("refused with {}", Win32Error(error)),
-        (_, None) => "answered, with what is not known".to_owned(),
+        (_, None) => "answered, but its answer cannot be read".to_owned(),
     }
 }
 

@@ -61,13 +61,13 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     })
 }
 
-/// Who held the slots at the first refusal: `. Its slots were then held by 3 null sessions (2 leaked), 1 named session`.
+/// Who held the slots at the first refusal: `. At that time its slots were held by 3 null sessions (2 leaked), 1 named session`.
 fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     let held = scene.ledger.holders(first, scene.grace).to_string();
     if held.is_empty() {
-        ". Who held its slots was not captured".to_owned()
+        ". Who held its slots then was not captured".to_owned()
     } else {
-        format!(". Its slots were then held by {held}")
+        format!(". At that time its slots were held by {held}")
     }
 }
 

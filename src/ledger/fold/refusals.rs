@@ -2,6 +2,7 @@
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
+use crate::ledger::unseen::REFUSALS;
 use crate::ledger::{
     By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, Ledger, Open, Refusal, RefusalAnswer,
     SessionRow, Stage, WaitingCall,
@@ -32,7 +33,7 @@ impl Ledger {
         let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
         if self.refusals.len() >= self.limits.refusals {
-            self.evicted("refusals");
+            self.evicted(REFUSALS);
             return;
         }
         let (client, server) = (ends.client, ends.server);

@@ -44,23 +44,32 @@ pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) ->
         servers.iter().map(number).fold(0_usize, |sum, number| sum.saturating_add(number))
     };
     let kinds = [
-        (sum(|server| server.stuck().count()), "never closed"),
-        (sum(|server| server.denied().count()), "denied and still hold slots"),
-        (sum(|server| server.were_stuck().count()), "stuck before"),
+        sum(|server| server.stuck().count()),
+        sum(|server| server.denied().count()),
+        sum(|server| server.were_stuck().count()),
     ];
-    let total = kinds.iter().fold(0_usize, |sum, (number, _)| sum.saturating_add(*number));
+    let total = kinds.iter().fold(0_usize, |sum, number| sum.saturating_add(*number));
     let troubled = servers.iter().filter(|server| server.troubled().next().is_some()).count();
     let to = format!("{} to {}", count(total, "null session"), count(troubled, "server"));
     let mut text = match kinds {
-        [(0, _), (0, _), (0, _)] => {
+        [0, 0, 0] => {
             let known = if report.outcome() == Outcome::CannotTell { "is known to be" } else { "is or was" };
             format!("No null session {known} stuck on any of {} servers.", servers.len())
         }
-        [_, (0, _), (0, _)] => format!("{to} never closed."),
+        [_, 0, 0] => format!("{to} never closed."),
         _ => {
-            let told = kinds.iter().filter(|(number, _)| *number > 0);
-            let told: Vec<String> =
-                told.map(|(number, what)| format!("{} {what}", Digits(*number))).collect();
+            let [stuck, denied, were] = kinds;
+            let told = [
+                part(stuck, false, "never closed", "never closed"),
+                part(
+                    denied,
+                    false,
+                    "was denied and still holds its slot",
+                    "were denied and still hold their slots",
+                ),
+                part(were, false, "was stuck before", "were stuck before"),
+            ];
+            let told: Vec<String> = told.into_iter().flatten().collect();
             let are = if total == 1 { "is or was" } else { "are or were" };
             format!("{to} {are} stuck: {}.", list(&told))
         }
@@ -104,7 +113,7 @@ fn nothing(report: &NullSessions<'_>) -> String {
             )
         }
         _ => format!(
-            "No null session among the {}{kept} ({}) in {packets}.",
+            "No null session among {}{kept} ({}) in {packets}.",
             count(sessions, "SMB session"),
             who.join(", ")
         ),
@@ -135,16 +144,12 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
         ));
     }
     if denied_open > 0 {
-        let (was, holds, its) = match denied_open {
-            1 => ("was", "holds", "its connection lasts"),
-            _ => ("were", "hold", "their connections last"),
+        let (was, holds) = match denied_open {
+            1 => ("was", "holds its slot while its connection lasts"),
+            _ => ("were", "hold their slots while their connections last"),
         };
-        sentences.push(format!(
-            "{} {was} denied by {} but {holds} {} while {its}.",
-            count(denied_open, "null session"),
-            server.address(),
-            count(denied_open, "slot"),
-        ));
+        let denied = count(denied_open, "null session");
+        sentences.push(format!("{denied} {was} denied by {} but {holds}.", server.address()));
     }
     if stuck > 0 || denied_open > 0 {
         sentences.extend(cost(report, server, stuck.saturating_add(denied_open)));
@@ -161,6 +166,12 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
         sentences.extend(refused(server));
     }
     sentences.extend(denied(server));
+    if (stuck > 0 || denied_open > 0) && !report.findings.is_empty() {
+        let slots = if stuck.saturating_add(denied_open) == 1 { "the slot" } else { "the slots" };
+        sentences.push(format!(
+            r"To free {slots} now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
+        ));
+    }
     sentences.join(" ")
 }
 
@@ -183,7 +194,10 @@ fn calm(server: &ServerPart<'_>, sentences: &mut Vec<String>) {
             (false, 1) => "not stuck",
             (false, _) => "none of them stuck",
         };
-        let others = list(&others(server, null.len() == 1));
+        let others = match null.as_slice() {
+            [one] if one.verdict == Verdict::Unknown => Plain::sentence(&one.why).to_string(),
+            _ => list(&others(server, null.len() == 1)),
+        };
         sentences.push(format!(
             "{} to {}, {stuck}: {others}.",
             count(null.len(), "null session"),
@@ -454,7 +468,9 @@ fn denied(server: &ServerPart<'_>) -> Option<String> {
 /// ended: …`.
 fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     let sessions: Vec<&Session<'_>> = server.were_stuck().collect();
-    let longest = sessions.iter().map(|session| session.held_seconds).fold(0.0, f64::max);
+    // For how long is as doubtful as the rest where the verdict is.
+    let held = sessions.iter().filter(|session| session.verdict != Verdict::Unknown);
+    let longest = held.map(|session| session.held_seconds).reduce(f64::max);
     let alone = sessions.len() == 1;
     let of = |verdict: Verdict, ended: bool| {
         let of = sessions.iter().filter(|session| session.verdict == verdict);
@@ -471,24 +487,24 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
         part(of(Verdict::Unknown, false), alone, "may have ended since", "may have ended since"),
         part(of(Verdict::Open, false), alone, "is in use again", "are in use again"),
     ];
-    let (was, have, they) = match sessions.len() {
+    let (was, have, it, held) = match sessions.len() {
         0 => return None,
-        1 => ("was", "has", "It held its slot for"),
-        _ => ("were", "have", "They held their slots for up to"),
+        1 => ("was", "has", "It", "held its slot for"),
+        _ => ("were", "have", "They", "held their slots for up to"),
     };
     let all_ended = sessions.iter().all(|session| session.closed.is_some());
     let end = if all_ended { format!(" and {have} ended") } else { String::new() };
     let by: BTreeSet<&str> = sessions.iter().filter_map(|session| ended_by(session)).collect();
     let by: Vec<String> = by.into_iter().map(str::to_owned).collect();
-    let by = if by.is_empty() { String::new() } else { format!(" and {was} ended by {}", list(&by)) };
+    let told = [
+        longest.map(|longest| format!("{held} {}", Span::seconds(longest))),
+        (!by.is_empty()).then(|| format!("{was} ended by {}", list(&by))),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    let told = if told.is_empty() { String::new() } else { format!(" {it} {}.", list(&told)) };
     let null = count(sessions.len(), "null session");
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    Some(format!(
-        "{null} to {} {was} stuck{end}: {}. {they} {}{by}.",
-        place(server),
-        list(&parts),
-        Span::seconds(longest)
-    ))
+    Some(format!("{null} to {} {was} stuck{end}: {}.{told}", place(server), list(&parts)))
 }
 
 /// The sessions that were stuck while they were null: `1 null session was stuck until it was reauthenticated as alice.`

@@ -55,7 +55,7 @@ pub(super) fn findings(
             paragraph(out, "  - ", 4, part, width)?;
         }
         if untold.is_empty() {
-            writeln!(out, "  - as told above")?;
+            writeln!(out, "  - see above")?;
         }
         // What rules have in common is told once.
         parts.extend(first.advice.lines());
