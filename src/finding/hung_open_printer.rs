@@ -60,17 +60,17 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let object = longest.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
     let has = scene::has(group.len());
     let text = format!(
-        "{} of client {}{} to server {} {} for an answer to {}{}, {}{} since frame {}{}. {}",
+        "{} of client {}{} to server {} {} {}{} (since frame {}) for an answer to {}{}{}. {}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(group),
         if ended { "waited".to_owned() } else { format!("{has} waited") },
-        longest.name,
-        object.unwrap_or_default(),
-        if group.len() == 1 { "for " } else { "the longest for " },
+        if group.len() == 1 { "" } else { "up to " },
         Span::seconds(longest.seconds()),
         longest.sent.frame,
+        longest.name,
+        object.unwrap_or_default(),
         if ended { format!(", and {has} ended") } else { String::new() },
         scene::takes(group.len(), ended),
     );
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(rules(&findings), ["hung_open_printer"]);
         let text = &findings.first().unwrap().text;
         assert!(
-            text.contains(r"has waited for an answer to RpcOpenPrinterEx of \\PRNSRV\lp1, for 1m40s since frame 8. It takes"),
+            text.contains(r"has waited 1m40s (since frame 8) for an answer to RpcOpenPrinterEx of \\PRNSRV\lp1. It takes"),
             "{text}"
         );
     }
@@ -108,7 +108,10 @@ mod tests {
         let findings = super::super::all(&made.ended_after(100.0), 90.0);
         assert_eq!(rules(&findings), ["hung_open_printer"]);
         let text = &findings.first().unwrap().text;
-        assert!(text.contains(r"RpcOpenPrinterEx of \\PRNSRV\lp1, for 1m40s since"), "{text}");
+        assert!(
+            text.contains(r"has waited 1m40s (since frame 10) for an answer to RpcOpenPrinterEx"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -123,7 +126,7 @@ mod tests {
         assert_eq!(rules(&findings), ["hung_open_printer"]);
         let text = &findings.first().unwrap().text;
         assert!(
-            text.contains(" waited for an answer to")
+            text.contains(" waited 1m40s (since frame 8) for an answer to")
                 && text.ends_with("has ended. It took a slot of its own"),
             "{text}"
         );

@@ -135,4 +135,18 @@ mod tests {
         assert_eq!(rules(&findings), ["null_session_leak"]);
         assert!(findings.first().unwrap().text.contains("1 has an unanswered call"));
     }
+
+    #[test]
+    fn it_names_every_port_of_the_server() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.server = crate::net::Endpoint::new("192.168.1.10".parse().unwrap(), 445);
+        made.null_session(2);
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        let text = &findings.first().unwrap().text;
+        assert!(
+            text.contains("to server 192.168.1.10 (ports 139, 445) never closed and still hold 2 pipes"),
+            "{text}"
+        );
+    }
 }

@@ -115,14 +115,15 @@ impl<'a> Scene<'a> {
 /// What came of a call that came to nothing: `RpcOpenPrinterEx of \\PRNSRV\lp1 was cancelled after 1m40s`.
 pub(crate) fn failure(failed: &FailedCall) -> String {
     let object = failed.call.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
-    format!("{}{} {}", failed.call.name(), object.unwrap_or_default(), how_it_failed(failed))
+    let was = if failed.how == CallFailure::Cancelled { "was " } else { "" };
+    format!("{}{} {was}{}", failed.call.name(), object.unwrap_or_default(), how_it_failed(failed))
 }
 
-/// `was cancelled after 1m40s`, `failed with ERROR_INVALID_PRINTER_NAME`.
+/// `cancelled after 1m40s`, `failed with ERROR_INVALID_PRINTER_NAME`.
 pub(crate) fn how_it_failed(failed: &FailedCall) -> String {
     match failed.how {
         CallFailure::Cancelled => {
-            format!("was cancelled after {}", Span::between(failed.call.sent.time, failed.at.time))
+            format!("cancelled after {}", Span::between(failed.call.sent.time, failed.at.time))
         }
         CallFailure::Returned(error) => format!("failed with {error}"),
     }

@@ -61,7 +61,7 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     })
 }
 
-/// Who held the slots at the first refusal: `. At that time its slots were held by 3 null sessions (2 leaked), 1 named session`.
+/// Who held the slots at the first refusal: `. At that time its slots were held by 3 null sessions (2 leaked)`.
 fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     let held = scene.ledger.holders(first, scene.grace).to_string();
     if held.is_empty() {

@@ -25,30 +25,31 @@ pub struct Holders {
     pub unknown: u64,
 }
 
-/// `3 null sessions (1 hung, 2 leaked), 1 named session`; nothing if nobody is known to have held any.
+/// `3 null sessions (1 hung, 2 leaked) and 1 session of users or guests`; nothing if nobody is known to have held any.
 impl fmt::Display for Holders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let several = |number: u64| if number == 1 { "" } else { "s" };
-        let mut before = "";
-        if self.null > 0 {
-            write!(f, "{} null session{}", self.null, several(self.null))?;
-            before = ", ";
-        }
-        match (self.hung, self.leaked) {
-            (0, 0) => {}
-            (hung, 0) => write!(f, " ({hung} hung)")?,
-            (0, leaked) => write!(f, " ({leaked} leaked)")?,
-            (hung, leaked) => write!(f, " ({hung} hung, {leaked} leaked)")?,
-        }
-        if self.denied > 0 {
-            write!(f, "{before}{} denied null session{}", self.denied, several(self.denied))?;
-            before = ", ";
-        }
-        for (number, word) in [(self.named, "named"), (self.unknown, "unknown")] {
-            if number > 0 {
-                write!(f, "{before}{number} {word} session{}", several(number))?;
-                before = ", ";
-            }
+        let stuck = match (self.hung, self.leaked) {
+            (0, 0) => String::new(),
+            (hung, 0) => format!(" ({hung} hung)"),
+            (0, leaked) => format!(" ({leaked} leaked)"),
+            (hung, leaked) => format!(" ({hung} hung, {leaked} leaked)"),
+        };
+        let kinds = [
+            (self.null, "null session", "", stuck.as_str()),
+            (self.denied, "denied null session", "", ""),
+            (self.named, "session", " of users or guests", ""),
+            (self.unknown, "session", " of unknown identity", ""),
+        ];
+        let mut left = kinds.iter().filter(|(number, ..)| *number > 0).count();
+        for (number, what, whose, stuck) in kinds.iter().filter(|(number, ..)| *number > 0) {
+            left = left.saturating_sub(1);
+            let next = match left {
+                0 => "",
+                1 => " and ",
+                _ => ", ",
+            };
+            write!(f, "{number} {what}{}{whose}{stuck}{next}", several(*number))?;
         }
         Ok(())
     }
@@ -112,8 +113,14 @@ mod tests {
     #[test]
     fn holders_are_told_by_what_they_were() {
         let holders = Holders { null: 3, hung: 1, leaked: 2, named: 1, ..Holders::default() };
-        assert_eq!(holders.to_string(), "3 null sessions (1 hung, 2 leaked), 1 named session");
-        assert_eq!(Holders { unknown: 2, ..Holders::default() }.to_string(), "2 unknown sessions");
+        assert_eq!(
+            holders.to_string(),
+            "3 null sessions (1 hung, 2 leaked) and 1 session of users or guests"
+        );
+        assert_eq!(
+            Holders { unknown: 2, ..Holders::default() }.to_string(),
+            "2 sessions of unknown identity"
+        );
         assert_eq!(Holders::default().to_string(), "");
     }
 }

@@ -206,6 +206,14 @@ mod tests {
     const BOTH: [Interface; 2] = [Interface::Winspool, Interface::RemoteWinspool];
 
     #[test]
+    fn three_procedures_open_printers() {
+        let all = [Interface::Winspool, Interface::RemoteWinspool].map(Interface::procedures).concat();
+        let names: Vec<&str> =
+            all.iter().map(|procedure| procedure.name).filter(|name| opens_printer(name)).collect();
+        assert_eq!(names, ["RpcOpenPrinter", "RpcOpenPrinterEx", "RpcAsyncOpenPrinter"]);
+    }
+
+    #[test]
     fn each_row_stands_at_its_number() {
         for interface in BOTH {
             for (procedure, opnum) in interface.procedures().iter().zip(0..) {

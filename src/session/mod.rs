@@ -56,3 +56,18 @@ fn pipe_name(name: &str) -> String {
     let tail = name.get(..5).filter(|head| head.eq_ignore_ascii_case(r"PIPE\")).and_then(|_| name.get(5..));
     tail.unwrap_or(name).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipc_share_is_known_with_either_slash_and_in_any_case() {
+        for path in [r"\\SRV\IPC$", r"\\SRV/ipc$", "//srv/Ipc$", "IPC$"] {
+            assert!(is_ipc(path), "{path}");
+        }
+        for path in [r"\\SRV\IPC", r"\\SRV\IPC$\x", r"\\IPC$\docs", ""] {
+            assert!(!is_ipc(path), "{path}");
+        }
+    }
+}

@@ -60,14 +60,14 @@ pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) ->
         _ => {
             let [stuck, denied, were] = kinds;
             let told = [
-                part(stuck, false, "never closed", "never closed"),
+                part(stuck, 0, "never closed", "never closed"),
                 part(
                     denied,
-                    false,
+                    0,
                     "was denied and still holds its slot",
                     "were denied and still hold their slots",
                 ),
-                part(were, false, "was stuck before", "were stuck before"),
+                part(were, 0, "was stuck before", "were stuck before"),
             ];
             let told: Vec<String> = told.into_iter().flatten().collect();
             let are = if total == 1 { "is or was" } else { "are or were" };
@@ -159,7 +159,7 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
     if sentences.is_empty() {
         calm(server, &mut sentences);
     } else {
-        let others = others(server, false);
+        let others = others(server, 0);
         sentences
             .extend((!others.is_empty()).then(|| format!("Of the other null sessions, {}.", list(&others))));
         sentences.extend(possibly_null(server));
@@ -185,7 +185,13 @@ fn calm(server: &ServerPart<'_>, sentences: &mut Vec<String>) {
     let possibly = possibly_null(server);
     sentences.extend(refused);
     if whose {
-        sentences.push(format!("Of the null sessions, {}.", list(&others(server, false))));
+        let held = null.iter().filter(|session| session.closed.is_none()).count();
+        let hold = if held == 1 {
+            "holds its slot until its connection ends"
+        } else {
+            "hold their slots until their connections end"
+        };
+        sentences.extend((held > 0).then(|| format!("{} {hold}.", count(held, "denied null session"))));
     } else if !null.is_empty() {
         let doubt = null.iter().any(|session| session.stuck == Stuck::Maybe);
         let stuck = match (doubt, null.len()) {
@@ -196,7 +202,7 @@ fn calm(server: &ServerPart<'_>, sentences: &mut Vec<String>) {
         };
         let others = match null.as_slice() {
             [one] if one.verdict == Verdict::Unknown => Plain::sentence(&one.why).to_string(),
-            _ => list(&others(server, null.len() == 1)),
+            _ => list(&others(server, null.len())),
         };
         sentences.push(format!(
             "{} to {}, {stuck}: {others}.",
@@ -215,12 +221,14 @@ fn place(server: &ServerPart<'_>) -> String {
     if share == address { address } else { format!("{share} on {address}") }
 }
 
-/// Some of the sessions of a sentence, and what they do or did: `2 hold pipes`, or `it holds a pipe` of one alone.
-fn part(number: usize, alone: bool, one: &str, several: &str) -> Option<String> {
+/// So many of the `whole` of a sentence, and what they do or did: `2 hold pipes`, `it holds a pipe` of one that is the
+/// whole, `all hold pipes` of several that are.
+fn part(number: usize, whole: usize, one: &str, several: &str) -> Option<String> {
     match number {
         0 => None,
-        1 if alone => Some(format!("it {one}")),
+        1 if whole == 1 => Some(format!("it {one}")),
         1 => Some(format!("1 {one}")),
+        _ if number == whole => Some(format!("all {several}")),
         _ => Some(format!("{} {several}", Digits(number))),
     }
 }
@@ -245,30 +253,30 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
             let row = report.ledger.session(session.id);
             row.is_some_and(|row| finding::held_handles(report.ledger, row).next().is_some())
         });
-    let alone = server.stuck().count() == 1;
+    let whole = server.stuck().count();
     let (sealed, pipe_alone): (Vec<_>, Vec<_>) = pipe_alone.into_iter().partition(|session| {
         let row = report.ledger.session(session.id);
         row.is_some_and(|row| finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()))
     });
     let mut parts = vec![
-        part(with_handle.len(), alone, "holds a printer handle", "hold printer handles"),
-        part(pipe_alone.len(), alone, "holds a pipe and no handle", "hold pipes and no handles"),
-        part(sealed.len(), alone, "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed"),
+        part(with_handle.len(), whole, "holds a printer handle", "hold printer handles"),
+        part(pipe_alone.len(), whole, "holds a pipe and no handle", "hold pipes and no handles"),
+        part(sealed.len(), whole, "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed"),
     ];
     let calls = unanswered(report, server);
     parts.extend(calls.iter().take(CALLS).map(|(call, number)| {
         let one = format!("waits for an answer to {call}");
-        part(*number, alone, &one, &format!("wait for an answer to {call}"))
+        part(*number, whole, &one, &format!("wait for an answer to {call}"))
     }));
     let rest = calls.iter().skip(CALLS).fold(0_usize, |sum, (_, number)| sum.saturating_add(*number));
-    parts.push(part(rest, alone, "waits for an answer to another call", "wait for answers to other calls"));
+    parts.push(part(rest, whole, "waits for an answer to another call", "wait for answers to other calls"));
     let lingering = server.null_sessions(Verdict::Lingering).count();
-    parts.push(part(lingering, alone, "stays and holds nothing", "stay and hold nothing"));
+    parts.push(part(lingering, whole, "stays and holds nothing", "stay and hold nothing"));
     // Whatever it is, it is stuck.
     let unknown = server.stuck().filter(|session| session.verdict == Verdict::Unknown).count();
     parts.push(part(
         unknown,
-        alone,
+        whole,
         "is stuck, but what it holds is not known",
         "are stuck, but what they hold is not known",
     ));
@@ -352,7 +360,7 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec
 }
 
 /// The null sessions that are not stuck, or not known to be: `3 ended and left no handle open`.
-fn others(server: &ServerPart<'_>, alone: bool) -> Vec<String> {
+fn others(server: &ServerPart<'_>, whole: usize) -> Vec<String> {
     let verdicts = [
         (Verdict::Unknown, "cannot be judged", "cannot be judged"),
         (Verdict::WasLingering, "stayed unused too long but ended", "stayed unused too long but ended"),
@@ -364,15 +372,15 @@ fn others(server: &ServerPart<'_>, alone: bool) -> Vec<String> {
     let number =
         |ended: bool| of(Verdict::Denied).filter(|session| session.closed.is_some() == ended).count();
     let parts =
-        verdicts.into_iter().map(|(verdict, one, several)| part(of(verdict).count(), alone, one, several));
+        verdicts.into_iter().map(|(verdict, one, several)| part(of(verdict).count(), whole, one, several));
     let denied = [
         part(
             number(false),
-            alone,
+            whole,
             "was denied and holds a slot until its connection ends",
             "were denied and hold slots until their connections end",
         ),
-        part(number(true), alone, "was denied and has ended", "were denied and have ended"),
+        part(number(true), whole, "was denied and has ended", "were denied and have ended"),
     ];
     parts.chain(denied).flatten().collect()
 }
@@ -471,7 +479,7 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     // For how long is as doubtful as the rest where the verdict is.
     let held = sessions.iter().filter(|session| session.verdict != Verdict::Unknown);
     let longest = held.map(|session| session.held_seconds).reduce(f64::max);
-    let alone = sessions.len() == 1;
+    let whole = sessions.len();
     let of = |verdict: Verdict, ended: bool| {
         let of = sessions.iter().filter(|session| session.verdict == verdict);
         of.filter(|session| session.closed.is_some() == ended).count()
@@ -480,12 +488,12 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     let waited = "waited too long for an answer";
     let denied = of(Verdict::Denied, true);
     let parts = [
-        part(of(Verdict::WasLeaked, true), alone, unused, unused),
-        part(of(Verdict::WasHung, true), alone, waited, waited),
-        part(denied, alone, "had been denied", "had been denied"),
-        part(of(Verdict::Unknown, true), alone, "held what is not known", "held what is not known"),
-        part(of(Verdict::Unknown, false), alone, "may have ended since", "may have ended since"),
-        part(of(Verdict::Open, false), alone, "is in use again", "are in use again"),
+        part(of(Verdict::WasLeaked, true), whole, unused, unused),
+        part(of(Verdict::WasHung, true), whole, waited, waited),
+        part(denied, whole, "had been denied", "had been denied"),
+        part(of(Verdict::Unknown, true), whole, "held what is not known", "held what is not known"),
+        part(of(Verdict::Unknown, false), whole, "may have ended since", "may have ended since"),
+        part(of(Verdict::Open, false), whole, "is in use again", "are in use again"),
     ];
     let (was, have, it, held) = match sessions.len() {
         0 => return None,

@@ -222,8 +222,8 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             }
         }
         if let Some(failed) = open.failed.as_deref() {
-            let object = failed.call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
-            let note = format!("{}{}", finding::how_it_failed(failed), object.unwrap_or_default());
+            let object = failed.call.object.as_deref().map(|name| format!("for {}, ", Plain::name(name)));
+            let note = format!("{}{}", object.unwrap_or_default(), finding::how_it_failed(failed));
             step(failed.call.sent, format!("{} ({:#04x}) sent", failed.call.name(), failed.call.opnum), note);
         }
         if let Some(at) = by_itself(open.closed.map(|closing| closing.at)) {
@@ -243,7 +243,8 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.opnum), note);
         }
         let told = ledger.handles(open).any(|handle| handle.used.last >= open.used.last)
-            || open.waiting.values().any(|call| call.sent >= open.used.last);
+            || open.waiting.values().any(|call| call.sent >= open.used.last)
+            || open.failed.as_ref().is_some_and(|failed| failed.call.sent >= open.used.last);
         if !told && open.opened != Some(open.used.last) {
             step(open.used.last, format!("{name} last used"), idle(open.used.last, end));
         }
