@@ -40,7 +40,7 @@ struct Arguments {
     /// The servers' limit of connection slots, if known
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// How long a session may stay, a pipe idle and a call wait before it counts
+    /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// How to print the tables

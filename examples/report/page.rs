@@ -269,7 +269,7 @@ impl<'a> Part<'a> {
         let span = lanes::span(&self.sessions, &self.server.refusals, end);
         let timeline = lanes::Picture::of(id, report, &self.sessions, &self.server.refusals, span, &name);
         let plot = plot::Picture::of(self.server, span, &name);
-        let Overview { in_use, limit, peak, refused, sessions, null, stuck, .. } = self.overview();
+        let Overview { in_use, limit, peak, refused, null, stuck, .. } = self.overview();
         let why = self.server.limit.as_ref().and_then(|limit| limit.why.as_deref());
         let peak_at = self
             .server
@@ -287,7 +287,7 @@ impl<'a> Part<'a> {
             peak,
             peak_at: peak_at.unwrap_or_default(),
             refused,
-            sessions,
+            sessions: count(self.sessions.len(), "session"),
             null,
             stuck,
             denied: match self.server.denied.len() {

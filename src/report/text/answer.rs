@@ -166,13 +166,29 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
         sentences.extend(refused(server));
     }
     sentences.extend(denied(server));
-    if (stuck > 0 || denied_open > 0) && !report.findings.is_empty() {
-        let slots = if stuck.saturating_add(denied_open) == 1 { "the slot" } else { "the slots" };
-        sentences.push(format!(
-            r"To free {slots} now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
-        ));
+    if !report.findings.is_empty() {
+        sentences.extend(remedy(stuck, denied_open).map(str::to_owned));
     }
     sentences.join(" ")
+}
+
+/// What gives the slots back. No command of the server ends what it has denied.
+const fn remedy(stuck: usize, denied: usize) -> Option<&'static str> {
+    Some(match (stuck, denied) {
+        (0, 0) => return None,
+        (0, 1) => {
+            "The slot comes back when the client closes the connection; What to do tells what to look for there."
+        }
+        (0, _) => {
+            "The slots come back when the clients close the connections; What to do tells what to look for there."
+        }
+        (1, 0) => {
+            r"To free the slot now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
+        }
+        _ => {
+            r"To free the slots now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
+        }
+    })
 }
 
 /// The answer for a server on which no null session is known to be stuck.

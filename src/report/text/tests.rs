@@ -421,3 +421,12 @@ fn a_session_reauthenticated_as_a_user_is_told_by_what_it_was() {
     let expected = "1 null session to 192.168.1.10:139 was stuck until it was reauthenticated as alice.";
     assert!(flat.starts_with(expected), "{text}");
 }
+
+#[test]
+fn what_was_denied_is_not_to_be_deleted_on_the_server() {
+    let mut made = Made::new();
+    made.deny(1);
+    let text = text(&made.ended_after(200.0));
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("The slot comes back when the client closes the connection;"), "{text}");
+}
