@@ -11,8 +11,8 @@ use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
 use crate::session::{ConnectionId, is_ipc};
 
 const ADVICE: &str = concat!(
-    "The server is restricted as KB 328459 advises, or a pipe is not among its NullSessionPipes. That keeps anonymous ",
-    "clients from what they ask for; it gives no slot back: a null session that was denied is counted while its ",
+    "The server is restricted as KB 328459 advises, takes no session without credentials at all, or does not have the ",
+    "pipe among its NullSessionPipes. That keeps anonymous clients from what they ask for; it gives no slot back: a null session that was denied is counted while its ",
     "connection lasts. Where denied connections stay or come back, the cause is on the clients named: a program or ",
     "service that tries without credentials.\n",
     remove_printer_shares!(),

@@ -227,12 +227,11 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
         let were = if report.losses.connections_evicted == 1 { "was" } else { "were" };
         told.push(format!("{evicted} {were} not followed to the end: too many were open at once"));
     }
-    for (verdict, times) in &losses.sessions_aggregated {
-        let have = if *times == 1 { "has" } else { "have" };
-        let sessions = number(*times, "more session");
-        told.push(format!(
-            "{sessions} {have} ended ({verdict}) and are not listed: too many ended to keep them all"
-        ));
+    let aggregated = losses.sessions_aggregated.values().fold(0_u64, |sum, times| sum.saturating_add(*times));
+    if aggregated > 0 {
+        let (have, are) = if aggregated == 1 { ("has", "is") } else { ("have", "are") };
+        let sessions = number(aggregated, "more session");
+        told.push(format!("{sessions} {have} ended and {are} not listed: too many ended to keep them all"));
     }
     told
 }
