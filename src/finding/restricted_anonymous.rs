@@ -12,9 +12,9 @@ use crate::session::{ConnectionId, is_ipc};
 
 const ADVICE: &str = concat!(
     "The server is restricted as KB 328459 advises, takes no session without credentials at all, or does not have the ",
-    "pipe among its NullSessionPipes. That keeps anonymous clients from what they ask for; it gives no slot back: a null session that was denied is counted while its ",
-    "connection lasts. Where denied connections stay or come back, the cause is on the clients named: a program or ",
-    "service that tries without credentials.\n",
+    "pipe among its NullSessionPipes. That keeps anonymous clients from what they ask for; it gives no slot back: a ",
+    "null session that was denied is counted while its connection lasts. Where denied connections stay or come back, ",
+    "the cause is on the clients named: a program or service that tries without credentials.\n",
     remove_printer_shares!(),
     free_the_slots!(),
 );
@@ -79,7 +79,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         sessions: open.into_iter().collect(),
         frames: denials.iter().map(|denial| denial.at).collect(),
         text: format!(
-            "Server {} denied {} to {client} without credentials ({}); {still}",
+            "Server {} denied {client} {} without credentials ({}); {still}",
             endpoints(&denials.iter().map(|denial| denial.server).collect()),
             list(&parts),
             Plain::name(&first.answer.to_string()),
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(rules(&findings), ["restricted_anonymous"]);
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(
-            findings[0].text.contains("denied 1 session setup to client 192.168.1.21 (WS-21) without"),
+            findings[0].text.contains("denied client 192.168.1.21 (WS-21) 1 session setup without"),
             "{}",
             findings[0].text
         );

@@ -210,7 +210,7 @@ pub(super) fn most_at_once<'a>(group: &[Judged<'a>]) -> Vec<Judged<'a>> {
 pub(super) fn outcome(asked: &Asked) -> String {
     match (asked.answered, asked.returned) {
         (None, _) => "was not seen to answer".to_owned(),
-        (_, Some(0)) => "did it".to_owned(),
+        (_, Some(0)) => "did so".to_owned(),
         (_, Some(error)) => format!("refused with {}", Win32Error(error)),
         (_, None) => "answered, but its answer cannot be read".to_owned(),
     }

@@ -172,7 +172,7 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
     sentences.join(" ")
 }
 
-/// What gives the slots back. No command of the server ends what it has denied.
+/// What gives the slots back. What was denied is no session that the server could delete.
 const fn remedy(stuck: usize, denied: usize) -> Option<&'static str> {
     Some(match (stuck, denied) {
         (0, 0) => return None,

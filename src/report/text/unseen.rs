@@ -104,7 +104,7 @@ pub(super) fn words(unseen: &UnseenTotal) -> String {
         UnseenKind::Gap => format!("bytes of {} are missing from the capture ({name})", connections()),
         UnseenKind::Evicted if unseen.packets == 0 => {
             let were = if one { "was" } else { "were" };
-            format!("the table of {name} was full: {} of it {were} not kept", unseen.connections)
+            format!("the table of {name} was full: {} of its entries {were} not kept", unseen.connections)
         }
         UnseenKind::Evicted => {
             let were = if one { "was" } else { "were" };
