@@ -1,6 +1,7 @@
 //! Who held a server's slots when it turned somebody away.
 
 use core::fmt;
+use std::collections::BTreeMap;
 
 use super::{Ledger, Refusal, Session, SessionRow, Verdict};
 use crate::auth::Who;
@@ -60,6 +61,21 @@ impl Ledger {
     /// [`judge`](Self::judge).
     #[must_use]
     pub fn holders(&self, refusal: &Refusal, grace: f64) -> Holders {
+        self.holders_at(refusal, &mut |row| Some(self.judge(row, grace)?.verdict))
+    }
+
+    /// Who held the slots at each refusal, in the order of [`refusals`](Self::refusals): each session is judged once.
+    pub(crate) fn all_holders(&self, grace: f64) -> Vec<Holders> {
+        let mut verdicts: BTreeMap<SessionRow, Option<Verdict>> = BTreeMap::new();
+        let mut verdict = |row| *verdicts.entry(row).or_insert_with(|| Some(self.judge(row, grace)?.verdict));
+        self.refusals().iter().map(|refusal| self.holders_at(refusal, &mut verdict)).collect()
+    }
+
+    fn holders_at(
+        &self,
+        refusal: &Refusal,
+        verdict: &mut impl FnMut(SessionRow) -> Option<Verdict>,
+    ) -> Holders {
         let mut holders = Holders::default();
         for row in &refusal.held_by {
             let Some(session) = self.sessions.get(row) else { continue };
@@ -70,7 +86,7 @@ impl Ledger {
                 Who::Unknown => &mut holders.unknown,
             };
             *place = place.saturating_add(1);
-            match self.stuck_by(*row, session, refusal.at, grace) {
+            match self.stuck_by(session, refusal.at, verdict) {
                 Some(Verdict::Hung) => holders.hung = holders.hung.saturating_add(1),
                 Some(_) => holders.leaked = holders.leaked.saturating_add(1),
                 None => {}
@@ -80,12 +96,17 @@ impl Ledger {
     }
 
     /// Whether a null session hung or leaked, then or since, and what shows it was there by a moment.
-    fn stuck_by(&self, row: SessionRow, session: &Session, at: Origin, grace: f64) -> Option<Verdict> {
+    fn stuck_by(
+        &self,
+        session: &Session,
+        at: Origin,
+        verdict: &mut impl FnMut(SessionRow) -> Option<Verdict>,
+    ) -> Option<Verdict> {
         if session.identity.who != Who::Null || session.denied.is_some() {
             return None;
         }
         let opens = || self.opens_of(session);
-        match self.judge(row, grace)?.verdict {
+        match verdict(session.row)? {
             Verdict::Hung | Verdict::WasHung => {
                 let mut calls = opens().flat_map(|open| open.waiting.values());
                 let sent = calls.any(|call| !call.waits_by_design && call.sent <= at)

@@ -145,15 +145,12 @@ impl<'a> NullSessions<'a> {
             .filter(|session| options.all || session.is_candidate())
             // A set-up that has no answer tells nothing if it was young.
             .filter(|session| !session.unanswered || session.verdict == Verdict::Unknown);
-        let refusals = ledger.refusals().iter();
         Self {
             captures: captures.into_iter().map(Capture::from).collect(),
             grace_seconds: options.grace,
             end,
             sessions: sessions.collect(),
-            refusals: refusals
-                .map(|refusal| Refusal::of(ledger, refusal, options.grace, options.limit))
-                .collect(),
+            refusals: Refusal::all(ledger, options.grace, options.limit).collect(),
             denials: ledger.denials().iter().map(Denial::from).collect(),
             printer_shares: printer_share::of(ledger),
             findings: finding::all(ledger, options.grace),

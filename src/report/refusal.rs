@@ -77,8 +77,18 @@ impl<'a> Refusal<'a> {
         self.what.is_for_slots()
     }
 
-    /// A refusal of a ledger; `options` tell the grace that verdicts are given with, and the limit if the user knows it.
-    pub(super) fn of(ledger: &Ledger, refusal: &'a ledger::Refusal, grace: f64, limit: Option<u64>) -> Self {
+    /// The refusals of a ledger: verdicts are given with this grace; `limit` is that of every server, if the user knows it.
+    pub(super) fn all(
+        ledger: &'a Ledger,
+        grace: f64,
+        limit: Option<u64>,
+    ) -> impl Iterator<Item = Self> + use<'a> {
+        let holders = ledger.all_holders(grace);
+        let refusals = ledger.refusals().iter().zip(holders);
+        refusals.map(move |(refusal, holders)| Self::of(ledger, refusal, holders, limit))
+    }
+
+    fn of(ledger: &Ledger, refusal: &'a ledger::Refusal, holders: Holders, limit: Option<u64>) -> Self {
         let server = refusal.server_row.and_then(|row| ledger.server(row));
         let (status, status_name, win32) = match refusal.answer {
             RefusalAnswer::Status(status) => (hex(status), status.to_string(), status.win32()),
@@ -104,7 +114,7 @@ impl<'a> Refusal<'a> {
             },
             limit: server.and_then(|server| Limit::of(ledger, server, limit)),
             held_by: refusal.held_by.clone(),
-            holders: ledger.holders(refusal, grace),
+            holders,
         }
     }
 }
