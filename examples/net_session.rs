@@ -35,12 +35,12 @@ struct Arguments {
     #[arg(long, value_name = "TIME|+SECONDS", value_parser = moment)]
     at: Option<At>,
     /// Only the server of this address: IP, or MAC where it speaks NetBEUI
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "ADDRESS")]
     server: Option<smbscope::net::Host>,
     /// The servers' limit of connection slots, if known
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// How long a session may stay, a pipe idle and a call wait before it counts
+    /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// How to print the tables

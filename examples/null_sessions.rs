@@ -24,7 +24,7 @@ use smbscope::wire::Timestamp;
 ///
 /// Reads one or more captures (pcap, pcapng, plain or gzip) as one timeline and gives each null session to IPC$ a
 /// verdict: hung, leaked, lingering, denied, was_hung, was_leaked, unknown, abandoned, open, was_lingering or closed.
-/// Says too what the captures do not show.
+/// Says as well what the captures do not show.
 #[derive(Parser)]
 #[command(
     version,
@@ -38,7 +38,7 @@ struct Arguments {
     /// Captures; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How long a session may stay, a pipe idle and a call wait before it counts
+    /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// The server's limit of connection slots, if known

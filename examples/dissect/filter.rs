@@ -41,7 +41,9 @@ pub(crate) enum Protocol {
     Nbf,
     /// NetBIOS over IPX
     Nbipx,
+    /// SMB 1
     Smb1,
+    /// SMB 2 and 3
     Smb2,
     /// Encrypted and compressed SMB2
     Xfrm,

@@ -133,7 +133,7 @@ fn rpc_title(rpc: &Rpc<'_>) -> String {
         Body::Bind(bind) | Body::AlterContext(bind) => {
             let names = bind.contexts().map(|context| {
                 let SyntaxId { uuid, version, minor, .. } = context.abstract_syntax;
-                let name = smbscope::interface::name(&uuid).map_or_else(|| uuid.to_string(), str::to_owned);
+                let name = smbscope::interface::name_or_uuid(&uuid);
                 format!("{name} {version}.{minor}")
             });
             let mut names: Vec<_> = names.collect();

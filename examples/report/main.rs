@@ -35,7 +35,7 @@ struct Arguments {
     /// Write the pictures here too, each an SVG of its own
     #[arg(long, value_name = "DIRECTORY")]
     svg: Option<PathBuf>,
-    /// How long a session may stay, a pipe idle and a call wait before it counts
+    /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// The servers' limit of connection slots, if known

@@ -23,8 +23,11 @@ const STORIES: usize = 20;
 /// Findings of one rule, and frames of a finding.
 const FOUND: usize = 12;
 const FRAMES: usize = 12;
-/// Computers that share printers.
+/// Captures that are named.
+const CAPTURES: usize = 20;
+/// Computers that share printers, and printers of each.
 const PRINTERS: usize = 200;
+const NAMED: usize = 12;
 /// Columns of the server's own tables.
 const COLUMNS: usize = 118;
 
@@ -266,16 +269,13 @@ impl<'a> Part<'a> {
         let span = lanes::span(&self.sessions, &self.server.refusals, end);
         let timeline = lanes::Picture::of(id, report, &self.sessions, &self.server.refusals, span, &name);
         let plot = plot::Picture::of(self.server, span, &name);
-        let Overview { in_use, limit, peak, refused, sessions, null, stuck, .. } = self.overview();
+        let Overview { in_use, limit, peak, refused, null, stuck, .. } = self.overview();
         let why = self.server.limit.as_ref().and_then(|limit| limit.why.as_deref());
         let peak_at = self
             .server
             .peak
             .map(|peak| format!("{} (frame {})", clock(peak.at.time), frame(peak.at, several)));
-        let bad = |session: &&&Session<'_>| {
-            matches!(session.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
-        };
-        let stories = self.sessions.iter().filter(bad).take(STORIES);
+        let stories = self.sessions.iter().filter(|session| session.has_story()).take(STORIES);
         let mut own = tables.clone();
         own.servers.retain(|server| server.row == self.server.row);
         Server {
@@ -287,7 +287,7 @@ impl<'a> Part<'a> {
             peak,
             peak_at: peak_at.unwrap_or_default(),
             refused,
-            sessions,
+            sessions: count(self.sessions.len(), "session"),
             null,
             stuck,
             denied: match self.server.denied.len() {
@@ -444,7 +444,7 @@ fn read(report: &NullSessions<'_>) -> Vec<String> {
     let mut lines: Vec<String> = report
         .captures
         .iter()
-        .take(20)
+        .take(CAPTURES)
         .enumerate()
         .map(|(place, capture)| {
             let number = if report.captures.len() > 1 { format!("{place}: ") } else { String::new() };
@@ -458,7 +458,7 @@ fn read(report: &NullSessions<'_>) -> Vec<String> {
             format!("{number}{}, {packets}{times}", Plain::sentence(&file_name(&capture.path)))
         })
         .collect();
-    let left = report.captures.len().saturating_sub(20);
+    let left = report.captures.len().saturating_sub(CAPTURES);
     if left > 0 {
         lines.push(format!("and {left} more captures, numbered in the order given"));
     }
@@ -484,9 +484,9 @@ fn printer_shares(report: &NullSessions<'_>) -> Vec<PrinterShare> {
                 (None, name) => name.unwrap_or_default(),
             };
             let mut printers: Vec<String> =
-                share.printers.iter().take(12).map(|name| Plain::name(name).to_string()).collect();
-            if share.printers.len() > 12 {
-                printers.push(format!("{} more", share.printers.len() - 12));
+                share.printers.iter().take(NAMED).map(|name| Plain::name(name).to_string()).collect();
+            if share.printers.len() > NAMED {
+                printers.push(format!("{} more", share.printers.len() - NAMED));
             }
             PrinterShare {
                 computer,

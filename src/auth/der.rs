@@ -11,10 +11,20 @@ pub(super) const ENUMERATED: u8 = 0x0a;
 pub(super) const UTF8_STRING: u8 = 0x0c;
 pub(super) const GENERAL_STRING: u8 = 0x1b;
 pub(super) const SEQUENCE: u8 = 0x30;
+/// The token that begins a GSS-API exchange (RFC 2743 3.1).
+pub(super) const INITIAL_CONTEXT_TOKEN: u8 = application(0);
 
 /// The tag `[APPLICATION number]`, constructed.
 pub(super) const fn application(number: u8) -> u8 {
     0x60 | number
+}
+
+/// The bits of a tag that hold its number; all set if the number stands in the octets behind.
+const NUMBER: u8 = 0x1f;
+
+/// The number of a tag.
+pub(super) const fn number(tag: u8) -> u8 {
+    tag & NUMBER
 }
 
 /// The tag `[number]`, constructed.
@@ -35,7 +45,7 @@ pub(super) struct Element<'a> {
 /// The next element.
 pub(super) fn element(input: &[u8]) -> Parsed<'_, Element<'_>> {
     let (rest, tag) = u8(input)?;
-    if tag & 0x1f == 0x1f {
+    if number(tag) == NUMBER {
         return Err(Unread::error(input, Reason::BadValue { field: "DER tag", value: tag.into() }));
     }
     let (rest, length) = length(rest)?;

@@ -8,7 +8,8 @@ use core::fmt;
 
 use super::Oid;
 use super::der::{
-    GENERAL_STRING, INTEGER, OID, SEQUENCE, UTF8_STRING, application, content, context, each, inside, integer,
+    GENERAL_STRING, INITIAL_CONTEXT_TOKEN, INTEGER, OID, SEQUENCE, UTF8_STRING, application, content,
+    context, each, inside, integer, number,
 };
 use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::wire::{ascii, be_u16, wire_enum};
@@ -159,6 +160,8 @@ const TGT_REQ: u16 = 0x0400;
 /// Nor has this one.
 const TGT_REP: u16 = 0x0401;
 const IAKERB_PROXY: u16 = 0x0501;
+/// The tag of a Ticket (RFC 4120 5.3).
+const TICKET: u8 = application(1);
 
 /// Reads a message of one type in its GSS-API token, or bare.
 fn framed<'a, T>(
@@ -181,7 +184,7 @@ fn in_token<'a, T>(
     id: u16,
     message: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> Parsed<'a, T> {
-    inside(application(0), "InitialContextToken", |input| {
+    inside(INITIAL_CONTEXT_TOKEN, "InitialContextToken", |input| {
         let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
         if !Oid(mechanism).is_kerberos() {
             let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
@@ -257,7 +260,7 @@ impl<'a> Iakerb<'a> {
                     Ok(())
                 })
             })(input)?;
-            let message = rest.first().map(|tag| MessageTag(tag & 0x1f));
+            let message = rest.first().map(|tag| MessageTag(number(*tag)));
             Ok((&[][..], Self { target_realm, message }))
         };
         parse(Layer::Auth, token, |input| in_token(input, IAKERB_PROXY, message)).map(|(_, message)| message)
@@ -342,7 +345,7 @@ impl<'a> ApReq<'a> {
                 Ok(())
             })
         };
-        inside(application(1), "ticket", |input| inside(SEQUENCE, "ticket", fields)(input))(input)
+        inside(TICKET, "ticket", |input| inside(SEQUENCE, "ticket", fields)(input))(input)
     }
 }
 

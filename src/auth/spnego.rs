@@ -2,7 +2,8 @@
 
 use super::Oid;
 use super::der::{
-    self, ENUMERATED, OCTET_STRING, OID, SEQUENCE, application, content, context, each, inside, integer,
+    self, ENUMERATED, INITIAL_CONTEXT_TOKEN, OCTET_STRING, OID, SEQUENCE, content, context, each, inside,
+    integer,
 };
 use crate::error::{Layer, ParseError, Parsed, parse};
 use crate::wire::wire_enum;
@@ -54,7 +55,7 @@ impl<'a> NegTokenInit<'a> {
             if input.first() == Some(&context(0)) {
                 return Self::negotiation(input);
             }
-            inside(application(0), "InitialContextToken", |input| {
+            inside(INITIAL_CONTEXT_TOKEN, "InitialContextToken", |input| {
                 let (rest, _spnego) = content(OID, "thisMech")(input)?;
                 Self::negotiation(rest)
             })(input)
@@ -147,6 +148,7 @@ impl<'a> NegTokenResp<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::der::application;
     use super::super::der::tests::encode;
     use super::*;
     use crate::error::Reason;

@@ -47,7 +47,7 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let (client, server) = (there.session.client, there.session.server);
     let back = Back::of(scene, asked, &there)?;
     let registered = format!(
-        "Client {}{} registered at server {server} to be told of changes at {} (frame {})",
+        "Client {}{} asked server {server} to notify {} of changes (frame {})",
         client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, there.session)),
         Plain::name(machine),

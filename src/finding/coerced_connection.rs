@@ -30,16 +30,16 @@ fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
     let AskedFor::Notification { machine } = &asked.what else { return None };
     let session = scene.ledger.session(asked.session)?;
     let sign = match Named::of(scene.ledger, session, machine)? {
-        Named::Another => "which is another machine",
+        Named::Another => "and that is another machine",
         // Print clients give their name, and the server opens a channel there.
         Named::ByAddress if back_channel::channel(scene, asked, session).is_none() => {
-            "its own address, where no channel was opened"
+            "and at that address, its own, no channel was opened"
         }
         Named::ByAddress | Named::ByName => return None,
     };
     let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
     let text = format!(
-        "Client {}{} asked server {} to tell {} of changes, {sign}: the server {}",
+        "Client {}{} asked server {} to notify {} of changes, {sign}: the server {}",
         session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
         session.server,

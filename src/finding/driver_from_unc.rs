@@ -53,7 +53,7 @@ mod tests {
         made.answer(1);
         let findings = super::super::all(&made.ended_after(1.0), 90.0);
         assert_eq!(rules(&findings), ["driver_from_unc"]);
-        assert!(findings[0].text.ends_with("evil.dll: the server did it"), "{}", findings[0].text);
+        assert!(findings[0].text.ends_with("evil.dll: the server did so"), "{}", findings[0].text);
         assert_eq!(findings[0].frames.len(), 2);
     }
 

@@ -4,7 +4,8 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
-use crate::ledger::{Verdict, Waited, WaitingCall};
+use crate::ledger::{Verdict, Waited};
+use crate::rprn;
 
 const RULE: Rule = Rule {
     name: "hung_open_printer",
@@ -25,32 +26,30 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let open = |judged: &Judged<'_>| judged.session.closed.is_none();
-    let groups =
-        [true, false].map(|is_open| scene.groups(|judged| applies(scene, judged) && open(judged) == is_open));
-    groups.iter().flatten().filter_map(|group| finding(scene, group)).collect()
+    let groups = scene.groups_by_end(|judged| applies(scene, judged));
+    groups.iter().filter_map(|group| finding(scene, group)).collect()
 }
 
-/// True if the session hangs in a call that opens a printer.
+/// True if the session hangs, or hung, in a call that opens a printer.
 pub(super) fn applies(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
-    let opens_printer = |call: &WaitingCall| call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
-    match judged.verdict {
-        Verdict::Hung => scene.hung_call(judged.session).is_some_and(|(_, call)| opens_printer(call)),
-        Verdict::WasHung => {
-            was_hung_in(scene, judged).is_some_and(|waited| waited.name.contains("OpenPrinter"))
-        }
-        _ => false,
-    }
+    wait_of(scene, judged).is_some_and(|waited| rprn::opens_printer(&waited.name))
 }
 
-/// The wait that makes a session that ended one that hung.
-fn was_hung_in(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Waited> {
-    scene.ledger.longest_wait_of(judged.session)
+/// The wait that makes a session one that hangs, or hung.
+fn wait_of(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Waited> {
+    match judged.verdict {
+        Verdict::Hung => {
+            let (_, call) = scene.hung_call(judged.session)?;
+            Some(scene.ledger.has_waited(call))
+        }
+        Verdict::WasHung => scene.ledger.longest_wait_of(judged.session),
+        _ => None,
+    }
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let first = group.first()?.session;
-    let waits: Vec<Waited> = group.iter().filter_map(|judged| was_hung_in(scene, judged)).collect();
+    let waits: Vec<Waited> = group.iter().filter_map(|judged| wait_of(scene, judged)).collect();
     let longest = waits.iter().max_by(|one, other| one.seconds().total_cmp(&other.seconds()))?;
     let ended = first.closed.is_some();
     let starts = group.iter().map(|judged| scene::start(judged.session));
@@ -59,23 +58,21 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     frames.sort_unstable();
     frames.dedup();
     let object = longest.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
-    let (hangs, takes) = match (ended, group.len()) {
-        (false, 1) => ("hangs", "It takes"),
-        (false, _) => ("hang", "Each takes"),
-        (true, 1) => ("hung", "It took"),
-        (true, _) => ("hung", "Each took"),
-    };
+    let has = scene::has(group.len());
     let text = format!(
-        "{} of client {}{} to server {} {hangs} in {}{}{} for {}{}. {takes} a slot of its own",
+        "{} of client {}{} to server {} {} {}{} (since frame {}) for an answer to {}{}{}. {}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
+        scene.servers(group),
+        if ended { "waited".to_owned() } else { format!("{has} waited") },
+        if group.len() == 1 { "" } else { "up to " },
+        Span::seconds(longest.seconds()),
+        longest.sent.frame,
         longest.name,
         object.unwrap_or_default(),
-        if group.len() == 1 { "" } else { ", the longest" },
-        Span::seconds(longest.seconds()),
-        if ended { " and ended since" } else { "" },
+        if ended { format!(", and {has} ended") } else { String::new() },
+        scene::takes(group.len(), ended),
     );
     RULE.finding(group, frames, text)
 }
@@ -94,7 +91,43 @@ mod tests {
         assert_eq!(rules(&findings), ["hung_open_printer"]);
         let text = &findings.first().unwrap().text;
         assert!(
-            text.contains(r"hangs in RpcOpenPrinterEx of \\PRNSRV\lp1 for 1m40s. It takes a slot"),
+            text.contains(r"has waited 1m40s (since frame 8) for an answer to RpcOpenPrinterEx of \\PRNSRV\lp1. It takes"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn it_tells_of_the_call_that_waits_and_not_of_a_longer_one_that_was_answered() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.call(1, 0, "RpcEnumPrinters");
+        made.wait(500.0);
+        made.answer(1);
+        made.call(1, 69, "RpcOpenPrinterEx");
+        made.server_seen(1);
+        let findings = super::super::all(&made.ended_after(100.0), 90.0);
+        assert_eq!(rules(&findings), ["hung_open_printer"]);
+        let text = &findings.first().unwrap().text;
+        assert!(
+            text.contains(r"has waited 1m40s (since frame 10) for an answer to RpcOpenPrinterEx"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_has_ended_is_told_as_past() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.call(1, 69, "RpcOpenPrinterEx");
+        made.server_seen(1);
+        made.wait(100.0);
+        made.disconnect(1);
+        let findings = super::super::all(&made.ended_after(100.0), 90.0);
+        assert_eq!(rules(&findings), ["hung_open_printer"]);
+        let text = &findings.first().unwrap().text;
+        assert!(
+            text.contains(" waited 1m40s (since frame 8) for an answer to")
+                && text.ends_with("has ended. It took a slot of its own"),
             "{text}"
         );
     }

@@ -4,7 +4,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
-use crate::ledger::Open;
+use crate::ledger::{Open, Session};
 
 /// Idle pipes of one client that are worth a word; a print client keeps one or two.
 const MANY: usize = 5;
@@ -25,36 +25,34 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let holders = scene.ledger.sessions().filter(|(_, session)| session.identity.who != Who::Null);
     let holders = holders.filter(|(_, session)| session.closed.is_none());
+    let holders = holders.filter(|(_, session)| idle(scene, session).next().is_some());
     let holders = holders.filter_map(|(row, _)| scene.judged(row));
-    let holders = holders.filter(|judged| idle(scene, judged).next().is_some());
     scene.by_computer(holders).iter().filter_map(|group| finding(scene, group)).collect()
 }
 
 /// The pipes to the spooler that a session holds and has not used for longer than the grace.
-fn idle<'a>(scene: &Scene<'a>, judged: &Judged<'a>) -> impl Iterator<Item = &'a Open> {
-    let (end, grace) = (scene.end, scene.grace);
-    scene::held_pipes(scene.ledger, judged.session).filter(move |open| {
-        let name = open.name.as_deref().or(open.interface());
+fn idle<'a>(scene: &Scene<'a>, session: &'a Session) -> impl Iterator<Item = &'a Open> {
+    let idle = |last| scene.ledger.seconds_until(scene.end, last);
+    let grace = scene.grace;
+    scene::held_pipes(scene.ledger, session).filter(move |open| {
         let waits = open.waiting.values().any(|call| call.waits_by_design);
-        name.is_some_and(|name| name.eq_ignore_ascii_case("spoolss"))
-            && !waits
-            && end.seconds_since(open.used.last.time) > grace
+        scene::leads_to_spooler(open) && !waits && idle(open.used.last) > grace
     })
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
-    let pipes: Vec<&Open> = group.iter().flat_map(|judged| idle(scene, judged)).collect();
+    let pipes: Vec<&Open> = group.iter().flat_map(|judged| idle(scene, judged.session)).collect();
     if pipes.len() < MANY {
         return None;
     }
     let first = group.first()?.session;
     let longest = pipes.iter().map(|pipe| pipe.used.last).min()?;
     let text = format!(
-        "Client {}{} keeps {} to the spooler of server {} open in {} and uses none of them, the longest for {}",
+        "Client {}{} keeps {} to the spooler of server {} open in {} and has used none of them, the longest for {}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(pipes.len(), "pipe"),
-        first.server,
+        scene.servers(group),
         count(group.len(), "session"),
         Span::between(longest.time, scene.end),
     );

@@ -35,7 +35,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         session.identity.who == Who::User
             && session.closed.is_none()
             && session.server_row.is_some_and(|row| refused.contains_key(&row))
-            && scene.end.seconds_since(session.used.last.time) > scene.grace
+            && scene.ledger.seconds_until(scene.end, session.used.last) > scene.grace
     });
     let idle = idle.filter_map(|(row, _)| scene.judged(row));
     let groups = scene.by_computer(idle);
@@ -55,15 +55,14 @@ fn finding(
     accounts.dedup();
     let longest = group.iter().map(|judged| judged.session.used.last).min()?;
     let text = format!(
-        "{} of {} at client {}{} {} open on server {}, which turned clients away, and nobody uses {}, the longest \
-         for {}",
+        "{} of {} at client {}{} {} open on server {}, which turned clients away, and nobody has used {} for {}",
         count(group.len(), "session"),
         if accounts.is_empty() { "users".to_owned() } else { names(&accounts) },
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         if group.len() == 1 { "is" } else { "are" },
-        first.server,
-        if group.len() == 1 { "it" } else { "them" },
+        scene.servers(group),
+        if group.len() == 1 { "it" } else { "them, the longest" },
         Span::between(longest.time, scene.end),
     );
     let mut frames: Vec<Origin> = group.iter().map(|judged| scene::start(judged.session)).collect();

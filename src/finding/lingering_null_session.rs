@@ -37,13 +37,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     frames.sort_unstable();
     frames.dedup();
     let text = format!(
-        "{} of client {}{} to server {} {} open and {} no pipe, the oldest for {}",
+        "{} of client {}{} to server {} {} no pipe and {} stayed open{} for {}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
-        if group.len() == 1 { "stays" } else { "stay" },
+        scene.servers(group),
         if group.len() == 1 { "holds" } else { "hold" },
+        scene::has(group.len()),
+        if group.len() == 1 { "" } else { ", the oldest" },
         Span::between(oldest, scene.end),
     );
     RULE.finding(group, frames, text)
@@ -59,7 +60,7 @@ mod tests {
         made.null_session_alone(1);
         let findings = super::super::all(&made.ended_after(91.0), 90.0);
         assert_eq!(rules(&findings), ["lingering_null_session"]);
-        assert!(findings.first().unwrap().text.contains("stays open and holds no pipe"));
+        assert!(findings.first().unwrap().text.contains("holds no pipe and has stayed open for 1m31s"));
     }
 
     #[test]

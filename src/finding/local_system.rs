@@ -43,7 +43,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         (Some(user), _) => format!("its print calls name {} as their user", super::Plain::name(user)),
         (None, Some((_, session))) => {
             let account = session.identity.account.as_deref().unwrap_or("a user");
-            format!("{} is connected from there with credentials beside them", super::Plain::name(account))
+            format!("{} is connected from there too, with credentials", super::Plain::name(account))
         }
         (None, None) => return None,
     };
@@ -51,11 +51,11 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     frames.extend(beside.map(|(_, session)| scene::start(session)));
     frames.sort_unstable();
     let text = format!(
-        "{} of client {}{} to server {} {} from a service of it, not from its user: {why}",
+        "{} of client {}{} to server {} {} from a service of that computer, not from its user: {why}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
+        scene.servers(group),
         if group.len() == 1 { "comes" } else { "come" },
     );
     RULE.finding(group, frames, text)
@@ -88,7 +88,7 @@ mod tests {
         beside.user_session(2);
         let findings = all(&beside.ended_after(91.0), 90.0);
         assert_eq!(rules(&findings), ["lingering_null_session", "local_system"]);
-        assert!(findings[1].text.contains("alice is connected from there"), "{}", findings[1].text);
+        assert!(findings[1].text.contains("alice is connected from there too"), "{}", findings[1].text);
     }
 
     #[test]

@@ -46,7 +46,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(together.len(), "null session"),
-        first.server,
+        scene.servers(&together),
         last.frame,
         if open == 1 { "is" } else { "are" },
         together.len(),

@@ -55,7 +55,10 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
-pub(crate) use scene::{client_machine, client_name, held_handles, held_pipes, hung_call};
+pub(crate) use scene::{
+    client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,
+};
+pub(crate) use words::endpoints;
 
 use scene::{Judged, Scene};
 
@@ -70,7 +73,7 @@ pub struct Finding {
     pub severity: Severity,
     /// The server it costs.
     pub server: Endpoint,
-    /// The client that causes it: its endpoint if there is one session, its address if there are several.
+    /// The client that causes it: its endpoint if there is one connection, its address if there are several.
     pub client: Option<String>,
     /// The sessions it rests on.
     #[cfg_attr(feature = "serde", serde(serialize_with = "ids"))]
@@ -171,8 +174,10 @@ impl Rule {
     /// The finding about a group of sessions, of which there is one at least.
     fn finding(&self, group: &[Judged<'_>], frames: Vec<Origin>, text: String) -> Option<Finding> {
         let first = group.first()?.session;
-        let client =
-            if group.len() == 1 { first.client.to_string() } else { first.client.host().to_string() };
+        let client = match group {
+            [one] if one.session.connections.len() <= 1 => first.client.to_string(),
+            _ => first.client.host().to_string(),
+        };
         Some(Finding {
             rule: self.name,
             severity: self.severity,

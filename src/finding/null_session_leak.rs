@@ -1,7 +1,7 @@
 //! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
 
 use super::scene::{self, Judged, Scene};
-use super::words::{Span, count};
+use super::words::{Span, count, list};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
 use crate::ledger::{Closing, Handle, Open, Verdict};
@@ -21,10 +21,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         _ => false,
     };
     // What holds its slot still, and what held it, are told apart.
-    let open = |judged: &Judged<'_>| judged.session.closed.is_none();
-    let groups =
-        [true, false].map(|is_open| scene.groups(|judged| leaked(judged) && open(judged) == is_open));
-    groups.iter().flatten().filter_map(|group| finding(scene, group)).collect()
+    scene.groups_by_end(leaked).iter().filter_map(|group| finding(scene, group)).collect()
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
@@ -46,31 +43,52 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     frames.dedup();
     let hung =
         group.iter().filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::WasHung)).count();
-    let unanswered = if hung == 0 { String::new() } else { format!("; {} an unanswered call", wait(hung)) };
-    let what = format!("{} and {}", count(pipes.len(), "pipe"), count(handles.len(), "printer handle"));
-    let did = if ended {
-        let longest =
-            group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
-        let up_to = if group.len() == 1 { "" } else { "up to " };
-        let have = if group.len() == 1 { "has" } else { "have" };
-        format!("held {what}, used none for {up_to}{} and {have} ended since", Span::seconds(longest))
-    } else {
-        format!("never closed and held {what} to the end")
+    let held = [(pipes.len(), "pipe"), (handles.len(), "printer handle")];
+    let held = held.into_iter().filter(|(number, _)| *number > 0);
+    let what = list(&held.map(|(number, name)| count(number, name)).collect::<Vec<_>>());
+    let has = scene::has(group.len());
+    let did = match (ended, what.as_str()) {
+        (true, "") => format!("{has} ended"),
+        (true, what) => {
+            let idle =
+                group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
+            let up_to = if group.len() == 1 { "" } else { "up to " };
+            format!("held {what} unused for {up_to}{} and {has} ended", Span::seconds(idle))
+        }
+        (false, "") => "never closed".to_owned(),
+        (false, what) => {
+            let hold = if group.len() == 1 { "holds" } else { "hold" };
+            format!("never closed and still {hold} {what}")
+        }
     };
-    let (takes, took) = (scene::takes(group.len()), if group.len() == 1 { "It took" } else { "Each took" });
+    let waited = waited(hung, group.len(), ended);
+    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref());
+    let failed = failed.map(|failed| format!("; {}", scene::failure(failed)));
     let text = format!(
-        "{} of client {}{} to server {} {did}{unanswered}. {} a slot of its own",
+        "{} of client {}{} to server {} {did}{waited}{}. {}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
-        if ended { took } else { takes },
+        scene.servers(group),
+        failed.unwrap_or_default(),
+        scene::takes(group.len(), ended),
     );
     RULE.finding(group, frames, text)
 }
 
-fn wait(sessions: usize) -> String {
-    if sessions == 1 { "1 has".to_owned() } else { format!("{sessions} have") }
+/// `; it waits for an answer`, of those in which another call or a request hangs, or hung.
+fn waited(hung: usize, sessions: usize, ended: bool) -> String {
+    let who = match (hung, sessions) {
+        (0, _) => return String::new(),
+        (1, 1) => "it".to_owned(),
+        _ => format!("{hung} of them"),
+    };
+    let waits = match (ended, hung) {
+        (true, _) => "waited too long",
+        (false, 1) => "waits",
+        (false, _) => "wait",
+    };
+    format!("; {who} {waits} for an answer")
 }
 
 #[cfg(test)]
@@ -131,6 +149,43 @@ mod tests {
         made.server_seen(1);
         let findings = super::super::all(&made.ended_after(91.0), 90.0);
         assert_eq!(rules(&findings), ["null_session_leak"]);
-        assert!(findings.first().unwrap().text.contains("1 has an unanswered call"));
+        assert!(findings.first().unwrap().text.contains("; it waits for an answer."));
+    }
+
+    #[test]
+    fn it_names_every_port_of_the_server() {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.server = crate::net::Endpoint::new("192.168.1.10".parse().unwrap(), 445);
+        made.null_session(2);
+        let findings = super::super::all(&made.ended_after(91.0), 90.0);
+        let text = &findings.first().unwrap().text;
+        assert!(
+            text.contains("to server 192.168.1.10 (ports 139, 445) never closed and still hold 2 pipes"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_holds_nothing_and_waits_is_told_without_an_empty_list() {
+        use crate::session::{EventKind, SessionEvent, SessionId};
+
+        for (ended, said) in
+            [(false, "never closed; it waits for an answer."), (true, "has ended; it waited too long")]
+        {
+            let mut made = Made::new();
+            made.null_session_alone(1);
+            let (session, command, target) = (SessionId::Uid(100), "SMB_COM_NT_CREATE_ANDX", None);
+            let waiting = SessionEvent::Waiting { session, command, target, answered: None };
+            made.tell(1, EventKind::Session(waiting));
+            made.wait(100.0);
+            made.server_seen(1);
+            if ended {
+                made.disconnect(1);
+            }
+            let findings = super::super::all(&made.ended_after(1.0), 90.0);
+            let text = &findings.first().unwrap().text;
+            assert!(text.contains(said), "{text}");
+        }
     }
 }

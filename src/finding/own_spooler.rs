@@ -51,8 +51,7 @@ fn is_own(ledger: &Ledger, session: &Session) -> bool {
 }
 
 fn uses_spooler(ledger: &Ledger, session: &Session) -> bool {
-    let named = |name: &str| name.eq_ignore_ascii_case("spoolss");
-    ledger.opens_of(session).any(|open| open.name.as_deref().is_some_and(named))
+    ledger.opens_of(session).any(scene::leads_to_spooler)
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
@@ -64,7 +63,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let frames = group.iter().map(|judged| scene::start(judged.session)).collect();
     let text = format!(
         "Server {}{} opened its own spooler in {}{}",
-        first.server,
+        scene.servers(group),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(group.len(), "session"),
         object.unwrap_or_default(),

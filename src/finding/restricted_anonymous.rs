@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::{self, Scene};
-use super::words::{Plain, count, list};
+use super::words::{Plain, count, endpoints, list};
 use super::{Finding, Severity};
 use crate::auth::Who;
 use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
-use crate::session::ConnectionId;
+use crate::session::{ConnectionId, is_ipc};
 
 const ADVICE: &str = concat!(
-    "The server is restricted as KB 328459 advises, or a pipe is not among its NullSessionPipes. That keeps anonymous ",
-    "clients from what they ask for; it gives no slot back: a null session that was denied is counted while its ",
-    "connection lasts. Where denied connections stay or come back, the cause is on the clients named: a program or ",
-    "service that tries without credentials.\n",
+    "The server is restricted as KB 328459 advises, takes no session without credentials at all, or does not have the ",
+    "pipe among its NullSessionPipes. That keeps anonymous clients from what they ask for; it gives no slot back: a ",
+    "null session that was denied is counted while its connection lasts. Where denied connections stay or come back, ",
+    "the cause is on the clients named: a program or service that tries without credentials.\n",
     remove_printer_shares!(),
     free_the_slots!(),
 );
@@ -31,9 +31,8 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 fn is_of_nobody(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
     let path = denial.name.as_deref().unwrap_or_default();
-    let share = path.rsplit(['\\', '/']).next().unwrap_or_default();
-    let private = denial.what == Stage::Tree && !share.is_empty() && !share.eq_ignore_ascii_case("IPC$");
-    null && denial.answer.is_access_denied() && !private
+    let private = denial.what == Stage::Tree && !path.is_empty() && !is_ipc(path);
+    null && !denial.answer.is_out_of_resources() && !private
 }
 
 fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
@@ -60,9 +59,9 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         .collect();
     let still = match alive.len() {
         0 => "none of the connections is left".to_owned(),
-        1 => "1 of the connections stays open and holds a slot although it was denied".to_owned(),
+        1 => "1 of the connections stays open and still holds a slot".to_owned(),
         number => {
-            format!("{number} of the connections stay open and hold a slot each although they were denied")
+            format!("{number} of the connections stay open and still hold a slot each")
         }
     };
     let name = scene.ledger.connection(first.connection).and_then(|connection| connection.calling.as_deref());
@@ -80,8 +79,8 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         sessions: open.into_iter().collect(),
         frames: denials.iter().map(|denial| denial.at).collect(),
         text: format!(
-            "Server {} denied {client} that came without credentials {} ({}); {still}",
-            first.server,
+            "Server {} denied {client} {} without credentials ({}); {still}",
+            endpoints(&denials.iter().map(|denial| denial.server).collect()),
             list(&parts),
             Plain::name(&first.answer.to_string()),
         ),
@@ -104,7 +103,7 @@ mod tests {
         assert_eq!(rules(&findings), ["restricted_anonymous"]);
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(
-            findings[0].text.contains("1 session setup (STATUS_ACCESS_DENIED); 1 of the"),
+            findings[0].text.contains("denied client 192.168.1.21 (WS-21) 1 session setup without"),
             "{}",
             findings[0].text
         );

@@ -3,10 +3,13 @@
 use crate::net::Host;
 use std::collections::BTreeMap;
 
-use super::words::Plain;
+use super::words::{Plain, Span, endpoints};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Asked, Handle, Ledger, Open, ServerRow, Session, SessionRow, Verdict, WaitingCall};
+use crate::ledger::{
+    Asked, CallFailure, FailedCall, Handle, Ledger, Open, ServerRow, Session, SessionRow, Verdict,
+    WaitingCall,
+};
 use crate::session::ClientMachine;
 use crate::wire::{Timestamp, Win32Error};
 
@@ -59,6 +62,21 @@ impl<'a> Scene<'a> {
         self.by_computer(self.null_sessions.iter().filter(|judged| wanted(judged)).copied())
     }
 
+    /// The same, those that are open apart from those that have ended.
+    pub(super) fn groups_by_end(&self, wanted: impl Fn(&Judged<'a>) -> bool) -> Vec<Vec<Judged<'a>>> {
+        let ended = |judged: &Judged<'a>| judged.session.closed.is_some();
+        let of = |end: bool| self.groups(|judged| ended(judged) == end && wanted(judged));
+        [false, true].into_iter().flat_map(of).collect()
+    }
+
+    /// Where the sessions of a group are connected to: `192.168.1.10:139`, `192.168.1.10 (ports 139, 445)`.
+    pub(super) fn servers(&self, group: &[Judged<'a>]) -> String {
+        let connections = group.iter().flat_map(|judged| &judged.session.connections);
+        let ends = connections.filter_map(|id| Some(self.ledger.connection(*id)?.server));
+        let first = group.iter().map(|judged| judged.session.server);
+        endpoints(&ends.chain(first).collect())
+    }
+
     /// Sessions by server and client computer: the same address, unless several names are told there.
     pub(super) fn by_computer(&self, sessions: impl Iterator<Item = Judged<'a>>) -> Vec<Vec<Judged<'a>>> {
         let mut by_address: BTreeMap<(Option<ServerRow>, Host), ByName<'a>> = BTreeMap::new();
@@ -94,6 +112,29 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// What came of a call that came to nothing: `RpcOpenPrinterEx of \\PRNSRV\lp1 was cancelled after 1m40s`.
+pub(crate) fn failure(failed: &FailedCall) -> String {
+    let object = failed.call.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
+    let was = if failed.how == CallFailure::Cancelled { "was " } else { "" };
+    format!("{}{} {was}{}", failed.call.name(), object.unwrap_or_default(), how_it_failed(failed))
+}
+
+/// `cancelled after 1m40s`, `failed with ERROR_INVALID_PRINTER_NAME`.
+pub(crate) fn how_it_failed(failed: &FailedCall) -> String {
+    match failed.how {
+        CallFailure::Cancelled => {
+            format!("cancelled after {}", Span::between(failed.call.sent.time, failed.at.time))
+        }
+        CallFailure::Returned(error) => format!("failed with {error}"),
+    }
+}
+
+/// True if an open is a pipe to the print spooler: by its name, else by what is spoken on it.
+pub(super) fn leads_to_spooler(open: &Open) -> bool {
+    let name = open.name.as_deref().or(open.interface());
+    name.is_some_and(|name| name.eq_ignore_ascii_case("spoolss"))
+}
+
 /// The first call that has waited longer than the grace, and does not wait by design.
 pub(crate) fn hung_call<'a>(
     ledger: &'a Ledger,
@@ -104,7 +145,7 @@ pub(crate) fn hung_call<'a>(
     let open = ledger.opens_of(session).filter(|open| open.closed.is_none());
     let calls = open.flat_map(|open| open.waiting.values().map(move |call| (open, call)));
     calls
-        .filter(|(_, call)| !call.waits_by_design && end.seconds_since(call.sent.time) > grace)
+        .filter(|(_, call)| !call.waits_by_design && ledger.seconds_until(end, call.sent) > grace)
         .min_by_key(|(_, call)| call.sent)
 }
 
@@ -169,9 +210,9 @@ pub(super) fn most_at_once<'a>(group: &[Judged<'a>]) -> Vec<Judged<'a>> {
 pub(super) fn outcome(asked: &Asked) -> String {
     match (asked.answered, asked.returned) {
         (None, _) => "was not seen to answer".to_owned(),
-        (_, Some(0)) => "did it".to_owned(),
+        (_, Some(0)) => "did so".to_owned(),
         (_, Some(error)) => format!("refused with {}", Win32Error(error)),
-        (_, None) => "answered, with what is not known".to_owned(),
+        (_, None) => "answered, but its answer cannot be read".to_owned(),
     }
 }
 
@@ -185,7 +226,17 @@ pub(super) fn start(session: &Session) -> Origin {
     session.opened.unwrap_or(session.used.first)
 }
 
-/// `It takes` or `Each takes`.
-pub(super) const fn takes(sessions: usize) -> &'static str {
-    if sessions == 1 { "It takes" } else { "Each takes" }
+/// What sessions cost, or did.
+pub(super) const fn takes(sessions: usize, ended: bool) -> &'static str {
+    match (sessions, ended) {
+        (1, false) => "It takes a slot of its own",
+        (_, false) => "Each takes a slot of its own",
+        (1, true) => "It took a slot of its own",
+        (_, true) => "Each took a slot of its own",
+    }
+}
+
+/// `has` or `have`.
+pub(super) const fn has(sessions: usize) -> &'static str {
+    if sessions == 1 { "has" } else { "have" }
 }

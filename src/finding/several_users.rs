@@ -44,7 +44,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         "Client {}{} was connected to server {} under {} users at the same time: {}. Each takes a slot",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
+        scene.servers(&together),
         seen.len(),
         names(&users),
     );

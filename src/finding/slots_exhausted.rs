@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::Scene;
-use super::words::count;
+use super::words::{count, endpoints};
 use super::{Finding, Severity};
 use crate::ledger::{Refusal, ServerRow, SessionRow};
 
@@ -40,11 +40,10 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
         _ => None,
     };
     let text = format!(
-        "{} {} refused by server {} {}: {}{}",
+        "Server {} turned {} away{}: {}{}",
+        endpoints(&refusals.iter().map(|refusal| refusal.server).collect()),
         count(clients.len(), "client"),
-        if clients.len() == 1 { "was" } else { "were" },
-        first.server,
-        if refusals.len() == 1 { "once".to_owned() } else { count(refusals.len(), "time") },
+        if refusals.len() == 1 { String::new() } else { format!(", {}", count(refusals.len(), "time")) },
         first.answer,
         holders(scene, first),
     );
@@ -62,13 +61,13 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     })
 }
 
-/// Who held the slots at the first refusal: `. Its slots were then held by 3 null sessions (2 leaked), 1 named session`.
+/// Who held the slots at the first refusal: `. At that time its slots were held by 3 null sessions (2 leaked)`.
 fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     let held = scene.ledger.holders(first, scene.grace).to_string();
     if held.is_empty() {
-        ". Who held its slots was not captured".to_owned()
+        ". Who held its slots then was not captured".to_owned()
     } else {
-        format!(". Its slots were then held by {held}")
+        format!(". At that time its slots were held by {held}")
     }
 }
 
@@ -87,7 +86,11 @@ mod tests {
         assert_eq!(rules(&findings), ["slots_exhausted", "null_session_leak"]);
         let finding = findings.first().unwrap();
         assert_eq!(finding.sessions.len(), 1);
-        assert!(finding.text.contains("once: STATUS_REQUEST_NOT_ACCEPTED (error 71)"), "{}", finding.text);
+        assert!(
+            finding.text.contains("turned 1 client away: STATUS_REQUEST_NOT_ACCEPTED (error 71)"),
+            "{}",
+            finding.text
+        );
         assert!(finding.text.contains("held by 1 null session (1 leaked)"), "{}", finding.text);
     }
 

@@ -8,6 +8,7 @@ use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, Open, ServerRow, SessionRow};
+use crate::rprn;
 
 /// Seconds in which a loop is looked for, and how often one printer is opened in them. A program that prints opens its
 /// printer some five times.
@@ -67,18 +68,19 @@ fn of_client(scene: &Scene<'_>, openings: &Openings<'_>) -> Vec<Finding> {
 
 fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row: SessionRow) {
     let mut opened = |what, at| openings.entry(what).or_default().push((at, row));
-    if let Some(at) = open.opened.filter(|_| open.name.as_deref().is_some_and(is_spooler)) {
+    if let Some(at) = open.opened.filter(|_| scene::leads_to_spooler(open)) {
         opened(What::Pipe, at);
     }
     let mut told = 0_u64;
-    for handle in ledger.handles(open).filter(|handle| handle.opened_by.is_some_and(|by| opens_printer(by.1)))
+    for handle in
+        ledger.handles(open).filter(|handle| handle.opened_by.is_some_and(|by| rprn::opens_printer(by.1)))
     {
         told = told.saturating_add(1);
         if let Some((printer, at)) = handle.object.as_deref().zip(handle.opened) {
             opened(What::Printer(printer), at);
         }
     }
-    for call in open.waiting.values().filter(|call| call.procedure.is_some_and(opens_printer)) {
+    for call in open.waiting.values().filter(|call| call.opens_printer()) {
         told = told.saturating_add(1);
         if let Some(printer) = call.object.as_deref() {
             opened(What::Printer(printer), call.sent);
@@ -94,18 +96,10 @@ fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row:
     }
 }
 
-fn is_spooler(pipe: &str) -> bool {
-    pipe.eq_ignore_ascii_case("spoolss")
-}
-
-/// True for a call that opens a printer, not one that opens what belongs to it.
-fn opens_printer(procedure: &str) -> bool {
-    procedure.contains("OpenPrinter") && !procedure.contains("Reply")
-}
-
 fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
-    // RpcOpenPrinter and RpcOpenPrinterEx, RpcAsyncOpenPrinter.
-    matches!((interface, opnum), (Some("spoolss"), 1 | 69) | (Some("iremotewinspool"), 0))
+    let spooler = interface.and_then(rprn::Interface::of);
+    let procedure = spooler.and_then(|spooler| spooler.procedure(opnum));
+    procedure.is_some_and(|procedure| rprn::opens_printer(procedure.name))
 }
 
 fn finding(scene: &Scene<'_>, what: What<'_>, times: &[(Origin, SessionRow)]) -> Option<Finding> {
@@ -128,7 +122,7 @@ fn finding(scene: &Scene<'_>, what: What<'_>, times: &[(Origin, SessionRow)]) ->
         "Client {}{} {opened} on server {} {} within {}, in {}",
         session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
-        session.server,
+        scene.servers(&group),
         count(among.len(), "time"),
         Span::between(first.time, last.time),
         count(group.len(), "session"),

@@ -57,7 +57,7 @@ fn finding(scene: &Scene<'_>, stale: Stale<'_>) -> Option<Finding> {
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(stale.handles, "printer handle"),
-        first.server,
+        scene.servers(&stale.sessions),
         object.unwrap_or_default(),
     );
     RULE.finding(&stale.sessions, stale.frames, text)

@@ -12,8 +12,8 @@ use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent, SessionId, ShareKind,
-    Sink, Transport, TreeEvent, TreeId,
+    EventKind, HandleEvent, Loss, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent, SessionId,
+    ShareKind, Sink, Transport, TreeEvent, TreeId,
 };
 use crate::wire::{Status, Timestamp};
 
@@ -64,6 +64,13 @@ impl Made {
         let connection = ConnectionId(u64::from(client));
         self.ledger.event(Event { at: self.now, connection, kind });
         self.now
+    }
+
+    /// The clock of the capture goes back by so much.
+    pub(crate) fn clock_back(&mut self, client: u16, seconds: f64) {
+        let from = self.now.time;
+        self.now.time = from.plus_seconds(-seconds);
+        self.tell(client, EventKind::Loss(Loss::ClockWentBack { from, silent: 0.0 }));
     }
 
     pub(crate) fn wait(&mut self, seconds: f64) {
@@ -203,8 +210,17 @@ impl Made {
     }
 
     pub(crate) fn answer(&mut self, client: u16) {
-        let answered = RpcEvent::Answered { open: OpenId::Fid(0x4001), call: 1, return_value: Some(0) };
+        self.answer_with(client, 0);
+    }
+
+    pub(crate) fn answer_with(&mut self, client: u16, value: u32) {
+        let open = OpenId::Fid(0x4001);
+        let answered = RpcEvent::Answered { open, call: 1, return_value: Some(value) };
         self.tell(client, EventKind::Rpc(answered));
+    }
+
+    pub(crate) fn cancel(&mut self, client: u16) {
+        self.tell(client, EventKind::Rpc(RpcEvent::Cancelled { open: OpenId::Fid(0x4001), call: 1 }));
     }
 
     /// Opens a printer and is granted a handle.
@@ -242,6 +258,19 @@ impl Made {
     pub(crate) fn doubt(&mut self, client: u16) {
         let doubt = ConnectionEvent::InDoubt { why: Doubt::RequestMissing };
         self.tell(client, EventKind::Connection(doubt));
+    }
+
+    /// The pipe may have been closed.
+    pub(crate) fn doubt_pipe(&mut self, client: u16) {
+        let doubt = OpenEvent::InDoubt { open: OpenId::Fid(0x4001), why: Doubt::RequestMissing };
+        self.tell(client, EventKind::Open(doubt));
+    }
+
+    /// The session is set up anew, as a user's.
+    pub(crate) fn reauthenticate(&mut self, client: u16, account: &str) {
+        let identity = Identity { who: Who::User, account: Some(account.to_owned()), ..nobody() };
+        let session = SessionId::Uid(100);
+        self.tell(client, EventKind::Session(SessionEvent::Reauthenticated { session, identity }));
     }
 
     /// Closes the handle by its own call.
@@ -306,10 +335,14 @@ impl Made {
     }
 
     pub(crate) fn deny(&mut self, client: u16) {
+        self.deny_with(client, Status::Nt(crate::wire::NtStatus::ACCESS_DENIED));
+    }
+
+    pub(crate) fn deny_with(&mut self, client: u16, status: Status) {
         self.connect(client);
         let denied = SessionEvent::Denied {
             session: SessionId::Uid(0),
-            status: Status::Nt(crate::wire::NtStatus::ACCESS_DENIED),
+            status,
             identity: Identity { who: Who::Null, ..nobody() },
         };
         self.tell(client, EventKind::Session(denied));

@@ -77,7 +77,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        first.server,
+        scene.servers(group),
         list(&wanted),
         if group.len() == 1 { "" } else { "at most " },
         Span::between(began, closing.at.time),

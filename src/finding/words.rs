@@ -1,7 +1,9 @@
 //! How values are put into words: text off the wire, spans of time, counts.
 
 use core::fmt::{self, Write as _};
+use std::collections::BTreeSet;
 
+use crate::net::Endpoint;
 use crate::wire::Timestamp;
 
 /// Text off the wire, made safe for a terminal: what would move the cursor, change colours, hide or reorder text is
@@ -155,6 +157,22 @@ pub fn list(items: &[String]) -> String {
         [one] => one.clone(),
         [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
+}
+
+/// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`; several addresses are listed. A station is named by its MAC
+/// address alone, since the number of a NetBEUI session is that session's.
+pub(crate) fn endpoints(ends: &BTreeSet<Endpoint>) -> String {
+    let ends: Vec<&Endpoint> = ends.iter().collect();
+    let of_address = |ends: &[&Endpoint]| match ends {
+        [one, ..] if one.host().ip().is_none() => one.host().to_string(),
+        [one] => one.to_string(),
+        _ => {
+            let ports: Vec<String> = ends.iter().map(|end| end.port.to_string()).collect();
+            let host = ends.first().map(|end| end.host().to_string());
+            format!("{} (ports {})", host.unwrap_or_default(), ports.join(", "))
+        }
+    };
+    list(&ends.chunk_by(|one, other| one.host() == other.host()).map(of_address).collect::<Vec<_>>())
 }
 
 /// Names off the wire as a list: the first few, and how many others there are.

@@ -5,6 +5,8 @@ mod procedures;
 mod srvsvc;
 mod table;
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use crate::dcerpc::ndr::{self, Arguments, Asked, Encoding, Names, Parameter};
@@ -20,6 +22,12 @@ use table::INTERFACES;
 pub fn name(uuid: &Uuid) -> Option<&'static str> {
     let index = INTERFACES.binary_search_by_key(uuid, |(uuid, _)| *uuid).ok()?;
     INTERFACES.get(index).map(|(_, name)| *name)
+}
+
+/// The short name of an interface, or its UUID where it has none.
+#[must_use]
+pub fn name_or_uuid(uuid: &Uuid) -> Cow<'static, str> {
+    name(uuid).map_or_else(|| uuid.to_string().into(), Cow::Borrowed)
 }
 
 /// The parameters of a procedure, in the order of the stub.

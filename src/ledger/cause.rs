@@ -73,9 +73,8 @@ impl Ledger {
         if let Some(deletion) = self.deletion(server, session, closing.at) {
             return Some(Cause::SessionDelete { who: deletion.by.clone() });
         }
-        let last = self.opens_of(session).map(|open| open.used.last).fold(session.used.last, Ord::max);
         // A server that looks for idle sessions may end several at once.
-        if AUTODISCONNECT.contains(&self.seconds_between(last, closing.at)) {
+        if AUTODISCONNECT.contains(&self.seconds_between(self.last_use(session), closing.at)) {
             return Some(Cause::Autodisconnect);
         }
         went_down(server, closing.at).then_some(Cause::Reboot)

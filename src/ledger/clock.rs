@@ -3,6 +3,7 @@
 //! Where the clock was set, nobody knows how much time passed between the two packets there. What lies on either side
 //! lasted for certain; what only the step shows is possible.
 
+use super::grace::{LEAST, is_beyond};
 use super::{InDoubt, Ledger, Session};
 use crate::capture::Origin;
 use crate::session::Doubt;
@@ -10,8 +11,6 @@ use crate::wire::Timestamp;
 
 /// Steps of the clock, and pauses between captures, that are remembered.
 const STEPS: usize = 64;
-/// Seconds for which nothing is held against anybody, however short the grace is.
-pub(super) const LEAST: f64 = 1.0;
 /// The capture of an origin that stands for the end of all captures.
 const END: u32 = u32::MAX;
 
@@ -48,11 +47,6 @@ pub(super) struct Elapsed {
     pub least: f64,
     /// At most.
     pub most: f64,
-}
-
-/// True for a time that is longer than the grace, both in seconds.
-pub(super) fn is_beyond(seconds: f64, grace: f64) -> bool {
-    seconds > grace && seconds > LEAST
 }
 
 impl ClockStep {
@@ -161,10 +155,10 @@ impl Ledger {
         self.clock.elapsed(from, to).least
     }
 
-    /// The seconds that passed since a packet by the end of the captures for certain.
+    /// The seconds that passed from a packet to the end of the captures for certain, if that is at `end`.
     #[must_use]
-    pub fn seconds_since(&self, from: Origin) -> f64 {
-        self.seconds_between(from, self.last())
+    pub fn seconds_until(&self, end: Timestamp, from: Origin) -> f64 {
+        self.seconds_between(from, Origin { time: end, ..self.last() })
     }
 
     pub(super) fn elapsed(&self, from: Origin, to: Origin) -> Elapsed {

@@ -8,6 +8,7 @@ mod clock;
 mod close;
 mod fold;
 mod forget;
+mod grace;
 mod holders;
 mod judge;
 mod limits;
@@ -31,13 +32,15 @@ use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, Tree
 
 pub use cause::Cause;
 pub use clock::ClockStep;
+pub(crate) use grace::is_beyond;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 use rows::Deletion;
 pub use rows::{
-    Asked, AskedFor, BoundInterface, By, Closing, Computer, Connection, Denial, DenialAnswer, GroupRow,
-    Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal, RefusalAnswer, Server, ServerRow,
-    Session, SessionRow, Share, Stage, Tree, TreeRow, Use, Waited, WaitingCall, WaitingRequest,
+    Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
+    FailedCall, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal,
+    RefusalAnswer, Server, ServerRow, Session, SessionRow, Share, Stage, Tree, TreeRow, Use, Waited,
+    WaitingCall, WaitingRequest,
 };
 pub use slots::{SlotHistory, SlotPoint, Slots};
 pub use unseen::UnseenTotal;
@@ -225,6 +228,12 @@ impl Ledger {
     /// What a session has open in any tree, and pipes that it had.
     pub fn opens_of<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Open> {
         self.trees(session).flat_map(|tree| self.opens_in(session, tree))
+    }
+
+    /// The last use of a session: of itself, or of what it has open. ECHO is none.
+    #[must_use]
+    pub fn last_use(&self, session: &Session) -> Origin {
+        self.opens_of(session).map(|open| open.used.last).fold(session.used.last, Ord::max)
     }
 
     /// What was turned away because a limit was reached, in order.

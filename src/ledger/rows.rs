@@ -428,6 +428,8 @@ pub struct Open {
     pub grants_lost: BTreeMap<u32, WaitingCall>,
     /// The first call on it whose arguments or results are sealed.
     pub sealed: Option<Origin>,
+    /// The last call on it that was given up, or that was to open a printer and failed.
+    pub failed: Option<Box<FailedCall>>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// Its end.
@@ -468,6 +470,28 @@ pub struct WaitingCall {
     pub waits_by_design: bool,
     /// True if its answer came, sealed.
     pub sealed: bool,
+}
+
+/// A call that came to nothing.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FailedCall {
+    /// The call.
+    pub call: WaitingCall,
+    /// The packet that shows that it came to nothing.
+    pub at: Origin,
+    /// How.
+    pub how: CallFailure,
+}
+
+/// How a call came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallFailure {
+    /// The client gave it up: it cancelled or orphaned it.
+    Cancelled,
+    /// The server answered with an error.
+    Returned(Win32Error),
 }
 
 /// A context handle.
@@ -595,6 +619,12 @@ impl Stage {
             Self::Printer => "printer",
         }
     }
+
+    /// True if a limit that is met here is that of the server's slots: at a tree connect it is that of the share.
+    #[must_use]
+    pub fn is_for_slots(self) -> bool {
+        self != Self::Tree
+    }
 }
 
 impl Refusal {
@@ -602,7 +632,7 @@ impl Refusal {
     /// of users of that share alone (\[MS-CIFS\] 3.3.4.1, MaxUses).
     #[must_use]
     pub fn is_for_slots(&self) -> bool {
-        self.what != Stage::Tree
+        self.what.is_for_slots()
     }
 }
 
@@ -650,13 +680,10 @@ impl DenialAnswer {
         }
     }
 
-    /// True if it says that the client may not, and not that there is no room.
+    /// True if it says that the server has no room, and not that the client may not.
     #[must_use]
-    pub fn is_access_denied(self) -> bool {
-        match self {
-            Self::Status(status) => status.is_logon_denied(),
-            Self::Win32(error) => error == Win32Error::ACCESS_DENIED,
-        }
+    pub fn is_out_of_resources(self) -> bool {
+        matches!(self, Self::Status(status) if status.is_out_of_resources())
     }
 }
 

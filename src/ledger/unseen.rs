@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Connection, Ledger, Session};
 use crate::auth::Who;
-use crate::session::{ConnectionId, Doubt, MayHold, Party, Transport, Unseen, UnseenKind};
+use crate::session::{ConnectionId, Doubt, Loss, MayHold, Party, Transport, Unseen, UnseenKind};
 
 /// Traffic of one kind that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,12 @@ pub struct UnseenTotal {
     pub could_hold_null_sessions: bool,
 }
 
-/// The tables of sessions: what found no place there is told nowhere else.
-const SESSIONS: [&str; 3] = ["open sessions", "sessions of a connection", "refusals"];
+/// The ledger's tables of open sessions and of refusals, as losses name them.
+pub(super) const OPEN_SESSIONS: &str = "open sessions";
+pub(super) const REFUSALS: &str = "refusals";
+
+/// The tables of sessions and refusals: what found no place there is told nowhere else.
+const TOLD_NOWHERE_ELSE: [&str; 3] = [OPEN_SESSIONS, Loss::SESSIONS, REFUSALS];
 
 impl Ledger {
     /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
@@ -156,10 +160,10 @@ impl Ledger {
             connections: *number,
             start_seen: true,
             ended: true,
-            may_hold: if SESSIONS.contains(table) { MayHold::Always } else { MayHold::Never },
+            may_hold: if TOLD_NOWHERE_ELSE.contains(table) { MayHold::Always } else { MayHold::Never },
         };
         // Connections are told one by one.
-        let others = self.losses.evictions.iter().filter(|(table, _)| **table != "connections");
+        let others = self.losses.evictions.iter().filter(|(table, _)| **table != Loss::CONNECTIONS);
         others.map(of_table).collect()
     }
 

@@ -6,6 +6,7 @@
 use core::fmt;
 
 use super::{InDoubt, Open, Use, WaitingCall};
+use crate::rprn;
 use crate::session::{Doubt, OpenKind};
 
 /// What became of a session. The worst is the least.
@@ -69,6 +70,11 @@ impl Verdict {
             Self::WasLingering => "was_lingering",
             Self::Closed => "closed",
         }
+    }
+
+    /// True for those of a session that has ended and lasted beyond the grace unused.
+    pub(crate) const fn is_of_long_ended(self) -> bool {
+        matches!(self, Self::WasHung | Self::WasLeaked | Self::WasLingering)
     }
 
     /// True for the verdicts of sessions that are stuck, or were: of a denied one, once it lasts longer than the grace.
@@ -172,7 +178,7 @@ impl fmt::Display for InDoubt {
             }
             Doubt::OneDirection => write!(f, "the capture has one direction of its connection alone"),
             Doubt::Evicted => {
-                write!(f, "what was known of it was let go at frame {frame}, since a table was full")
+                write!(f, "what was known of it was dropped at frame {frame} because a table was full")
             }
             Doubt::NotCaptured => {
                 write!(
@@ -205,6 +211,12 @@ impl Open {
 }
 
 impl WaitingCall {
+    /// True if it opens a printer or a print server.
+    #[must_use]
+    pub fn opens_printer(&self) -> bool {
+        self.procedure.is_some_and(rprn::opens_printer)
+    }
+
     /// The procedure's name, or its number on its interface.
     #[must_use]
     pub fn name(&self) -> String {

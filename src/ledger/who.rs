@@ -2,7 +2,7 @@
 
 use super::{Ledger, Session, Tree};
 use crate::auth::{Evidence, Who};
-use crate::session::ShareKind;
+use crate::session::{ShareKind, is_ipc};
 
 impl Ledger {
     /// True if a session may be a null session: its credentials were not captured whole, and nothing shows a user or a
@@ -52,10 +52,7 @@ impl Tree {
         match self.share {
             ShareKind::Disk | ShareKind::Print => true,
             ShareKind::Pipe => false,
-            ShareKind::Unknown => self.path.as_deref().is_some_and(|path| {
-                let share = path.rsplit(['\\', '/']).next().unwrap_or(path);
-                !share.eq_ignore_ascii_case("IPC$")
-            }),
+            ShareKind::Unknown => self.path.as_deref().is_some_and(|path| !is_ipc(path)),
         }
     }
 }

@@ -44,15 +44,26 @@ pub struct Ending {
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 #[non_exhaustive]
 pub enum Cause {
-    /// A handle: the end of what held it, a word of [`By::as_str`].
-    Holder(&'static str),
+    /// A handle: the end of what held it.
+    Holder(By),
     /// A session.
-    Session {
-        /// `session_delete`, `autodisconnect`, `reboot` or `superseded`.
-        kind: &'static str,
-        /// Who caused it.
-        who: Option<String>,
-    },
+    #[cfg_attr(feature = "serde", serde(serialize_with = "kind_and_who"))]
+    Session(ledger::Cause),
+}
+
+/// The cause of a session's end as the JSON has it: `{"kind", "who"}`.
+#[cfg(feature = "serde")]
+fn kind_and_who<S: serde::Serializer>(cause: &ledger::Cause, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeStruct;
+
+    let who = match cause {
+        ledger::Cause::SessionDelete { who } => Some(who),
+        _ => None,
+    };
+    let mut object = serializer.serialize_struct("Cause", 2)?;
+    object.serialize_field("kind", cause.as_str())?;
+    object.serialize_field("who", &who)?;
+    object.end()
 }
 
 impl Ending {
@@ -63,13 +74,7 @@ impl Ending {
 
     /// The end of a session: who ended it, and why, where the wire shows it.
     pub(super) fn of_session(ledger: &Ledger, session: &ledger::Session, closing: Closing) -> Self {
-        let cause = ledger.cause(session).map(|cause| Cause::Session {
-            kind: cause.as_str(),
-            who: match cause {
-                ledger::Cause::SessionDelete { who } => Some(who),
-                _ => None,
-            },
-        });
+        let cause = ledger.cause(session).map(Cause::Session);
         Self { side: ledger.ended_by(session), cause, ..Self::of(closing) }
     }
 
@@ -77,7 +82,7 @@ impl Ending {
     pub(super) fn of_handle(closing: Closing) -> Self {
         match closing.by {
             By::CloseCall => Self::of(closing),
-            cause => Self { by: "rundown", cause: Some(Cause::Holder(cause.as_str())), ..Self::of(closing) },
+            cause => Self { by: "rundown", cause: Some(Cause::Holder(cause)), ..Self::of(closing) },
         }
     }
 }

@@ -4,7 +4,7 @@ use super::session::Session;
 use super::{Denial, PrinterShare, Refusal, Text, printer_share};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
-use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict};
+use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict, is_beyond};
 use crate::session::Counts;
 use crate::wire::Timestamp;
 
@@ -145,15 +145,12 @@ impl<'a> NullSessions<'a> {
             .filter(|session| options.all || session.is_candidate())
             // A set-up that has no answer tells nothing if it was young.
             .filter(|session| !session.unanswered || session.verdict == Verdict::Unknown);
-        let refusals = ledger.refusals().iter();
         Self {
             captures: captures.into_iter().map(Capture::from).collect(),
             grace_seconds: options.grace,
             end,
             sessions: sessions.collect(),
-            refusals: refusals
-                .map(|refusal| Refusal::of(ledger, refusal, options.grace, options.limit))
-                .collect(),
+            refusals: Refusal::all(ledger, options.grace, options.limit).collect(),
             denials: ledger.denials().iter().map(Denial::from).collect(),
             printer_shares: printer_share::of(ledger),
             findings: finding::all(ledger, options.grace),
@@ -200,7 +197,7 @@ impl<'a> NullSessions<'a> {
     /// For how many seconds a null session that is counted only was stuck beyond the grace, and one that may have been
     /// null.
     pub(super) fn counted_only(&self) -> (Option<f64>, Option<f64>) {
-        let over = |seconds: f64| Some(seconds).filter(|seconds| *seconds > self.grace_seconds.max(1.0));
+        let over = |seconds: f64| Some(seconds).filter(|seconds| is_beyond(*seconds, self.grace_seconds));
         let losses = self.losses.ledger;
         (over(losses.aggregated_null_stuck), over(losses.aggregated_possibly_null_stuck))
     }

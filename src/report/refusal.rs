@@ -59,6 +59,11 @@ pub struct SlotsInUse {
 }
 
 impl SlotsInUse {
+    /// How many null sessions had, granted or denied.
+    pub(super) const fn of_null_sessions(self) -> u64 {
+        self.null.saturating_add(self.denied)
+    }
+
     /// The figures alone.
     pub(super) const fn slots(self) -> ledger::Slots {
         ledger::Slots { low: self.low, high: self.high }
@@ -69,11 +74,21 @@ impl<'a> Refusal<'a> {
     /// True if the server had no slot left; false if a share has a limit of its own.
     #[must_use]
     pub fn is_for_slots(&self) -> bool {
-        self.what != Stage::Tree
+        self.what.is_for_slots()
     }
 
-    /// A refusal of a ledger; `options` tell the grace that verdicts are given with, and the limit if the user knows it.
-    pub(super) fn of(ledger: &Ledger, refusal: &'a ledger::Refusal, grace: f64, limit: Option<u64>) -> Self {
+    /// The refusals of a ledger: verdicts are given with this grace; `limit` is that of every server, if the user knows it.
+    pub(super) fn all(
+        ledger: &'a Ledger,
+        grace: f64,
+        limit: Option<u64>,
+    ) -> impl Iterator<Item = Self> + use<'a> {
+        let holders = ledger.all_holders(grace);
+        let refusals = ledger.refusals().iter().zip(holders);
+        refusals.map(move |(refusal, holders)| Self::of(ledger, refusal, holders, limit))
+    }
+
+    fn of(ledger: &Ledger, refusal: &'a ledger::Refusal, holders: Holders, limit: Option<u64>) -> Self {
         let server = refusal.server_row.and_then(|row| ledger.server(row));
         let (status, status_name, win32) = match refusal.answer {
             RefusalAnswer::Status(status) => (hex(status), status.to_string(), status.win32()),
@@ -99,7 +114,7 @@ impl<'a> Refusal<'a> {
             },
             limit: server.and_then(|server| Limit::of(ledger, server, limit)),
             held_by: refusal.held_by.clone(),
-            holders: ledger.holders(refusal, grace),
+            holders,
         }
     }
 }
@@ -135,9 +150,9 @@ pub struct Denial<'a> {
 }
 
 impl Denial<'_> {
-    /// True if the client may not; false if there was no room.
-    pub(super) fn is_access_denied(&self) -> bool {
-        self.answer.is_access_denied()
+    /// True if the server had no room; false if the client may not.
+    pub(super) fn is_out_of_resources(&self) -> bool {
+        self.answer.is_out_of_resources()
     }
 }
 

@@ -157,9 +157,9 @@ impl<'a> NetSession<'a> {
             let place = if session.denied.is_some() { &mut parts.denied } else { &mut parts.sessions };
             place.extend(told.map(open_parts));
         }
-        for refusal in ledger.refusals() {
+        for refusal in Refusal::all(ledger, grace, limit) {
             let Some(row) = refusal.server_row else { continue };
-            tables.entry(row).or_default().refusals.push(Refusal::of(ledger, refusal, grace, limit));
+            tables.entry(row).or_default().refusals.push(refusal);
         }
         let mut servers: Vec<_> = ledger
             .servers()

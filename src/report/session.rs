@@ -278,10 +278,12 @@ impl<'a> Session<'a> {
         let judgement = ledger.judge(row, grace)?;
         let while_null = ledger.stuck_while_null(session, grace);
         let connections = || session.connections.iter().filter_map(|id| ledger.connection(*id));
-        let uses = ledger.opens_of(session).filter(|open| open.session == row).map(|open| open.used.last);
-        let last_used = uses.fold(session.used.last, Ord::max);
-        let start = session.opened.unwrap_or(session.used.first).time;
-        let until = session.closed.map_or(end, |closing| closing.at.time);
+        let last_used = ledger.last_use(session);
+        let start = session.opened.unwrap_or(session.used.first);
+        let lasted = match session.closed {
+            Some(closing) => ledger.seconds_between(start, closing.at),
+            None => ledger.seconds_until(end, start),
+        };
         let hung_call = finding::hung_call(ledger, session, end, grace).map(|(_, call)| call.sent);
         let hung_since = hung_call.or_else(|| session.waiting.iter().map(|request| request.sent).min());
         Some(Self {
@@ -302,10 +304,10 @@ impl<'a> Session<'a> {
             opened: session.opened.map(Moment::from),
             first_seen: session.used.first.into(),
             closed: session.closed.map(|closing| Ending::of_session(ledger, session, closing)),
-            age_seconds: until.seconds_since(start),
-            held_seconds: until.seconds_since(start),
+            age_seconds: lasted,
+            held_seconds: lasted,
             longest_idle_seconds: ledger.longest_idle(session),
-            idle_seconds: session.closed.is_none().then(|| end.seconds_since(last_used.time)),
+            idle_seconds: session.closed.is_none().then(|| ledger.seconds_until(end, last_used)),
             verdict: judgement.verdict,
             possible_verdicts: judgement.possible,
             stuck: while_null.map_or(judgement.stuck, |(stuck, _)| stuck),
@@ -328,6 +330,12 @@ impl<'a> Session<'a> {
     /// True for a session of the main question: null, or possibly so.
     pub(super) fn is_candidate(&self) -> bool {
         self.is_null() || self.possibly_null || self.null_until.is_some()
+    }
+
+    /// True if what happened in it is worth telling: it holds, or held, what it does not use, or waits, or waited.
+    #[must_use]
+    pub const fn has_story(&self) -> bool {
+        matches!(self.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
     }
 
     /// True for a null session.

@@ -22,10 +22,18 @@ mod winspool;
 
 use uuid::{Uuid, uuid};
 
+use crate::interface;
+
 pub use crate::dcerpc::ndr::ContextHandle;
 pub use call::{Call, ClientInfo, Sign};
 pub use facts::{RequestFacts, ResponseFacts, infer_open, request_facts, response_facts};
-pub use procedure::{HandleRole, Interface, Procedure, ReturnType, Step, Task};
+pub use procedure::{HandleRole, Interface, Procedure, ReturnType, Step, Task, opens_printer};
+
+/// The short name of an interface of the print spooler; `None` for every other interface.
+#[must_use]
+pub fn spooler(uuid: &Uuid) -> Option<&'static str> {
+    interface::name(uuid).filter(|name| Interface::of(name).is_some())
+}
 
 /// The UUID of the interface of \[MS-RPRN\], version 1.0, on `\PIPE\spoolss`.
 pub const INTERFACE: Uuid = uuid!("12345678-1234-abcd-ef00-0123456789ab");

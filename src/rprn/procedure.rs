@@ -40,6 +40,13 @@ impl Interface {
     }
 }
 
+/// True for the procedures that open a printer or a print server (\[MS-RPRN\] 3.1.4.2.2 and 3.1.4.2.14, \[MS-PAR\]
+/// 3.1.4.1.1): not for one that opens the channel back to a client.
+#[must_use]
+pub fn opens_printer(procedure: &str) -> bool {
+    matches!(procedure, "RpcOpenPrinter" | "RpcOpenPrinterEx" | "RpcAsyncOpenPrinter")
+}
+
 /// What a procedure does with context handles, as its parameters say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HandleRole {
@@ -197,6 +204,14 @@ mod tests {
     use super::*;
 
     const BOTH: [Interface; 2] = [Interface::Winspool, Interface::RemoteWinspool];
+
+    #[test]
+    fn three_procedures_open_printers() {
+        let all = [Interface::Winspool, Interface::RemoteWinspool].map(Interface::procedures).concat();
+        let names: Vec<&str> =
+            all.iter().map(|procedure| procedure.name).filter(|name| opens_printer(name)).collect();
+        assert_eq!(names, ["RpcOpenPrinter", "RpcOpenPrinterEx", "RpcAsyncOpenPrinter"]);
+    }
 
     #[test]
     fn each_row_stands_at_its_number() {

@@ -748,7 +748,7 @@ impl Connection {
     pub(super) fn evict(&mut self, limits: &Limits, sink: &mut dyn Sink) {
         if !self.closed && self.standing == Standing::Smb {
             let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-            self.out(at, sink).tell(Loss::Evicted { table: "connections" });
+            self.out(at, sink).tell(Loss::Evicted { table: Loss::CONNECTIONS });
             self.finish(limits, sink);
             if !self.closed {
                 self.out(at, sink).tell(ConnectionEvent::InDoubt { why: Doubt::Evicted });

@@ -947,3 +947,10 @@ pub enum Loss {
     /// Traffic that is not read (told when it is over, or at the end).
     Unseen(super::Unseen),
 }
+
+impl Loss {
+    /// The table of all connections.
+    pub const CONNECTIONS: &'static str = "connections";
+    /// The table of a connection's sessions.
+    pub const SESSIONS: &'static str = "sessions of a connection";
+}

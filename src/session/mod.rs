@@ -49,8 +49,8 @@ pub trait Sink {
 }
 
 /// True for the path of an `IPC$` share.
-fn is_ipc(path: &str) -> bool {
-    path.rsplit('\\').next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
+pub(crate) fn is_ipc(path: &str) -> bool {
+    path.rsplit(['\\', '/']).next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
 }
 
 /// A pipe's name without what leads to it: `\PIPE\spoolss`, `\spoolss` and `spoolss` are one.
@@ -58,4 +58,19 @@ fn pipe_name(name: &str) -> String {
     let name = name.trim_start_matches('\\');
     let tail = name.get(..5).filter(|head| head.eq_ignore_ascii_case(r"PIPE\")).and_then(|_| name.get(5..));
     tail.unwrap_or(name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipc_share_is_known_with_either_slash_and_in_any_case() {
+        for path in [r"\\SRV\IPC$", r"\\SRV/ipc$", "//srv/Ipc$", "IPC$"] {
+            assert!(is_ipc(path), "{path}");
+        }
+        for path in [r"\\SRV\IPC", r"\\SRV\IPC$\x", r"\\IPC$\docs", ""] {
+            assert!(!is_ipc(path), "{path}");
+        }
+    }
 }

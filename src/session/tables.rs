@@ -172,7 +172,7 @@ impl Tables {
         out: &mut Out<'_>,
     ) {
         if self.sessions.len() >= limits.sessions && !self.sessions.contains_key(&id) {
-            out.tell(Loss::Evicted { table: "sessions of a connection" });
+            out.tell(Loss::Evicted { table: Loss::SESSIONS });
             return;
         }
         let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);

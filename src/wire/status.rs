@@ -373,38 +373,6 @@ impl Status {
         )
     }
 
-    /// True if the server turned down a session setup because of who asked for it: access denied, a failed logon, an
-    /// account that is restricted, disabled or may not log on over the network.
-    #[must_use]
-    pub fn is_logon_denied(self) -> bool {
-        match self {
-            Self::Nt(status) => {
-                self.is_access_denied()
-                    || matches!(
-                        status,
-                        NtStatus::NO_LOGON_SERVERS
-                            | NtStatus::NO_SUCH_USER
-                            | NtStatus::WRONG_PASSWORD
-                            | NtStatus::LOGON_FAILURE
-                            | NtStatus::ACCOUNT_RESTRICTION
-                            | NtStatus::INVALID_LOGON_HOURS
-                            | NtStatus::INVALID_WORKSTATION
-                            | NtStatus::PASSWORD_EXPIRED
-                            | NtStatus::ACCOUNT_DISABLED
-                            | NtStatus::LOGON_NOT_GRANTED
-                            | NtStatus::LOGON_TYPE_NOT_GRANTED
-                            | NtStatus::ACCOUNT_EXPIRED
-                            | NtStatus::PASSWORD_MUST_CHANGE
-                            | NtStatus::ACCOUNT_LOCKED_OUT
-                            | NtStatus::NTLM_BLOCKED
-                    )
-            }
-            // ERRbadpw, ERRaccountExpired, ERRbadClient, ERRbadLogonTime and ERRpasswordExpired.
-            Self::Dos(DosError { class: 0x02, code: 2 | 2239..=2242 }) => true,
-            Self::Dos(_) => self.is_access_denied(),
-        }
-    }
-
     /// True if a pipe could not be opened for want of instances or of resources, whoever asked for it. Such an answer
     /// is no sign that the server's connection slots are taken.
     #[must_use]

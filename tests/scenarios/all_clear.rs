@@ -362,7 +362,8 @@ fn a_session_that_was_stuck_is_told_when_it_is_counted_only() {
         with_report(&ledger, |report| {
             let text = report.text(80).to_string().split_whitespace().collect::<Vec<_>>().join(" ");
             assert_eq!(report.outcome(), outcome, "{text}");
-            let said = "A null session that is counted only, since too many have ended, was stuck for 6m40s";
+            let said = "A null session that has ended and is not listed, because too many ended to keep them all, \
+                        was stuck for 6m40s";
             assert_eq!(text.contains(said), outcome == Trouble, "{text}");
         });
     }

@@ -389,13 +389,15 @@ impl Ledger {
                     }
                     _ => {}
                 }
-                let return_value = match event {
-                    RpcEvent::Answered { return_value, .. } => return_value,
-                    _ => None,
+                let (return_value, cancelled) = match event {
+                    RpcEvent::Answered { return_value, .. } => (return_value, false),
+                    RpcEvent::Cancelled { .. } => (None, true),
+                    _ => (None, false),
                 };
                 let Some(open) = self.open_mut(connection, open) else { return };
                 open.grants_lost.remove(&call);
                 let Some(call) = open.waiting.remove(&call) else { return };
+                open.note_failure(at, &call, return_value, cancelled);
                 let session = open.session;
                 self.call_ended(at, connection, session, call, return_value);
             }

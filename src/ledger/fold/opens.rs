@@ -160,6 +160,7 @@ impl Ledger {
                 calls: BTreeMap::new(),
                 grants_lost: BTreeMap::new(),
                 sealed: None,
+                failed: None,
                 in_doubt: None,
                 closed: None,
             },

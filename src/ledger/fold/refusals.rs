@@ -2,8 +2,10 @@
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
+use crate::ledger::unseen::REFUSALS;
 use crate::ledger::{
-    By, Closing, Denial, DenialAnswer, Ledger, Refusal, RefusalAnswer, SessionRow, Stage, WaitingCall,
+    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, Ledger, Open, Refusal, RefusalAnswer,
+    SessionRow, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -31,7 +33,7 @@ impl Ledger {
         let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
         if self.refusals.len() >= self.limits.refusals {
-            self.evicted("refusals");
+            self.evicted(REFUSALS);
             return;
         }
         let (client, server) = (ends.client, ends.server);
@@ -195,7 +197,7 @@ impl Ledger {
     ) {
         let waited = self.waited(call.name(), call.object.clone(), call.sent, at);
         let Some(row) = self.sessions.get_mut(&session) else { return };
-        let opens = call.procedure.is_some_and(|name| name.contains("OpenPrinter"));
+        let opens = call.opens_printer();
         if !call.waits_by_design {
             row.waited(waited);
         }
@@ -204,5 +206,23 @@ impl Ledger {
             let (identity, answer) = (Some(row.identity.clone()), DenialAnswer::Win32(error));
             self.denied(at, connection, Stage::Printer, identity, call.object, answer);
         }
+    }
+}
+
+impl Open {
+    /// Notes a call on it that ended, if the client gave it up, or if it was to open a printer and failed.
+    pub(super) fn note_failure(
+        &mut self,
+        at: Origin,
+        call: &WaitingCall,
+        returned: Option<u32>,
+        cancelled: bool,
+    ) {
+        let how = match returned {
+            _ if cancelled => CallFailure::Cancelled,
+            Some(error) if error != 0 && call.opens_printer() => CallFailure::Returned(Win32Error(error)),
+            _ => return,
+        };
+        self.failed = Some(Box::new(FailedCall { call: call.clone(), at, how }));
     }
 }

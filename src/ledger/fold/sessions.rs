@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
+use crate::ledger::unseen::OPEN_SESSIONS;
 use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use, Waited};
 use crate::session::{ConnectionId, Idle, SessionId};
 use crate::smb2::negotiate::is_samba;
@@ -40,7 +41,7 @@ impl Ledger {
         id: SessionId,
     ) -> Option<SessionRow> {
         if self.index.sessions.len() >= self.limits.open_sessions {
-            self.evicted("open sessions");
+            self.evicted(OPEN_SESSIONS);
             return None;
         }
         let server_row = self.server_of(connection);

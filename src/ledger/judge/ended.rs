@@ -2,7 +2,7 @@
 
 use super::whole;
 use crate::capture::Origin;
-use crate::ledger::clock::{LEAST, is_beyond};
+use crate::ledger::grace::{LEAST, is_beyond};
 use crate::ledger::verdict::doubted;
 use crate::ledger::{By, Cause, Closing, InDoubt, Judgement, Ledger, Open, Session, Verdict};
 use crate::session::{IdleSpan, Party};

@@ -5,7 +5,7 @@ mod open;
 mod set_up;
 mod spans;
 
-use super::clock::is_beyond;
+use super::grace::is_beyond;
 use super::{Closing, InDoubt, Judgement, Ledger, Session, SessionRow, Stuck, Verdict};
 use crate::capture::Origin;
 use crate::session::SessionId;

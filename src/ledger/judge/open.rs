@@ -2,7 +2,7 @@
 
 use super::whole;
 use crate::capture::Origin;
-use crate::ledger::clock::is_beyond;
+use crate::ledger::grace::is_beyond;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{Denial, InDoubt, Judgement, Ledger, Open, Session, Stuck, Verdict};
 use crate::session::{Doubt, IdleSpan, Party, SessionId};

@@ -3,8 +3,8 @@
 use crate::auth::Identity;
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::clock::{LEAST, is_beyond};
-use crate::ledger::{Ledger, Session, Stuck, Waited};
+use crate::ledger::grace::{LEAST, is_beyond};
+use crate::ledger::{Ledger, Session, Stuck, Waited, WaitingCall};
 use crate::session::{ConnectionId, IdleSpan};
 
 /// More seconds than any capture lasts.
@@ -35,6 +35,12 @@ impl Ledger {
     #[must_use]
     pub fn longest_wait_of(&self, session: &Session) -> Option<Waited> {
         self.longest_wait(session, self.until(session))
+    }
+
+    /// For how long a call that has no answer has waited by the end of the captures.
+    #[must_use]
+    pub fn has_waited(&self, call: &WaitingCall) -> Waited {
+        self.waited(call.name(), call.object.clone(), call.sent, self.last())
     }
 
     /// Something waited from one packet to another.

@@ -11,8 +11,8 @@ use super::servers::ServerPart;
 use super::slots;
 use crate::auth::Who;
 use crate::finding::{self, Digits, Plain, Span, count, list};
-use crate::ledger::{Stage, Stuck, Verdict};
-use crate::session::Party;
+use crate::ledger::{self, By, Stage, Stuck, Verdict};
+use crate::session::{Party, is_ipc};
 
 /// Clients that the answer names; more are counted.
 const CLIENTS: usize = 3;
@@ -35,30 +35,53 @@ pub(super) fn overall(
 
 /// The answer over all servers, where it is not that of one server alone.
 pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) -> Option<String> {
-    let text = match servers {
-        [] => nothing(report),
+    match servers {
+        [] => return Some(nothing(report)),
         [_] => return None,
+        _ => {}
+    }
+    let sum = |number: fn(&ServerPart<'_>) -> usize| {
+        servers.iter().map(number).fold(0_usize, |sum, number| sum.saturating_add(number))
+    };
+    let kinds = [
+        sum(|server| server.stuck().count()),
+        sum(|server| server.denied().count()),
+        sum(|server| server.were_stuck().count()),
+    ];
+    let total = kinds.iter().fold(0_usize, |sum, number| sum.saturating_add(*number));
+    let troubled = servers.iter().filter(|server| server.troubled().next().is_some()).count();
+    let to = format!("{} to {}", count(total, "null session"), count(troubled, "server"));
+    let mut text = match kinds {
+        [0, 0, 0] => {
+            let known = if report.outcome() == Outcome::CannotTell { "is known to be" } else { "is or was" };
+            format!("No null session {known} stuck on any of {} servers.", servers.len())
+        }
+        [_, 0, 0] => format!("{to} never closed."),
         _ => {
-            let stuck = servers.iter().map(|server| server.stuck().count());
-            let troubled = stuck.clone().filter(|count| *count > 0).count();
-            let stuck = stuck.fold(0, usize::saturating_add);
-            let refused = servers.iter().filter(|server| !server.refusals.is_empty()).count();
-            let mut text = if stuck == 0 {
-                let known = if report.outcome() == Outcome::CannotTell {
-                    "is known to have stayed"
-                } else {
-                    "stayed"
-                };
-                format!("No null session {known} open on any of {} servers.", servers.len())
-            } else {
-                format!("{} to {} never closed.", count(stuck, "null session"), count(troubled, "server"))
-            };
-            if refused > 0 {
-                let _ = write!(text, " {} refused clients for want of slots.", count(refused, "server"));
-            }
-            text
+            let [stuck, denied, were] = kinds;
+            let told = [
+                part(stuck, 0, "never closed", "never closed"),
+                part(
+                    denied,
+                    0,
+                    "was denied and still holds its slot",
+                    "were denied and still hold their slots",
+                ),
+                part(were, 0, "was stuck before", "were stuck before"),
+            ];
+            let told: Vec<String> = told.into_iter().flatten().collect();
+            let are = if total == 1 { "is or was" } else { "are or were" };
+            format!("{to} {are} stuck: {}.", list(&told))
         }
     };
+    let refused =
+        servers.iter().filter(|server| server.refusals.iter().any(|refusal| refusal.is_for_slots()));
+    match refused.count() {
+        0 => {}
+        refused => {
+            let _ = write!(text, " {} turned clients away for want of slots.", count(refused, "server"));
+        }
+    }
     Some(text)
 }
 
@@ -68,12 +91,16 @@ fn nothing(report: &NullSessions<'_>) -> String {
         report.captures.iter().map(|capture| usize::try_from(capture.packets).unwrap_or(usize::MAX));
     let packets = count(packets.fold(0, usize::saturating_add), "packet");
     let mut identities: BTreeMap<Who, usize> = BTreeMap::new();
-    for (_, session) in report.ledger.sessions() {
+    // A set-up that was denied, or has no answer, is no session.
+    let sessions = report.ledger.sessions().map(|(_, session)| session);
+    for session in sessions.filter(|session| session.denied.is_none() && !session.unanswered) {
         let number = identities.entry(session.identity.who).or_default();
         *number = number.saturating_add(1);
     }
     let sessions = identities.values().fold(0_usize, |sum, number| sum.saturating_add(*number));
     let who: Vec<String> = identities.iter().map(|(who, number)| format!("{number} {who}")).collect();
+    // Of those that are not kept, only what they come to is known.
+    let kept = if report.losses.ledger.sessions_aggregated.is_empty() { "" } else { " that are kept" };
     match (report.ledger.connections().count(), sessions) {
         (0, 0) if report.outcome() == Outcome::Clear => {
             format!("No null session: no SMB connection in {packets}.")
@@ -86,7 +113,7 @@ fn nothing(report: &NullSessions<'_>) -> String {
             )
         }
         _ => format!(
-            "No null session among {} ({}) in {packets}.",
+            "No null session among {}{kept} ({}) in {packets}.",
             count(sessions, "SMB session"),
             who.join(", ")
         ),
@@ -107,7 +134,6 @@ pub(super) fn of_server(
 /// The answer for one server.
 pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> String {
     let (stuck, denied_open) = (server.stuck().count(), server.denied().count());
-    let were_stuck = were_stuck(server);
     let mut sentences = Vec::new();
     if stuck > 0 {
         sentences.push(format!(
@@ -118,49 +144,109 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
         ));
     }
     if denied_open > 0 {
-        let (hold, their) = if denied_open == 1 { ("holds", "its") } else { ("hold", "their") };
-        sentences.push(format!(
-            "{} that {} denied {hold} {} while {their} connection lasts.",
-            count(denied_open, "null session"),
-            server.address(),
-            count(denied_open, "slot")
-        ));
+        let (was, holds) = match denied_open {
+            1 => ("was", "holds its slot while its connection lasts"),
+            _ => ("were", "hold their slots while their connections last"),
+        };
+        let denied = count(denied_open, "null session");
+        sentences.push(format!("{denied} {was} denied by {} but {holds}.", server.address()));
     }
     if stuck > 0 || denied_open > 0 {
         sentences.extend(cost(report, server, stuck.saturating_add(denied_open)));
     }
-    sentences.extend(were_stuck.clone());
+    sentences.extend(were_stuck(server));
     sentences.extend(were_null(server));
-    let first = sentences.is_empty();
-    if first {
-        let refused = refused(server);
-        let null = || server.sessions.iter().filter(|session| session.is_null());
-        let doubt = null().any(|session| session.stuck == Stuck::Maybe);
-        let denied = null().count() > 0 && null().all(|session| session.verdict == Verdict::Denied);
-        let said = refused.is_some() && denied;
-        sentences.extend(refused);
-        sentences.extend((!said).then(|| match null().count() {
-            0 => format!("No null session to {} was seen.", server.address()),
-            null => {
-                let (share, address) = (share(server), server.address());
-                let on = if share == address { String::new() } else { format!(" on {address}") };
-                let stuck = match (doubt, null) {
-                    (true, 1) => "not known to be stuck",
-                    (true, _) => "none of them known to be stuck",
-                    (false, 1) => "not stuck",
-                    (false, _) => "none of them stuck",
-                };
-                format!("{} to {share}{on}, {stuck}.", count(null, "null session"))
-            }
-        }));
-    }
-    sentences.extend(others(server));
-    sentences.extend(possibly_null(server));
-    if !first {
+    if sentences.is_empty() {
+        calm(server, &mut sentences);
+    } else {
+        let others = others(server, 0);
+        sentences
+            .extend((!others.is_empty()).then(|| format!("Of the other null sessions, {}.", list(&others))));
+        sentences.extend(possibly_null(server));
         sentences.extend(refused(server));
     }
     sentences.extend(denied(server));
+    if !report.findings.is_empty() {
+        sentences.extend(remedy(stuck, denied_open).map(str::to_owned));
+    }
     sentences.join(" ")
+}
+
+/// What gives the slots back. What was denied is no session that the server could delete.
+const fn remedy(stuck: usize, denied: usize) -> Option<&'static str> {
+    Some(match (stuck, denied) {
+        (0, 0) => return None,
+        (0, 1) => {
+            "The slot comes back when the client closes the connection; What to do tells what to look for there."
+        }
+        (0, _) => {
+            "The slots come back when the clients close the connections; What to do tells what to look for there."
+        }
+        (1, 0) => {
+            r"To free the slot now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
+        }
+        _ => {
+            r"To free the slots now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
+        }
+    })
+}
+
+/// The answer for a server on which no null session is known to be stuck.
+fn calm(server: &ServerPart<'_>, sentences: &mut Vec<String>) {
+    let refused = refused(server);
+    let null: Vec<&Session<'_>> =
+        server.sessions.iter().copied().filter(|session| session.is_null()).collect();
+    let all_denied = null.iter().all(|session| session.verdict == Verdict::Denied);
+    let whose = refused.is_some() && all_denied && !null.is_empty();
+    let possibly = possibly_null(server);
+    sentences.extend(refused);
+    if whose {
+        let held = null.iter().filter(|session| session.closed.is_none()).count();
+        let hold = if held == 1 {
+            "holds its slot until its connection ends"
+        } else {
+            "hold their slots until their connections end"
+        };
+        sentences.extend((held > 0).then(|| format!("{} {hold}.", count(held, "denied null session"))));
+    } else if !null.is_empty() {
+        let doubt = null.iter().any(|session| session.stuck == Stuck::Maybe);
+        let stuck = match (doubt, null.len()) {
+            (true, 1) => "not known to be stuck",
+            (true, _) => "none of them known to be stuck",
+            (false, 1) => "not stuck",
+            (false, _) => "none of them stuck",
+        };
+        let others = match null.as_slice() {
+            [one] if one.verdict == Verdict::Unknown => Plain::sentence(&one.why).to_string(),
+            _ => list(&others(server, null.len())),
+        };
+        sentences.push(format!(
+            "{} to {}, {stuck}: {others}.",
+            count(null.len(), "null session"),
+            place(server)
+        ));
+    } else if possibly.is_none() {
+        sentences.push(format!("No null session to {} was seen.", server.address()));
+    }
+    sentences.extend(possibly);
+}
+
+/// `\\PRNSRV\IPC$ on 192.168.1.10:139`.
+fn place(server: &ServerPart<'_>) -> String {
+    let (share, address) = (share(server), server.address());
+    if share == address { address } else { format!("{share} on {address}") }
+}
+
+/// So many of the `whole` of a sentence, and what they do or did: `2 hold pipes`, `it holds a pipe` of one that is the
+/// whole, `all hold pipes` of several that are.
+fn part(number: usize, whole: usize, one: &str, several: &str) -> Option<String> {
+    match number {
+        0 => None,
+        1 if whole == 1 => Some(format!("it {one}")),
+        1 => Some(format!("1 {one}")),
+        _ if number == whole => Some(format!("all {several}")),
+        _ => Some(format!("{} {several}", Digits(number))),
+    }
 }
 
 /// `\\PRNSRV\IPC$`, as most of the null sessions name it, or the address.
@@ -176,10 +262,6 @@ fn share(server: &ServerPart<'_>) -> String {
     most.map_or_else(|| server.address(), |path| Plain::name(path).to_string())
 }
 
-fn is_ipc(path: &str) -> bool {
-    path.rsplit(['\\', '/']).next().is_some_and(|share| share.eq_ignore_ascii_case("IPC$"))
-}
-
 /// What holds the stuck sessions: `1 holds a printer handle`, `1 waits for an answer to OpenPrinterEx`.
 fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
     let (with_handle, pipe_alone): (Vec<&Session<'_>>, Vec<_>) =
@@ -187,33 +269,34 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
             let row = report.ledger.session(session.id);
             row.is_some_and(|row| finding::held_handles(report.ledger, row).next().is_some())
         });
-    let alone = server.stuck().count() == 1;
-    let mut parts = Vec::new();
-    let mut part = |number: usize, one: &str, several: &str| {
-        if number > 0 {
-            let subject = if alone { "it".to_owned() } else { Digits(number).to_string() };
-            parts.push(format!("{subject} {}", if number == 1 { one } else { several }));
-        }
-    };
-    part(with_handle.len(), "holds a printer handle", "hold printer handles");
+    let whole = server.stuck().count();
     let (sealed, pipe_alone): (Vec<_>, Vec<_>) = pipe_alone.into_iter().partition(|session| {
         let row = report.ledger.session(session.id);
         row.is_some_and(|row| finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()))
     });
-    part(pipe_alone.len(), "holds a pipe alone", "hold pipes alone");
-    part(sealed.len(), "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed");
+    let mut parts = vec![
+        part(with_handle.len(), whole, "holds a printer handle", "hold printer handles"),
+        part(pipe_alone.len(), whole, "holds a pipe and no handle", "hold pipes and no handles"),
+        part(sealed.len(), whole, "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed"),
+    ];
     let calls = unanswered(report, server);
-    for (call, number) in calls.iter().take(CALLS) {
-        part(*number, &format!("waits for an answer to {call}"), &format!("wait for an answer to {call}"));
-    }
+    parts.extend(calls.iter().take(CALLS).map(|(call, number)| {
+        let one = format!("waits for an answer to {call}");
+        part(*number, whole, &one, &format!("wait for an answer to {call}"))
+    }));
     let rest = calls.iter().skip(CALLS).fold(0_usize, |sum, (_, number)| sum.saturating_add(*number));
-    part(rest, "waits for an answer to another call", "wait for answers to other calls");
-    part(
-        server.null_sessions(Verdict::Lingering).count(),
-        "stays and holds nothing",
-        "stay and hold nothing",
-    );
-    parts
+    parts.push(part(rest, whole, "waits for an answer to another call", "wait for answers to other calls"));
+    let lingering = server.null_sessions(Verdict::Lingering).count();
+    parts.push(part(lingering, whole, "stays and holds nothing", "stay and hold nothing"));
+    // Whatever it is, it is stuck.
+    let unknown = server.stuck().filter(|session| session.verdict == Verdict::Unknown).count();
+    parts.push(part(
+        unknown,
+        whole,
+        "is stuck, but what it holds is not known",
+        "are stuck, but what they hold is not known",
+    ));
+    parts.into_iter().flatten().collect()
 }
 
 /// Whose the stuck sessions are: `They come from 192.168.1.21 (WS-21) with 2 and 192.168.1.30 with 1.`
@@ -287,43 +370,35 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Vec
     let mut sentences = vec![taken, clients(server)];
     let in_use = row.map(|row| row.slots.now).unwrap_or_default();
     if in_use.low > u64::try_from(stuck).unwrap_or(u64::MAX) || in_use.high > in_use.low {
-        sentences.push(format!("In all, {} are in use there at the end.", slots::in_use(in_use)));
+        sentences.push(format!("In all, {} slots are in use there at the end.", slots::in_use(in_use)));
     }
     sentences
 }
 
-/// The null sessions that did not stay: `Of the others 3 closed and 1 ended with its handles run down.`
-fn others(server: &ServerPart<'_>) -> Option<String> {
+/// The null sessions that are not stuck, or not known to be: `3 ended and left no handle open`.
+fn others(server: &ServerPart<'_>, whole: usize) -> Vec<String> {
     let verdicts = [
         (Verdict::Unknown, "cannot be judged", "cannot be judged"),
-        (Verdict::WasLingering, "stayed too long and ended", "stayed too long and ended"),
+        (Verdict::WasLingering, "stayed unused too long but ended", "stayed unused too long but ended"),
         (Verdict::Open, "is too young to judge", "are too young to judge"),
-        (Verdict::Abandoned, "ended with its handles run down", "ended with their handles run down"),
-        (Verdict::Closed, "ended and left no handle behind", "ended and left no handle behind"),
-        (
-            Verdict::Denied,
+        (Verdict::Abandoned, "ended without closing its handles", "ended without closing their handles"),
+        (Verdict::Closed, "ended and left no handle open", "ended and left no handle open"),
+    ];
+    let of = |verdict: Verdict| server.null_sessions(verdict).filter(|session| session.stuck != Stuck::Yes);
+    let number =
+        |ended: bool| of(Verdict::Denied).filter(|session| session.closed.is_some() == ended).count();
+    let parts =
+        verdicts.into_iter().map(|(verdict, one, several)| part(of(verdict).count(), whole, one, several));
+    let denied = [
+        part(
+            number(false),
+            whole,
             "was denied and holds a slot until its connection ends",
             "were denied and hold slots until their connections end",
         ),
-        (Verdict::Denied, "had been denied", "had been denied"),
+        part(number(true), whole, "was denied and has ended", "were denied and have ended"),
     ];
-    let of = |verdict: Verdict, place: usize| {
-        let ended = place.saturating_add(1) == verdicts.len();
-        server.null_sessions(verdict).filter(move |session| {
-            session.stuck != Stuck::Yes && (verdict != Verdict::Denied || session.closed.is_some() == ended)
-        })
-    };
-    let parts: Vec<String> = verdicts
-        .iter()
-        .enumerate()
-        .filter_map(|(place, (verdict, one, several))| {
-            let number = of(*verdict, place).count();
-            (number > 0).then(|| format!("{} {}", Digits(number), if number == 1 { one } else { several }))
-        })
-        .collect();
-    let troubled = server.stuck().chain(server.denied()).chain(server.were_stuck()).next().is_some();
-    let of = if troubled { "Of the other null sessions" } else { "Of these" };
-    (!parts.is_empty()).then(|| format!("{of} {}.", list(&parts)))
+    parts.chain(denied).flatten().collect()
 }
 
 fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
@@ -331,10 +406,13 @@ fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
     let number = possible().count();
     let stuck = possible().filter(|session| session.stuck == Stuck::Yes).count();
     let maybe = possible().filter(|session| session.stuck == Stuck::Maybe).count();
+    let to = server.address();
     let more = match number {
         0 => return None,
-        1 => "1 session may be a null session: nothing in the capture says whose it is".to_owned(),
-        _ => format!("{number} sessions may be null sessions: nothing in the capture says whose they are"),
+        1 => format!("1 session to {to} may be a null session: nothing in the capture says whose it is"),
+        _ => format!(
+            "{number} sessions to {to} may be null sessions: nothing in the capture says whose they are"
+        ),
     };
     let stuck = match (number, stuck, maybe) {
         (_, 0, 0) => String::new(),
@@ -346,30 +424,25 @@ fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
     Some(format!("{more}{stuck}."))
 }
 
-/// `1 client was refused on 192.168.1.10:139 (error 71); 8 of 10 slots were held by null sessions that it had denied, of
-/// WS21.`
+/// `192.168.1.10:139 refused 1 client (error 71); null sessions of WS21 that it had denied held 8 of the 10 slots in use.`
 fn refused(server: &ServerPart<'_>) -> Option<String> {
     let first = server.refusals.first()?;
     let clients: BTreeSet<_> = server.refusals.iter().map(|refusal| refusal.client.host()).collect();
-    let were = if clients.len() == 1 { "was" } else { "were" };
     let times = match server.refusals.len() {
         number if number > clients.len() => format!(" {} times", Digits(number)),
         _ => String::new(),
     };
     let why = first.win32.map_or_else(|| first.status_name.clone(), |error| format!("error {error}"));
     let held = server.refusals.iter().filter(|refusal| refusal.is_for_slots());
-    let held = held.max_by_key(|refusal| refusal.holders.null.saturating_add(refusal.holders.denied));
+    let held = held.max_by_key(|refusal| refusal.slots_in_use.of_null_sessions());
     let held = held.and_then(|refusal| null_holders(server, refusal)).unwrap_or_default();
-    let clients = count(clients.len(), "client");
-    Some(format!("{clients} {were} refused on {}{times} ({why}){held}.", server.address()))
+    Some(format!("{} refused {}{times} ({why}){held}.", server.address(), count(clients.len(), "client")))
 }
 
 /// How many slots null sessions held at a refusal, and whose they are.
 fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
-    let (granted, denied) = (refusal.holders.null, refusal.holders.denied);
-    let number = granted.checked_add(denied).filter(|number| *number > 0)?;
-    let slots = refusal.slots_in_use.slots();
-    let of = slots::in_use(slots);
+    let in_use = refusal.slots_in_use;
+    let number = Some(in_use.of_null_sessions()).filter(|number| *number > 0)?;
     let held = server.sessions.iter().filter(|session| session.is_null());
     let held = held.filter(|session| refusal.held_by.contains(&session.id));
     let clients: BTreeSet<String> = held
@@ -384,107 +457,116 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         names.push(count(left, "other client"));
     }
     let whose = if names.is_empty() { String::new() } else { format!(" of {}", list(&names)) };
-    let which = match (granted, denied) {
-        (_, 0) => String::new(),
-        (0, _) => " that the server had denied".to_owned(),
-        _ => format!(", {denied} of which the server had denied"),
+    let (which, some) = match (in_use.null, in_use.denied) {
+        (_, 0) => ("", String::new()),
+        (0, _) => (" that it had denied", String::new()),
+        (_, denied) => ("", format!(", {denied} of them after it had denied them")),
     };
-    Some(format!("; {number} of the {of} slots in use were held by null sessions{whose}{which}"))
+    let of = slots::in_use(in_use.slots());
+    Some(format!("; null sessions{whose}{which} held {number} of the {of} slots in use{some}"))
 }
 
-/// What was denied, each kind with its words: `Denied to anonymous clients there: 3 session setups.`
+/// What was denied, each kind with its words: `Anonymous clients were denied 3 session setups there.`
 fn denied(server: &ServerPart<'_>) -> Option<String> {
     let stages = [Stage::Negotiate, Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
-    let parts = |denied: bool| -> Vec<String> {
+    let parts = |full: bool| -> Vec<String> {
         let number = |what: Stage| {
             let of_kind = server.denials.iter().filter(|denial| denial.what == what);
-            of_kind.filter(|denial| denial.is_access_denied() == denied).count()
+            of_kind.filter(|denial| denial.is_out_of_resources() == full).count()
         };
         let counted = stages.into_iter().map(|what| (number(what), what.as_str()));
         counted.filter(|(number, _)| *number > 0).map(|(number, name)| count(number, name)).collect()
     };
-    let (denied, full) = (parts(true), parts(false));
+    let (denied, full) = (parts(false), parts(true));
     let mut sentences = Vec::new();
     if !denied.is_empty() {
-        sentences.push(format!("Denied to anonymous clients there: {}.", list(&denied)));
+        sentences.push(format!("Anonymous clients were denied {} there.", list(&denied)));
     }
     if !full.is_empty() {
-        sentences.push(format!("Refused there for want of instances or resources: {}.", list(&full)));
+        sentences.push(format!("{} failed there because the server lacked resources.", list(&full)));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// The null sessions that were stuck and are not any more: `2 null sessions were stuck and have ended: …`.
+/// The null sessions that were stuck and are not any more, or perhaps not: `2 null sessions to … were stuck and have
+/// ended: …`.
 fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     let sessions: Vec<&Session<'_>> = server.were_stuck().collect();
-    let longest = sessions.iter().map(|session| session.held_seconds).fold(0.0, f64::max);
-    let ended = sessions.iter().filter(|session| session.closed.is_some()).count();
-    let of = |verdict: Verdict| sessions.iter().filter(|session| session.verdict == verdict).count();
-    let kinds = [
-        (of(Verdict::WasLeaked), "held pipes or handles unused"),
-        (of(Verdict::WasHung), "waited for an answer"),
-        (of(Verdict::Denied), "had been denied"),
-        (of(Verdict::Open), "is in use again"),
+    // For how long is as doubtful as the rest where the verdict is.
+    let held = sessions.iter().filter(|session| session.verdict != Verdict::Unknown);
+    let longest = held.map(|session| session.held_seconds).reduce(f64::max);
+    let whole = sessions.len();
+    let of = |verdict: Verdict, ended: bool| {
+        let of = sessions.iter().filter(|session| session.verdict == verdict);
+        of.filter(|session| session.closed.is_some() == ended).count()
+    };
+    let unused = "held pipes or handles unused";
+    let waited = "waited too long for an answer";
+    let denied = of(Verdict::Denied, true);
+    let parts = [
+        part(of(Verdict::WasLeaked, true), whole, unused, unused),
+        part(of(Verdict::WasHung, true), whole, waited, waited),
+        part(denied, whole, "had been denied", "had been denied"),
+        part(of(Verdict::Unknown, true), whole, "held what is not known", "held what is not known"),
+        part(of(Verdict::Unknown, false), whole, "may have ended since", "may have ended since"),
+        part(of(Verdict::Open, false), whole, "is in use again", "are in use again"),
     ];
-    let parts: Vec<String> = kinds
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, did)| format!("{number} {did}"))
-        .collect();
-    let span = Span::seconds(longest);
-    let (was, its) = match sessions.len() {
+    let (was, have, it, held) = match sessions.len() {
         0 => return None,
-        1 => ("was", "it held its slot for"),
-        _ => ("were", "they held their slots for up to"),
+        1 => ("was", "has", "It", "held its slot for"),
+        _ => ("were", "have", "They", "held their slots for up to"),
     };
-    let end = match ended {
-        number if number == sessions.len() => {
-            format!(" and {} ended", if number == 1 { "has" } else { "have" })
-        }
-        _ => String::new(),
-    };
+    let all_ended = sessions.iter().all(|session| session.closed.is_some());
+    let end = if all_ended { format!(" and {have} ended") } else { String::new() };
     let by: BTreeSet<&str> = sessions.iter().filter_map(|session| ended_by(session)).collect();
     let by: Vec<String> = by.into_iter().map(str::to_owned).collect();
-    let by = if by.is_empty() { String::new() } else { format!(" Ended by {}.", list(&by)) };
+    let told = [
+        longest.map(|longest| format!("{held} {}", Span::seconds(longest))),
+        (!by.is_empty()).then(|| format!("{was} ended by {}", list(&by))),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    let told = if told.is_empty() { String::new() } else { format!(" {it} {}.", list(&told)) };
     let null = count(sessions.len(), "null session");
-    Some(format!("{null} to {} {was} stuck{end}: {}; {its} {span}.{by}", share(server), list(&parts)))
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Some(format!("{null} to {} {was} stuck{end}: {}.{told}", place(server), list(&parts)))
 }
 
-/// The sessions that were stuck while they were null: `1 session was a null session and stuck until frame 31.`
+/// The sessions that were stuck while they were null: `1 null session was stuck until it was reauthenticated as alice.`
 fn were_null(server: &ServerPart<'_>) -> Option<String> {
-    let mut sessions = server.sessions.iter().filter(|session| session.null_until.is_some());
-    let first = sessions.next()?;
-    let may = |session: &Session<'_>| session.stuck != Stuck::Yes;
-    let account = first.who.account.map(|account| format!(" as {}", Plain::name(account)));
-    Some(match sessions.count() {
-        0 => format!(
-            "1 session was a null session{} before it was set up anew{}.",
-            if may(first) { " and may have been stuck" } else { " and stuck" },
-            account.unwrap_or_default()
-        ),
-        more => format!(
-            "{} sessions were null sessions and stuck before they were set up anew.",
-            Digits(more.saturating_add(1))
-        ),
-    })
+    let sessions: Vec<&&Session<'_>> =
+        server.sessions.iter().filter(|session| session.null_until.is_some()).collect();
+    let [first, others @ ..] = sessions.as_slice() else { return None };
+    let certain = sessions.iter().any(|session| session.stuck == Stuck::Yes);
+    let (it, was) = match (others, certain) {
+        ([], true) => ("it was", "was"),
+        (_, true) => ("they were", "were"),
+        ([], false) => ("it was", "may have been"),
+        (_, false) => ("they were", "may have been"),
+    };
+    let account = first.who.account.filter(|account| others.is_empty() && !account.is_empty());
+    let account = account.map(|account| format!(" as {}", Plain::name(account))).unwrap_or_default();
+    let null = count(sessions.len(), "null session");
+    Some(format!("{null} to {} {was} stuck until {it} reauthenticated{account}.", server.address()))
 }
 
 /// Who or what ended a session, in words.
-pub(super) fn ended_by(session: &Session<'_>) -> Option<&'static str> {
+fn ended_by(session: &Session<'_>) -> Option<&'static str> {
     let closed = session.closed.as_ref()?;
-    Some(match (&closed.cause, closed.side, closed.by) {
-        (Some(Cause::Session { kind: "session_delete", .. }), ..) => "the administrator (NetrSessionDel)",
-        (Some(Cause::Session { kind: "autodisconnect", .. }), ..) => {
+    Some(match (&closed.cause, closed.side) {
+        (Some(Cause::Session(ledger::Cause::SessionDelete { .. })), _) => {
+            "an administrator (NetrSessionDel, as net session /delete calls it)"
+        }
+        (Some(Cause::Session(ledger::Cause::Autodisconnect)), _) => {
             "the server, probably by its autodisconnect"
         }
-        (Some(Cause::Session { kind: "reboot", .. }), ..) => {
+        (Some(Cause::Session(ledger::Cause::Reboot)), _) => {
             "the server, which dropped several clients at once"
         }
-        (Some(Cause::Session { kind: "superseded", .. }), ..) => "another session setup on its connection",
-        (_, Some(Party::Client), "own_close") => "the client's logoff",
-        (_, Some(Party::Client), _) => "the client",
-        (_, Some(Party::Server), _) => "the server",
-        (_, None, _) => return None,
+        (Some(Cause::Session(ledger::Cause::Superseded)), _) => "another session setup on its connection",
+        (_, Some(Party::Client)) if closed.by == By::OwnClose.as_str() => "the client's logoff",
+        (_, Some(Party::Client)) => "the client",
+        (_, Some(Party::Server)) => "the server",
+        (_, None) => return None,
     })
 }
 

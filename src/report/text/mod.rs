@@ -106,7 +106,6 @@ impl NullSessions<'_> {
 
 /// How moments are told: times of the day of the last one, and frames with their capture if there are several.
 struct When {
-    end: Timestamp,
     day: String,
     several: bool,
 }
@@ -114,7 +113,7 @@ struct When {
 impl When {
     fn of(report: &NullSessions<'_>) -> Self {
         let end = report.end.unwrap_or_default();
-        Self { end, day: parts(end).0, several: report.captures.len() > 1 }
+        Self { day: parts(end).0, several: report.captures.len() > 1 }
     }
 
     /// `14:03:05`, with its date if it is of another day than the end.

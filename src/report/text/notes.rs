@@ -57,7 +57,7 @@ pub(super) fn findings(
             paragraph(out, "  - ", 4, part, width)?;
         }
         if untold.is_empty() {
-            writeln!(out, "  - as told above")?;
+            writeln!(out, "  - see above")?;
         }
         // What rules have in common is told once.
         parts.extend(first.advice.lines());
@@ -190,14 +190,15 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     let harmful = losses.gaps.saturating_sub(losses.harmless_gaps);
     if losses.gaps > 0 {
         let hidden = match harmful {
-            0 => "all inside messages whose headers were captured".to_owned(),
+            0 => "none of which can hide the end of anything".to_owned(),
             _ => format!(
-                "{} of which may hide an ending; what they may have changed is judged unknown",
+                "{} of which may hide the end of a session, pipe or handle: where that matters, the verdict is unknown",
                 digits(harmful)
             ),
         };
-        let (bytes, places) = (digits(losses.gap_bytes), number(losses.gaps, "place"));
-        told.push(format!("{bytes} bytes are missing from the capture in {places}, {hidden}"));
+        let (bytes, places) = (number(losses.gap_bytes, "byte"), number(losses.gaps, "place"));
+        let are = if losses.gap_bytes == 1 { "is" } else { "are" };
+        told.push(format!("{bytes} {are} missing from the capture in {places}, {hidden}"));
     }
     if losses.unreadable > 0 {
         told.push(format!("{} could not be read to the end", number(losses.unreadable, "message")));
@@ -209,19 +210,25 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
         let way = if step.seconds() < 0.0 { "back" } else { "forward" };
         let by = Span::seconds(step.seconds().abs());
         told.push(format!(
-            "the clock of the capture goes {way} by {by} in {}; what only this shows is judged unknown",
+            "the clock of the capture jumps {way} by {by} in {}: where a verdict rests on that alone, it is unknown",
             when.frame(Moment::from(step.at))
         ));
     }
     if report.losses.time_went_back > 0 {
-        told.push(format!("{} older than one before", number(report.losses.time_went_back, "packet")));
+        let are = if report.losses.time_went_back == 1 { "is" } else { "are" };
+        let packets = number(report.losses.time_went_back, "packet");
+        told.push(format!("{packets} {are} older than the one before"));
     }
     if report.losses.connections_evicted > 0 {
         let evicted = number(report.losses.connections_evicted, "connection");
-        told.push(format!("there were too many connections at once: {evicted} let go"));
+        let were = if report.losses.connections_evicted == 1 { "was" } else { "were" };
+        told.push(format!("{evicted} {were} not followed to the end: too many were open at once"));
     }
-    for (verdict, times) in &losses.sessions_aggregated {
-        told.push(format!("{} ended ({verdict}) and are counted only", number(*times, "further session")));
+    let aggregated = losses.sessions_aggregated.values().fold(0_u64, |sum, times| sum.saturating_add(*times));
+    if aggregated > 0 {
+        let (have, are) = if aggregated == 1 { ("has", "is") } else { ("have", "are") };
+        let sessions = number(aggregated, "more session");
+        told.push(format!("{sessions} {have} ended and {are} not listed: too many ended to keep them all"));
     }
     told
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Denial, NullSessions, Refusal, Session};
-use crate::finding::list;
+use crate::finding::endpoints;
 use crate::ledger::{ServerRow, Stuck, Verdict};
 use crate::net::Endpoint;
 
@@ -53,6 +53,12 @@ fn entry<'p, 'a>(
     part
 }
 
+/// True for a session of which nobody can say that it is stuck now.
+fn is_past(session: &Session<'_>) -> bool {
+    let may_have_ended = session.possible_verdicts.iter().any(|verdict| verdict.is_of_long_ended());
+    session.closed.is_some() || session.verdict == Verdict::Open || may_have_ended
+}
+
 impl<'a> ServerPart<'a> {
     /// The null sessions of a verdict.
     pub(super) fn null_sessions(&self, verdict: Verdict) -> impl Iterator<Item = &'a Session<'a>> {
@@ -61,16 +67,14 @@ impl<'a> ServerPart<'a> {
     }
 
     /// The null sessions that are stuck, or were.
-    fn troubled(&self) -> impl Iterator<Item = &'a Session<'a>> {
+    pub(super) fn troubled(&self) -> impl Iterator<Item = &'a Session<'a>> {
         let sessions = self.sessions.iter().copied();
         sessions.filter(|session| session.is_null() && session.stuck == Stuck::Yes)
     }
 
     /// The null sessions that never closed.
     pub(super) fn stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
-        self.troubled().filter(|session| {
-            session.closed.is_none() && !matches!(session.verdict, Verdict::Denied | Verdict::Open)
-        })
+        self.troubled().filter(|session| session.verdict != Verdict::Denied && !is_past(session))
     }
 
     /// The null sessions that the server denied, and whose connection stays.
@@ -78,25 +82,14 @@ impl<'a> ServerPart<'a> {
         self.troubled().filter(|session| session.closed.is_none() && session.verdict == Verdict::Denied)
     }
 
-    /// The null sessions that were stuck and are not any more: they ended, or are used again.
+    /// The null sessions that were stuck and are not any more, or perhaps not: they ended, may have ended, or are used
+    /// again.
     pub(super) fn were_stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
-        self.troubled().filter(|session| session.closed.is_some() || session.verdict == Verdict::Open)
+        self.troubled().filter(|session| is_past(session))
     }
 
-    /// `192.168.1.10:139`, or `192.168.1.10 (ports 139, 445)`; several addresses are listed. A station is named by its
-    /// MAC address alone, since the number of a NetBEUI session is that session's.
+    /// Where it answered: `192.168.1.10:139`, `192.168.1.10 (ports 139, 445)`.
     pub(super) fn address(&self) -> String {
-        let endpoints: Vec<&Endpoint> = self.endpoints.iter().collect();
-        let of_address = |ends: &[&Endpoint]| match ends {
-            [one, ..] if one.host().ip().is_none() => one.host().to_string(),
-            [one] => one.to_string(),
-            _ => {
-                let ports: Vec<String> = ends.iter().map(|end| end.port.to_string()).collect();
-                ends.first().map_or_else(String::new, |first| {
-                    format!("{} (ports {})", first.host(), ports.join(", "))
-                })
-            }
-        };
-        list(&endpoints.chunk_by(|one, other| one.host() == other.host()).map(of_address).collect::<Vec<_>>())
+        endpoints(&self.endpoints)
     }
 }

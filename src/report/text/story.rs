@@ -11,7 +11,6 @@ use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::{self, Verdict};
 use crate::rprn::Task;
-use crate::wire::Timestamp;
 
 /// Steps that are told of one session; the rest is counted.
 const STEPS: usize = 14;
@@ -27,10 +26,7 @@ pub(super) fn of_server(
     width: usize,
     left: &mut usize,
 ) -> fmt::Result {
-    let bad = |session: &&&Session<'_>| {
-        matches!(session.verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
-            && (session.is_candidate() || report.options.all)
-    };
+    let bad = |session: &&&Session<'_>| session.has_story() && (session.is_candidate() || report.options.all);
     for session in server.sessions.iter().filter(bad).take(*left) {
         of_session(out, report, session, when, width)?;
         writeln!(out)?;
@@ -38,7 +34,13 @@ pub(super) fn of_server(
     let number = server.sessions.iter().filter(bad).count();
     if number > *left {
         let untold = number.saturating_sub(*left);
-        paragraph(out, "", 0, &format!("The stories of {untold} more are left out."), width)?;
+        paragraph(
+            out,
+            "",
+            0,
+            &format!("What happened in {untold} more is left out; --format json lists all."),
+            width,
+        )?;
         writeln!(out)?;
     }
     *left = left.saturating_sub(number);
@@ -147,7 +149,12 @@ impl Step {
 pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session) -> Vec<Step> {
     let ledger = report.ledger;
     let ended = row.closed.map(|closing| closing.at);
-    let end = ended.map_or_else(|| report.end.unwrap_or_default(), |ended| ended.time);
+    let end = report.end.unwrap_or_default();
+    let lasted = |from: Origin, until: Option<Origin>| {
+        let to_end = || ledger.seconds_until(end, from);
+        Span::seconds(until.map_or_else(to_end, |until| ledger.seconds_between(from, until)))
+    };
+    let since = |from: Origin| lasted(from, ended);
     // What goes with its session is not closed by itself.
     let by_itself = |closed: Option<Origin>| closed.filter(|at| ended.is_none_or(|ended| *at < ended));
     let mut steps = Vec::new();
@@ -211,12 +218,16 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             let last = handle.used.last;
             let closed = by_itself(handle.closed.map(|closing| closing.at));
             if handle.opened != Some(last) && closed != Some(last) {
-                let until = closed.map_or(end, |at| at.time);
-                step(last, format!("handle {short} last used"), idle(last, until));
+                step(last, format!("handle {short} last used"), idle(lasted(last, closed.or(ended))));
             }
             if let Some(at) = closed {
                 step(at, format!("handle {short} closed"), String::new());
             }
+        }
+        if let Some(failed) = open.failed.as_deref() {
+            let object = failed.call.object.as_deref().map(|name| format!("for {}, ", Plain::name(name)));
+            let note = format!("{}{}", object.unwrap_or_default(), finding::how_it_failed(failed));
+            step(failed.call.sent, format!("{} ({:#04x}) sent", failed.call.name(), failed.call.opnum), note);
         }
         if let Some(at) = by_itself(open.closed.map(|closing| closing.at)) {
             let stays = ledger.handles(open).any(|handle| handle.closed.is_none());
@@ -226,23 +237,20 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         }
         for call in open.waiting.values() {
             let object = call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
-            let by_design = if call.waits_by_design { ", which it may wait for" } else { "" };
-            let note = format!(
-                "no answer in {}{by_design}{}",
-                Span::between(call.sent.time, end),
-                object.unwrap_or_default()
-            );
+            let by_design = if call.waits_by_design { ", as it is meant to" } else { "" };
+            let note = format!("no answer in {}{by_design}{}", since(call.sent), object.unwrap_or_default());
             step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.opnum), note);
         }
         let told = ledger.handles(open).any(|handle| handle.used.last >= open.used.last)
-            || open.waiting.values().any(|call| call.sent >= open.used.last);
+            || open.waiting.values().any(|call| call.sent >= open.used.last)
+            || open.failed.as_ref().is_some_and(|failed| failed.call.sent >= open.used.last);
         if !told && open.opened != Some(open.used.last) {
-            step(open.used.last, format!("{name} last used"), idle(open.used.last, end));
+            step(open.used.last, format!("{name} last used"), idle(since(open.used.last)));
         }
     }
     for request in &row.waiting {
         let target = request.target.as_deref().map(|name| format!(" for {}", Plain::name(name)));
-        let waited = Span::between(request.sent.time, end);
+        let waited = since(request.sent);
         step(
             request.sent,
             format!("{} sent", request.command),
@@ -258,17 +266,17 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             step(at, "server last seen".to_owned(), "still there".to_owned());
         }
     }
-    // A call that waited is told above if its answer never came.
+    // A call that waited is told above if its answer never came, or if it was cancelled.
     let waited = ledger.longest_wait_of(row).filter(|_| session.verdict == Verdict::WasHung);
     if let Some(waited) = waited.filter(|waited| steps.iter().all(|step| step.at != waited.sent)) {
-        let note = format!("no answer in {}", Span::seconds(waited.seconds()));
+        let note = format!("waited {} for its answer", Span::seconds(waited.seconds()));
         steps.push(Step { at: waited.sent, what: format!("{} sent", waited.name), note });
     }
     steps
 }
 
-fn idle(last: Origin, end: Timestamp) -> String {
-    format!("idle for {}", Span::between(last.time, end))
+fn idle(since: Span) -> String {
+    format!("idle for {since}")
 }
 
 /// What showed who the session is, in words.

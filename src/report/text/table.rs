@@ -56,8 +56,7 @@ pub(super) fn of_server(
 
 fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: bool) -> Vec<String> {
     let start = session.opened.unwrap_or(session.first_seen).time;
-    let until = session.closed.as_ref().map_or(when.end, |ending| ending.at.time);
-    let age = Span::between(start, until);
+    let age = Span::seconds(session.age_seconds);
     let mut cells = vec![session.verdict.to_string()];
     if with_who {
         cells.push(if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_string() });
@@ -71,10 +70,7 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
         } else {
             format!(">{age}")
         },
-        match session.closed {
-            Some(_) => "-".to_owned(),
-            None => Span::between(session.last_used.time, when.end).to_string(),
-        },
+        session.idle_seconds.map_or_else(|| "-".to_owned(), |idle| Span::seconds(idle).to_string()),
         pipes(report, session),
         holds(report, session),
     ]);
@@ -140,13 +136,19 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
             more => format!("handle {first}, and {more} more"),
         };
     }
-    match finding::held_pipes(ledger, row).count() {
-        0 => "nothing".to_owned(),
-        1 if finding::held_pipes(ledger, row).any(|pipe| pipe.sealed.is_some()) => {
-            "the pipe; its calls are sealed".to_owned()
-        }
-        1 => "the pipe alone".to_owned(),
-        number => format!("{number} pipes"),
+    let pipes: Vec<&ledger::Open> = finding::held_pipes(ledger, row).collect();
+    let held = match pipes.as_slice() {
+        [] => return "nothing".to_owned(),
+        [pipe] if pipe.sealed.is_some() => "the pipe; its calls are sealed".to_owned(),
+        [_] => "the pipe alone".to_owned(),
+        _ => format!("{} pipes", pipes.len()),
+    };
+    let unanswered = pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design);
+    let unanswered = unanswered.map(|call| format!("{} is unanswered", call.name()));
+    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref()).map(finding::failure);
+    match unanswered.or(failed) {
+        Some(call) => format!("{held}; {call}"),
+        None => held,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::finding::{Plain, Span, count, list};
 use crate::ledger::{Stuck, UnseenTotal};
 use crate::session::UnseenKind;
 
-/// Reasons that the answer gives; more are counted.
+/// Reasons that the answer gives; the others stand at the end with all that was not seen.
 const REASONS: usize = 4;
 
 /// Writes what the answer cannot tell, and why, before anything else.
@@ -28,7 +28,7 @@ pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
     for (stuck, what) in counted.into_iter().filter_map(|(stuck, what)| Some((stuck?, what))) {
         let stuck = Span::seconds(stuck);
         sentences.push(format!(
-            "A {what} that is counted only, since too many have ended, was stuck for {stuck}."
+            "A {what} that has ended and is not listed, because too many ended to keep them all, was stuck for {stuck}."
         ));
     }
     if report.outcome() == Outcome::CannotTell {
@@ -39,7 +39,7 @@ pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
         let left = reasons.len().saturating_sub(REASONS);
         reasons.truncate(REASONS);
         if left > 0 {
-            reasons.push(format!("for {}", count(left, "more reason")));
+            reasons.push(format!("{}, told at the end", count(left, "more reason")));
         }
         let why = if reasons.is_empty() { String::new() } else { format!(": {}", list(&reasons)) };
         sentences.push(format!("It is not known whether a null session is stuck{why}."));
@@ -91,21 +91,28 @@ pub(super) fn words(unseen: &UnseenTotal) -> String {
         UnseenKind::Ipx => format!("{} over IPX ({name}) {of} not read", packets()),
         UnseenKind::RpcTcp => format!("{} with RPC over TCP ({name}) {is} not followed", connections()),
         UnseenKind::RpcUdp => format!("{} with RPC over UDP ({name}) {is} not followed", connections()),
-        UnseenKind::Quic => format!("{} with QUIC ({name}) cannot be seen into", connections()),
+        UnseenKind::Quic => format!("{} with QUIC ({name}) cannot be read", connections()),
         UnseenKind::Sealed => format!("{} {has} sealed calls", number(unseen.connections, "pipe")),
         UnseenKind::Encrypted => format!("{} {has} encrypted messages ({name})", connections()),
-        UnseenKind::Cut => format!("messages of {} are cut short ({name})", connections()),
+        UnseenKind::Cut => format!("messages of {} are cut short by the capture ({name})", connections()),
         UnseenKind::OneDirection => {
             format!("{} {is} captured in one direction alone ({name})", connections())
         }
         UnseenKind::KeepAlivesOnly => {
-            format!("{} {has} nothing in the capture but keep-alives ({name})", connections())
+            format!("of {} nothing but keep-alives was captured ({name})", connections())
         }
         UnseenKind::Gap => format!("bytes of {} are missing from the capture ({name})", connections()),
         UnseenKind::Evicted if unseen.packets == 0 => {
-            format!("the table of {name} was full: {} let go", unseen.connections)
+            let were = if one { "was" } else { "were" };
+            format!("the table of {name} was full: {} of its entries {were} not kept", unseen.connections)
         }
-        UnseenKind::Evicted => format!("{} {is} let go because there are too many ({name})", connections()),
+        UnseenKind::Evicted => {
+            let were = if one { "was" } else { "were" };
+            format!(
+                "{} {were} not followed to the end because too many were open at once ({name})",
+                connections()
+            )
+        }
         UnseenKind::Unreadable => format!("{} cannot be read ({name})", packets()),
         UnseenKind::File => format!("the file {name} cannot be read"),
     }

@@ -54,14 +54,14 @@ impl Facts {
     /// endpoint mapper gave its port for, if that is one of the print spooler.
     pub(in crate::session) fn weigh(&self, mapped: Option<&'static str>) -> (Cow<'static, str>, MayHold) {
         let bound = if self.bound.is_empty() { &self.proposed } else { &self.bound };
-        let spooler = self.called.or_else(|| bound.iter().find_map(spooler));
+        let spooler = self.called.or_else(|| bound.iter().find_map(rprn::spooler));
         let spooler = spooler.or_else(|| mapped.filter(|_| !self.bind_seen));
         if let Some(name) = spooler {
             let by_user = matches!(self.who, Shown::User | Shown::Key);
             return (name.into(), if by_user { MayHold::Never } else { MayHold::IfLasting });
         }
         let name = match bound.first() {
-            Some(uuid) => interface::name(uuid).map_or_else(|| uuid.to_string().into(), Cow::Borrowed),
+            Some(uuid) => interface::name_or_uuid(uuid),
             None if self.bind_seen => "bind refused".into(),
             None => "bind not seen".into(),
         };
@@ -117,7 +117,7 @@ impl Facts {
         let whole = call.whole.filter(|whole| answer && whole.complete && !whole.sealed);
         if let Some(whole) = whole.filter(|_| call.opnum == Some(EPT_MAP)) {
             for tower in epmapper::mapped(&whole.stub, call.encoding).iter().take(KEPT) {
-                let spooler = tower.interface().and_then(|interface| spooler(&interface.uuid));
+                let spooler = tower.interface().and_then(|interface| rprn::spooler(&interface.uuid));
                 if let (Some(name), Some((_, port))) = (spooler, tower.tcp())
                     && self.mapped.len() < KEPT
                     && !self.mapped.contains(&(port, name))
@@ -138,11 +138,6 @@ fn names_nobody(credentials: &Credentials) -> bool {
 /// True if the trailer of a call is what only a key makes: a signature, of a call that is sealed too or not.
 fn takes_a_key(auth: AuthTrailer<'_>) -> bool {
     auth.level >= AuthLevel::PKT && !auth.value.is_empty()
-}
-
-/// The interface's name, if it is one of the print spooler.
-fn spooler(uuid: &Uuid) -> Option<&'static str> {
-    interface::name(uuid).filter(|name| rprn::Interface::of(name).is_some())
 }
 
 /// Hears the PDUs of a connection, and lends them on. Events it keeps: they would name an SMB session that there is

@@ -1,6 +1,5 @@
 //! DCE/RPC over UDP (`ncadg_ip_udp`): activities by the interface that they call.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
@@ -23,7 +22,6 @@ impl RpcOverUdp {
     /// Takes a datagram.
     pub(super) fn take(&mut self, datagram: &[u8], at: Origin, totals: &mut Totals) {
         let Ok((_, header)) = Header::parse(datagram) else { return };
-        let name = interface::name(&header.if_id);
         // Whoever protects the calls has a key.
         let by_user = header.auth_proto != 0;
         if let Some(unseen) = self.activities.get_mut(&header.act_id) {
@@ -34,9 +32,9 @@ impl RpcOverUdp {
             }
             return;
         }
-        let spooler = name.is_some_and(|name| rprn::Interface::of(name).is_some());
+        let spooler = rprn::spooler(&header.if_id).is_some();
         let may_hold = if spooler && !by_user { MayHold::IfLasting } else { MayHold::Never };
-        let name: Cow<'static, str> = name.map_or_else(|| header.if_id.to_string().into(), Cow::Borrowed);
+        let name = interface::name_or_uuid(&header.if_id);
         let unseen = Unseen {
             connections: 1,
             // The calls of an activity are counted from 0 on.
