@@ -8,6 +8,7 @@ mod connection;
 mod cut;
 mod datagram;
 mod event;
+mod flows;
 mod here;
 mod ipx;
 mod limits;

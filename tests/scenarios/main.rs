@@ -24,6 +24,7 @@ mod framing;
 mod losses;
 mod netbeui;
 mod page;
+mod ports;
 mod raw;
 mod seldom;
 mod smb1_sessions;

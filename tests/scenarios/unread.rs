@@ -113,6 +113,18 @@ fn bytes_that_were_acknowledged_and_not_captured_may_be_of_smb() {
 }
 
 #[test]
+fn a_keep_alive_behind_bytes_that_were_not_captured_does_not_make_them_read() {
+    let wire = Wire::new();
+    let tcp = wire.connect(21, 10);
+    wire.unseen(|| tcp.data(Client, &[0xaa; 400]));
+    tcp.ack(Server);
+    tcp.frame(Client, 0x85, b"");
+    wire.wait(1000.0);
+    tcp.ack(Server);
+    assert_eq!(wire.unread(), ["COULD gap 445 x1"]);
+}
+
+#[test]
 fn ports_that_are_used_again_end_what_had_them() {
     let wire = Wire::new();
     for _ in 0..2 {
