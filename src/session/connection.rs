@@ -9,7 +9,7 @@ use core::cell::RefCell;
 pub(super) use netbeui::LinkState;
 
 use super::Sink;
-use super::cut;
+use super::cut::{self, Remains};
 use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Party, Transport};
 use super::here::Here;
 use super::limits::Limits;
@@ -552,6 +552,9 @@ impl Connection {
                 self.message(side, at, &frame, limits, sink);
             } else {
                 // Its content may be anything.
+                if frame.damaged {
+                    here.cut(Remains::SomeSession);
+                }
                 self.lost(side, at, sink);
             }
             return;
