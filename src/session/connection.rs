@@ -28,7 +28,7 @@ use crate::netbios::{
 use crate::smb1;
 use crate::smb2;
 use crate::smb2::transform::{Compressed, Encrypted};
-use crate::tcp::{End, Piece};
+use crate::tcp::{End, Piece, is_after};
 
 /// Bytes of a connection on an unknown port that are looked through for SMB before it is left alone.
 const SNIFFED: u64 = 16 * 1024;
@@ -780,11 +780,6 @@ fn is_one_known_message(payload: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-/// True if a TCP sequence number is later than another.
-const fn is_after(seq: u32, other: u32) -> bool {
-    seq.wrapping_sub(other).cast_signed() > 0
 }
 
 /// What a well-known port carries.

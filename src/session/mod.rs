@@ -14,6 +14,7 @@ mod ipx;
 mod limits;
 mod listed;
 mod llc;
+mod mailslot;
 mod missing;
 mod out;
 mod pdu;
