@@ -159,12 +159,9 @@ fn used_again(end: impl Fn(&Tcp<'_>), old: f64) -> Wire {
 
 #[test]
 fn ports_that_are_used_again_are_another_connections() {
-    let ends: [(&dyn Fn(&Tcp<'_>), _); 4] = [
-        (&|tcp| tcp.end(), "fin"),
-        (&|tcp| tcp.rst(Client), "rst"),
-        (&|tcp| tcp.wire.unseen(|| tcp.rst(Client)), "port_reused"),
-        (&|_| {}, "port_reused"),
-    ];
+    let ends: [fn(&Tcp<'_>); 4] =
+        [|tcp| tcp.end(), |tcp| tcp.rst(Client), |tcp| tcp.wire.unseen(|| tcp.rst(Client)), |_| {}];
+    let ends = ends.into_iter().zip(["fin", "rst", "port_reused", "port_reused"]);
     for (end, by) in ends {
         let wire = used_again(end, 3.0);
         let ledger = wire.ledger();
