@@ -1,12 +1,12 @@
 //! What every rule looks at: the null sessions and their verdicts, judged once.
 
-use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::words::Plain;
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Asked, Handle, Ledger, Open, ServerRow, Session, SessionRow, Verdict, WaitingCall};
+use crate::net::Host;
 use crate::session::ClientMachine;
 use crate::wire::{Timestamp, Win32Error};
 

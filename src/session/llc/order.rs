@@ -227,9 +227,10 @@ const fn ahead(number: u8, next: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::wire::Timestamp;
-    use proptest::prelude::*;
 
     /// What was passed on: the frames by their byte, and `None` for a loss.
     #[derive(Default)]
