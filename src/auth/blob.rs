@@ -216,12 +216,13 @@ fn within(blob: &[u8], inner: &[u8], error: ParseError) -> ParseError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::der::tests::encode;
     use super::super::der::{ENUMERATED, OCTET_STRING, SEQUENCE};
     use super::super::kerberos;
     use super::super::ntlm::authenticate_fixtures::{alice, anonymous};
     use super::*;
-    use proptest::prelude::*;
 
     /// A NegTokenInit with this token.
     fn init(token: &[u8]) -> Vec<u8> {

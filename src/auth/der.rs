@@ -135,9 +135,10 @@ fn behind(error: nom::Err<Unread>, rest: &[u8]) -> nom::Err<Unread> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::error::{Layer, parse};
-    use proptest::prelude::*;
 
     /// An element with these contents one behind the other.
     pub(in crate::auth) fn encode(tag: u8, contents: &[&[u8]]) -> Vec<u8> {

@@ -276,8 +276,9 @@ fn body<'a>(header: &Header, content: &'a [u8]) -> Parsed<'a, Body<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn datagram(big_endian: bool, ptype: u8, body: &[u8]) -> Vec<u8> {
         let u16 = |value: u16| if big_endian { value.to_be_bytes() } else { value.to_le_bytes() };

@@ -165,12 +165,13 @@ impl Body<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use uuid::{Uuid, uuid};
+
     use super::super::auth::AuthType;
     use super::super::bind::{ProviderReason, RejectReason, ResultCode, SyntaxId};
     use super::super::call::FaultStatus;
     use super::*;
-    use proptest::prelude::*;
-    use uuid::{Uuid, uuid};
 
     const SPOOLSS: Uuid = uuid!("12345678-1234-abcd-ef00-0123456789ab");
 

@@ -165,8 +165,9 @@ pub fn looks_like_pdu(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     /// A request of `length` bytes, its stub filled with `fill`.
     fn pdu(length: u16, call_id: u8, fill: u8) -> Vec<u8> {

@@ -1,6 +1,5 @@
 //! What every rule looks at: the null sessions and their verdicts, judged once.
 
-use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::words::{Plain, Span, endpoints};
@@ -10,6 +9,7 @@ use crate::ledger::{
     Asked, CallFailure, FailedCall, Handle, Ledger, Open, ServerRow, Session, SessionRow, Verdict,
     WaitingCall,
 };
+use crate::net::Host;
 use crate::session::ClientMachine;
 use crate::wire::{Timestamp, Win32Error};
 

@@ -1,6 +1,5 @@
 //! A client that opens the same printer, or the spooler's pipe, over and over (KB 154541).
 
-use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::scene::{self, Judged, Scene};
@@ -8,6 +7,7 @@ use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, Open, ServerRow, SessionRow};
+use crate::net::Host;
 use crate::rprn;
 
 /// Seconds in which a loop is looked for, and how often one printer is opened in them. A program that prints opens its

@@ -1,6 +1,5 @@
 //! Calls with a handle that the server does not know any more (KB 225094).
 
-use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::scene::{self, Judged, Scene};
@@ -8,6 +7,7 @@ use super::words::{Plain, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::ServerRow;
+use crate::net::Host;
 
 const RULE: Rule = Rule {
     name: "stale_handle",

@@ -1,7 +1,5 @@
 //! Ledgers made of events, for the tests of rules and reports.
 
-use crate::net::Host;
-
 use uuid::Uuid;
 
 use super::Finding;
@@ -9,6 +7,7 @@ use crate::auth::{Evidence, Identity, Who, identify};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, LedgerLimits};
 use crate::net::Endpoint;
+use crate::net::Host;
 use crate::rprn::ContextHandle;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,

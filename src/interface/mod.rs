@@ -67,8 +67,9 @@ fn parameters(interface: &str, opnum: u16) -> Option<Call> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use uuid::uuid;
+
+    use super::*;
 
     #[test]
     fn the_table_is_sorted_and_every_row_is_found() {

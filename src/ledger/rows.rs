@@ -1,6 +1,5 @@
 //! The rows of the ledger: connections, sessions, trees, opens, handles, and what was refused.
 
-use crate::net::Host;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use uuid::Uuid;
@@ -9,6 +8,7 @@ use super::slots::{Claim, SlotHistory};
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
+use crate::net::Host;
 use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{

@@ -3,12 +3,12 @@
 //! All connections of one client computer under one user count once; each null session counts by itself, and one that
 //! was denied goes on counting while its connection lasts.
 
-use crate::net::Host;
 use std::collections::BTreeMap;
 
 use super::Connection;
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
+use crate::net::Host;
 
 /// Slots in use at a moment. The two figures differ where it is unsure who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -187,8 +187,9 @@ impl Examine for Packet<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn direct_group() -> Vec<u8> {
         [

@@ -428,8 +428,9 @@ fn at<'a, T>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     /// `FILESRV<20>`, encoded.
     const FILESRV: &[u8] = b"\x20EGEJEMEFFDFCFGCACACACACACACACACA\0";

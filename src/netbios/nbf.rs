@@ -218,8 +218,9 @@ impl<'a> Frame<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[rustfmt::skip]
     const DATA: &[u8] = &[

@@ -13,6 +13,8 @@ use crate::wire::{array, le_u16, take, u8, wire_enum};
 pub const NETBIOS: u16 = 0x0455;
 /// The sockets of name management: queries for names, the redirector, datagrams to mailslots, and the browser.
 pub const MANAGEMENT: core::ops::RangeInclusive<u16> = 0x0551..=0x0554;
+/// The number of a connection that the other end has not told yet.
+pub const NO_CONNECTION: u16 = 0xffff;
 /// The type of an IPX packet that routers pass on to all networks.
 const WAN_BROADCAST: u8 = 20;
 /// Bytes of the networks that a packet came through: 8 of 4 bytes.

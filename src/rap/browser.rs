@@ -223,23 +223,14 @@ fn until_nul(bytes: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::rap::fixtures::host_announcement;
 
     #[test]
     fn a_host_that_shares_a_printer() {
-        let bytes = [
-            &[1][..],                       // host announcement
-            &[3],                           // UpdateCount
-            &[0xc0, 0xd4, 1, 0],            // Periodicity
-            b"WS-21\0\0\0\0\0\0\0\0\0\0\0", // ServerName
-            &[4, 0],                        // OSVersionMajor, OSVersionMinor
-            &[0x03, 0x22, 0x40, 0],         // ServerType
-            &[15, 1],                       // BrowserVersionMajor, BrowserVersionMinor
-            &[0x55, 0xaa],                  // Signature
-            b"Front desk\0",                // Comment
-        ]
-        .concat();
+        let bytes = host_announcement();
         let frame = Frame::parse(&bytes).unwrap();
         let Body::Announcement(announcement) = frame.body else { panic!() };
         assert_eq!((announcement.server_name, announcement.comment), (&b"WS-21"[..], &b"Front desk"[..]));

@@ -38,7 +38,18 @@ impl Opcode {
     /// True for what is sent to the mailslot that a request names.
     #[must_use]
     pub const fn is_answer(self) -> bool {
-        matches!(self.0, 6 | 12 | 19..=25)
+        matches!(
+            self,
+            Self::LOGON_RESPONSE2
+                | Self::LOGON_PRIMARY_RESPONSE
+                | Self::LOGON_SAM_LOGON_RESPONSE
+                | Self::LOGON_SAM_PAUSE_RESPONSE
+                | Self::LOGON_SAM_USER_UNKNOWN
+                | Self::LOGON_SAM_INTERROGATE_RESPONSE
+                | Self::LOGON_SAM_LOGON_RESPONSE_EX
+                | Self::LOGON_SAM_PAUSE_RESPONSE_EX
+                | Self::LOGON_SAM_USER_UNKNOWN_EX
+        )
     }
 }
 
@@ -697,6 +708,15 @@ mod tests {
     }
 
     const VERSION_1: [u8; 8] = [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff];
+
+    #[test]
+    fn an_answer_is_a_response_by_its_name() {
+        for opcode in (0..=64).map(Opcode) {
+            let name = opcode.to_string();
+            let is_answer = name.contains("RESPONSE") || name.contains("USER_UNKNOWN");
+            assert_eq!(opcode.is_answer(), is_answer, "{name}");
+        }
+    }
 
     #[test]
     fn who_is_the_primary_domain_controller() {

@@ -296,8 +296,9 @@ mod serialise {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn share_enum() -> Vec<u8> {
         [

@@ -7,6 +7,8 @@
 pub mod browser;
 pub mod calls;
 pub mod descriptor;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod logon;
 pub mod mailslot;
 mod message;

@@ -1,6 +1,5 @@
 //! Who shares printers: the computers whose shares Method 2 of KB 328459 removes.
 
-use crate::net::Host;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Moment;
@@ -8,6 +7,7 @@ use crate::auth::Who;
 use crate::capture::Origin;
 use crate::finding;
 use crate::ledger::Ledger;
+use crate::net::Host;
 use crate::session::ShareKind;
 
 /// A computer that shares printers.

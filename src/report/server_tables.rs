@@ -1,12 +1,12 @@
 //! The server's own tables at a moment: who is connected, what is open, what is shared.
 
-use crate::net::Host;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
 use super::{Limit, Moment, Refusal};
 use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
+use crate::net::Host;
 use crate::session::ShareKind;
 use crate::wire::Timestamp;
 

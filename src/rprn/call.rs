@@ -179,10 +179,11 @@ fn is_unc(path: NdrString<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::fixtures::{ADD_PRINTER, OPEN_PRINTER_EX, REMOTE_FIND_FIRST_EX_NDR64};
     use super::*;
     use crate::dcerpc::ndr::Syntax;
-    use proptest::prelude::*;
 
     const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
     const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };

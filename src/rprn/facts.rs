@@ -141,10 +141,11 @@ fn last_u32(stub: &[u8], encoding: Encoding) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::fixtures::*;
     use super::*;
     use crate::dcerpc::ndr::Syntax;
-    use proptest::prelude::*;
 
     const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
     const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };

@@ -9,8 +9,9 @@ use crate::wire::Timestamp;
 
 /// Seconds by which packets may be out of order in a capture. A clock that goes back further was wrong before.
 const OUT_OF_ORDER: f64 = 60.0;
-/// Seconds for which a network may be silent in a capture. A clock that goes forward further was set, or is wrong.
-pub(super) const SILENT: f64 = 30.0 * 86_400.0;
+/// For how long a network may be silent in a capture, as the time since 1970: 30 days. A clock that goes forward further
+/// was set, or is wrong.
+pub(super) const SILENT: Timestamp = Timestamp::from_parts(30 * 86_400, 0);
 /// Seconds for which nothing may be captured between two captures without a word.
 const PAUSE: f64 = 1.0;
 
@@ -55,7 +56,7 @@ impl CaptureClock {
             Some(Loss::ClockWentBack { from, silent: core::mem::take(&mut self.longest) })
         } else if begins && forward > PAUSE {
             Some(Loss::NotCaptured { from })
-        } else if forward > SILENT || self.is_return(forward) {
+        } else if forward > SILENT.seconds_since(Timestamp::from_nanos(0)) || self.is_return(forward) {
             self.back = (self.back - forward).max(0.0);
             self.longest = 0.0;
             Some(Loss::ClockWentForward { from })

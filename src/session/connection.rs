@@ -9,7 +9,7 @@ use core::cell::RefCell;
 pub(super) use netbeui::LinkState;
 
 use super::Sink;
-use super::cut;
+use super::cut::{self, Remains};
 use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Party, Transport};
 use super::here::Here;
 use super::limits::Limits;
@@ -28,7 +28,7 @@ use crate::netbios::{
 use crate::smb1;
 use crate::smb2;
 use crate::smb2::transform::{Compressed, Encrypted};
-use crate::tcp::{End, Piece};
+use crate::tcp::{End, Piece, is_after};
 
 /// Bytes of a connection on an unknown port that are looked through for SMB before it is left alone.
 const SNIFFED: u64 = 16 * 1024;
@@ -135,11 +135,12 @@ impl Connection {
             (None, Some(_)) => Some(Side::High),
             _ => None,
         };
-        let client = match (syn, segment.flags.contains(TcpFlags::ACK)) {
+        // Where both ends open the connection at once, only the port tells.
+        let client = server_by_port.map(Side::other).or(match (syn, segment.flags.contains(TcpFlags::ACK)) {
             (true, false) => Some(side),
             (true, true) => Some(side.other()),
-            _ => server_by_port.map(Side::other),
-        };
+            (false, _) => None,
+        });
         let service = client.and_then(|client| service(key.endpoint(client.other())));
         let transport = service.unwrap_or(Transport::Direct);
         let connection = Self::begun(id, Stream::Tcp(stream), key, client, transport, at, syn);
@@ -191,13 +192,16 @@ impl Connection {
         }
     }
 
+    /// Its beginning was captured. Packets of a handshake may be captured in another order.
+    pub(super) const fn starts(&mut self) {
+        self.start_seen = true;
+    }
+
     /// Notes a segment of a side, in the order of the capture.
     pub(super) fn saw(&mut self, side: Side, segment: &Segment<'_>, at: Origin) {
         let fin = segment.flags.contains(TcpFlags::FIN);
         let end = segment.seq.wrapping_add(segment.length).wrapping_add(fin.into());
         let sent = self.sent.get_mut(side);
-        // Packets of a handshake may be captured in another order.
-        self.start_seen |= segment.flags.contains(TcpFlags::SYN);
         let last = self.last.get_mut(side);
         if last.is_none() || is_after(end, *sent) {
             *sent = end;
@@ -472,9 +476,10 @@ impl Connection {
         }
     }
 
-    /// The first frame of a connection decides that it is SMB, and who is the server if nothing else has.
+    /// The first frame of a connection decides that it is SMB, and who is the server if nothing else has. A keep-alive
+    /// says nothing of what the connection carries.
     fn decide(&mut self, side: Side, frame: &Frame<'_>, sink: &mut dyn Sink) {
-        if self.standing != Standing::Undecided {
+        if self.standing != Standing::Undecided || frame.kind == PacketType::SESSION_KEEP_ALIVE {
             return;
         }
         if self.client.is_none() {
@@ -547,6 +552,9 @@ impl Connection {
                 self.message(side, at, &frame, limits, sink);
             } else {
                 // Its content may be anything.
+                if frame.damaged {
+                    here.cut(Remains::SomeSession);
+                }
                 self.lost(side, at, sink);
             }
             return;
@@ -707,11 +715,6 @@ impl Connection {
         self.tables.tell_opens(&mut out);
     }
 
-    /// True for an SMB connection that was not seen to end.
-    pub(super) fn lives(&self) -> bool {
-        !self.closed && self.standing == Standing::Smb
-    }
-
     /// Another connection took the ports.
     pub(super) fn replaced(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
         if self.closed || self.standing != Standing::Smb {
@@ -777,11 +780,6 @@ fn is_one_known_message(payload: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-/// True if a TCP sequence number is later than another.
-const fn is_after(seq: u32, other: u32) -> bool {
-    seq.wrapping_sub(other).cast_signed() > 0
 }
 
 /// What a well-known port carries.

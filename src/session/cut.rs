@@ -1,8 +1,9 @@
 //! Messages of which the capture has so little that not even their header can be read.
 
+use crate::netbios::begins_with_magic;
 use crate::smb1;
 use crate::smb2;
-use crate::smb2::transform::Encrypted;
+use crate::smb2::transform::{Compressed, Encrypted};
 
 /// What the first bytes of a message that is cut within its header tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,53 +16,93 @@ pub(super) enum Remains {
     Encrypted,
 }
 
-/// What a message is if it is cut within its header; `None` if the header is whole.
+/// What a message is if it is cut within its header; `None` if the header is whole, or if it is no message of SMB.
 pub(super) fn remains(message: &[u8]) -> Option<Remains> {
-    if message.starts_with(&Encrypted::PROTOCOL_ID) {
-        return (message.len() < Encrypted::SIZE).then_some(Remains::Encrypted);
-    }
-    if message.starts_with(&smb2::Header::PROTOCOL_ID) {
-        // StructureSize, CreditCharge and Status stand before Command.
-        let command = || message.get(12..14).and_then(|bytes| <[u8; 2]>::try_from(bytes).ok());
-        let none = |command: [u8; 2]| {
-            matches!(
-                smb2::Command(u16::from_le_bytes(command)),
-                smb2::Command::NEGOTIATE | smb2::Command::ECHO | smb2::Command::OPLOCK_BREAK
-            )
-        };
-        return (message.len() < smb2::Header::SIZE).then(|| belongs(command().is_some_and(none)));
-    }
-    let none =
-        |command: &u8| matches!(smb1::Command(*command), smb1::Command::NEGOTIATE | smb1::Command::ECHO);
-    (message.len() < smb1::Header::SIZE).then(|| belongs(message.get(4).is_some_and(none)))
+    let Some(is_smb) = begins_with_magic(message) else { return Some(Remains::SomeSession) };
+    let protocol = message.first_chunk::<4>().filter(|_| is_smb)?;
+    let (size, told) = match *protocol {
+        smb1::Header::PROTOCOL => (smb1::Header::SIZE, of_smb1(message)),
+        smb2::Header::PROTOCOL_ID => (smb2::Header::SIZE, of_smb2(message)),
+        Encrypted::PROTOCOL_ID => (Encrypted::SIZE, Remains::Encrypted),
+        Compressed::PROTOCOL_ID => (Compressed::SIZE, Remains::SomeSession),
+        // Samba's encryption of SMB1 has no header behind this.
+        _ => return None,
+    };
+    (message.len() < size).then_some(told)
 }
 
-const fn belongs(to_none: bool) -> Remains {
-    if to_none { Remains::NoSession } else { Remains::SomeSession }
+fn of_smb1(message: &[u8]) -> Remains {
+    match message.get(4).copied().map(smb1::Command) {
+        Some(smb1::Command::NEGOTIATE | smb1::Command::ECHO) => Remains::NoSession,
+        _ => Remains::SomeSession,
+    }
+}
+
+fn of_smb2(message: &[u8]) -> Remains {
+    // StructureSize, CreditCharge and Status stand before Command.
+    let command = message.get(12..).and_then(|rest| rest.first_chunk::<2>());
+    match command.map(|bytes| smb2::Command(u16::from_le_bytes(*bytes))) {
+        Some(smb2::Command::NEGOTIATE | smb2::Command::ECHO | smb2::Command::OPLOCK_BREAK) => {
+            Remains::NoSession
+        }
+        _ => Remains::SomeSession,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is told of a message of 80 bytes with this beginning that is cut at each length, by the lengths from which on
+    /// it is told.
+    fn told(beginning: &[u8]) -> Vec<(usize, Option<Remains>)> {
+        let mut message = beginning.to_vec();
+        message.resize(80, 0);
+        let all = (0..=80).map(|length| (length, remains(&message[..length])));
+        all.fold(Vec::new(), |mut steps, (length, told)| {
+            if steps.last().is_none_or(|(_, last)| *last != told) {
+                steps.push((length, told));
+            }
+            steps
+        })
+    }
+
+    /// A message of SMB2 up to its Command.
+    fn smb2(command: u8) -> [u8; 14] {
+        [0xfe, b'S', b'M', b'B', 64, 0, 0, 0, 0, 0, 0, 0, command, 0]
+    }
+
+    const NO: Option<Remains> = Some(Remains::NoSession);
+    const SOME: Option<Remains> = Some(Remains::SomeSession);
+
     #[test]
-    fn a_header_that_is_cut_tells_its_command_as_long_as_it_can() {
-        let mut setup = vec![0; 64];
-        setup[..4].copy_from_slice(b"\xfeSMB");
-        setup[12] = 1; // SESSION_SETUP
-        let mut negotiate = setup.clone();
-        negotiate[12] = 0;
-        for length in 4..64 {
-            assert_eq!(remains(&setup[..length]), Some(Remains::SomeSession), "{length}");
-            let expected = if length < 14 { Remains::SomeSession } else { Remains::NoSession };
-            assert_eq!(remains(&negotiate[..length]), Some(expected), "{length}");
+    fn a_message_of_smb1_tells_its_command() {
+        assert_eq!(told(b"\xffSMB\x73"), [(0, SOME), (32, None)]); // SESSION_SETUP_ANDX
+        assert_eq!(told(b"\xffSMB\x72"), [(0, SOME), (5, NO), (32, None)]); // NEGOTIATE
+        assert_eq!(told(b"\xffSMB\x2b"), [(0, SOME), (5, NO), (32, None)]); // ECHO
+    }
+
+    #[test]
+    fn a_message_of_smb2_tells_its_command() {
+        assert_eq!(told(&smb2(1)), [(0, SOME), (64, None)]); // SESSION_SETUP
+        for command in [0, 13, 18] {
+            // NEGOTIATE, ECHO, OPLOCK_BREAK
+            assert_eq!(told(&smb2(command)), [(0, SOME), (14, NO), (64, None)]);
         }
-        assert_eq!(remains(&setup), None);
-        assert_eq!(remains(b"\xffSMBr"), Some(Remains::NoSession));
-        assert_eq!(remains(b"\xffSMBs"), Some(Remains::SomeSession));
-        assert_eq!(remains(b"\xffSMB"), Some(Remains::SomeSession));
-        assert_eq!(remains(b""), Some(Remains::SomeSession));
-        assert_eq!(remains(b"\xfdSMB\0\0"), Some(Remains::Encrypted));
-        assert_eq!(remains(&[b"\xfdSMB".as_slice(), &[0; 48]].concat()), None);
+    }
+
+    #[test]
+    fn a_transformed_message_tells_how() {
+        assert_eq!(told(b"\xfdSMB"), [(0, SOME), (4, Some(Remains::Encrypted)), (52, None)]);
+        assert_eq!(told(b"\xfcSMB"), [(0, SOME), (16, None)]);
+        assert_eq!(told(b"\xffE\0\0"), [(0, SOME), (4, None)]);
+    }
+
+    #[test]
+    fn what_is_none_of_smb_tells_nothing() {
+        assert_eq!(told(b"\x05\0\x02"), [(0, SOME), (1, None)]);
+        assert_eq!(told(b"\xfeSMC"), [(0, SOME), (4, None)]);
+        assert_eq!(told(b"\xfbSMB"), [(0, SOME), (1, None)]);
+        assert_eq!(told(b"\xfeE\0\0"), [(0, SOME), (2, None)]);
     }
 }

@@ -3,14 +3,13 @@
 //! An event says what happened, on which connection, in which frame. It owns its few strings, and names sessions, trees
 //! and opens by their ids on the wire, each in a type that says how far the id reaches.
 
-use crate::net::Host;
-
 use uuid::Uuid;
 
 use super::idle::Idle;
 use crate::auth::Identity;
 use crate::capture::Origin;
 use crate::net::Endpoint;
+use crate::net::Host;
 use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::wire::Status;

@@ -20,18 +20,23 @@ impl IdleSpan {
         self.to.time.seconds_since(self.from.time)
     }
 
+    const fn nanos(&self) -> i64 {
+        self.to.time.as_nanos().saturating_sub(self.from.time.as_nanos())
+    }
+
     /// The longer of the two, the first if they are equally long.
     #[must_use]
-    pub fn longer(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+    pub const fn longer(one: Option<Self>, other: Option<Self>) -> Option<Self> {
         match (one, other) {
-            (Some(one), Some(other)) if other.seconds() > one.seconds() => Some(other),
-            (one, other) => one.or(other),
+            (Some(one), Some(other)) if other.nanos() > one.nanos() => Some(other),
+            (Some(one), _) => Some(one),
+            (None, other) => other,
         }
     }
 
     /// False if its length shows that the clock of the capture was set while it lasted.
-    fn is_steady(&self) -> bool {
-        (0.0..=SILENT).contains(&self.seconds())
+    const fn is_steady(&self) -> bool {
+        0 <= self.nanos() && self.nanos() <= SILENT.as_nanos()
     }
 }
 

@@ -3,7 +3,8 @@
 //! Ids that are used although their granting was not seen are learnt from the first use that the server honours, or
 //! that carries a call.
 
-use std::collections::HashMap;
+use core::hash::Hash;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -23,11 +24,17 @@ pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 /// Process ids told of one session.
 const PIDS: usize = 16;
 
+/// Ids of each kind for which there was no place that are remembered, so that each is told once. Beyond these it is known
+/// that there are more than were told.
+const BEYOND: usize = 1024;
+
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     pub(super) sessions: Map<SessionId, SessionState>,
     pub(super) trees: Map<TreeId, TreeState>,
     pub(super) opens: Map<OpenId, OpenState>,
+    sessions_beyond: HashSet<SessionId, RandomState>,
+    trees_beyond: HashSet<TreeId, RandomState>,
 }
 
 #[derive(Debug)]
@@ -163,17 +170,17 @@ impl Tables {
 
     // Granting
 
-    /// A session is there: set up, or known from its use if `identity` is missing.
+    /// A session is there: set up, or known from its use if `identity` is missing. False if there is no place for it, and
+    /// that was told.
     pub(super) fn add_session(
         &mut self,
         id: SessionId,
         identity: Option<&Identity>,
         limits: &Limits,
         out: &mut Out<'_>,
-    ) {
+    ) -> bool {
         if self.sessions.len() >= limits.sessions && !self.sessions.contains_key(&id) {
-            out.tell(Loss::Evicted { table: Loss::SESSIONS });
-            return;
+            return evicted(&mut self.sessions_beyond, id, Loss::SESSIONS, out);
         }
         let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);
         let state = SessionState {
@@ -185,28 +192,35 @@ impl Tables {
             pids: Vec::new(),
         };
         self.sessions.insert(id, state);
+        true
     }
 
     /// A session is used, and its set-up was not seen.
     pub(super) fn ensure_session(&mut self, id: SessionId, limits: &Limits, out: &mut Out<'_>) {
-        if !self.sessions.contains_key(&id) {
-            self.add_session(id, None, limits, out);
+        if !self.sessions.contains_key(&id) && self.add_session(id, None, limits, out) {
             out.tell(SessionEvent::FirstSeen { session: id });
         }
     }
 
-    pub(super) fn add_tree(&mut self, id: TreeId, state: TreeState, limits: &Limits, out: &mut Out<'_>) {
+    /// A tree is there. False if there is no place for it, and that was told.
+    pub(super) fn add_tree(
+        &mut self,
+        id: TreeId,
+        state: TreeState,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) -> bool {
         if self.trees.len() >= limits.sessions && !self.trees.contains_key(&id) {
-            out.tell(Loss::Evicted { table: "trees of a connection" });
-            return;
+            return evicted(&mut self.trees_beyond, id, "trees of a connection", out);
         }
         self.trees.insert(id, state);
+        true
     }
 
     /// A tree is used, and its connect was not seen.
     pub(super) fn ensure_tree(&mut self, id: TreeId, session: SessionId, limits: &Limits, out: &mut Out<'_>) {
-        if !self.trees.contains_key(&id) {
-            self.add_tree(id, TreeState { session, share: ShareKind::Unknown }, limits, out);
+        let state = TreeState { session, share: ShareKind::Unknown };
+        if !self.trees.contains_key(&id) && self.add_tree(id, state, limits, out) {
             out.tell(TreeEvent::FirstSeen { session, tree: id });
         }
     }
@@ -473,6 +487,20 @@ impl Tables {
             out.tell_at(at, event);
         }
     }
+}
+
+/// There is no place for a thing: tells that once. False if it was told before, or so many others were.
+fn evicted<T: Eq + Hash>(
+    beyond: &mut HashSet<T, RandomState>,
+    id: T,
+    table: &'static str,
+    out: &mut Out<'_>,
+) -> bool {
+    let first = beyond.len() < BEYOND && beyond.insert(id);
+    if first {
+        out.tell(Loss::Evicted { table });
+    }
+    first
 }
 
 fn order(kind: &super::EventKind) -> (u8, u64, Option<OpenId>) {

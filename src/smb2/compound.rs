@@ -91,10 +91,11 @@ const NEXT_COMMAND: usize = 20;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::fixture::header;
     use super::*;
     use crate::smb2::Command;
-    use proptest::prelude::*;
 
     fn element(command: u16, next_command: u32, padding: usize) -> Vec<u8> {
         let mut bytes = header(command, 0);

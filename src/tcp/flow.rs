@@ -103,35 +103,65 @@ impl Flow {
         self.behind = None;
     }
 
-    /// True if the segment begins another connection between the same ports: a SYN with another initial sequence
-    /// number, or data far from anything known here. The caller then flushes this flow and starts a new one.
+    /// True if the segment is of another connection between the same ports: a SYN with another initial sequence number,
+    /// or numbers far from anything known here.
+    ///
+    /// A SYN may be a stray one, so whether it begins a connection shows only when the other end takes it. If it does,
+    /// the caller flushes this flow and starts a new one.
     #[must_use]
     pub fn is_new_connection(&self, side: Side, segment: &Segment<'_>) -> bool {
-        let (own, other) = self.halves(side);
+        let own = self.half(side);
         if segment.flags.contains(TcpFlags::RST) {
             return false;
         }
         let seq = Seq(segment.seq);
         if self.opening {
-            // Only what is held tells where the streams stand.
-            let near = |held: &Held| {
-                let place = if held.side == side { Some(held.seq) } else { held.ack };
-                place.is_some_and(|place| place.distance(seq) <= LATE_SYN_REACH)
-            };
-            let syn = segment.flags.contains(TcpFlags::SYN);
-            return syn && self.held.is_some() && !self.waiting().any(near);
+            // Only what is held tells where the streams stand, and nothing stands before a SYN.
+            let near = self.held_places(side).filter(|place| place.distance(seq) <= LATE_SYN_REACH);
+            let is_first = near.reduce(Seq::min).is_some_and(|first| first.after(seq));
+            return segment.flags.contains(TcpFlags::SYN) && self.held.is_some() && !is_first;
         }
         if segment.flags.contains(TcpFlags::SYN) {
             let young = self.packets < PATIENCE;
             return if own.state == State::Unknown { self.is_closed() } else { !own.is_own_syn(seq, young) };
         }
-        if segment.length == 0 && !segment.flags.contains(TcpFlags::FIN) {
+        let untaken = self.is_untaken();
+        if segment.length == 0 && !segment.flags.contains(TcpFlags::FIN) && !untaken {
             return false;
         }
-        let far_seq = own.state != State::Unknown && self.is_implausible(side, seq);
-        let far_ack = other.state != State::Unknown
-            && segment.ack.is_some_and(|ack| self.is_implausible(side.other(), Seq(ack)));
-        if self.is_closed() { far_seq || far_ack } else { far_seq && far_ack }
+        // Nothing stands before a SYN.
+        let is_far = |side: Side, place: Seq| {
+            let half = self.half(side);
+            half.state != State::Unknown
+                && (self.is_implausible(side, place) || (untaken && half.initial.after(place)))
+        };
+        let far_seq = is_far(side, seq);
+        let far_ack = segment.ack.is_some_and(|ack| is_far(side.other(), Seq(ack)));
+        if untaken || self.is_closed() { far_seq || far_ack } else { far_seq && far_ack }
+    }
+
+    /// True if the segment stands where both streams do.
+    #[must_use]
+    pub fn goes_on_with(&self, side: Side, segment: &Segment<'_>) -> bool {
+        self.is_near(side, Seq(segment.seq))
+            && segment.ack.is_none_or(|ack| self.is_near(side.other(), Seq(ack)))
+    }
+
+    /// True if a SYN of the side, with this sequence number, stands at the first byte that was captured of the side, so
+    /// that nothing before it is missing.
+    #[must_use]
+    pub fn begins_with(&self, side: Side, isn: u32) -> bool {
+        let start = Seq(isn).plus(1);
+        let own = self.half(side);
+        if self.opening {
+            let of_side = self.waiting().filter(|part| part.side == side && part.has_content());
+            return of_side.map(|part| part.seq).reduce(Seq::min).is_none_or(|first| first == start);
+        }
+        match own.state {
+            State::Unknown => true,
+            State::Probe | State::Open if own.fresh => true,
+            State::Unseen | State::Probe | State::Open | State::Ended(_) => own.initial == start,
+        }
     }
 
     /// True if a segment of the side was captured. Of a side that was not, nothing is ever missing.
@@ -338,6 +368,27 @@ impl Flow {
             && !self.waiting().any(|held| held.side == side && !Half { next: held.end(), ..*own }.is_far(seq))
     }
 
+    /// True if something that is known of the stream is so near.
+    fn is_near(&self, side: Side, seq: Seq) -> bool {
+        let half = self.half(side);
+        let near = |place: Seq| place.distance(seq) <= LATE_SYN_REACH;
+        (half.state != State::Unknown && near(half.next)) || self.held_places(side).any(near)
+    }
+
+    /// Where the held segments of both sides say that the stream of `side` stands.
+    fn held_places(&self, side: Side) -> impl Iterator<Item = Seq> {
+        self.waiting().filter_map(move |held| if held.side == side { Some(held.seq) } else { held.ack })
+    }
+
+    /// True if a SYN of one side is all there is: nothing shows that the other took it.
+    fn is_untaken(&self) -> bool {
+        let alone = |own: &Half, other: &Half| {
+            let nothing_behind = !own.next.after(own.initial.plus(1));
+            own.synchronized && nothing_behind && other.state == State::Unknown
+        };
+        alone(&self.low, &self.high) || alone(&self.high, &self.low)
+    }
+
     /// Delivers what is new in `part`, whose turn it is.
     fn release(&mut self, part: &Part<&[u8]>, deliver: &mut impl FnMut(Side, Origin, Piece<'_>)) {
         let counts = &mut self.counts;
@@ -515,10 +566,6 @@ impl Flow {
             Side::Low => &self.low,
             Side::High => &self.high,
         }
-    }
-
-    const fn halves(&self, side: Side) -> (&Half, &Half) {
-        (self.half(side), self.half(side.other()))
     }
 
     /// The side and the other.

@@ -17,6 +17,7 @@ mod tests;
 pub use counts::{FlowCounts, FlowLimits};
 pub use flow::Flow;
 pub use half::End;
+pub(crate) use seq::is_after;
 
 /// What a [`Flow`] delivers of one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

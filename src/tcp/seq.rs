@@ -17,7 +17,7 @@ impl Seq {
 
     /// True if `self` is later than `other`.
     pub(super) const fn after(self, other: Self) -> bool {
-        self.0.wrapping_sub(other.0).cast_signed() > 0
+        is_after(self.0, other.0)
     }
 
     /// How many bytes `self` is later than `other`, 0 if it is not.
@@ -39,6 +39,11 @@ impl Seq {
     pub(super) const fn min(self, other: Self) -> Self {
         if self.after(other) { other } else { self }
     }
+}
+
+/// True if a sequence number is later than another, modulo 2^32.
+pub(crate) const fn is_after(number: u32, other: u32) -> bool {
+    number.wrapping_sub(other).cast_signed() > 0
 }
 
 #[cfg(test)]

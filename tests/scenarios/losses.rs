@@ -1,6 +1,7 @@
 //! What is missing from a capture: doubt where it could have held an ending, and nowhere else.
 
 use smbscope::ledger::Stuck;
+use smbscope::session::{EventKind, Limits, Loss, SessionEvent, TreeEvent};
 
 use crate::ntlm::Who;
 use crate::rpc::{FIRST, LAST, NDR, Pipe as _, handle};
@@ -487,4 +488,34 @@ fn a_lost_fin_is_an_end() {
     smb.tcp.ack(Client);
     wire.wait(100.0);
     assert_eq!(wire.verdicts(), ["abandoned"]);
+}
+
+// Full tables
+
+#[test]
+fn a_session_or_tree_for_which_there_is_no_place_is_told_once() {
+    let wire = Wire::new();
+    let smb = Smb1::on(wire.unseen(|| wire.connect(21, 10)));
+    for _ in 0..3 {
+        for number in 1..=5 {
+            smb.go_on(number, number);
+            smb.open(r"\spoolss", number);
+            smb.close(number);
+        }
+    }
+    let told = |sessions| {
+        let mut limits = Limits::default();
+        limits.sessions = sessions;
+        let events = wire.events_within(limits);
+        let count = |of: fn(&EventKind) -> bool| events.iter().filter(|event| of(&event.kind)).count();
+        [
+            count(|kind| matches!(kind, EventKind::Session(SessionEvent::FirstSeen { .. }))),
+            count(|kind| matches!(kind, EventKind::Tree(TreeEvent::FirstSeen { .. }))),
+            count(|kind| {
+                matches!(kind, EventKind::Loss(Loss::Evicted { table: "sessions of a connection" }))
+            }),
+        ]
+    };
+    assert_eq!(told(100), [5, 5, 0]);
+    assert_eq!(told(2), [5, 5, 3]);
 }

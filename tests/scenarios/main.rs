@@ -25,6 +25,7 @@ mod framing;
 mod losses;
 mod netbeui;
 mod page;
+mod ports;
 mod raw;
 mod seldom;
 mod smb1_sessions;

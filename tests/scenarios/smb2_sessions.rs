@@ -1,5 +1,7 @@
 //! SMB2: sessions, compounds, asynchronous answers, channels.
 
+use smbscope::ledger::Stuck;
+
 use crate::bytes::bytes;
 use crate::ntlm::Who;
 use crate::rpc::{NDR, Pipe as _, handle};
@@ -417,6 +419,22 @@ fn what_is_compressed_may_be_an_ending() {
     smb.pipe(7).get_printer(9, 1);
     wire.wait(100.0);
     assert_eq!(wire.verdicts(), ["leaked"]);
+}
+
+#[test]
+fn what_is_compressed_and_cut_is_of_some_session() {
+    for length in 0..100 {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        for _ in 0..2 {
+            smb.tcp.message(Client, &compressed(300));
+            smb.tcp.message(Server, &compressed(300));
+        }
+        wire.wait(100.0);
+        // Ethernet, IP, TCP and the session service take 58 bytes.
+        wire.cut_all(58 + length);
+        assert_eq!(wire.stuck(), [Stuck::Maybe], "{length}");
+    }
 }
 
 #[test]

@@ -62,6 +62,11 @@ impl Wire {
         both(self, &self.packets()).events
     }
 
+    /// The same, of an analyzer with other limits.
+    pub(crate) fn events_within(&self, limits: Limits) -> Vec<Event> {
+        both_within(limits, LedgerLimits::default(), self, &self.packets()).events
+    }
+
     /// The story at this moment: sessions with verdicts, and in them what they hold or held.
     pub(crate) fn story(&self) -> String {
         let packets = self.packets();

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use smbscope::capture::LinkType;
 use smbscope::ledger::Stuck;
-use smbscope::session::Limits;
+use smbscope::session::{EventKind, Limits, Loss};
 
 use crate::bytes::bytes;
 use crate::ntlm::{self, Who};
@@ -110,6 +110,18 @@ fn bytes_that_were_acknowledged_and_not_captured_may_be_of_smb() {
         tcp.ack(Server);
         assert_eq!(wire.unread(), [format!("{could}gap 445 x1")]);
     }
+}
+
+#[test]
+fn a_keep_alive_behind_bytes_that_were_not_captured_does_not_make_them_read() {
+    let wire = Wire::new();
+    let tcp = wire.connect(21, 10);
+    wire.unseen(|| tcp.data(Client, &[0xaa; 400]));
+    tcp.ack(Server);
+    tcp.frame(Client, 0x85, b"");
+    wire.wait(1000.0);
+    tcp.ack(Server);
+    assert_eq!(wire.unread(), ["COULD gap 445 x1"]);
 }
 
 #[test]
@@ -327,6 +339,20 @@ fn keep_alives_alone_at_the_spoolers_port() {
     }
 }
 
+#[test]
+fn what_is_lost_of_calls_over_tcp_is_told() {
+    let evicted = |calls: u32| {
+        let wire = Wire::new();
+        let tcp = bound(&wire, SPOOLSS, None);
+        for call in 0..calls {
+            tcp.data(Client, &NDR.request(2 + call, 0, 69, &NDR.open_printer_ex(r"\\SRV\lp1")));
+        }
+        let events = wire.events().into_iter();
+        events.filter(|event| matches!(event.kind, EventKind::Loss(Loss::Evicted { .. }))).count()
+    };
+    assert_eq!((evicted(1024), evicted(1026)), (0, 2));
+}
+
 // Datagrams
 
 /// A packet of UDP between ports of two addresses.
@@ -354,14 +380,19 @@ const FAR: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 10);
 
 /// A connectionless request for an interface.
 fn rpc_datagram(wire: &Wire, interface: ([u8; 16], u32), activity: u8, auth: u8) {
+    rpc_datagram_of(wire, interface, [activity; 2], auth, 0);
+}
+
+/// The same, of an activity with so many calls before.
+fn rpc_datagram_of(wire: &Wire, interface: ([u8; 16], u32), activity: [u8; 2], auth: u8, before: usize) {
     let header = bytes()
         .raw(&[4, 0, 0, 0, 0x10, 0, 0, 0]) // version, type, flags, drep, serial
         .zeros(16) // object
         .raw(&interface.0)
-        .raw(&[activity; 16])
+        .raw(&activity.repeat(8))
         .u32(0) // server boot
         .u32(interface.1 as usize)
-        .u32(0) // sequence number
+        .u32(before) // sequence number
         .u16(0) // opnum
         .raw(&[0xff; 4]) // hints
         .u16(8) // length
@@ -369,6 +400,17 @@ fn rpc_datagram(wire: &Wire, interface: ([u8; 16], u32), activity: u8, auth: u8)
         .raw(&[auth, 0])
         .zeros(8);
     datagram(wire, (HERE, 1040), (FAR, 1025), &header.0);
+}
+
+#[test]
+fn activities_for_which_there_is_no_place_are_counted() {
+    let wire = Wire::new();
+    for activity in 0..1030_u16 {
+        let [high, low] = activity.to_be_bytes();
+        rpc_datagram_of(&wire, SPOOLSS, [high, low], 0, 0);
+        rpc_datagram_of(&wire, SPOOLSS, [high, low], 0, 1);
+    }
+    assert_eq!(wire.unread(), ["COULD rpc_udp spoolss x6", "rpc_udp spoolss x1024"]);
 }
 
 #[test]
@@ -547,46 +589,133 @@ fn a_few_damaged_packets_hide_nothing() {
 // IPX
 
 fn ipx(wire: &Wire, kind: u8, sockets: [u16; 2], payload: &[u8]) {
+    ipx_between(wire, [21, 10], kind, sockets, payload);
+}
+
+/// A packet of NetBIOS in the other direction.
+fn back(wire: &Wire, payload: &[u8]) {
+    ipx_between(wire, [10, 21], 4, NETBIOS, payload);
+}
+
+fn ipx_between(wire: &Wire, nodes: [u8; 2], kind: u8, sockets: [u16; 2], payload: &[u8]) {
     let length = u16::try_from(30 + payload.len()).unwrap();
     let packet = [
-        &[2, 0, 0, 0, 0, 10, 2, 0, 0, 0, 0, 21, 0x81, 0x37][..],
+        &[2, 0, 0, 0, 0, nodes[1], 2, 0, 0, 0, 0, nodes[0], 0x81, 0x37][..],
         &[0xff, 0xff],
         &length.to_be_bytes(),
-        &[0, kind, 0, 0, 0, 1, 2, 0, 0, 0, 0, 10],
+        &[0, kind, 0, 0, 0, 1, 2, 0, 0, 0, 0, nodes[1]],
         &sockets[1].to_be_bytes(),
-        &[0, 0, 0, 1, 2, 0, 0, 0, 0, 21],
+        &[0, 0, 0, 1, 2, 0, 0, 0, 0, nodes[0]],
         &sockets[0].to_be_bytes(),
         payload,
     ];
     wire.packet(LinkType::ETHERNET, packet.concat());
 }
 
+const NETBIOS: [u16; 2] = [0x0455, 0x0455];
+const DATA: u8 = 6;
+const END: u8 = 7;
+const END_ACK: u8 = 8;
+/// The number of the other end before it has told its own.
+const UNKNOWN: usize = 0xffff;
+
+/// A packet of a NetBIOS session between the numbers of the sender and of the receiver.
+fn session(kind: u8, source: usize, destination: usize) -> Vec<u8> {
+    let head = bytes().u8(0x40).u8(kind).u16(source).u16(destination);
+    head.u16(0) // send sequence
+        .u16(0) // total data length
+        .u16(0) // offset
+        .u16(0) // data length
+        .u16(1) // receive sequence
+        .u16(0) // bytes received
+        .0
+}
+
 #[test]
 fn sessions_over_ipx_may_hold_if_they_last() {
-    const NETBIOS: [u16; 2] = [0x0455, 0x0455];
     let wire = Wire::new();
-    ipx(&wire, 4, NETBIOS, &[0xc0, 6, 1, 0, 0xff, 0xff, 0, 0]);
+    ipx(&wire, 4, NETBIOS, &session(DATA, 1, UNKNOWN));
     wire.wait(80.0);
-    ipx(&wire, 4, NETBIOS, &[0x40, 6, 1, 0, 2, 0, 1, 0]);
+    ipx(&wire, 4, NETBIOS, &session(DATA, 1, 2));
     assert_eq!(wire.unread(), ["ipx NetBIOS over IPX x1"]);
     wire.wait(80.0);
     assert_eq!(wire.unread(), ["COULD ipx NetBIOS over IPX x1"]);
     // It ended in good time.
-    let wire = Wire::new();
-    ipx(&wire, 4, NETBIOS, &[0xc0, 6, 1, 0, 0xff, 0xff, 0, 0]);
-    ipx(&wire, 4, NETBIOS, &[0x40, 7, 1, 0, 2, 0, 1, 0]);
-    wire.wait(1000.0);
-    assert_eq!(wire.unread(), ["ipx NetBIOS over IPX x1"]);
+    for end in [END, END_ACK] {
+        let wire = Wire::new();
+        ipx(&wire, 4, NETBIOS, &session(DATA, 1, UNKNOWN));
+        ipx(&wire, 4, NETBIOS, &session(end, 1, 2));
+        wire.wait(1000.0);
+        assert_eq!(wire.unread(), ["ipx NetBIOS over IPX x1"]);
+    }
     // It began before.
     let wire = Wire::new();
-    ipx(&wire, 4, NETBIOS, &[0x40, 6, 1, 0, 2, 0, 1, 0]);
+    ipx(&wire, 4, NETBIOS, &session(DATA, 1, 2));
     assert_eq!(wire.unread(), ["COULD ipx NetBIOS over IPX x1"]);
     // Names and datagrams are no sessions.
     let wire = Wire::new();
-    ipx(&wire, 4, NETBIOS, &[0, 11, 1, 0, 2, 0]);
+    ipx(&wire, 4, NETBIOS, &session(11, 1, 2));
     ipx(&wire, 20, NETBIOS, &[0; 50]);
-    ipx(&wire, 4, [0x4003, 0x0451], &[0, 6, 0, 0]);
+    ipx(&wire, 4, [0x4003, 0x0451], &session(DATA, 1, 2));
+    ipx(&wire, 4, [0x0553, 0x0553], &session(DATA, 1, 2));
     assert_eq!(wire.unread(), [""; 0]);
+}
+
+#[test]
+fn a_session_over_ipx_whose_packets_are_cut_may_have_begun_before() {
+    for length in 2..=18 {
+        let wire = Wire::new();
+        ipx(&wire, 4, NETBIOS, &session(DATA, 1, UNKNOWN));
+        ipx(&wire, 4, NETBIOS, &session(END, 1, 2));
+        // Ethernet and IPX take 44 bytes.
+        wire.cut_all(44 + length);
+        let told = if length < 18 { "COULD ipx NetBIOS over IPX x1" } else { "ipx NetBIOS over IPX x1" };
+        assert_eq!(wire.unread(), [told], "{length}");
+    }
+    let wire = Wire::new();
+    ipx(&wire, 4, [0x0552, 0x0550], b"\xffSMB\x72");
+    assert_eq!(wire.unread(), ["COULD ipx SMB over IPX x1"]);
+    ipx(&wire, 4, [0x0552, 0x0550], b"\xffSMC\x72");
+    assert_eq!(wire.unread(), ["COULD ipx SMB over IPX x1"]);
+}
+
+#[test]
+fn the_end_of_a_session_over_ipx_ends_no_other() {
+    let wire = Wire::new();
+    for number in [1, 2] {
+        ipx(&wire, 4, NETBIOS, &session(DATA, number, UNKNOWN));
+        back(&wire, &session(DATA, 10 + number, number));
+    }
+    ipx(&wire, 4, NETBIOS, &session(END, 1, 11));
+    back(&wire, &session(END_ACK, 11, 1));
+    wire.wait(100.0);
+    assert_eq!(wire.unread(), ["COULD ipx NetBIOS over IPX x1", "ipx NetBIOS over IPX x1"]);
+    // Nor does one that the other end sends, nor the next of the same number.
+    let wire = Wire::new();
+    for number in [1, 2] {
+        ipx(&wire, 4, NETBIOS, &session(DATA, number, UNKNOWN));
+        back(&wire, &session(DATA, 10 + number, number));
+    }
+    back(&wire, &session(END, 12, 2));
+    wire.wait(100.0);
+    ipx(&wire, 4, NETBIOS, &session(DATA, 2, UNKNOWN));
+    back(&wire, &session(END, 13, 2));
+    assert_eq!(wire.unread(), ["COULD ipx NetBIOS over IPX x1", "ipx NetBIOS over IPX x2"]);
+}
+
+#[test]
+fn sessions_over_ipx_for_which_there_is_no_place_are_counted() {
+    let begin = |sessions: usize| {
+        let wire = Wire::new();
+        for number in 0..sessions {
+            ipx(&wire, 4, NETBIOS, &session(DATA, number, UNKNOWN));
+            ipx(&wire, 4, NETBIOS, &session(DATA, number, 10_000 + number));
+        }
+        wire.unread()
+    };
+    assert_eq!(begin(1024), ["ipx NetBIOS over IPX x1024"]);
+    assert_eq!(begin(1025), ["COULD ipx NetBIOS over IPX x1", "ipx NetBIOS over IPX x1024"]);
+    assert_eq!(begin(1030), ["COULD ipx NetBIOS over IPX x6", "ipx NetBIOS over IPX x1024"]);
 }
 
 #[test]

@@ -293,9 +293,10 @@ fn a_slow_reader_is_read_and_its_failure_is_told_once() {
 mod gzip {
     use std::io::Write;
 
-    use super::*;
     use flate2::Compression;
     use flate2::write::GzEncoder;
+
+    use super::*;
 
     fn compress(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

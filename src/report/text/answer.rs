@@ -1,6 +1,5 @@
 //! The answer in a few sentences: how many null sessions never closed, what holds them, what that costs.
 
-use crate::net::Host;
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +11,7 @@ use super::slots;
 use crate::auth::Who;
 use crate::finding::{self, Digits, Plain, Span, count, list};
 use crate::ledger::{self, By, Stage, Stuck, Verdict};
+use crate::net::Host;
 use crate::session::{Party, is_ipc};
 
 /// Clients that the answer names; more are counted.

@@ -3,7 +3,7 @@
 use super::{Connection, PerSide, Standing};
 use crate::capture::Origin;
 use crate::net::{FlowKey, Side};
-use crate::netbios::{Frame, PacketType};
+use crate::netbios::Frame;
 use crate::session::Sink;
 use crate::session::event::{ConnectionEvent, ConnectionId, Transport};
 use crate::session::limits::Limits;
@@ -48,26 +48,22 @@ impl Connection {
     }
 
     /// A message of a side. The first one decides whether the session carries SMB.
-    #[expect(clippy::too_many_arguments, reason = "a message and its place")]
     pub(in crate::session) fn netbeui_message(
         &mut self,
         side: Side,
         at: Origin,
-        payload: &[u8],
-        damaged: bool,
+        frame: &Frame<'_>,
         names: Option<&Names>,
         limits: &Limits,
         sink: &mut dyn Sink,
     ) {
         let undecided = self.standing == Standing::Undecided;
-        if self.closed || undecided && !payload.starts_with(&smb1::Header::PROTOCOL) {
+        if self.closed || undecided && !frame.payload.starts_with(&smb1::Header::PROTOCOL) {
             return;
         }
-        let length = payload.len();
         let count = self.bytes.get_mut(side);
-        *count = count.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-        let frame = Frame { kind: PacketType::SESSION_MESSAGE, length, payload, damaged };
-        self.decide(side, &frame, sink);
+        *count = count.saturating_add(u64::try_from(frame.length).unwrap_or(u64::MAX));
+        self.decide(side, frame, sink);
         if let Some(Names { called, calling }) = names.filter(|_| undecided).cloned() {
             self.out(at, sink).tell(ConnectionEvent::NetBiosNamed { called, calling });
         }
@@ -76,7 +72,7 @@ impl Connection {
             self.lost(side, at, sink);
         }
         *self.in_sync.get_mut(side) = true;
-        self.frame(side, at, &frame, limits, sink);
+        self.frame(side, at, frame, limits, sink);
     }
 
     /// Bytes of a message that follows are missing.

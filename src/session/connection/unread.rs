@@ -4,6 +4,7 @@ use super::{Connection, End, Side, Standing};
 use crate::netbios::looks_like_smb;
 use crate::session::unread::Known;
 use crate::session::{MayHold, Unseen, UnseenKind};
+use crate::tcp::is_after;
 
 /// A keep-alive of the NetBIOS session service (RFC 1002 4.3.6).
 const KEEP_ALIVE: [u8; 4] = [0x85, 0, 0, 0];
@@ -70,11 +71,11 @@ impl Connection {
     /// One end acknowledged bytes that were not captured.
     fn skips_bytes(&self) -> bool {
         [Side::Low, Side::High].iter().any(|side| {
-            let unseen = |ack: u32| ack.wrapping_sub(*self.sent.get(*side)).cast_signed() > SYN_AND_FIN;
+            let unseen = |ack: u32| is_after(ack, self.sent.get(*side).wrapping_add(SYN_AND_FIN));
             self.last.get(*side).is_some() && self.acknowledged.get(side.other()).is_some_and(unseen)
         })
     }
 }
 
 /// What the SYN and the FIN take of the sequence numbers, beside the bytes.
-const SYN_AND_FIN: i32 = 2;
+const SYN_AND_FIN: u32 = 2;

@@ -20,12 +20,12 @@ use order::Numbered;
 use super::analyzer::Counts;
 use super::event::ConnectionId;
 use super::limits::Limits;
+use super::mailslot::Carrier;
 use super::pdu::{Content, Pdu, Peer, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
-use crate::net::{LlcFrame, Side};
-use crate::netbios::nbf::{Control, Frame, Llc, Parties};
-use crate::smb1;
+use crate::net::{Host, LlcFrame, Side};
+use crate::netbios::nbf::{Command, Control, Frame, Llc, Parties};
 use crate::tcp::End;
 
 /// Unnumbered frames (IEEE 802.2 5.4.2), without their poll bit.
@@ -60,10 +60,10 @@ impl LlcSessions {
         limits: &Limits,
         sink: &mut dyn Sink,
     ) {
-        tell(Content::Llc(llc.payload), Direction::ToServer, llc, at, sink);
+        tell(llc, at, sink);
         let Ok((rest, header)) = Llc::parse(llc.payload) else { return };
         if matches!(header.control, Control::Unnumbered { function: function::UI }) {
-            return self.unnumbered(rest, llc, at, sink);
+            return self.unnumbered(rest, llc, at, ConnectionId(counts.packets), sink);
         }
         let (stations, side) = match llc.source.cmp(&llc.destination) {
             core::cmp::Ordering::Less => ((llc.source, llc.destination), Side::Low),
@@ -108,17 +108,28 @@ impl LlcSessions {
         }
     }
 
-    /// A frame outside of any link: a name, or a datagram.
-    fn unnumbered(&mut self, bytes: &[u8], llc: &LlcFrame<'_>, at: Origin, sink: &mut dyn Sink) {
+    /// A frame outside of any link: a name, or a datagram. `id` is what its events are told under.
+    fn unnumbered(
+        &mut self,
+        bytes: &[u8],
+        llc: &LlcFrame<'_>,
+        at: Origin,
+        id: ConnectionId,
+        sink: &mut dyn Sink,
+    ) {
         let Ok(frame) = Frame::parse(bytes) else { return };
         if !matches!(frame.parties, Parties::Names { .. }) {
             return;
         }
         self.calls.note(llc.source, &frame);
-        let message = frame.user_data;
-        let Ok((_, header)) = smb1::Header::parse(message) else { return };
-        let direction = if header.is_response() { Direction::ToClient } else { Direction::ToServer };
-        tell(Content::Smb1 { header: &header, message, damaged: false }, direction, llc, at, sink);
+        if !matches!(frame.command, Command::DATAGRAM | Command::DATAGRAM_BROADCAST) {
+            return;
+        }
+        let (source, destination) = (Peer::Mac(llc.source), Peer::Mac(llc.destination));
+        let address = Some(Host::Mac(llc.source));
+        let carrier = Carrier { id, at, stream: Stream::Llc, source, destination, address };
+        let damaged = usize::from(llc.length) > llc.payload.len();
+        carrier.message(frame.user_data, damaged, sink);
     }
 
     /// Lets the link go that had no frame for longest, as nearly as one round of the clock tells, with its sessions.
@@ -162,9 +173,10 @@ impl LlcSessions {
     }
 }
 
-/// Lends a PDU that belongs to no session.
-fn tell(content: Content<'_>, direction: Direction, llc: &LlcFrame<'_>, at: Origin, sink: &mut dyn Sink) {
+/// Lends a frame, which belongs to no session yet.
+fn tell(llc: &LlcFrame<'_>, at: Origin, sink: &mut dyn Sink) {
     let (source, destination) = (Peer::Mac(llc.source), Peer::Mac(llc.destination));
-    let (connection, stream) = (None, Stream::Llc);
+    let (connection, stream, direction) = (None, Stream::Llc, Direction::ToServer);
+    let content = Content::Llc(llc.payload);
     sink.pdu(&Pdu { at, connection, stream, source, destination, direction, content });
 }

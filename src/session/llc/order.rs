@@ -10,6 +10,7 @@ use crate::capture::Origin;
 use crate::net::Side;
 use crate::session::connection::PerSide;
 use crate::session::event::ConnectionId;
+use crate::tcp::is_after;
 
 /// A number is ahead of the one expected by less than this, or it is of a frame that came before.
 const AHEAD: u32 = 96;
@@ -224,16 +225,12 @@ const fn ahead(number: u8, next: u32) -> u32 {
     number.wrapping_sub(next) & (MODULUS - 1)
 }
 
-/// True if a number is later than another.
-const fn is_after(number: u32, other: u32) -> bool {
-    number.wrapping_sub(other).cast_signed() > 0
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::wire::Timestamp;
-    use proptest::prelude::*;
 
     /// What was passed on: the frames by their byte, and `None` for a loss.
     #[derive(Default)]

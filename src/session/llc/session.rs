@@ -8,6 +8,7 @@ use super::order::Numbered;
 use crate::capture::Origin;
 use crate::net::{FlowKey, Side};
 use crate::netbios::nbf::{Command, Frame};
+use crate::netbios::{self, PacketType};
 use crate::session::connection::{Connection, LinkState, PerSide};
 use crate::session::event::{ConnectionId, Loss};
 use crate::session::{Event, Limits, MayHold, Sink, Unseen, UnseenKind};
@@ -167,7 +168,9 @@ impl Session {
         let Around { limits, sink, .. } = around;
         let is_legible = !damaged || message.len() >= smb1::Header::PROTOCOL.len();
         self.whole &= is_legible;
-        self.connection.netbeui_message(side, at, message, damaged, self.names.as_ref(), limits, *sink);
+        let length = message.len();
+        let message = netbios::Frame { kind: PacketType::SESSION_MESSAGE, length, payload: message, damaged };
+        self.connection.netbeui_message(side, at, &message, self.names.as_ref(), limits, *sink);
         self.is_other |= self.whole && !self.connection.is_smb();
     }
 

@@ -140,8 +140,8 @@ fn takes_a_key(auth: AuthTrailer<'_>) -> bool {
     auth.level >= AuthLevel::PKT && !auth.value.is_empty()
 }
 
-/// Hears the PDUs of a connection, and lends them on. Events it keeps: they would name an SMB session that there is
-/// none of.
+/// Hears the PDUs of a connection, and lends them on, and what is lost of them. Other events it keeps: they would name an
+/// SMB session that there is none of.
 pub(super) struct Watch<'a> {
     pub(super) facts: &'a mut Facts,
     pub(super) sink: &'a mut dyn Sink,
@@ -157,6 +157,7 @@ impl Sink for Watch<'_> {
         match event.kind {
             EventKind::Rpc(RpcEvent::Bound { interface, .. }) => self.facts.bind(interface, true),
             EventKind::Rpc(RpcEvent::Refused { .. }) => self.facts.refused(),
+            EventKind::Loss(_) => self.sink.event(event),
             _ => {}
         }
     }

@@ -85,9 +85,8 @@ impl Quic {
         };
         flow.take(datagram, side, at);
         if self.flows.len() >= FLOWS {
-            // How many flows these packets are of is not known.
-            drop(totals.add(Unseen { connections: 0, ..flow.unseen(&key, known) }));
-            return;
+            let start_seen = flow.hello.is_some() && flow.server != side;
+            return totals.beyond(Unseen { start_seen, ..flow.unseen(&key, known) });
         }
         if flow.hello.is_some() {
             self.young.push_back(key);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{MayHold, Origin, Totals, Unseen, UnseenKind};
+use crate::dcerpc::PduType;
 use crate::dcerpc::datagram::Header;
 use crate::interface;
 use crate::rprn;
@@ -44,7 +45,8 @@ impl RpcOverUdp {
         if self.activities.len() < ACTIVITIES {
             self.activities.insert(header.act_id, unseen);
         } else {
-            drop(totals.add(Unseen { start_seen: false, ..unseen }));
+            let begins = header.ptype == PduType::REQUEST && header.seqnum == 0 && header.fragnum == 0;
+            totals.beyond(Unseen { start_seen: begins, ..unseen });
         }
     }
 

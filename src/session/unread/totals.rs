@@ -37,6 +37,20 @@ impl Totals {
         if unseen.may_hold == MayHold::IfLasting && unseen.start_seen {
             return Some(unseen);
         }
+        let connections = unseen.connections;
+        self.sum(unseen, connections);
+        None
+    }
+
+    /// Adds a packet of a connection for which there was no place. Nobody knows whose it is, so connections are counted by
+    /// the packets that begin one, and the first stands for those that began before.
+    pub(super) fn beyond(&mut self, packet: Unseen) {
+        let begun = packet.start_seen.into();
+        self.sum(Unseen { start_seen: false, connections: 1, ..packet }, begun);
+    }
+
+    /// Adds to the sum of its kind and name, where it counts for so many `connections`; if it is the first, for its own.
+    fn sum(&mut self, unseen: Unseen, connections: u64) {
         let alike = |row: &Unseen| row.what == unseen.what && row.may_hold == unseen.may_hold;
         let named = self.rows.iter().position(|row| alike(row) && row.name == unseen.name);
         let full = self.rows.len() >= ROWS;
@@ -44,13 +58,12 @@ impl Totals {
         match place.and_then(|place| self.rows.get_mut(place)) {
             Some(row) => {
                 row.packets = row.packets.saturating_add(unseen.packets);
-                row.connections = row.connections.saturating_add(unseen.connections);
+                row.connections = row.connections.saturating_add(connections);
                 (row.first, row.last) = (row.first.min(unseen.first), row.last.max(unseen.last));
                 row.ended &= unseen.ended;
             }
             None => self.rows.push(unseen),
         }
-        None
     }
 
     /// The sums, in the order of their first packets.

@@ -615,3 +615,46 @@ fn a_syn_after_the_remains_of_an_older_connection_is_new() {
         assert!(log.flow.is_new_connection(C, &syn.segment()));
     }
 }
+
+#[test]
+fn nothing_of_a_connection_stands_far_from_a_syn_that_nobody_has_answered() {
+    let far = 1 << 30;
+    let is_new = |log: &Log, packet: Packet| log.flow.is_new_connection(packet.side, &packet.segment());
+    let answers = |ack| packet(S, 499, ack, "").with(SYN);
+    let log = Log::of(&[packet(C, 99, 0, "").with(SYN).unacknowledging()]);
+    for other in [
+        packet(C, 100 + far, 7, ""),
+        packet(C, 98, 7, "x"),
+        packet(S, 7, 100 + far, ""),
+        packet(S, 7, 98, "x"),
+    ] {
+        assert!(is_new(&log, other.clone()), "{other:?}");
+    }
+    for own in [
+        answers(100),
+        packet(C, 100, 500, ""),
+        packet(C, 99, 500, ""),
+        packet(C, 1 << 20, 500, "x"),
+        packet(S, 500, 100, "x"),
+        packet(S, far, far, "").with(RST),
+    ] {
+        assert!(!is_new(&log, own.clone()), "{own:?}");
+    }
+    let log = Log::of(&[packet(C, 99, 0, "").with(SYN).unacknowledging(), answers(100)]);
+    assert!(!is_new(&log, packet(C, 100 + far, 7, "")), "it was answered");
+}
+
+#[test]
+fn a_syn_tells_the_beginning_if_nothing_is_missing_behind_it() {
+    let begins = |packets: &[Packet], isn| Log::of(packets).flow.begins_with(C, isn);
+    let padding = |side, seq, ack| vec![packet(side, seq, ack, ""); 8];
+    assert!(begins(&[], 99));
+    assert!(begins(&[packet(C, 100, 500, "")], 98), "an acknowledgment alone is no first byte");
+    assert!(begins(&[packet(C, 100, 500, "req"), packet(S, 500, 103, "resp")], 99));
+    assert!(!begins(&[packet(C, 101, 500, "req"), packet(S, 500, 104, "resp")], 99));
+    // Later it is known where the stream began.
+    let later = [vec![packet(C, 100, 500, "req")], padding(S, 500, 103)].concat();
+    assert!(begins(&later, 99));
+    assert!(!begins(&later, 98));
+    assert!(!begins(&later, 102));
+}
