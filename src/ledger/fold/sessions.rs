@@ -68,7 +68,6 @@ impl Ledger {
                 idle: Idle { bare_since: Some(at), ..Idle::default() },
                 longest_wait: None,
                 in_doubt: None,
-                may_hold: None,
                 waiting: Vec::new(),
                 rap_calls: std::collections::BTreeMap::new(),
                 trees: BTreeSet::new(),
@@ -141,9 +140,7 @@ impl Ledger {
         answer_seen: bool,
     ) {
         // An id that is set up anew although its session was not seen to end: that session is gone.
-        if let Some(old) = self.index.sessions.get(&(connection, id)).copied()
-            && self.sessions.get(&old).is_some_and(|session| session.opened.is_some())
-        {
+        if let Some(old) = self.index.sessions.get(&(connection, id)).copied() {
             self.close_session(old, Closing { at, by: By::Reconnected }, By::Reconnected);
         }
         let known = self.index.sessions.get(&(connection, id)).copied();
@@ -206,6 +203,9 @@ impl Session {
         if alone || idle.holding_since.is_some() {
             self.idle.holding_since = idle.holding_since;
             self.idle.bare_since = idle.bare_since;
+        }
+        if alone || idle.unsure_since.is_some() {
+            self.idle.unsure_since = idle.unsure_since;
         }
     }
 

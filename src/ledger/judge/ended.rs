@@ -45,17 +45,12 @@ impl Ledger {
             return Judgement::one_of(possible, why);
         }
         if let Some(span) = self.long_span([idle.bare], idle.bare_since, closing.at, grace) {
-            let may_hold = |doubt: &InDoubt| self.is_long(doubt.since, closing.at, grace);
-            let either = |why: String| Judgement::one_of([Verdict::WasLeaked, Verdict::WasLingering], why);
-            return match session.may_hold.filter(may_hold) {
-                Some(doubt) => either(format!("{ended}, but {doubt}")),
-                None if self.is_cut(session) => either(format!(
-                    "{ended}, but its messages are cut short, so that what it held is not seen"
-                )),
-                None => {
-                    Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"))
-                }
-            };
+            if self.is_cut(session) {
+                let why =
+                    format!("{ended}, but its messages are cut short, so that what it held is not seen");
+                return Judgement::one_of([Verdict::WasLeaked, Verdict::WasLingering], why);
+            }
+            return Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"));
         }
         self.judge_handles(session, &ended)
     }
