@@ -64,6 +64,13 @@ impl Here<'_> {
         out.tell(OpenEvent::Opened { session, tree, open, name, what, answer_seen });
     }
 
+    /// A session uses something, or closes it, that was not seen to be opened: it may have held that before.
+    pub(super) fn opened_unseen(&mut self, session: SessionId, tree: TreeId) {
+        if self.requests_missing {
+            self.tables.held_unseen(session, tree);
+        }
+    }
+
     /// A message is cut within its header.
     pub(super) fn cut(&mut self, remains: Remains) {
         self.out.tell(ConnectionEvent::Cut);

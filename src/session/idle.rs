@@ -91,6 +91,11 @@ impl Idle {
         }
     }
 
+    /// While it seemed to hold nothing, it may have held a pipe.
+    pub(super) fn held_unseen(&mut self) {
+        self.unsure = IdleSpan::longer(self.unsure, self.bare);
+    }
+
     /// Its first pipe is opened.
     pub(super) fn holds(&mut self, at: Origin) {
         self.used(at);

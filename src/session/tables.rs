@@ -312,6 +312,14 @@ impl Tables {
         }
     }
 
+    /// A session held something in a tree, which may have been a pipe.
+    pub(super) fn held_unseen(&mut self, session: SessionId, tree: TreeId) {
+        let may_be_pipe = matches!(self.share(tree), ShareKind::Pipe | ShareKind::Unknown);
+        if let Some(session) = self.sessions.get_mut(&session).filter(|_| may_be_pipe) {
+            session.idle.held_unseen();
+        }
+    }
+
     /// What a session asked to open is answered, or known from its use.
     pub(super) fn open_answered(&mut self, session: SessionId, answer_seen: bool, at: Origin) {
         if let Some(session) = self.sessions.get_mut(&session) {
@@ -488,16 +496,19 @@ impl Tables {
     }
 
     /// One of some opens was closed, and nobody can say which if there are several.
-    pub(super) fn close_one(&mut self, of: impl Fn(&OpenState) -> bool, out: &mut Out<'_>) {
+    /// False if none of them is known.
+    pub(super) fn close_one(&mut self, of: impl Fn(&OpenState) -> bool, out: &mut Out<'_>) -> bool {
         let mut candidates: Vec<OpenId> =
             self.opens.iter().filter(|(_, open)| of(open)).map(|(id, _)| *id).collect();
         candidates.sort_unstable();
         if let [only] = candidates.as_slice() {
-            return self.close_open(*only, CloseReason::OwnClose, out);
+            self.close_open(*only, CloseReason::OwnClose, out);
+            return true;
         }
-        for open in candidates {
-            out.tell(OpenEvent::InDoubt { open, why: Doubt::EndedOneOfSeveral });
+        for open in &candidates {
+            out.tell(OpenEvent::InDoubt { open: *open, why: Doubt::EndedOneOfSeveral });
         }
+        !candidates.is_empty()
     }
 
     // Ending

@@ -222,6 +222,88 @@ fn who_uses_another_pipe_held_nothing_unused() {
     }
 }
 
+/// What the capture has of a pipe that is opened, held and closed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Seen {
+    Close,
+    AnswerToClose,
+    Call,
+    Nothing,
+}
+
+const SEEN: [Seen; 4] = [Seen::Close, Seen::AnswerToClose, Seen::Call, Seen::Nothing];
+
+#[test]
+fn what_an_smb2_session_was_not_seen_to_open_it_may_have_held_all_the_while() {
+    for seen in SEEN {
+        for (seconds, outcome) in HELD {
+            let wire = Wire::new();
+            let smb = Smb2::on(wire.connect(21, 10));
+            smb.log_on(0x41, Who::Null);
+            smb.ipc(1);
+            wire.unseen(|| smb.open("spoolss", 7));
+            wire.wait(seconds);
+            match seen {
+                Seen::Close => smb.close(7),
+                Seen::AnswerToClose => {
+                    let asked = wire.unseen(|| smb.ask_close(7));
+                    smb.closed(asked);
+                }
+                Seen::Call => smb.pipe(7).bind(5),
+                Seen::Nothing => wire.unseen(|| smb.close(7)),
+            }
+            smb.log_off();
+            smb.tcp.end();
+            assert_eq!(wire.outcome(), outcome, "{seen:?} {seconds}: {}", wire.story());
+        }
+    }
+}
+
+#[test]
+fn what_an_smb1_session_was_not_seen_to_open_it_may_have_held_all_the_while() {
+    for seen in SEEN {
+        for (seconds, outcome) in HELD {
+            let wire = Wire::new();
+            let smb = Smb1::on(wire.connect(21, 10));
+            smb.log_on(0x41, smb1::null_set_up());
+            smb.ipc(1);
+            wire.unseen(|| smb.open(r"\spoolss", 7));
+            wire.wait(seconds);
+            match seen {
+                Seen::Close => smb.close(7),
+                Seen::AnswerToClose => {
+                    let asked = wire.unseen(|| smb.ask_close(7));
+                    smb.done(asked);
+                }
+                Seen::Call => smb.pipe(7).bind(5),
+                Seen::Nothing => wire.unseen(|| smb.close(7)),
+            }
+            smb.log_off();
+            smb.tcp.end();
+            assert_eq!(wire.outcome(), outcome, "{seen:?} {seconds}: {}", wire.story());
+        }
+    }
+}
+
+#[test]
+fn who_was_seen_all_the_while_held_nothing() {
+    for lost in [false, true] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.log_on(0x41, Who::Null);
+        smb.ipc(1);
+        if lost {
+            // Before it fell silent.
+            wire.unseen(|| smb.echo());
+            smb.disconnect();
+        }
+        wire.wait(600.0);
+        smb.log_off();
+        smb.tcp.end();
+        assert_eq!((wire.verdicts(), wire.outcome()), (vec!["was_lingering"], Clear), "{lost}");
+    }
+}
+
 // What shows a disk share
 
 const TODAY: u64 = 126_444_736_000_000_000;

@@ -107,6 +107,8 @@ impl Smb1 {
             if honoured && pending.first.command != Command::CLOSE {
                 self.ensure_open(fid, pending.uid, pending.tid, here);
                 here.tables.open_used(OpenId::Fid(fid), Some(pending.sent), here.out.at);
+            } else if honoured && !here.tables.opens.contains_key(&OpenId::Fid(fid)) {
+                here.opened_unseen(SessionId::Uid(pending.uid), TreeId::Tid(pending.tid));
             }
             let gone = [
                 Status::Nt(NtStatus::FILE_CLOSED),

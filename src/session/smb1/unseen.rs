@@ -101,7 +101,10 @@ impl Smb1 {
         let is_open = |step: &Step| matches!(step.what, What::Open { .. });
         let name = match self.adopt(is_open, |pending| pending.tid == tid, here) {
             Some(What::Open { name, .. }) => name,
-            _ => None,
+            _ => {
+                here.opened_unseen(SessionId::Uid(uid), TreeId::Tid(tid));
+                None
+            }
         };
         here.opened(NewOpen {
             session: SessionId::Uid(uid),
@@ -203,7 +206,11 @@ impl Smb1 {
                     }
                 }
             }
-            Command::CLOSE => here.tables.close_one(|open| open.tree == tree, &mut here.out),
+            Command::CLOSE => {
+                if !here.tables.close_one(|open| open.tree == tree, &mut here.out) {
+                    here.opened_unseen(id, tree);
+                }
+            }
             Command::TRANSACTION => {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);

@@ -79,6 +79,8 @@ impl Smb2 {
             if honoured && pending.command != Command::CLOSE {
                 self.ensure_open(open, session, pending.tree, here);
                 here.tables.open_used(open, Some(pending.sent), here.out.at);
+            } else if honoured && !here.tables.opens.contains_key(&open) {
+                here.opened_unseen(id, TreeId::Smb2 { session, tree: pending.tree });
             }
             if status == Status::Nt(NtStatus::FILE_CLOSED) {
                 here.tables.close_open(open, CloseReason::ServerDeniesIt, &mut here.out);

@@ -6,7 +6,7 @@ use crate::capture::Origin;
 use crate::session::event::{CloseReason, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId};
 use crate::session::here::{Here, NewOpen};
 use crate::session::is_ipc;
-use crate::session::tables::TreeState;
+use crate::session::tables::{OpenState, TreeState};
 use crate::smb2::{Command, FileId, Message, create, ioctl, read, tree_connect};
 use crate::wire::Status;
 
@@ -97,7 +97,10 @@ impl Smb2 {
         };
         let (name, directory) = match self.adopt(is_create, here) {
             Some(What::Create { name, directory, .. }) => (name, directory),
-            _ => (None, false),
+            _ => {
+                here.opened_unseen(SessionId::Smb2(session), TreeId::Smb2 { session, tree });
+                (None, false)
+            }
         };
         let (tree, file) = (TreeId::Smb2 { session, tree }, FileId { persistent, volatile });
         here.opened(NewOpen { answer_seen: false, ..created(session, tree, file, name, directory) });
@@ -143,10 +146,11 @@ impl Smb2 {
         self.ensure_session(session, here);
         here.tables.session_used(id, Some(here.out.at), here.out.at);
         if header.command == Command::CLOSE {
-            return here.tables.close_one(
-                |open| open.session == id && tree.is_none_or(|tree| open.tree == tree),
-                &mut here.out,
-            );
+            let of = |open: &OpenState| open.session == id && tree.is_none_or(|tree| open.tree == tree);
+            if !here.tables.close_one(of, &mut here.out) {
+                here.opened_unseen(id, tree.unwrap_or(named));
+            }
+            return;
         }
         let Some(tree @ TreeId::Smb2 { tree: tree_number, .. }) = tree else { return };
         match header.command {
