@@ -424,7 +424,7 @@ pub enum SessionEvent {
         /// The last request that was answered with success.
         succeeded: Option<Origin>,
         /// For how long it was not used.
-        idle: Idle,
+        idle: Box<Idle>,
     },
     /// Something was seen that only a user's key can make: a signature.
     Signed {

@@ -8,7 +8,7 @@ use super::event::{
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe_name;
-use super::tables::Tables;
+use super::tables::{OpenState, Tables};
 use crate::auth::{self, Identity};
 use crate::capture::Origin;
 use crate::wire::{DosError, NtStatus, Status};
@@ -68,6 +68,13 @@ impl Here<'_> {
     pub(super) fn opened_unseen(&mut self, session: SessionId, tree: TreeId) {
         if self.requests_missing {
             self.tables.held_unseen(session, tree);
+        }
+    }
+
+    /// One of some opens was closed, or one that was not seen to be opened.
+    pub(super) fn closed_one(&mut self, session: SessionId, tree: TreeId, of: impl Fn(&OpenState) -> bool) {
+        if !self.tables.close_one(of, &mut self.out) {
+            self.opened_unseen(session, tree);
         }
     }
 

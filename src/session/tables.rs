@@ -583,7 +583,7 @@ impl Tables {
             let event = SessionEvent::LastUsed {
                 session: *id,
                 succeeded: session.used.succeeded,
-                idle: session.idle,
+                idle: Box::new(session.idle),
             };
             uses.push((session.used.last, event.into()));
         }

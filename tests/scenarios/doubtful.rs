@@ -214,7 +214,7 @@ fn who_uses_another_pipe_held_nothing_unused() {
                 smb.pipe(7).open_printer(call, 1);
                 smb.pipe(7).close_printer(call, 1);
             } else {
-                smb.ipc(call.try_into().unwrap());
+                smb.ipc(call);
             }
         }
         smb.log_off();

@@ -223,7 +223,7 @@ impl Ledger {
             SessionEvent::LastUsed { session, succeeded, idle } => {
                 if let Some(row) = self.session_mut(connection, session) {
                     row.used.touch(at, succeeded);
-                    row.was_idle(idle);
+                    row.was_idle(&idle);
                 }
             }
             SessionEvent::Waiting { session, command, target, answered: None } => {

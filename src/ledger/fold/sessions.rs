@@ -197,9 +197,9 @@ impl Ledger {
 
 impl Session {
     /// One of its connections tells for how long it was not used there.
-    pub(super) fn was_idle(&mut self, idle: Idle) {
+    pub(super) fn was_idle(&mut self, idle: &Idle) {
         let alone = self.connections.len() == 1;
-        self.idle.merge_spans(&idle);
+        self.idle.merge_spans(idle);
         if alone || idle.holding_since.is_some() {
             self.idle.holding_since = idle.holding_since;
             self.idle.bare_since = idle.bare_since;

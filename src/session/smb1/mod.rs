@@ -157,7 +157,7 @@ impl Pending {
     fn waiting(&self, answered: Option<Origin>) -> Option<SessionEvent> {
         let target = match &self.first.what {
             // It belongs to no session, whatever its UID says, and SMB2 may answer it.
-            _ if self.first.command == Command::NEGOTIATE => return None,
+            _ if self.uid == 0 || self.first.command == Command::NEGOTIATE => return None,
             What::Open { name, .. } => name.clone(),
             What::TreeConnect { path, .. } => path.clone(),
             What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => return None,
@@ -170,7 +170,7 @@ impl Pending {
 
     /// That it waited long for the answer that comes now.
     fn waited(&self, at: Origin) -> Option<SessionEvent> {
-        let long = self.uid != 0 && at.time.seconds_since(self.sent.time) > LONG_WAIT;
+        let long = at.time.seconds_since(self.sent.time) > LONG_WAIT;
         if long && !self.cancelled && !self.answer_lost { self.waiting(Some(at)) } else { None }
     }
 }

@@ -206,11 +206,7 @@ impl Smb1 {
                     }
                 }
             }
-            Command::CLOSE => {
-                if !here.tables.close_one(|open| open.tree == tree, &mut here.out) {
-                    here.opened_unseen(id, tree);
-                }
-            }
+            Command::CLOSE => here.closed_one(id, tree, |open| open.tree == tree),
             Command::TRANSACTION => {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);

@@ -108,7 +108,7 @@ impl Pending {
 
     /// That it waited long for the answer that comes now.
     fn waited(&self, at: Origin) -> Option<SessionEvent> {
-        let long = self.session != 0 && at.time.seconds_since(self.sent.time) > LONG_WAIT;
+        let long = at.time.seconds_since(self.sent.time) > LONG_WAIT;
         if long && !self.cancelled && !self.answer_lost { self.waiting(Some(at)) } else { None }
     }
 }

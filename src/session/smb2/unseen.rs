@@ -147,10 +147,7 @@ impl Smb2 {
         here.tables.session_used(id, Some(here.out.at), here.out.at);
         if header.command == Command::CLOSE {
             let of = |open: &OpenState| open.session == id && tree.is_none_or(|tree| open.tree == tree);
-            if !here.tables.close_one(of, &mut here.out) {
-                here.opened_unseen(id, tree.unwrap_or(named));
-            }
-            return;
+            return here.closed_one(id, tree.unwrap_or(named), of);
         }
         let Some(tree @ TreeId::Smb2 { tree: tree_number, .. }) = tree else { return };
         match header.command {
