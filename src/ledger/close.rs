@@ -16,7 +16,6 @@ impl From<CloseReason> for By {
         match reason {
             CloseReason::OwnClose => Self::OwnClose,
             CloseReason::ServerDeniesIt => Self::ServerDeniesIt,
-            CloseReason::Expired => Self::Expired,
         }
     }
 }

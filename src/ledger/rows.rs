@@ -310,8 +310,6 @@ pub struct Session {
     pub longest_wait: Option<Waited>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
-    /// It may hold a pipe of which nothing is known: the answer to the request that opens it is missing.
-    pub may_hold: Option<InDoubt>,
     /// Requests without an answer that are not calls on a pipe, at the end.
     pub waiting: Vec<WaitingRequest>,
     /// How often it made each call of the remote administration protocol, by number.

@@ -8,9 +8,8 @@ use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
 use crate::session::{
-    CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Idle,
-    OpenEvent, OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport,
-    TreeEvent, TreeId,
+    CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, OpenEvent,
+    OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent, TreeId,
 };
 use crate::wire::Timestamp;
 
@@ -205,7 +204,7 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
         TreeEvent::Connected { session, tree, path: path(), share, answer_seen: true }.into(),
         OpenEvent::Opened { session, tree, open: OpenId::Fid(10), name: name(), what, answer_seen: true }
             .into(),
-        SessionEvent::LastUsed { session, succeeded: later, idle: Idle::default() }.into(),
+        SessionEvent::LastUsed { session, succeeded: later, idle: Box::default() }.into(),
         OpenEvent::LastUsed { open, succeeded: later }.into(),
         HandleEvent::Closed { open, handle }.into(),
         OpenEvent::Closed { open, by: CloseReason::OwnClose }.into(),
@@ -236,14 +235,14 @@ fn what_is_not_answered_behind_vc_zero_brings_nothing_back() {
     let before = Some(Origin { time: Timestamp::from_parts(8, 0), capture: 0, frame: 8 });
     let signs: [EventKind; 5] = [
         HandleEvent::Used { open, handle, opnum: 8 }.into(),
-        SessionEvent::LastUsed { session, succeeded: before, idle: Idle::default() }.into(),
+        SessionEvent::LastUsed { session, succeeded: before, idle: Box::default() }.into(),
         OpenEvent::LastUsed { open, succeeded: None }.into(),
         OpenEvent::Closed { open, by: CloseReason::ServerDeniesIt }.into(),
         // Of another session of the connection.
         SessionEvent::LastUsed {
             session: SessionId::Uid(6),
             succeeded: Some(Origin { time: Timestamp::from_parts(1_000, 0), capture: 0, frame: 1_000 }),
-            idle: Idle::default(),
+            idle: Box::default(),
         }
         .into(),
     ];
@@ -258,7 +257,7 @@ fn a_tree_that_was_disconnected_behind_vc_zero_is_not_open_again() {
     let mut script = first_circuit_anew("Windows 5.1");
     script.tell(1, TreeEvent::Closed { tree: TreeId::Tid(5), by: CloseReason::OwnClose });
     let succeeded = Some(Origin { time: Timestamp::from_parts(1_000, 0), capture: 0, frame: 1_000 });
-    script.tell(1, SessionEvent::LastUsed { session: SessionId::Uid(5), succeeded, idle: Idle::default() });
+    script.tell(1, SessionEvent::LastUsed { session: SessionId::Uid(5), succeeded, idle: Box::default() });
     let (_, first) = script.ledger.sessions().next().unwrap();
     let ended: Vec<_> =
         script.ledger.opens_of(first).map(|open| open.closed.map(|closing| closing.by)).collect();
@@ -349,8 +348,8 @@ fn vc_zero_explains_the_end_of_a_connection_elsewhere_unless_it_was_used_since()
 
     let mut script = first_circuit_anew("Unix");
     let session = SessionId::Uid(5);
-    let at = script.tell(1, SessionEvent::LastUsed { session, succeeded: None, idle: Idle::default() });
-    script.tell(1, SessionEvent::LastUsed { session, succeeded: Some(at), idle: Idle::default() });
+    let at = script.tell(1, SessionEvent::LastUsed { session, succeeded: None, idle: Box::default() });
+    script.tell(1, SessionEvent::LastUsed { session, succeeded: Some(at), idle: Box::default() });
     script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::ConnectionEnd)));
 }

@@ -173,9 +173,6 @@ impl fmt::Display for InDoubt {
             Doubt::EndedOneOfSeveral => {
                 write!(f, "frame {frame} ends one of several, and the request that names it is missing")
             }
-            Doubt::GrantMissing => {
-                write!(f, "the answer to a request before frame {frame} that opens something is missing")
-            }
             Doubt::OneDirection => write!(f, "the capture has one direction of its connection alone"),
             Doubt::Evicted => {
                 write!(f, "what was known of it was dropped at frame {frame} because a table was full")

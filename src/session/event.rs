@@ -227,8 +227,6 @@ pub enum Doubt {
     AnswerMissing,
     /// An answer shows that one of several things ended, and its request, which named it, is missing.
     EndedOneOfSeveral,
-    /// A request that would open something was sent, and its answer is missing from the capture.
-    GrantMissing,
     /// The capture has one direction of the connection alone.
     OneDirection,
     /// The analyzer let go of what it knew because a table was full.
@@ -425,7 +423,7 @@ pub enum SessionEvent {
         /// The last request that was answered with success.
         succeeded: Option<Origin>,
         /// For how long it was not used.
-        idle: Idle,
+        idle: Box<Idle>,
     },
     /// Something was seen that only a user's key can make: a signature.
     Signed {
@@ -476,8 +474,6 @@ pub enum CloseReason {
     OwnClose,
     /// The server answered that it does not know it (STATUS_USER_SESSION_DELETED and its kin).
     ServerDeniesIt,
-    /// The server answered that the session has expired.
-    Expired,
 }
 
 /// What a tree is connected to, or a share is.

@@ -8,8 +8,8 @@ use super::event::{
 use super::limits::Limits;
 use super::out::Out;
 use super::pipe_name;
-use super::tables::Tables;
-use crate::auth::{self, Identity, Who};
+use super::tables::{OpenState, Tables};
+use crate::auth::{self, Identity};
 use crate::capture::Origin;
 use crate::wire::{DosError, NtStatus, Status};
 
@@ -49,8 +49,7 @@ impl Here<'_> {
         let Self { tables, limits, out, .. } = self;
         let NewOpen { session, tree, open, name, told, answer_seen } = new;
         tables.ensure_tree(tree, session, limits, out);
-        let share = tables.trees.get(&tree).map_or(ShareKind::Unknown, |tree| tree.share);
-        let what = match (share, told) {
+        let what = match (tables.share(tree), told) {
             (ShareKind::Pipe, _) | (_, OpenKind::Pipe) => OpenKind::Pipe,
             (ShareKind::Print, _) | (_, OpenKind::Printer) => OpenKind::Printer,
             (ShareKind::Disk, OpenKind::Directory) => OpenKind::Directory,
@@ -65,13 +64,31 @@ impl Here<'_> {
         out.tell(OpenEvent::Opened { session, tree, open, name, what, answer_seen });
     }
 
+    /// A session uses something, or closes it, that was not seen to be opened: it may have held that before.
+    pub(super) fn opened_unseen(&mut self, session: SessionId, tree: TreeId) {
+        if self.requests_missing {
+            self.tables.held_unseen(session, tree);
+        }
+    }
+
+    /// One of some opens was closed, or one that was not seen to be opened.
+    pub(super) fn closed_one(&mut self, session: SessionId, tree: TreeId, of: impl Fn(&OpenState) -> bool) {
+        if !self.tables.close_one(of, &mut self.out) {
+            self.opened_unseen(session, tree);
+        }
+    }
+
     /// A message is cut within its header.
     pub(super) fn cut(&mut self, remains: Remains) {
         self.out.tell(ConnectionEvent::Cut);
         let session = SessionId::Unnamed;
-        // Where sessions are known, it is one of theirs, as far as known.
-        if remains != Remains::NoSession && self.tables.sessions.is_empty() {
-            self.tables.ensure_session(session, self.limits, &mut self.out);
+        if remains != Remains::NoSession {
+            // Where sessions are known, it is one of theirs, as far as known.
+            if self.tables.sessions.is_empty() {
+                self.tables.ensure_session(session, self.limits, &mut self.out);
+                // What it opens is not seen.
+                self.tables.may_hold(session, self.out.at);
+            }
             self.tables.session_used(session, None, self.out.at);
         }
         if remains == Remains::Encrypted && self.tables.sessions.contains_key(&session) {
@@ -88,19 +105,14 @@ impl Here<'_> {
     }
 
     /// A set-up failed: it was refused for want of a slot, or denied to nobody, or to somebody whose credentials were not
-    /// captured. `seen` says that the request was.
-    pub(super) fn set_up_failed(
-        &mut self,
-        session: SessionId,
-        status: Status,
-        identity: Identity,
-        seen: bool,
-    ) {
-        let unknown = identity.who == Who::Unknown && identity.may_be_null();
-        let null = identity.who == Who::Null || unknown || (!seen && identity.may_be_null());
+    /// captured.
+    pub(super) fn set_up_failed(&mut self, session: SessionId, status: Status, identity: Identity) {
+        // A set-up anew that comes too late, or for a session that is no more, says nothing of who asked.
+        let expired = status == Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED);
+        let gone = expired || status.is_session_gone();
         if status.is_refusal() {
             self.out.tell(SessionEvent::Refused { negotiate: false, status, identity });
-        } else if null && !status.is_session_gone() {
+        } else if identity.may_be_null() && !gone {
             self.out.tell(SessionEvent::Denied { session, status, identity });
         }
     }
@@ -133,7 +145,7 @@ impl Here<'_> {
         status: Status,
     ) {
         let anonymous = self.tables.sessions.get(&session).is_some_and(|session| session.anonymous);
-        let pipe = self.tables.trees.get(&tree).is_some_and(|tree| tree.share == ShareKind::Pipe);
+        let pipe = self.tables.share(tree) == ShareKind::Pipe;
         if (status.is_access_denied() && anonymous) || (status.is_out_of_resources() && pipe) {
             self.out.tell(OpenEvent::Denied { session, name, status });
         }
@@ -144,7 +156,7 @@ impl Here<'_> {
     /// Bytes that the client writes to a pipe; `carrier` names the request that carries them.
     pub(super) fn write_pipe(&mut self, open: OpenId, data: &[u8], whole: bool, carrier: u64) {
         let Self { tables, limits, out, .. } = self;
-        let Some(pipe) = tables.begin_pipe(open, limits, out.at) else { return };
+        let Some(pipe) = tables.begin_pipe(open, limits, out) else { return };
         pipe.data_to_server(open, data, carrier, limits, out);
         if !whole {
             pipe.cut_to_server(open, carrier, limits, out);
@@ -162,7 +174,7 @@ impl Here<'_> {
         };
         let may_be = matches!(state.what, OpenKind::Pipe | OpenKind::Unknown);
         let begins = state.pipe.is_none() && may_be && crate::dcerpc::looks_like_pdu(data);
-        let pipe = if begins { tables.begin_pipe(open, limits, out.at) } else { tables.pipe(open) };
+        let pipe = if begins { tables.begin_pipe(open, limits, out) } else { tables.pipe(open) };
         if let Some(pipe) = pipe {
             pipe.data_to_client(open, data, limits, out);
             if !whole {

@@ -50,10 +50,14 @@ pub struct Idle {
     pub holding_unsteady: Option<IdleSpan>,
     /// The longest span in which it held no pipe and was not used.
     pub bare: Option<IdleSpan>,
+    /// The longest span in which it held what may be a pipe, and used neither that nor a pipe.
+    pub unsure: Option<IdleSpan>,
     /// Since when it holds pipes and uses none of them.
     pub holding_since: Option<Origin>,
     /// Since when it holds no pipe and is not used.
     pub bare_since: Option<Origin>,
+    /// Since when it holds what may be a pipe, and uses neither that nor a pipe.
+    pub unsure_since: Option<Origin>,
 }
 
 impl Idle {
@@ -81,6 +85,22 @@ impl Idle {
         }
     }
 
+    /// A pipe is used, or what may be one.
+    pub(super) fn unsure_used(&mut self, at: Origin) {
+        if let Some(from) = &mut self.unsure_since {
+            let span = IdleSpan { from: *from, to: at };
+            if span.is_steady() {
+                self.unsure = IdleSpan::longer(self.unsure, Some(span));
+            }
+            *from = at.later(*from);
+        }
+    }
+
+    /// While it seemed to hold nothing, it may have held a pipe.
+    pub(super) fn held_unseen(&mut self) {
+        self.unsure = IdleSpan::longer(self.unsure, self.bare);
+    }
+
     /// Its first pipe is opened.
     pub(super) fn holds(&mut self, at: Origin) {
         self.used(at);
@@ -97,6 +117,7 @@ impl Idle {
     pub(crate) fn merge_spans(&mut self, other: &Self) {
         self.holding = IdleSpan::longer(self.holding, other.holding);
         self.bare = IdleSpan::longer(self.bare, other.bare);
+        self.unsure = IdleSpan::longer(self.unsure, other.unsure);
         self.holding_unsteady = other.holding_unsteady.or(self.holding_unsteady);
     }
 }

@@ -457,9 +457,9 @@ impl Pipe {
             // The handle comes first.
             call.handle = leading_handle(&request.stub);
         }
-        if let Some(deletion) = interface::session_deletion(opnum, &request.stub, encoding)
-            && readable
+        if readable
             && call.interface == Some("srvsvc")
+            && let Some(deletion) = interface::session_deletion(opnum, &request.stub, encoding)
         {
             let text =
                 |text: Option<NdrString<'_>>| text.map(|text| text.to_string()).filter(|t| !t.is_empty());
@@ -529,8 +529,8 @@ impl Pipe {
         if readable && call.interface == Some("srvsvc") {
             listed::tell(call.opnum, &response.stub, encoding, out);
         }
-        if let (Some((client, user)), Some(0)) = (&call.deletes, return_value_at_end(&response.stub)) {
-            let (client, user) = (client.clone(), user.clone());
+        let done = readable && return_value_at_end(&response.stub) == Some(0);
+        if let Some((client, user)) = call.deletes.clone().filter(|_| done) {
             out.tell(Notice::SessionsDeleted { open: id, client, user });
         }
         let Some(facts) = facts else { return };

@@ -44,6 +44,8 @@ pub(super) struct SessionState {
     idle: Idle,
     /// Pipes that it holds.
     pipes: usize,
+    /// What it holds that may be a pipe, requests to open something that have no answer among them.
+    unsure: usize,
     /// It was told that its messages are signed.
     signed: bool,
     pids: Vec<u32>,
@@ -53,6 +55,19 @@ pub(super) struct SessionState {
 pub(super) struct TreeState {
     pub(super) session: SessionId,
     pub(super) share: ShareKind,
+    /// What is opened in it is said to be files, and nothing else shows a disk share.
+    by_word: bool,
+}
+
+impl TreeState {
+    pub(super) const fn new(session: SessionId, share: ShareKind) -> Self {
+        Self { session, share, by_word: false }
+    }
+
+    /// The kind of share, as far as something shows it that no pipe contradicts.
+    const fn sure(&self) -> ShareKind {
+        if self.by_word { ShareKind::Unknown } else { self.share }
+    }
 }
 
 #[derive(Debug)]
@@ -73,6 +88,11 @@ impl OpenState {
     /// True if it is a pipe, or RPC was seen on it.
     const fn is_pipe(&self) -> bool {
         matches!(self.what, OpenKind::Pipe) || self.pipe.is_some()
+    }
+
+    /// True if it may be a pipe, or is one.
+    const fn may_be_pipe(&self) -> bool {
+        matches!(self.what, OpenKind::Pipe | OpenKind::Unknown)
     }
 }
 
@@ -106,9 +126,34 @@ impl SessionState {
         self.idle.used(at);
     }
 
-    /// A use of one of its pipes.
-    fn pipe_used(&mut self, at: Origin) {
-        self.idle.pipe_used(at);
+    /// A use of one of its pipes, or of what may be one.
+    fn pipe_used(&mut self, is_pipe: bool, at: Origin) {
+        self.idle.unsure_used(at);
+        if is_pipe {
+            self.idle.pipe_used(at);
+        }
+    }
+
+    /// It holds from `at` on what may be a pipe.
+    fn may_hold(&mut self, at: Origin) {
+        self.unsure = self.unsure.saturating_add(1);
+        self.idle.unsure_since.get_or_insert(at);
+    }
+
+    /// Of what it held that may have been a pipe, one is closed, or known better.
+    fn held_unsure(&mut self, at: Origin) {
+        if self.unsure == 1 {
+            self.idle.unsure_used(at);
+        }
+        self.held_none();
+    }
+
+    /// One of what it seemed to hold it did not.
+    const fn held_none(&mut self) {
+        self.unsure = self.unsure.saturating_sub(1);
+        if self.unsure == 0 {
+            self.idle.unsure_since = None;
+        }
     }
 
     fn pipe_opened(&mut self, at: Origin) {
@@ -140,21 +185,22 @@ impl Tables {
     pub(super) fn open_used(&mut self, id: OpenId, succeeded: Option<Origin>, at: Origin) {
         if let Some(open) = self.opens.get_mut(&id) {
             open.used.touch(at, succeeded);
-            if open.is_pipe()
+            if open.may_be_pipe()
                 && let Some(session) = self.sessions.get_mut(&open.session)
             {
-                session.pipe_used(at);
+                session.pipe_used(open.is_pipe(), at);
             }
         }
     }
 
-    /// A message of a session bears a signature that only a user's key can make.
-    pub(super) fn signed(&mut self, id: SessionId, out: &mut Out<'_>) {
-        if let Some(session) = self.sessions.get_mut(&id)
-            && !core::mem::replace(&mut session.signed, true)
-        {
+    /// A message of a session bears a signature that only a user's key can make. True if the session is known, and so
+    /// told of.
+    pub(super) fn signed(&mut self, id: SessionId, out: &mut Out<'_>) -> bool {
+        let Some(session) = self.sessions.get_mut(&id) else { return false };
+        if !core::mem::replace(&mut session.signed, true) {
             out.tell(SessionEvent::Signed { session: id });
         }
+        true
     }
 
     /// A process id that uses a session.
@@ -188,6 +234,7 @@ impl Tables {
             used: Usage::since(out.at),
             idle: Idle { bare_since: Some(out.at), ..Idle::default() },
             pipes: 0,
+            unsure: 0,
             signed: false,
             pids: Vec::new(),
         };
@@ -219,7 +266,7 @@ impl Tables {
 
     /// A tree is used, and its connect was not seen.
     pub(super) fn ensure_tree(&mut self, id: TreeId, session: SessionId, limits: &Limits, out: &mut Out<'_>) {
-        let state = TreeState { session, share: ShareKind::Unknown };
+        let state = TreeState::new(session, ShareKind::Unknown);
         if !self.trees.contains_key(&id) && self.add_tree(id, state, limits, out) {
             out.tell(TreeEvent::FirstSeen { session, tree: id });
         }
@@ -227,9 +274,70 @@ impl Tables {
 
     /// What is done in a tree shows that it is a disk share.
     pub(super) fn shows_disk(&mut self, id: TreeId, out: &mut Out<'_>) {
-        if let Some(tree) = self.trees.get_mut(&id).filter(|tree| tree.share == ShareKind::Unknown) {
-            tree.share = ShareKind::Disk;
+        let Some(tree) = self.trees.get_mut(&id).filter(|tree| tree.sure() == ShareKind::Unknown) else {
+            return;
+        };
+        tree.by_word = false;
+        if core::mem::replace(&mut tree.share, ShareKind::Disk) != ShareKind::Disk {
             out.tell(TreeEvent::Shown { tree: id, share: ShareKind::Disk });
+        }
+        let Self { sessions, opens, .. } = self;
+        let files = opens.values_mut().filter(|open| open.tree == id && open.what == OpenKind::Unknown);
+        for open in files {
+            open.what = OpenKind::File;
+            if let Some(session) = sessions.get_mut(&open.session) {
+                session.held_none();
+            }
+        }
+    }
+
+    /// The server says that what it opens in a tree is a file. Some say so of pipes too, so a pipe outweighs it.
+    pub(super) fn says_disk(&mut self, id: TreeId, out: &mut Out<'_>) {
+        if let Some(tree) = self.trees.get_mut(&id).filter(|tree| tree.share == ShareKind::Unknown) {
+            (tree.share, tree.by_word) = (ShareKind::Disk, true);
+            out.tell(TreeEvent::Shown { tree: id, share: ShareKind::Disk });
+        }
+    }
+
+    /// RPC in a tree shows that it is `IPC$`, unless something showed that it is not.
+    fn shows_pipe(&mut self, id: TreeId, out: &mut Out<'_>) {
+        if let Some(tree) = self.trees.get_mut(&id).filter(|tree| tree.sure() == ShareKind::Unknown) {
+            (tree.share, tree.by_word) = (ShareKind::Pipe, false);
+            out.tell(TreeEvent::Shown { tree: id, share: ShareKind::Pipe });
+        }
+    }
+
+    /// The kind of share that a tree is connected to, as far as is sure.
+    pub(super) fn share(&self, id: TreeId) -> ShareKind {
+        self.trees.get(&id).map_or(ShareKind::Unknown, TreeState::sure)
+    }
+
+    /// A session asks to open something at `sent`: what comes of it may be a pipe until the answer tells. True if so.
+    pub(super) fn open_asked(&mut self, session: SessionId, tree: TreeId, sent: Origin) -> bool {
+        let may_be_pipe = matches!(self.share(tree), ShareKind::Pipe | ShareKind::Unknown);
+        let asks = self.sessions.get_mut(&session).filter(|_| may_be_pipe);
+        asks.map(|session| session.may_hold(sent)).is_some()
+    }
+
+    /// A session holds what may be a pipe.
+    pub(super) fn may_hold(&mut self, session: SessionId, at: Origin) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.may_hold(at);
+        }
+    }
+
+    /// A session held something in a tree, which may have been a pipe.
+    pub(super) fn held_unseen(&mut self, session: SessionId, tree: TreeId) {
+        let may_be_pipe = matches!(self.share(tree), ShareKind::Pipe | ShareKind::Unknown);
+        if let Some(session) = self.sessions.get_mut(&session).filter(|_| may_be_pipe) {
+            session.idle.held_unseen();
+        }
+    }
+
+    /// What a session asked to open is answered, or known from its use.
+    pub(super) fn open_answered(&mut self, session: SessionId, answer_seen: bool, at: Origin) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            if answer_seen { session.held_none() } else { session.held_unsure(at) }
         }
     }
 
@@ -249,10 +357,13 @@ impl Tables {
         let state =
             OpenState { session, tree, what, used: Usage::since(out.at), pid: None, pipe: None, name: None };
         self.remove_open(id, out.at);
-        let is_pipe = state.is_pipe();
         self.opens.insert(id, state);
-        if is_pipe && let Some(session) = self.sessions.get_mut(&session) {
-            session.pipe_opened(out.at);
+        if let Some(session) = self.sessions.get_mut(&session) {
+            match what {
+                OpenKind::Pipe => session.pipe_opened(out.at),
+                OpenKind::Unknown => session.may_hold(out.at),
+                _ => {}
+            }
         }
     }
 
@@ -266,26 +377,38 @@ impl Tables {
         }
     }
 
+    /// True if an open that may prove to be a pipe has a name, which the root of a share has not.
+    pub(super) fn is_named(&self, id: OpenId) -> bool {
+        self.opens.get(&id).and_then(|open| open.name.as_deref()).is_some_and(|name| !name.is_empty())
+    }
+
     /// The RPC on an open, which shows by it that it is a pipe.
-    pub(super) fn begin_pipe(&mut self, id: OpenId, limits: &Limits, at: Origin) -> Option<&mut Pipe> {
-        let open = self.opens.get_mut(&id)?;
+    pub(super) fn begin_pipe(&mut self, id: OpenId, limits: &Limits, out: &mut Out<'_>) -> Option<&mut Pipe> {
+        let open = self.opens.get_mut(&id).filter(|open| open.may_be_pipe())?;
         if open.pipe.is_none() {
             let known = open.is_pipe();
+            let tree = open.tree;
             open.pipe = Some(Box::new(Pipe::new(open.name.as_deref(), limits)));
-            if !known && let Some(session) = self.sessions.get_mut(&open.session) {
-                session.pipe_opened(at);
+            if !known {
+                if let Some(session) = self.sessions.get_mut(&open.session) {
+                    session.held_unsure(out.at);
+                    session.pipe_opened(out.at);
+                }
+                self.shows_pipe(tree, out);
             }
         }
-        open.pipe.as_deref_mut()
+        self.pipe(id)
     }
 
     /// Forgets an open.
     fn remove_open(&mut self, id: OpenId, at: Origin) -> Option<OpenState> {
         let open = self.opens.remove(&id)?;
-        if open.is_pipe()
-            && let Some(session) = self.sessions.get_mut(&open.session)
-        {
-            session.pipe_closed(at);
+        if let Some(session) = self.sessions.get_mut(&open.session) {
+            match (open.is_pipe(), open.what) {
+                (true, _) => session.pipe_closed(at),
+                (false, OpenKind::Unknown) => session.held_unsure(at),
+                _ => {}
+            }
         }
         Some(open)
     }
@@ -312,9 +435,8 @@ impl Tables {
             return self.pipe_continued(tree, data.len());
         }
         let call_id = crate::dcerpc::Header::parse(data).ok()?.1.call_id;
-        let is_pipe = |open: &OpenState| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
         let awaits = |open: &OpenState| open.pipe.as_ref().is_some_and(|pipe| pipe.awaits(call_id));
-        let of_tree = self.opens.iter().filter(|(_, open)| open.tree == tree && is_pipe(open));
+        let of_tree = self.opens.iter().filter(|(_, open)| open.tree == tree && open.may_be_pipe());
         let mut pipes: Vec<(OpenId, bool)> = of_tree.map(|(id, open)| (*id, awaits(open))).collect();
         pipes.sort_unstable();
         let mut awaiting = pipes.iter().filter(|(_, awaits)| *awaits);
@@ -388,16 +510,19 @@ impl Tables {
     }
 
     /// One of some opens was closed, and nobody can say which if there are several.
-    pub(super) fn close_one(&mut self, of: impl Fn(&OpenState) -> bool, out: &mut Out<'_>) {
+    /// False if none of them is known.
+    pub(super) fn close_one(&mut self, of: impl Fn(&OpenState) -> bool, out: &mut Out<'_>) -> bool {
         let mut candidates: Vec<OpenId> =
             self.opens.iter().filter(|(_, open)| of(open)).map(|(id, _)| *id).collect();
         candidates.sort_unstable();
         if let [only] = candidates.as_slice() {
-            return self.close_open(*only, CloseReason::OwnClose, out);
+            self.close_open(*only, CloseReason::OwnClose, out);
+            return true;
         }
-        for open in candidates {
-            out.tell(OpenEvent::InDoubt { open, why: Doubt::EndedOneOfSeveral });
+        for open in &candidates {
+            out.tell(OpenEvent::InDoubt { open: *open, why: Doubt::EndedOneOfSeveral });
         }
+        !candidates.is_empty()
     }
 
     // Ending
@@ -434,7 +559,7 @@ impl Tables {
     pub(super) fn close_open(&mut self, id: OpenId, by: CloseReason, out: &mut Out<'_>) {
         let known = self.remove_open(id, out.at);
         // Of a file that is closed nobody asks when it was used.
-        let pipe = known.as_ref().filter(|open| matches!(open.what, OpenKind::Pipe | OpenKind::Unknown));
+        let pipe = known.as_ref().filter(|open| open.may_be_pipe());
         if let Some(used) = pipe.map(|open| &open.used).filter(|used| used.untold) {
             out.tell_at(used.last, OpenEvent::LastUsed { open: id, succeeded: used.succeeded });
         }
@@ -472,7 +597,7 @@ impl Tables {
             let event = SessionEvent::LastUsed {
                 session: *id,
                 succeeded: session.used.succeeded,
-                idle: session.idle,
+                idle: Box::new(session.idle),
             };
             uses.push((session.used.last, event.into()));
         }

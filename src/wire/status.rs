@@ -389,14 +389,11 @@ impl Status {
         )
     }
 
-    /// True if the server says that it does not know the session any more.
+    /// True if the server says that it does not know the session any more. One that has expired is set up anew under the
+    /// same id; it has not ended for its holder.
     #[must_use]
     pub fn is_session_gone(self) -> bool {
-        matches!(
-            self,
-            Self::Nt(NtStatus::USER_SESSION_DELETED | NtStatus::NETWORK_SESSION_EXPIRED)
-                | Self::Dos(DosError::BAD_UID)
-        )
+        matches!(self, Self::Nt(NtStatus::USER_SESSION_DELETED) | Self::Dos(DosError::BAD_UID))
     }
 
     /// True if the server says that it does not know the tree any more.

@@ -33,7 +33,7 @@ impl Wire {
     }
 
     /// Which sessions may be null sessions although nothing says whose they are.
-    fn possibly_null(&self) -> Vec<bool> {
+    pub(crate) fn possibly_null(&self) -> Vec<bool> {
         let ledger = self.ledger();
         ledger.sessions().map(|(_, session)| ledger.is_possibly_null(session)).collect()
     }

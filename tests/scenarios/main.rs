@@ -19,6 +19,7 @@ mod wire;
 mod all_clear;
 mod calls;
 mod clock;
+mod doubtful;
 mod findings;
 mod flow;
 mod framing;

@@ -331,7 +331,7 @@ pub(crate) fn blob_set_up(blob: &[u8]) -> Block {
     block(SESSION_SETUP, words, bytes().raw(blob).oem("Unix").oem("client"))
 }
 
-fn blob_answer(blob: &[u8]) -> Block {
+pub(crate) fn blob_answer(blob: &[u8]) -> Block {
     block(SESSION_SETUP, bytes().u16(0).u16(blob.len()), bytes().raw(blob).oem("Unix").oem("server"))
 }
 
@@ -416,6 +416,24 @@ pub(crate) fn open2(name: &str) -> Block {
     let words = bytes().u16(parameters.len()).u16(0).u16(30).u16(0).zeros(10).u16(parameters.len());
     let words = words.u16(68).u16(0).u16(0).u16(1).u16(0);
     block(TRANSACTION2, words, bytes().zeros(3).raw(&parameters))
+}
+
+/// A TRANSACTION2 of any function, and an answer to any of them.
+pub(crate) fn trans2(function: usize, parameters: &[u8]) -> Block {
+    let words = bytes().u16(parameters.len()).u16(0).u16(30).u16(0).zeros(10).u16(parameters.len());
+    let words = words.u16(68).u16(0).u16(0).u16(1).u16(function);
+    block(TRANSACTION2, words, bytes().zeros(3).raw(parameters))
+}
+
+pub(crate) fn trans2_answer() -> Block {
+    let words = bytes().u16(10).u16(0).u16(0).u16(10).u16(56).zeros(10);
+    block(TRANSACTION2, words, bytes().u8(0).zeros(10))
+}
+
+/// Directory, or not, as the answer to NT_CREATE_ANDX says of a file.
+pub(crate) fn file_answer(fid: u16, directory: u8) -> Block {
+    let words = bytes().u8(0).u16(fid.into()).u32(1).zeros(32).u32(0x80).zeros(16);
+    block(NT_CREATE, words.u16(0).u16(0).u8(directory), bytes())
 }
 
 pub(crate) fn open2_answer(fid: u16) -> Block {

@@ -222,7 +222,7 @@ impl Ledger {
             SessionEvent::LastUsed { session, succeeded, idle } => {
                 if let Some(row) = self.session_mut(connection, session) {
                     row.used.touch(at, succeeded);
-                    row.was_idle(idle);
+                    row.was_idle(&idle);
                 }
             }
             SessionEvent::Waiting { session, command, target, answered: None } => {
@@ -246,8 +246,7 @@ impl Ledger {
             }
             SessionEvent::InDoubt { session, why } => {
                 if let Some(row) = self.session_mut(connection, session) {
-                    let slot = if why == Doubt::GrantMissing { &mut row.may_hold } else { &mut row.in_doubt };
-                    doubt(slot, at, why);
+                    doubt(&mut row.in_doubt, at, why);
                 }
             }
         }
@@ -296,10 +295,6 @@ impl Ledger {
             OpenEvent::Opened { session, tree, open, name, what, answer_seen } => {
                 let opened = answer_seen.then_some(at);
                 self.opened(at, connection, session, tree, open, name, what, opened);
-                // What was granted unseen shows itself by its use.
-                if !answer_seen && let Some(row) = self.session_mut(connection, session) {
-                    row.may_hold = None;
-                }
             }
             OpenEvent::Denied { session, name, status } => {
                 let identity = self.identity_of(connection, session);

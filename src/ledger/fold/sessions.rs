@@ -69,7 +69,6 @@ impl Ledger {
                 idle: Idle { bare_since: Some(at), ..Idle::default() },
                 longest_wait: None,
                 in_doubt: None,
-                may_hold: None,
                 waiting: Vec::new(),
                 rap_calls: std::collections::BTreeMap::new(),
                 trees: BTreeSet::new(),
@@ -142,9 +141,7 @@ impl Ledger {
         answer_seen: bool,
     ) {
         // An id that is set up anew although its session was not seen to end: that session is gone.
-        if let Some(old) = self.index.sessions.get(&(connection, id)).copied()
-            && self.sessions.get(&old).is_some_and(|session| session.opened.is_some())
-        {
+        if let Some(old) = self.index.sessions.get(&(connection, id)).copied() {
             self.close_session(old, Closing { at, by: By::Reconnected }, By::Reconnected);
         }
         let known = self.index.sessions.get(&(connection, id)).copied();
@@ -201,12 +198,15 @@ impl Ledger {
 
 impl Session {
     /// One of its connections tells for how long it was not used there.
-    pub(super) fn was_idle(&mut self, idle: Idle) {
+    pub(super) fn was_idle(&mut self, idle: &Idle) {
         let alone = self.connections.len() == 1;
-        self.idle.merge_spans(&idle);
+        self.idle.merge_spans(idle);
         if alone || idle.holding_since.is_some() {
             self.idle.holding_since = idle.holding_since;
             self.idle.bare_since = idle.bare_since;
+        }
+        if alone || idle.unsure_since.is_some() {
+            self.idle.unsure_since = idle.unsure_since;
         }
     }
 

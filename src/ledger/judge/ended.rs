@@ -45,17 +45,14 @@ impl Ledger {
             return Judgement::one_of(possible, why);
         }
         if let Some(span) = self.long_span([idle.bare], idle.bare_since, closing.at, grace) {
-            let may_hold = |doubt: &InDoubt| self.is_long(doubt.since, closing.at, grace);
-            let either = |why: String| Judgement::one_of([Verdict::WasLeaked, Verdict::WasLingering], why);
-            return match session.may_hold.filter(may_hold) {
-                Some(doubt) => either(format!("{ended}, but {doubt}")),
-                None if self.is_cut(session) => either(format!(
-                    "{ended}, but its messages are cut short, so that what it held is not seen"
-                )),
-                None => {
-                    Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"))
-                }
-            };
+            let cut = || "its messages are cut short, so that what it held is not seen".to_owned();
+            // Where bytes are missing, it may have opened and closed a pipe.
+            let hidden = self.connection_doubt_within(session, &span).map(|doubt| doubt.to_string());
+            if let Some(why) = hidden.or(self.is_cut(session).then(cut)) {
+                let possible = [Verdict::WasLeaked, Verdict::WasLingering];
+                return Judgement::one_of(possible, format!("{ended}, but {why}"));
+            }
+            return Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"));
         }
         self.judge_handles(session, &ended)
     }
@@ -122,11 +119,17 @@ impl Ledger {
 
     /// A doubt that arose within a span, of whatever the session had.
     fn doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
-        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
-        let connections = connections.filter_map(|connection| connection.in_doubt);
+        let connection = self.connection_doubt_within(session, span);
         let opens = self.opens_of(session).filter_map(|open| self.open_in_doubt(open));
-        let within = |doubt: &InDoubt| span.from <= doubt.at && doubt.at <= span.to;
-        connections.chain(opens).chain(session.in_doubt).filter(within).min_by_key(|doubt| doubt.at)
+        let others = opens.chain(session.in_doubt).filter(|doubt| is_within(doubt, span));
+        connection.into_iter().chain(others).min_by_key(|doubt| doubt.at)
+    }
+
+    /// A doubt that arose within a span, of one of its connections.
+    fn connection_doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
+        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let doubts = connections.filter_map(|connection| connection.in_doubt);
+        doubts.filter(|doubt| is_within(doubt, span)).min_by_key(|doubt| doubt.at)
     }
 
     /// A packet that shows the connection of a session to live after another connection ended the session, so that it may
@@ -159,4 +162,8 @@ impl Ledger {
         let held = |open: &&Open| open.holds() && open.used.first < moment;
         self.opens_of(session).filter(held).any(|open| used(open) || closed(open))
     }
+}
+
+fn is_within(doubt: &InDoubt, span: &IdleSpan) -> bool {
+    span.from <= doubt.at && doubt.at <= span.to
 }

@@ -4,6 +4,7 @@ mod ended;
 mod open;
 mod set_up;
 mod spans;
+mod unsure;
 
 use super::grace::is_beyond;
 use super::{Closing, InDoubt, Judgement, Ledger, Session, SessionRow, Stuck, Verdict};
@@ -21,6 +22,7 @@ impl Ledger {
             (Some(closing), None) => self.judge_ended(session, closing, grace),
             (None, None) => self.judge_open(session, grace),
         };
+        let judged = self.judge_by_unsure_pipes(session, judged, grace);
         Some(self.judge_by_unsteady_clock(session, judged, grace))
     }
 

@@ -40,10 +40,6 @@ impl Ledger {
             let used = self.is_recent(&doubt, grace).then_some(Verdict::Open);
             return Judgement::one_of([still.verdict, bare].into_iter().chain(used), doubt.to_string());
         }
-        let may_hold = session.may_hold.filter(|doubt| !self.is_recent(doubt, grace));
-        if let (Verdict::Lingering | Verdict::Open, Some(doubt)) = (still.verdict, may_hold) {
-            return Judgement::one_of([Verdict::Leaked, still.verdict], doubt.to_string());
-        }
         let mut judged = Judgement::new(still.verdict, still.why);
         if judged.verdict == Verdict::Open
             && let Some(before) = self.was_stuck_before(session, grace)

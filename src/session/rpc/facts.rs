@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::auth::{Credentials, Mechanism};
+use crate::auth::{self, Credentials};
 use crate::dcerpc::{AuthLevel, AuthTrailer, AuthType, Body};
 use crate::interface::{self, epmapper};
 use crate::rprn;
@@ -81,7 +81,9 @@ impl Facts {
 
     fn authenticated(&mut self, auth: &AuthTrailer<'_>) {
         let shown = match Credentials::from_blob(auth.value) {
-            Some(credentials) if names_nobody(&credentials) => Shown::Anonymous,
+            Some(credentials) if auth::identify(Some(&credentials), false, false).may_be_null() => {
+                Shown::Anonymous
+            }
             Some(_) => Shown::User,
             // These are of machine accounts.
             None if matches!(auth.kind, AuthType::NETLOGON | AuthType::GSS_SCHANNEL) => Shown::User,
@@ -127,12 +129,6 @@ impl Facts {
             }
         }
     }
-}
-
-/// True if these are the credentials of no account.
-fn names_nobody(credentials: &Credentials) -> bool {
-    let Credentials { mechanism, account_length, nt_length, .. } = credentials;
-    *mechanism == Mechanism::Ntlm && *account_length == 0 && *nt_length == 0
 }
 
 /// True if the trailer of a call is what only a key makes: a signature, of a call that is sealed too or not.

@@ -6,7 +6,7 @@ use super::{
 use crate::ParseError;
 use crate::auth::{Mechanism, identify};
 use crate::session::event::{
-    CloseReason, Direction, Doubt, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId,
+    CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId,
 };
 use crate::session::here::Here;
 use crate::session::limits::Limits;
@@ -22,8 +22,7 @@ use crate::wire::{DosError, NtStatus, Status, widen};
 pub(super) fn is_of_files(command: Command) -> bool {
     matches!(
         command,
-        Command::TRANSACTION2
-            | Command::LOCKING_ANDX
+        Command::LOCKING_ANDX
             | Command::SEARCH
             | Command::CHECK_DIRECTORY
             | Command::CREATE_DIRECTORY
@@ -35,6 +34,12 @@ pub(super) fn is_of_files(command: Command) -> bool {
             | Command::SET_INFORMATION
             | Command::FIND_CLOSE2
     )
+}
+
+/// True if an answer says that what it opened is a file. The root of `IPC$` is a directory too, and has no name.
+pub(super) fn says_disk(response: &create::Response<'_>, name: Option<&str>) -> bool {
+    let named = name.is_some_and(|name| !name.trim_matches('\\').is_empty());
+    response.resource_type == Some(create::ResourceType::DISK) && (named || response.directory != Some(true))
 }
 
 impl Smb1 {
@@ -72,6 +77,10 @@ impl Smb1 {
         };
         answered.sent = answered.sent.max(Some(pending.sent));
         let set_up = pending.first.command == Command::SESSION_SETUP_ANDX;
+        if set_up {
+            // The answer gives the id.
+            self.setups.remove(&pending.uid);
+        }
         if status.is_session_gone() && !set_up {
             here.tables.close_session(
                 SessionId::Uid(pending.uid),
@@ -88,15 +97,18 @@ impl Smb1 {
         let any_uid = matches!(header.command, Command::NEGOTIATE | Command::ECHO | Command::TREE_DISCONNECT);
         if honoured && !set_up && !any_uid {
             self.ensure_session(pending.uid, here);
+            self.note_set_up_anew(pending.uid, pending.sent, here);
             here.tables.session_used(SessionId::Uid(pending.uid), Some(pending.sent), here.out.at);
         }
         if honoured && is_of_files(header.command) {
-            here.tables.shows_disk(TreeId::Tid(pending.tid), &mut here.out);
+            self.shows_disk(pending.tid, pending.uid, here);
         }
         if let Some(fid) = pending.first.fid {
             if honoured && pending.first.command != Command::CLOSE {
                 self.ensure_open(fid, pending.uid, pending.tid, here);
                 here.tables.open_used(OpenId::Fid(fid), Some(pending.sent), here.out.at);
+            } else if honoured && !here.tables.opens.contains_key(&OpenId::Fid(fid)) {
+                here.opened_unseen(SessionId::Uid(pending.uid), TreeId::Tid(pending.tid));
             }
             let gone = [
                 Status::Nt(NtStatus::FILE_CLOSED),
@@ -111,19 +123,26 @@ impl Smb1 {
             here.out.tell_at(pending.sent, waiting);
         }
         let Pending { sent, uid, tid, first, rest, mut reassembly, answer_lost, cancelled } = pending;
+        let asked_by = SessionId::Uid(uid);
         let mut answer = blocks(frame, header).peekable();
-        let mut tree_connect = false;
+        let (mut tree_connect, mut stopped) = (false, false);
         for (place, step) in core::iter::once(first).chain(rest).enumerate() {
             let block = match answer.next() {
-                Some(Ok(block)) if block.command == step.command || place == 0 => block,
-                Some(Err(error)) => {
+                Some(Ok(block)) if !stopped && (block.command == step.command || place == 0) => block,
+                Some(Err(error)) if !stopped => {
                     if !damaged {
                         here.out.unreadable(error);
                     }
                     return;
                 }
                 // The chain stopped at a command before this one.
-                _ => return,
+                _ => {
+                    stopped = true;
+                    if step.what.is_held() {
+                        here.tables.open_answered(asked_by, true, here.out.at);
+                    }
+                    continue;
+                }
             };
             // The status is that of the last command that was carried here.out.
             let step_status = if answer.peek().is_some() { Status::SUCCESS } else { status };
@@ -131,7 +150,8 @@ impl Smb1 {
             let uid = if set_up { header.uid } else { uid };
             tree_connect |= matches!(step.what, What::TreeConnect { .. });
             let tid = if tree_connect { header.tid } else { tid };
-            let context = StepContext { header, uid, tid, status: step_status, carrier: key.carrier() };
+            let carrier = key.carrier();
+            let context = StepContext { header, asked_by, uid, tid, status: step_status, carrier };
             let fid = step.fid;
             match self.read_response(&block, step, &context, &mut reassembly, here) {
                 Ok(None) => {}
@@ -173,7 +193,7 @@ impl Smb1 {
         reassembly: &mut Option<Box<Reassembly>>,
         here: &mut Here<'_>,
     ) -> Result<Option<Step>, ParseError> {
-        let StepContext { header, uid, tid, status, carrier } = *context;
+        let StepContext { header, asked_by, uid, tid, status, carrier } = *context;
         let id = SessionId::Uid(uid);
         let anonymous = here.tables.sessions.get(&id).is_some_and(|session| session.anonymous);
         match (step.command, step.what) {
@@ -194,7 +214,7 @@ impl Smb1 {
                     let told = told.map(|service| service.to_string());
                     let share = share_kind(told.as_deref(), &service, path.as_deref());
                     let tree = TreeId::Tid(tid.unwrap_or(header.tid));
-                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.tables.add_tree(tree, TreeState::new(id, share), here.limits, &mut here.out);
                     here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
                 } else if status.is_refusal() {
                     here.out.tell(TreeEvent::Refused { session: id, path, status });
@@ -208,32 +228,38 @@ impl Smb1 {
             (Command::PROCESS_EXIT, _) if status.is_success() => {
                 here.tables.process_ended(id, header.pid, &mut here.out);
             }
-            (command, What::Open { name }) => {
+            (command, What::Open { name, held }) => {
                 if status.is_success() {
+                    // An answer that cannot be read leaves it held.
                     let response = if matches!(command, Command::NT_TRANSACT | Command::TRANSACTION2) {
                         let parts = transaction::Response::parse(block)?;
                         if parts.interim {
-                            return Ok(Some(Step { command, fid: None, what: What::Open { name } }));
+                            return Ok(Some(Step { command, fid: None, what: What::Open { name, held } }));
                         }
                         match command {
                             Command::NT_TRANSACT => create::Response::of_transaction(parts.parameters.bytes)?,
                             _ => create::Response::of_open2(parts.parameters.bytes)?,
                         }
                     } else {
-                        create::Response::parse(block).inspect_err(|_| {
-                            let why = Doubt::GrantMissing;
-                            here.out.tell(SessionEvent::InDoubt { session: id, why });
-                        })?
+                        create::Response::parse(block)?
                     };
+                    if held {
+                        here.tables.open_answered(asked_by, true, here.out.at);
+                    }
                     let printer = command == Command::OPEN_PRINT_FILE;
                     // The name of a temporary file is the server's choice.
                     let name = response.name.map(|name| name.to_string()).or(name);
+                    let says_disk = says_disk(&response, name.as_deref());
+                    self.ensure_tree(tid, uid, here);
                     here.opened(granted(&response, printer, uid, tid, name));
-                    if response.resource_type == Some(create::ResourceType::DISK) {
-                        here.tables.shows_disk(TreeId::Tid(tid), &mut here.out);
+                    if says_disk {
+                        here.tables.says_disk(TreeId::Tid(tid), &mut here.out);
                     }
                     here.tables.opened_by(OpenId::Fid(response.fid), header.pid);
                 } else {
+                    if held {
+                        here.tables.open_answered(asked_by, true, here.out.at);
+                    }
                     here.open_failed(id, TreeId::Tid(tid), name, status);
                 }
             }
@@ -251,6 +277,12 @@ impl Smb1 {
             }
             (Command::READ_ANDX | Command::READ, _) => {
                 here.read_failed(step.fid.map(OpenId::Fid), status);
+            }
+            (command @ Command::TRANSACTION2, What::OfFiles) if status.is_success() => {
+                if transaction::Response::parse(block)?.interim {
+                    return Ok(Some(Step { command, fid: None, what: What::OfFiles }));
+                }
+                self.shows_disk(tid, uid, here);
             }
             (command @ Command::TRANSACTION, What::Pipe) => {
                 let open = step.fid.map(OpenId::Fid);
@@ -335,9 +367,10 @@ impl Smb1 {
         }
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
             here.server_named(response.and_then(|response| response.security_blob));
-            self.keep_setup(uid, set_up, here.limits);
+            self.keep_setup(uid, SetUp { sent: None, ..set_up }, here.limits);
             return;
         }
+        self.signed = None;
         self.setups.remove(&uid);
         let guest = status.is_success()
             && response.is_some_and(|response| response.action.contains(session_setup::Action::GUEST));
@@ -366,10 +399,10 @@ impl Smb1 {
             return;
         }
         let mechanism = identity.mechanism;
-        here.set_up_failed(id, status, identity, set_up.seen);
         // Who fails to authenticate anew loses the session; without a security blob, it is a new one that is not had.
         if !set_up.new && mechanism != Some(Mechanism::Plain) {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
+        here.set_up_failed(id, status, identity);
     }
 }

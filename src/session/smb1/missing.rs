@@ -53,7 +53,7 @@ impl Smb1 {
                 }
                 continue;
             }
-            let counts = !pending.answer_lost && !pending.cancelled && pending.uid != 0;
+            let counts = !pending.answer_lost && !pending.cancelled;
             let Some(event) = pending.waiting(None).filter(|_| counts) else { continue };
             self.ensure_session(pending.uid, here);
             here.out.tell_at(pending.sent, event);

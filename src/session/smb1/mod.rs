@@ -42,6 +42,8 @@ pub(super) struct Smb1 {
     unanswered: Vec<Pending>,
     /// UIDs of which it was told that they are encrypted.
     encrypted: Vec<SessionId>,
+    /// The UID of which it was told last that its messages are signed.
+    signed: Option<u16>,
     raw: raw::Raw,
 }
 
@@ -81,7 +83,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// What it leaves in doubt if its answer is missing: whatever it would have ended or opened.
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
     fn doubts(&self) -> impl Iterator<Item = super::EventKind> + '_ {
         let why = Doubt::AnswerMissing;
         core::iter::once(&self.first).chain(&self.rest).filter_map(move |step| {
@@ -93,10 +95,6 @@ impl Pending {
                     TreeEvent::InDoubt { tree: TreeId::Tid(self.tid), why }.into()
                 }
                 (Command::LOGOFF_ANDX, _) => {
-                    SessionEvent::InDoubt { session: SessionId::Uid(self.uid), why }.into()
-                }
-                _ if matches!(step.what, What::Open { .. }) => {
-                    let why = Doubt::GrantMissing;
                     SessionEvent::InDoubt { session: SessionId::Uid(self.uid), why }.into()
                 }
                 _ => return None,
@@ -133,7 +131,11 @@ enum What {
     },
     Open {
         name: Option<String>,
+        /// Its session may hold what it opens, as long as the answer does not tell.
+        held: bool,
     },
+    /// It is honoured for files and directories alone.
+    OfFiles,
     /// A call of the remote administration protocol.
     Rap(rap::Asked),
     /// Data went to, or will come from, a pipe.
@@ -141,12 +143,22 @@ enum What {
 }
 
 impl Pending {
+    /// Its session may hold what it opens, from now on.
+    fn hold(&mut self, here: &mut Here<'_>) {
+        let (session, tree) = (SessionId::Uid(self.uid), TreeId::Tid(self.tid));
+        for step in core::iter::once(&mut self.first).chain(&mut self.rest) {
+            if let What::Open { held: held @ false, .. } = &mut step.what {
+                *held = here.tables.open_asked(session, tree, self.sent);
+            }
+        }
+    }
+
     /// That it waits for its answer, or waited until `answered`, if it is a request that should be answered at once.
     fn waiting(&self, answered: Option<Origin>) -> Option<SessionEvent> {
         let target = match &self.first.what {
             // It belongs to no session, whatever its UID says, and SMB2 may answer it.
-            _ if self.first.command == Command::NEGOTIATE => return None,
-            What::Open { name } => name.clone(),
+            _ if self.uid == 0 || self.first.command == Command::NEGOTIATE => return None,
+            What::Open { name, .. } => name.clone(),
             What::TreeConnect { path, .. } => path.clone(),
             What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => return None,
             _ => None,
@@ -158,12 +170,17 @@ impl Pending {
 
     /// That it waited long for the answer that comes now.
     fn waited(&self, at: Origin) -> Option<SessionEvent> {
-        let long = self.uid != 0 && at.time.seconds_since(self.sent.time) > LONG_WAIT;
+        let long = at.time.seconds_since(self.sent.time) > LONG_WAIT;
         if long && !self.cancelled && !self.answer_lost { self.waiting(Some(at)) } else { None }
     }
 }
 
 impl What {
+    /// True if a session counts as holding what it may open.
+    const fn is_held(&self) -> bool {
+        matches!(self, Self::Open { held: true, .. })
+    }
+
     /// True if the answer would grant what later requests use.
     const fn grants(&self) -> bool {
         matches!(self, Self::SessionSetup(_) | Self::TreeConnect { .. } | Self::Open { .. })
@@ -173,8 +190,8 @@ impl What {
 /// A session setup exchange.
 #[derive(Debug, Clone, Default)]
 struct SetUp {
-    /// Its latest request was captured, as far as it says who asks.
-    seen: bool,
+    /// Its latest request, if that has no answer.
+    sent: Option<Origin>,
     credentials: Option<Credentials>,
     native_os: Option<String>,
     vc_zero: bool,
@@ -193,8 +210,7 @@ impl Smb1 {
         if let Some(open) = fid.and_then(|fid| tables.opens.get(&OpenId::Fid(fid))) {
             return matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
         }
-        let share = tables.trees.get(&TreeId::Tid(tid)).map(|tree| tree.share);
-        !matches!(share, Some(ShareKind::Disk | ShareKind::Print))
+        !matches!(tables.share(TreeId::Tid(tid)), ShareKind::Disk | ShareKind::Print)
     }
 
     /// A frame that begins with an SMB1 header.
@@ -225,8 +241,8 @@ impl Smb1 {
         } else {
             answered.unread = !self.request(frame, &header, damaged, here);
         }
-        if is_signed(&header) {
-            here.tables.signed(SessionId::Uid(header.uid), &mut here.out);
+        if self.signed != Some(header.uid) && is_signed(&header) {
+            self.signed = here.tables.signed(SessionId::Uid(header.uid), &mut here.out).then_some(header.uid);
         }
         answered
     }
@@ -276,6 +292,8 @@ fn granted(
 #[derive(Clone, Copy)]
 struct StepContext<'a> {
     header: &'a Header,
+    /// The session that asked, by the header of the request.
+    asked_by: SessionId,
     uid: u16,
     tid: u16,
     status: Status,

@@ -20,10 +20,21 @@ fn unread(header: &Header) -> Option<Step> {
             What::SessionSetup(Box::new(SetUp { new: header.uid == 0, ..SetUp::default() }))
         }
         Command::TREE_CONNECT_ANDX => What::TreeConnect { path: None, service: String::new() },
-        Command::NT_CREATE_ANDX | Command::OPEN_ANDX => What::Open { name: None },
+        Command::NT_CREATE_ANDX | Command::OPEN_ANDX => What::Open { name: None, held: false },
         _ => return None,
     };
     Some(Step { command: header.command, fid: None, what })
+}
+
+/// True for functions that servers honour for files and directories alone. Others name a pipe, or go to `IPC$`.
+const fn is_of_files(function: Trans2Function) -> bool {
+    matches!(
+        function,
+        Trans2Function::FIND_FIRST2
+            | Trans2Function::FIND_NEXT2
+            | Trans2Function::QUERY_PATH_INFORMATION
+            | Trans2Function::SET_PATH_INFORMATION
+    )
 }
 
 impl Smb1 {
@@ -85,7 +96,7 @@ impl Smb1 {
             self.pending.pop_first();
             here.out.tell(Loss::Evicted { table: "requests of a connection" });
         }
-        let pending = Pending {
+        let mut pending = Pending {
             sent: here.out.at,
             uid: header.uid,
             tid: header.tid,
@@ -96,15 +107,21 @@ impl Smb1 {
             answer_lost: damaged,
             cancelled: false,
         };
-        if let Some(unanswered) = self.pending.insert(key, pending)
-            && unanswered.first.what.grants()
-        {
+        pending.hold(here);
+        if let Some(unanswered) = self.pending.insert(key, pending) {
+            self.keep_unanswered(unanswered);
+        }
+        read
+    }
+
+    /// Remembers a request that has no answer, if it may have granted something.
+    pub(super) fn keep_unanswered(&mut self, pending: Pending) {
+        if pending.first.what.grants() {
             if self.unanswered.len() >= UNANSWERED {
                 self.unanswered.remove(0);
             }
-            self.unanswered.push(unanswered);
+            self.unanswered.push(pending);
         }
-        read
     }
 
     pub(super) fn read_request(
@@ -140,7 +157,7 @@ impl Smb1 {
                     }),
                 };
                 let set_up = SetUp {
-                    seen: true,
+                    sent: Some(here.out.at),
                     credentials,
                     native_os: request
                         .native_os
@@ -170,7 +187,8 @@ impl Smb1 {
             | Command::CREATE_TEMPORARY
             | Command::OPEN_PRINT_FILE => {
                 let request = create::Request::parse(block)?;
-                step.what = What::Open { name: (!block.is_cut()).then(|| request.name.to_string()) };
+                let name = (!block.is_cut()).then(|| request.name.to_string());
+                step.what = What::Open { name, held: false };
             }
             Command::CLOSE | Command::CLOSE_PRINT_FILE => step.fid = Some(close::Request::parse(block)?.fid),
             Command::READ_ANDX | Command::READ => {
@@ -217,7 +235,7 @@ impl Smb1 {
                     (_, Some(NtFunction::CREATE)) => {
                         let create =
                             create::Request::of_transaction(request.parameters.bytes, block.unicode)?;
-                        step.what = What::Open { name: Some(create.name.to_string()) };
+                        step.what = What::Open { name: Some(create.name.to_string()), held: false };
                     }
                     _ if request.trans2_function() == Some(Trans2Function::OPEN2) => {
                         let open = trans2::Request::parse(
@@ -226,8 +244,10 @@ impl Smb1 {
                             request.data.bytes,
                             block.unicode,
                         )?;
-                        step.what = What::Open { name: open.path().map(|path| path.to_string()) };
+                        let name = open.path().map(|path| path.to_string());
+                        step.what = What::Open { name, held: false };
                     }
+                    _ if request.trans2_function().is_some_and(is_of_files) => step.what = What::OfFiles,
                     _ if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") => {
                         let parsed = rap::Request::parse(request.parameters.bytes, request.data.bytes);
                         if let Ok(call) = parsed {

@@ -1,8 +1,11 @@
 //! What was granted or ended though the messages that did so are missing.
 
-use super::{Pending, Smb1, What, granted, orphan_pipe_data, share_kind};
+use super::{Pending, Smb1, Step, What, granted, orphan_pipe_data, share_kind};
 use crate::auth::identify_unanswered;
-use crate::session::event::{CloseReason, OpenId, OpenKind, SessionEvent, SessionId, TreeEvent, TreeId};
+use crate::capture::Origin;
+use crate::session::event::{
+    CloseReason, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+};
 use crate::session::here::{Here, NewOpen};
 use crate::session::tables::TreeState;
 use crate::smb1::transaction::{self};
@@ -13,18 +16,12 @@ impl Smb1 {
     /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
     pub(super) fn ensure_session(&mut self, uid: u16, here: &mut Here<'_>) {
         let id = SessionId::Uid(uid);
-        if uid == 0 {
+        if uid == 0 || here.tables.sessions.contains_key(&id) {
             return;
         }
-        if here.tables.sessions.contains_key(&id) {
-            // It was being set up anew, and the answer is missing: it may be either's.
-            if self.setups.remove(&uid).is_some() {
-                here.reauthenticated_unseen(id);
-            }
-            return;
-        }
+        self.signed = None;
         let under_way = self.setups.remove(&uid).or_else(|| {
-            let what = self.adopt(|pending| matches!(pending.first.what, What::SessionSetup(_)))?;
+            let what = self.adopt(|step| matches!(step.what, What::SessionSetup(_)), |_| true, here)?;
             let What::SessionSetup(set_up) = what else { return None };
             Some(*set_up)
         });
@@ -43,6 +40,55 @@ impl Smb1 {
             }
             None => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
+        // What it asked to open before it was known.
+        let asked = self.pending.values_mut().chain(&mut self.unanswered);
+        asked.filter(|pending| pending.uid == uid).for_each(|pending| pending.hold(here));
+    }
+
+    /// A request of `sent` is honoured for a session. If that was being set up anew before, and the answer is missing, it
+    /// may be either's.
+    pub(super) fn note_set_up_anew(&mut self, uid: u16, sent: Origin, here: &mut Here<'_>) {
+        let begun = self.setups.get(&uid).and_then(|set_up| set_up.sent);
+        if begun.is_none_or(|begun| begun >= sent) {
+            return;
+        }
+        let set_up = |pending: &Pending| matches!(pending.first.what, What::SessionSetup(_));
+        let mut of_session = self.pending.values().filter(|pending| pending.uid == uid && set_up(pending));
+        if of_session.all(|pending| pending.answer_lost) {
+            self.setups.remove(&uid);
+            here.reauthenticated_unseen(SessionId::Uid(uid));
+        }
+    }
+
+    /// A tree is used: if its connect has no answer yet, that is missing and this is what it granted.
+    pub(super) fn ensure_tree(&mut self, tid: u16, uid: u16, here: &mut Here<'_>) {
+        let tree = TreeId::Tid(tid);
+        if here.tables.trees.contains_key(&tree) {
+            return;
+        }
+        let is_connect = |step: &Step| matches!(step.what, What::TreeConnect { .. });
+        let waiting = self.pending.values().chain(&self.unanswered);
+        // Of several, nobody can say which.
+        if waiting.filter(|pending| is_connect(&pending.first)).nth(1).is_some() {
+            return;
+        }
+        let connect = self.adopt(is_connect, |_| true, here);
+        if let Some(What::TreeConnect { path, service }) = connect {
+            let share = share_kind(None, &service, path.as_deref());
+            let session = SessionId::Uid(uid);
+            here.tables.add_tree(tree, TreeState::new(session, share), here.limits, &mut here.out);
+            here.out.tell(TreeEvent::Connected { session, tree, path, share, answer_seen: false });
+        }
+    }
+
+    /// What is done in a tree shows that it is a disk share.
+    pub(super) fn shows_disk(&mut self, tid: u16, uid: u16, here: &mut Here<'_>) {
+        let tree = TreeId::Tid(tid);
+        if here.tables.share(tree) == ShareKind::Unknown {
+            self.ensure_tree(tid, uid, here);
+            here.tables.ensure_tree(tree, SessionId::Uid(uid), here.limits, &mut here.out);
+            here.tables.shows_disk(tree, &mut here.out);
+        }
     }
 
     /// An open is used: if its create has no answer yet, that is missing and this is what it granted.
@@ -51,25 +97,18 @@ impl Smb1 {
             return;
         }
         self.ensure_session(uid, here);
-        let tree = TreeId::Tid(tid);
-        if !here.tables.trees.contains_key(&tree) {
-            let connect = self.adopt(|pending| matches!(pending.first.what, What::TreeConnect { .. }));
-            if let Some(What::TreeConnect { path, service }) = connect {
-                let share = share_kind(None, &service, path.as_deref());
-                let session = SessionId::Uid(uid);
-                here.tables.add_tree(tree, TreeState { session, share }, here.limits, &mut here.out);
-                here.out.tell(TreeEvent::Connected { session, tree, path, share, answer_seen: false });
+        self.ensure_tree(tid, uid, here);
+        let is_open = |step: &Step| matches!(step.what, What::Open { .. });
+        let name = match self.adopt(is_open, |pending| pending.tid == tid, here) {
+            Some(What::Open { name, .. }) => name,
+            _ => {
+                here.opened_unseen(SessionId::Uid(uid), TreeId::Tid(tid));
+                None
             }
-        }
-        let create =
-            self.adopt(|pending| pending.tid == tid && matches!(pending.first.what, What::Open { .. }));
-        let name = match create {
-            Some(What::Open { name }) => name,
-            _ => None,
         };
         here.opened(NewOpen {
             session: SessionId::Uid(uid),
-            tree,
+            tree: TreeId::Tid(tid),
             open: OpenId::Fid(fid),
             name,
             told: OpenKind::Unknown,
@@ -77,14 +116,33 @@ impl Smb1 {
         });
     }
 
-    /// Takes the oldest request of its kind that has no answer.
-    pub(super) fn adopt(&mut self, is_it: impl Fn(&Pending) -> bool) -> Option<What> {
-        if let Some(place) = self.unanswered.iter().position(&is_it) {
-            return Some(self.unanswered.remove(place).first.what);
+    /// Takes the oldest request of its kind that has no answer. What is chained to it has none either.
+    fn adopt(
+        &mut self,
+        is_it: impl Fn(&Step) -> bool,
+        of: impl Fn(&Pending) -> bool,
+        here: &mut Here<'_>,
+    ) -> Option<What> {
+        let candidate = |pending: &Pending| is_it(&pending.first) && of(pending);
+        let mut pending = match self.unanswered.iter().position(candidate) {
+            Some(place) => self.unanswered.remove(place),
+            None => {
+                let candidates = self.pending.iter().filter(|(_, pending)| candidate(pending));
+                let oldest = candidates.min_by_key(|(key, pending)| (pending.sent, **key));
+                let key = oldest.map(|(key, _)| *key)?;
+                self.pending.remove(&key)?
+            }
+        };
+        if pending.first.what.is_held() {
+            here.tables.open_answered(SessionId::Uid(pending.uid), false, here.out.at);
         }
-        let candidates = self.pending.iter().filter(|(_, pending)| is_it(pending));
-        let key = candidates.min_by_key(|(key, pending)| (pending.sent, **key)).map(|(key, _)| *key)?;
-        self.pending.remove(&key).map(|pending| pending.first.what)
+        if pending.rest.is_empty() {
+            return Some(pending.first.what);
+        }
+        let next = pending.rest.remove(0);
+        let Step { what, .. } = core::mem::replace(&mut pending.first, next);
+        self.keep_unanswered(pending);
+        Some(what)
     }
 
     /// An answer whose request is missing: what ended or began, as far as the answer alone shows.
@@ -100,8 +158,7 @@ impl Smb1 {
                 return;
             }
             Command::SESSION_SETUP_ANDX => {
-                let known = self.setups.get(&header.uid).cloned().unwrap_or_default();
-                let set_up = super::SetUp { seen: false, ..known };
+                let set_up = self.setups.get(&header.uid).cloned().unwrap_or_default();
                 self.session_setup_answered(&block, header.uid, status, set_up, here);
                 return;
             }
@@ -125,7 +182,7 @@ impl Smb1 {
                 if let Ok(response) = tree_connect::Response::parse(&block) {
                     let told = response.service.map(|service| service.to_string());
                     let share = share_kind(told.as_deref(), "", None);
-                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.tables.add_tree(tree, TreeState::new(id, share), here.limits, &mut here.out);
                     here.out.tell(TreeEvent::Connected {
                         session: id,
                         tree,
@@ -135,18 +192,21 @@ impl Smb1 {
                     });
                 }
             }
-            command if super::answers::is_of_files(command) => here.tables.shows_disk(tree, &mut here.out),
+            command if super::answers::is_of_files(command) => {
+                self.shows_disk(header.tid, header.uid, here);
+            }
             Command::TREE_DISCONNECT => here.tables.close_tree(tree, CloseReason::OwnClose, &mut here.out),
             Command::LOGOFF_ANDX => here.tables.close_session(id, CloseReason::OwnClose, &mut here.out),
             Command::NT_CREATE_ANDX | Command::OPEN_ANDX => {
                 if let Ok(response) = create::Response::parse(&block) {
+                    self.ensure_tree(header.tid, header.uid, here);
                     here.opened(granted(&response, false, header.uid, header.tid, None));
-                    if response.resource_type == Some(create::ResourceType::DISK) {
-                        here.tables.shows_disk(tree, &mut here.out);
+                    if super::answers::says_disk(&response, None) {
+                        here.tables.says_disk(tree, &mut here.out);
                     }
                 }
             }
-            Command::CLOSE => here.tables.close_one(|open| open.tree == tree, &mut here.out),
+            Command::CLOSE => here.closed_one(id, tree, |open| open.tree == tree),
             Command::TRANSACTION => {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);

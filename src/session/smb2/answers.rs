@@ -3,7 +3,7 @@
 use super::{Chain, Pending, SetUp, Smb2, What, created, is_of_file, open_id, share_kind};
 use crate::auth::{Evidence, Who, identify};
 use crate::session::event::{
-    CloseReason, Direction, Doubt, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
+    CloseReason, Direction, OpenEvent, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
 };
 use crate::session::here::Here;
 use crate::session::limits::Limits;
@@ -14,12 +14,14 @@ use crate::smb2::{
 };
 use crate::wire::{NtStatus, Status};
 
-/// True for commands that servers honour for files and directories alone.
-fn is_of_files(command: Command) -> bool {
-    matches!(
-        command,
-        Command::QUERY_DIRECTORY | Command::CHANGE_NOTIFY | Command::LOCK | Command::OPLOCK_BREAK
-    )
+/// True for commands that servers honour for files alone.
+pub(super) fn is_of_files(command: Command) -> bool {
+    matches!(command, Command::LOCK | Command::OPLOCK_BREAK)
+}
+
+/// True for commands that servers honour for directories alone. The root of `IPC$` is one, and has no name.
+fn is_of_directories(command: Command) -> bool {
+    matches!(command, Command::QUERY_DIRECTORY | Command::CHANGE_NOTIFY)
 }
 
 impl Smb2 {
@@ -60,19 +62,7 @@ impl Smb2 {
         };
         let id = SessionId::Smb2(session);
         if status.is_session_gone() && pending.command != Command::SESSION_SETUP {
-            let by = match status {
-                Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED) => CloseReason::Expired,
-                _ => CloseReason::ServerDeniesIt,
-            };
-            // An expired session is set up anew under the same id; it has not ended for its holder. But what was asked
-            // is not done.
-            if by == CloseReason::ServerDeniesIt {
-                here.tables.close_session(id, by, &mut here.out);
-            } else if matches!(pending.what, What::Pipe) && pending.command != Command::READ {
-                let open = pending.file.map(|file| open_id(session, file));
-                here.pipe_failed(open, header.message_id, status);
-            }
-            return;
+            return here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
         if status.is_tree_gone() {
             let tree = TreeId::Smb2 { session, tree: pending.tree };
@@ -81,20 +71,24 @@ impl Smb2 {
         let honoured = status.is_success() || status.is_more_data();
         if honoured && session != 0 && !matches!(pending.command, Command::SESSION_SETUP | Command::ECHO) {
             self.ensure_session(session, here);
+            self.note_set_up_anew(session, pending.sent, here);
             here.tables.session_used(id, Some(pending.sent), here.out.at);
-        }
-        if honoured && is_of_files(pending.command) {
-            here.tables.shows_disk(TreeId::Smb2 { session, tree: pending.tree }, &mut here.out);
         }
         let open = pending.file.map(|file| open_id(session, file));
         if let Some(open) = open {
             if honoured && pending.command != Command::CLOSE {
                 self.ensure_open(open, session, pending.tree, here);
                 here.tables.open_used(open, Some(pending.sent), here.out.at);
+            } else if honoured && !here.tables.opens.contains_key(&open) {
+                here.opened_unseen(id, TreeId::Smb2 { session, tree: pending.tree });
             }
             if status == Status::Nt(NtStatus::FILE_CLOSED) {
                 here.tables.close_open(open, CloseReason::ServerDeniesIt, &mut here.out);
             }
+        }
+        let named = || open.is_some_and(|open| here.tables.is_named(open));
+        if honoured && (is_of_files(pending.command) || (is_of_directories(pending.command) && named())) {
+            self.shows_disk(session, pending.tree, here);
         }
         if let Some(waiting) = pending.waited(here.out.at) {
             here.out.tell_at(pending.sent, waiting);
@@ -117,7 +111,7 @@ impl Smb2 {
         session: u64,
         status: Status,
         open: Option<OpenId>,
-        pending: Pending,
+        mut pending: Pending,
         here: &mut Here<'_>,
     ) -> Result<(), crate::ParseError> {
         let bytes = message.bytes;
@@ -141,7 +135,7 @@ impl Smb2 {
                         tree_connect::Response::parse(bytes).map(|response| share_kind(response.share_type));
                     let share = share.unwrap_or(ShareKind::Unknown);
                     let tree = TreeId::Smb2 { session, tree: message.header.tree_id };
-                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.tables.add_tree(tree, TreeState::new(id, share), here.limits, &mut here.out);
                     here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: true });
                     self.given(carrier, message.header.tree_id, None, here);
                 } else if status.is_refusal() {
@@ -158,19 +152,21 @@ impl Smb2 {
                 );
             }
             Command::CREATE => {
-                let What::Create { name, directory } = pending.what else { return Ok(()) };
                 let tree = TreeId::Smb2 { session, tree: pending.tree };
-                if status.is_success() && status != Status::Nt(NtStatus::PENDING) {
-                    let response = create::Response::parse(bytes).inspect_err(|_| {
-                        let why = Doubt::GrantMissing;
-                        here.out.tell(SessionEvent::InDoubt { session: id, why });
-                    })?;
+                let opened = status.is_success() && status != Status::Nt(NtStatus::PENDING);
+                // An answer that cannot be read leaves it held.
+                let response = opened.then(|| create::Response::parse(bytes)).transpose()?;
+                pending.let_go(true, here);
+                let What::Create { name, directory, .. } = pending.what else { return Ok(()) };
+                if let Some(response) = response {
                     let directory =
                         directory || response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
+                    let of_file = is_of_file(response.file_attributes, name.as_deref());
+                    self.ensure_tree(session, pending.tree, here);
                     here.opened(created(session, tree, file, name, directory));
-                    if directory || is_of_file(response.file_attributes) {
-                        here.tables.shows_disk(tree, &mut here.out);
+                    if of_file {
+                        self.shows_disk(session, pending.tree, here);
                     }
                     self.given(carrier, pending.tree, Some(file), here);
                 } else {
@@ -244,9 +240,10 @@ impl Smb2 {
             let blob =
                 session_setup::Response::parse(message.bytes).ok().map(|response| response.security_buffer);
             here.server_named(blob);
-            self.keep_setup(session, set_up, here.limits);
+            self.keep_setup(session, SetUp { sent: None, ..set_up }, here.limits);
             return Ok(());
         }
+        self.signed = None;
         self.setups.remove(&session);
         let flags = if status.is_success() {
             session_setup::Response::parse(message.bytes)
@@ -287,13 +284,13 @@ impl Smb2 {
             }
             return Ok(());
         }
-        here.set_up_failed(id, status, identity, set_up.seen);
         // Whoever fails to authenticate anew loses the session ([MS-SMB2] 3.3.5.5.3), but not by failing to bind it, nor
         // by a signature that is found wrong before anybody looks at credentials.
         let unread = set_up.credentials.is_none() && status.is_access_denied();
         if !set_up.binding && !unread {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
+        here.set_up_failed(id, status, identity);
         Ok(())
     }
 }

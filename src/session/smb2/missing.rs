@@ -54,7 +54,7 @@ impl Smb2 {
                 }
                 continue;
             }
-            let counts = !pending.answer_lost && !pending.cancelled && pending.session != 0;
+            let counts = !pending.answer_lost && !pending.cancelled;
             let Some(event) = pending.waiting(None).filter(|_| counts) else { continue };
             self.ensure_session(pending.session, here);
             here.out.tell_at(pending.sent, event);

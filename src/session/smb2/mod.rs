@@ -34,6 +34,8 @@ pub(super) struct Smb2 {
     negotiated: bool,
     server_is_samba: bool,
     encrypted: Vec<u64>,
+    /// The session of which it was told last that its messages are signed.
+    signed: Option<u64>,
 }
 
 /// A request that waits for its answer.
@@ -56,7 +58,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// What it leaves in doubt if its answer is missing: whatever it would have ended or opened.
+    /// What it leaves in doubt if its answer is missing: whatever it would have ended.
     fn doubt(&self) -> Option<super::EventKind> {
         let why = Doubt::AnswerMissing;
         let session = self.session;
@@ -66,19 +68,34 @@ impl Pending {
                 TreeEvent::InDoubt { tree: TreeId::Smb2 { session, tree: self.tree }, why }.into()
             }
             (Command::LOGOFF, _) => SessionEvent::InDoubt { session: SessionId::Smb2(session), why }.into(),
-            (Command::CREATE, _) => {
-                let why = Doubt::GrantMissing;
-                SessionEvent::InDoubt { session: SessionId::Smb2(session), why }.into()
-            }
             _ => return None,
         })
     }
 }
 
 impl Pending {
+    /// Its session may hold what it opens, from now on.
+    fn hold(&mut self, here: &mut Here<'_>) {
+        let (session, tree) = (self.session, self.tree);
+        if let What::Create { held: held @ false, .. } = &mut self.what {
+            let tree = TreeId::Smb2 { session, tree };
+            *held = here.tables.open_asked(SessionId::Smb2(session), tree, self.sent);
+        }
+    }
+
+    /// What it asks to open is answered, or known from its use.
+    fn let_go(&mut self, answer_seen: bool, here: &mut Here<'_>) {
+        if let What::Create { held: held @ true, .. } = &mut self.what {
+            *held = false;
+            here.tables.open_answered(SessionId::Smb2(self.session), answer_seen, here.out.at);
+        }
+    }
+
     /// That it waits for its answer, or waited until `answered`, if it is a request that should be answered at once.
     fn waiting(&self, answered: Option<Origin>) -> Option<SessionEvent> {
         let target = match &self.what {
+            // A negotiate, whose answer may be one of SMB1.
+            _ if self.session == 0 => return None,
             What::Create { name, .. } => name.clone(),
             What::TreeConnect(path) => path.clone(),
             What::WaitsByDesign | What::Pipe | What::Locks { blocking: true, .. } => return None,
@@ -91,7 +108,7 @@ impl Pending {
 
     /// That it waited long for the answer that comes now.
     fn waited(&self, at: Origin) -> Option<SessionEvent> {
-        let long = self.session != 0 && at.time.seconds_since(self.sent.time) > LONG_WAIT;
+        let long = at.time.seconds_since(self.sent.time) > LONG_WAIT;
         if long && !self.cancelled && !self.answer_lost { self.waiting(Some(at)) } else { None }
     }
 }
@@ -114,6 +131,8 @@ enum What {
     Create {
         name: Option<String>,
         directory: bool,
+        /// Its session may hold what it opens, as long as the answer does not tell.
+        held: bool,
     },
     /// Data went to, or will come from, a pipe.
     Pipe,
@@ -127,8 +146,8 @@ enum What {
 /// A session setup exchange.
 #[derive(Debug, Clone, Default)]
 struct SetUp {
-    /// Its latest request was captured, as far as it says who asks.
-    seen: bool,
+    /// Its latest request, if that has no answer.
+    sent: Option<Origin>,
     credentials: Option<Credentials>,
     binding: bool,
     previous: Option<u64>,
@@ -169,8 +188,7 @@ impl Smb2 {
         if let Some(open) = file.and_then(|file| tables.opens.get(&open_id(session, file))) {
             return matches!(open.what, OpenKind::Pipe | OpenKind::Unknown);
         }
-        let share = tables.trees.get(&TreeId::Smb2 { session, tree }).map(|tree| tree.share);
-        !matches!(share, Some(ShareKind::Disk | ShareKind::Print))
+        !matches!(tables.share(TreeId::Smb2 { session, tree }), ShareKind::Disk | ShareKind::Print)
     }
 
     /// A frame that begins with an SMB2 header.
@@ -200,8 +218,10 @@ impl Smb2 {
             } else {
                 answered.unread |= !self.request(&message, damaged, &mut chain, here);
             }
-            if self.is_signed_by_user(&message.header) {
-                here.tables.signed(SessionId::Smb2(message.header.session_id), &mut here.out);
+            let session = message.header.session_id;
+            if self.signed != Some(session) && self.is_signed_by_user(&message.header) {
+                let told = here.tables.signed(SessionId::Smb2(session), &mut here.out);
+                self.signed = told.then_some(session);
             }
         }
         answered
@@ -235,9 +255,11 @@ fn created(session: u64, tree: TreeId, file: FileId, name: Option<String>, direc
     NewOpen { session: SessionId::Smb2(session), tree, open, name, told, answer_seen: true }
 }
 
-/// True for attributes that no pipe has: a pipe has none, or is normal.
-fn is_of_file(attributes: FileAttributes) -> bool {
-    !FileAttributes::NORMAL.contains(attributes)
+/// True for attributes that nothing in `IPC$` has: a pipe has none, or is normal, and the root is a directory.
+fn is_of_file(attributes: FileAttributes, name: Option<&str>) -> bool {
+    let named = name.is_some_and(|name| !name.is_empty());
+    let others = FileAttributes::NORMAL | FileAttributes::DIRECTORY;
+    !others.contains(attributes) || (named && attributes.contains(FileAttributes::DIRECTORY))
 }
 
 fn open_id(session: u64, file: FileId) -> OpenId {

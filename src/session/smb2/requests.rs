@@ -17,7 +17,7 @@ fn unread(command: Command, session: u64) -> Option<What> {
             What::SessionSetup(Box::new(SetUp { new: session == 0, ..SetUp::default() }))
         }
         Command::TREE_CONNECT => What::TreeConnect(None),
-        Command::CREATE => What::Create { name: None, directory: false },
+        Command::CREATE => What::Create { name: None, directory: false, held: false },
         _ => return None,
     })
 }
@@ -97,7 +97,7 @@ impl Smb2 {
             self.pending.pop_first();
             here.out.tell(Loss::Evicted { table: "requests of a connection" });
         }
-        let pending = Pending {
+        let mut pending = Pending {
             command: header.command,
             sent: here.out.at,
             session,
@@ -110,6 +110,7 @@ impl Smb2 {
             async_id: None,
             cancelled: false,
         };
+        pending.hold(here);
         self.pending.insert(header.message_id, pending);
         true
     }
@@ -155,7 +156,7 @@ impl Smb2 {
                 let binding = request.flags.contains(session_setup::RequestFlags::BINDING);
                 let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);
                 let set_up = SetUp {
-                    seen: true,
+                    sent: Some(here.out.at),
                     credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
                     binding: binding || known.binding,
                     previous: previous.or(known.previous),
@@ -173,7 +174,8 @@ impl Smb2 {
             Command::CREATE => {
                 let request = create::Request::parse(bytes)?;
                 let directory = request.options.contains(create::CreateOptions::DIRECTORY_FILE);
-                What::Create { name: whole_name(request.name, request.name_length), directory }
+                let name = whole_name(request.name, request.name_length);
+                What::Create { name, directory, held: false }
             }
             Command::READ => {
                 // A read of a pipe may be posted long before there is anything to read.

@@ -2,27 +2,22 @@
 
 use super::{Chain, Pending, Smb2, What, created, is_of_file, open_id, share_kind};
 use crate::auth::identify_unanswered;
+use crate::capture::Origin;
 use crate::session::event::{CloseReason, OpenId, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId};
 use crate::session::here::{Here, NewOpen};
 use crate::session::is_ipc;
-use crate::session::tables::TreeState;
+use crate::session::tables::{OpenState, TreeState};
 use crate::smb2::{Command, FileId, Message, create, ioctl, read, tree_connect};
-use crate::wire::{NtStatus, Status};
+use crate::wire::Status;
 
 impl Smb2 {
     /// A session is used: if its set-up was under way and the last answer is missing, it was granted.
     pub(super) fn ensure_session(&mut self, session: u64, here: &mut Here<'_>) {
         let id = SessionId::Smb2(session);
-        if session == 0 {
+        if session == 0 || here.tables.sessions.contains_key(&id) {
             return;
         }
-        if here.tables.sessions.contains_key(&id) {
-            // It was being set up anew, and the answer is missing: it may be either's.
-            if !self.setups.is_empty() && self.setups.remove(&session).is_some_and(|set_up| !set_up.binding) {
-                here.reauthenticated_unseen(id);
-            }
-            return;
-        }
+        self.signed = None;
         match self.setups.remove(&session).filter(|set_up| set_up.credentials.is_some()) {
             Some(set_up) if !set_up.binding => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
@@ -38,6 +33,55 @@ impl Smb2 {
             }
             _ => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
+        // What it asked to open before it was known.
+        let asked = self.pending.values_mut().filter(|pending| pending.session == session);
+        asked.for_each(|pending| pending.hold(here));
+    }
+
+    /// A request of `sent` is honoured for a session. If that was being set up anew before, and the answer is missing, it
+    /// may be either's.
+    pub(super) fn note_set_up_anew(&mut self, session: u64, sent: Origin, here: &mut Here<'_>) {
+        let set_up = self.setups.get(&session).filter(|set_up| !set_up.binding);
+        let begun = set_up.and_then(|set_up| set_up.sent);
+        if begun.is_none_or(|begun| begun >= sent) {
+            return;
+        }
+        let set_up = |pending: &Pending| matches!(pending.what, What::SessionSetup(_));
+        let of_session = |pending: &&Pending| pending.session == session && set_up(pending);
+        if self.pending.values().filter(of_session).all(|pending| pending.answer_lost) {
+            self.setups.remove(&session);
+            here.reauthenticated_unseen(SessionId::Smb2(session));
+        }
+    }
+
+    /// A tree is used: if its connect has no answer yet, that is missing and this is what it granted.
+    pub(super) fn ensure_tree(&mut self, session: u64, tree: u32, here: &mut Here<'_>) {
+        let (id, tree) = (SessionId::Smb2(session), TreeId::Smb2 { session, tree });
+        if here.tables.trees.contains_key(&tree) {
+            return;
+        }
+        let is_connect =
+            |pending: &Pending| pending.session == session && matches!(pending.what, What::TreeConnect(_));
+        // Of several, nobody can say which.
+        if self.pending.values().filter(|pending| is_connect(pending)).nth(1).is_some() {
+            return;
+        }
+        if let Some(What::TreeConnect(path)) = self.adopt(is_connect, here) {
+            let ipc = path.as_deref().is_some_and(is_ipc);
+            let share = if ipc { ShareKind::Pipe } else { ShareKind::Unknown };
+            here.tables.add_tree(tree, TreeState::new(id, share), here.limits, &mut here.out);
+            here.out.tell(TreeEvent::Connected { session: id, tree, path, share, answer_seen: false });
+        }
+    }
+
+    /// What is done in a tree shows that it is a disk share.
+    pub(super) fn shows_disk(&mut self, session: u64, tree: u32, here: &mut Here<'_>) {
+        let (id, of) = (TreeId::Smb2 { session, tree }, SessionId::Smb2(session));
+        if here.tables.share(id) == ShareKind::Unknown {
+            self.ensure_tree(session, tree, here);
+            here.tables.ensure_tree(id, of, here.limits, &mut here.out);
+            here.tables.shows_disk(id, &mut here.out);
+        }
     }
 
     /// An open is used: if its create has no answer yet, that is missing and this is what it granted.
@@ -47,39 +91,27 @@ impl Smb2 {
         }
         let OpenId::Smb2 { persistent, volatile, .. } = open else { return };
         self.ensure_session(session, here);
-        let tree_id = TreeId::Smb2 { session, tree };
-        if !here.tables.trees.contains_key(&tree_id) {
-            let connect = self
-                .adopt(|pending| pending.session == session && matches!(pending.what, What::TreeConnect(_)));
-            if let Some(What::TreeConnect(path)) = connect {
-                let share =
-                    if path.as_deref().is_some_and(is_ipc) { ShareKind::Pipe } else { ShareKind::Unknown };
-                let id = SessionId::Smb2(session);
-                here.tables.add_tree(tree_id, TreeState { session: id, share }, here.limits, &mut here.out);
-                here.out.tell(TreeEvent::Connected {
-                    session: id,
-                    tree: tree_id,
-                    path,
-                    share,
-                    answer_seen: false,
-                });
-            }
-        }
-        let create = self.adopt(|pending| {
+        self.ensure_tree(session, tree, here);
+        let is_create = |pending: &Pending| {
             pending.session == session && pending.tree == tree && matches!(pending.what, What::Create { .. })
-        });
-        let (name, directory) = match create {
-            Some(What::Create { name, directory }) => (name, directory),
-            _ => (None, false),
         };
-        let file = FileId { persistent, volatile };
-        here.opened(NewOpen { answer_seen: false, ..created(session, tree_id, file, name, directory) });
+        let (name, directory) = match self.adopt(is_create, here) {
+            Some(What::Create { name, directory, .. }) => (name, directory),
+            _ => {
+                here.opened_unseen(SessionId::Smb2(session), TreeId::Smb2 { session, tree });
+                (None, false)
+            }
+        };
+        let (tree, file) = (TreeId::Smb2 { session, tree }, FileId { persistent, volatile });
+        here.opened(NewOpen { answer_seen: false, ..created(session, tree, file, name, directory) });
     }
 
     /// Takes the oldest request of its kind that has no answer.
-    pub(super) fn adopt(&mut self, is_it: impl Fn(&Pending) -> bool) -> Option<What> {
+    fn adopt(&mut self, is_it: impl Fn(&Pending) -> bool, here: &mut Here<'_>) -> Option<What> {
         let id = self.pending.iter().filter(|(_, pending)| is_it(pending)).map(|(id, _)| *id).min()?;
-        self.pending.remove(&id).map(|pending| pending.what)
+        let mut pending = self.pending.remove(&id)?;
+        pending.let_go(false, here);
+        Some(pending.what)
     }
 
     /// An answer whose request is missing: what ended or began, as far as the answer alone shows.
@@ -96,12 +128,11 @@ impl Smb2 {
             return;
         }
         if header.command == Command::SESSION_SETUP {
-            let known = self.setups.get(&session).cloned().unwrap_or_default();
-            let set_up = super::SetUp { seen: false, ..known };
+            let set_up = self.setups.get(&session).cloned().unwrap_or_default();
             let _ = self.session_setup_answered(message, session, status, set_up, here);
             return;
         }
-        if status.is_session_gone() && header.status() != NtStatus::NETWORK_SESSION_EXPIRED {
+        if status.is_session_gone() {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
         if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
@@ -115,17 +146,15 @@ impl Smb2 {
         self.ensure_session(session, here);
         here.tables.session_used(id, Some(here.out.at), here.out.at);
         if header.command == Command::CLOSE {
-            return here.tables.close_one(
-                |open| open.session == id && tree.is_none_or(|tree| open.tree == tree),
-                &mut here.out,
-            );
+            let of = |open: &OpenState| open.session == id && tree.is_none_or(|tree| open.tree == tree);
+            return here.closed_one(id, tree.unwrap_or(named), of);
         }
         let Some(tree @ TreeId::Smb2 { tree: tree_number, .. }) = tree else { return };
         match header.command {
             Command::TREE_CONNECT => {
                 if let Ok(response) = tree_connect::Response::parse(message.bytes) {
                     let share = share_kind(response.share_type);
-                    here.tables.add_tree(tree, TreeState { session: id, share }, here.limits, &mut here.out);
+                    here.tables.add_tree(tree, TreeState::new(id, share), here.limits, &mut here.out);
                     let event =
                         TreeEvent::Connected { session: id, tree, path: None, share, answer_seen: true };
                     here.out.tell(event);
@@ -138,9 +167,10 @@ impl Smb2 {
                     let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     let file = response.file_id;
                     chain.file = Some(file);
+                    self.ensure_tree(session, tree_number, here);
                     here.opened(created(session, tree, file, None, directory));
-                    if directory || is_of_file(response.file_attributes) {
-                        here.tables.shows_disk(tree, &mut here.out);
+                    if is_of_file(response.file_attributes, None) {
+                        self.shows_disk(session, tree_number, here);
                     }
                 }
             }
@@ -155,7 +185,7 @@ impl Smb2 {
                 here.tables.open_used(open, Some(here.out.at), here.out.at);
                 here.read_pipe(Some(open), response.output, whole);
             }
-            Command::QUERY_DIRECTORY | Command::LOCK => here.tables.shows_disk(tree, &mut here.out),
+            command if super::answers::is_of_files(command) => self.shows_disk(session, tree_number, here),
             Command::READ => {
                 let Ok(response) = read::Response::parse(message.bytes) else { return };
                 if let Some(open) = here.tables.pipe_awaiting(tree, response.data, &mut here.out) {
