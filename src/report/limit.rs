@@ -133,7 +133,9 @@ impl Limit {
     /// such a limit.
     fn of_refusals(ledger: &Ledger, server: &Server, said: &Said) -> Option<Self> {
         let its = ledger.refusals().iter().filter(|refusal| refusal.server_row == Some(server.row));
-        let full = its.filter(|refusal| refusal.is_for_slots()).max_by_key(|refusal| refusal.slots.low)?;
+        let full = its
+            .filter(|refusal| refusal.is_for_slots())
+            .reduce(|most, next| if next.slots.low > most.slots.low { next } else { most })?;
         let Slots { low, high } = full.slots;
         let frame = full.at.frame;
         let (possible, edition) = match said {
