@@ -6,12 +6,15 @@ use super::words::{Digits, Plain, list};
 use crate::ledger::Refusal;
 use crate::net::Host;
 
+type Times<'a> = (usize, Option<&'a str>);
+
 /// Clients that are named; more are counted.
 const CLIENTS: usize = 8;
 
 /// `carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25)`: each client once for each account that it came with.
 pub(super) fn clients(refusals: &[&Refusal]) -> String {
-    let mut times: BTreeMap<(Host, Option<&str>), (usize, Option<&str>)> = BTreeMap::new();
+    // How often, and under which name.
+    let mut times: BTreeMap<(Host, Option<&str>), Times<'_>> = BTreeMap::new();
     for refusal in refusals {
         let account = refusal.identity.as_ref().and_then(|identity| identity.account.as_deref());
         let account = account.filter(|account| !account.is_empty());
