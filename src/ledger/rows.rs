@@ -338,7 +338,7 @@ pub struct Waited {
     pub sent: Origin,
     /// When it was answered or cancelled, or its session ended.
     pub until: Origin,
-    /// For how many seconds.
+    /// For how many seconds, as far as the clock of the capture can be trusted.
     pub(super) lasted: f64,
 }
 
