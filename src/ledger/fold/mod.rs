@@ -68,6 +68,7 @@ impl Ledger {
         | ConnectionEvent::Resumed { client, server, transport, start_seen } = event
         {
             self.index.between.entry((client.host(), server.host())).or_default().insert(id);
+            self.connections_seen = self.connections_seen.saturating_add(1);
             self.connections.insert(
                 id,
                 Connection {
