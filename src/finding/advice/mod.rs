@@ -49,10 +49,10 @@ pub(super) enum Part {
     Drivers,
 }
 
-const PRINTER_SHARES: &str = "Method 2, on each client named: remove its printer shares. Open the Printers folder and \
-    see which printers are shared; open the Properties of each, go to Sharing and choose Not Shared. A client that both \
-    uses a printer of the server and shares one itself opens spoolss without credentials and for good; its spooler \
-    service does it, not its user (KB 328459).";
+const PRINTER_SHARES: &str = "Method 2, on each client named: remove its printer shares. Open the Printers folder \
+    and see which printers are shared; open the Properties of each, go to Sharing and choose Not Shared. A client \
+    that both uses a printer of the server and shares one itself opens spoolss without credentials and for good; \
+    its spooler service does it, not its user (KB 328459).";
 
 /// Gives each finding its advice.
 pub(super) struct Adviser<'a> {
@@ -107,12 +107,20 @@ impl<'a> Adviser<'a> {
     fn is_true(&self, part: Part, finding: &Finding, server: Option<ServerRow>) -> bool {
         let mut sessions = finding.sessions.iter().filter_map(|row| self.scene.ledger.session(*row));
         match part {
-            // What was denied is no session that the server could end.
-            Part::Free => sessions.any(|session| session.closed.is_none() && session.denied.is_none()),
+            Part::Look => sessions.any(|session| session.closed.is_none()),
+            Part::Free => sessions.any(|session| self.may_be_ended(session)),
             Part::Restrict => !server.is_some_and(|row| self.shuts_out(row)),
             Part::PrinterShares => may_be_of_spooler(self.scene.ledger, sessions),
             _ => true,
         }
+    }
+
+    /// True of what is open and not somebody's at work. What was denied is no session that the server could end.
+    fn may_be_ended(&self, session: &Session) -> bool {
+        let ledger = self.scene.ledger;
+        let of_nobody = !matches!(session.identity.who, Who::User | Who::Guest);
+        let idle = || ledger.seconds_until(self.scene.end, ledger.last_use(session)) > self.scene.grace;
+        session.closed.is_none() && session.denied.is_none() && (of_nobody || idle())
     }
 
     /// True if a server denies null sessions: it let none in after the last one that it denied.

@@ -106,7 +106,7 @@ impl System {
             Part::PrinterShares => vec![PRINTER_SHARES.to_owned()],
             Part::Look => on("To see who holds what", self.look),
             Part::Limit => on("The limit", self.limit),
-            Part::Idle => on("Sessions that nobody uses", self.idle),
+            Part::Idle => on("Idle sessions", self.idle),
             Part::Denied => on("Why null sessions are denied", self.denied),
             Part::Free => on(self.to_end, self.end),
             Part::Spooler => on("Why the spooler does not answer", self.spooler),

@@ -5,10 +5,10 @@ use super::system::System;
 pub(super) const UNKNOWN: System = System {
     name: "the server",
     look: "net session and net files on Windows (KB 328459), smbstatus on Samba (smbstatus(1)).",
-    limit: "10 for NT 4.0 Workstation, 2000 and XP Professional and Vista, 5 for XP Home Edition and Vista Home Basic, 20 for \
-        client editions from Windows 7 on (KB 122920, KB 314882, the licence terms); server editions and Samba have \
-        none of this kind. All transports count together.",
-    idle: "Windows drops sessions without open files or pipes after its autodisconnect time, 15 minutes unless it was \
+    limit: "10 for NT 4.0 Workstation, 2000 and XP Professional and Vista, 5 for XP Home Edition and Vista Home \
+        Basic, 20 for client editions from Windows 7 on (KB 122920, KB 314882, the licence terms); server editions \
+        and Samba have none of this kind. All transports count together.",
+    idle: "Windows drops those without open files or pipes after its autodisconnect time, 15 minutes unless it was \
         changed with net config server /autodisconnect:MINUTES (KB 122920); Samba after its deadtime (smb.conf(5)).",
     restrict: &[
         "restrict null sessions. Back up the registry or the file that you change. Windows up to Server 2003: \
@@ -20,15 +20,15 @@ pub(super) const UNKNOWN: System = System {
         "Restricting does not give slots back at once: a null session that is denied still holds its slot until its \
             connection ends (KB 328459).",
     ],
-    denied: "null sessions are restricted there (KB 328459), or the pipe is not among those that are open to them (KB \
-        289655).",
+    denied: "null sessions are restricted there (KB 328459), or the pipe is not among those that are open to them \
+        (KB 289655).",
     to_end: "To free the slots now",
     end: "net session \\\\CLIENT /delete on Windows (KB 328459), smbcontrol PID shutdown on Samba (smbcontrol(1)). \
         Either closes the files that are open; what is not saved is lost.",
     command: r"net session \\CLIENT /delete",
-    spooler: "see whether its print service is running, whether the printer named answers, and whether its driver hangs. \
-        Restarting the service ends the calls that wait and runs the handles down.",
+    spooler: "see whether its print service is running, whether the printer named answers, and whether its driver \
+        hangs. Restarting the service ends the calls that wait and runs the handles down.",
     refuse_clients: "where it prints nothing, stop and disable its print service.",
-    drivers: "install its security updates, let nobody but administrators add drivers, and stop its print service where it \
-        prints nothing.",
+    drivers: "install its security updates, let nobody but administrators add drivers, and stop its print service \
+        where it prints nothing.",
 };
