@@ -16,7 +16,7 @@ use super::Finding;
 use super::scene::{self, Scene};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Denial, Ledger, ServerRow, Session, SessionRow, Stage};
+use crate::ledger::{Denial, Ledger, ServerRow, Session, SessionRow, Stage, Verdict};
 use crate::net::Host;
 use crate::session::is_ipc;
 
@@ -115,12 +115,13 @@ impl<'a> Adviser<'a> {
         }
     }
 
-    /// True of what is open and not somebody's at work. What was denied is no session that the server could end.
+    /// True of what is open and stuck, or not used. What was denied is no session that the server could end.
     fn may_be_ended(&self, session: &Session) -> bool {
-        let ledger = self.scene.ledger;
-        let of_nobody = !matches!(session.identity.who, Who::User | Who::Guest);
-        let idle = || ledger.seconds_until(self.scene.end, ledger.last_use(session)) > self.scene.grace;
-        session.closed.is_none() && session.denied.is_none() && (of_nobody || idle())
+        let Scene { ledger, grace, end, .. } = self.scene;
+        let idle = ledger.seconds_until(*end, ledger.last_use(session)) > *grace;
+        let verdict = || ledger.judge(session.row, *grace).map(|judgement| judgement.verdict);
+        let stuck = || matches!(verdict(), Some(Verdict::Hung | Verdict::Leaked));
+        session.closed.is_none() && session.denied.is_none() && (idle || stuck())
     }
 
     /// True if a server denies null sessions: it let none in after the last one that it denied.

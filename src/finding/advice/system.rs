@@ -136,3 +136,73 @@ pub(super) fn smb2(ledger: &Ledger) -> BTreeSet<ServerRow> {
     });
     speak.filter_map(|connection| connection.server_row).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::testing::Made;
+    use crate::session::{EventKind, Notice, Told};
+
+    /// What a server that calls its system `os` and announces itself is taken for.
+    fn announced(os: &str, server_type: ServerType, version: (u32, u32)) -> &'static str {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.native(1, "", os);
+        let (name, address) = ("PRNSRV".to_owned(), Some(made.server.host()));
+        let told =
+            Told { name, address, server_type, version, users: None, comment: None, by: "announcement" };
+        made.tell(900, EventKind::Notice(Notice::Computer(told)));
+        let ledger = made.ended_after(1.0);
+        let server = ledger.servers().next().map(|server| server.row);
+        System::of(&ledger, server, |_| false).name
+    }
+
+    #[test]
+    fn a_server_is_what_it_announces_unless_it_says_so_itself() {
+        let nt = ServerType::SERVER | ServerType::NT;
+        assert_eq!(announced("", nt, (4, 0)), "Windows NT 4.0");
+        assert_eq!(announced("", nt, (5, 0)), "Windows 2000");
+        assert_eq!(announced("", nt, (5, 1)), "Windows XP");
+        assert_eq!(announced("", nt | ServerType::SERVER_NT, (5, 2)), "Windows Server 2003");
+        assert_eq!(announced("", nt, (6, 1)), "Windows Vista, 7 or Server 2008");
+        assert_eq!(announced("", nt, (10, 0)), "Windows 8, Server 2012 or later");
+        assert_eq!(announced("Windows 5.1", nt, (5, 0)), "Windows XP");
+        assert_eq!(announced("", nt, (3, 51)), "the server");
+        assert_eq!(
+            announced("", ServerType::SERVER | ServerType::WINDOWS, (4, 0)),
+            "the server",
+            "Windows 95"
+        );
+        assert_eq!(announced("Windows 5.0", nt | ServerType::XENIX_SERVER, (4, 9)), "Samba");
+    }
+
+    #[test]
+    fn the_first_name_that_matches_is_not_hidden_by_one_before_it() {
+        for (place, (name, _)) in NAMES.iter().enumerate() {
+            let first = NAMES.iter().position(|(start, _)| name.starts_with(start));
+            assert_eq!(first, Some(place), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_server_has_a_text_of_each_kind() {
+        let all = NAMES.iter().map(|(_, system)| *system);
+        for system in all.chain([&windows::BY_DIALECT, &unknown::UNKNOWN]) {
+            let texts = [
+                system.name,
+                system.look,
+                system.limit,
+                system.idle,
+                system.denied,
+                system.to_end,
+                system.end,
+                system.command,
+                system.spooler,
+                system.refuse_clients,
+                system.drivers,
+            ];
+            assert!(texts.iter().chain(system.restrict).all(|text| !text.is_empty()), "{}", system.name);
+            assert!(!system.restrict.is_empty(), "{}", system.name);
+        }
+    }
+}
