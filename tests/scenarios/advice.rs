@@ -10,7 +10,7 @@ use crate::rpc::Pipe as _;
 use crate::smb1::{ACCESS_DENIED, Asked, OK, SESSION_SETUP, Smb1, block, null_set_up};
 use crate::smb2::{SetUp, Smb2};
 use crate::story::GRACE;
-use crate::wire::{Tcp, Wire};
+use crate::wire::Wire;
 
 /// Words that only the advice for one kind of server has.
 const WORDS: &[(&str, &[&str])] = &[
@@ -21,7 +21,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("vista", &["on Windows Vista, 7 or Server 2008:"]),
     ("later", &["on Windows 8, Server 2012 or later:", "Close-SmbSession -SessionId ID for one"]),
     ("dialect", &["on the server, if it is Windows Vista, Server 2008 or later:"]),
-    ("samba", &["on Samba:", "map to guest = Never", "smbstatus -p", "close-share"]),
+    ("samba", &["on Samba:", "map to guest at Never", "smbstatus -p", "close-share"]),
     ("unknown", &["on the server:", "winver", "smbd -V"]),
 ];
 
@@ -111,13 +111,13 @@ fn each_kind_of_server_has_advice_of_its_own() {
 
 #[test]
 fn smb2_tells_samba_by_its_guid_and_windows_by_nothing_else() {
-    let with = |on: fn(Tcp<'_>) -> Smb2<'_>| {
-        let wire = Wire::new();
-        on(wire.connect(21, 10)).hold_printer();
-        wire.text()
-    };
-    is_for("samba", &with(|tcp| Smb2::to_samba(tcp)));
-    is_for("dialect", &with(|tcp| Smb2::on(tcp)));
+    let wire = Wire::new();
+    Smb2::to_samba(wire.connect(21, 10)).hold_printer();
+    is_for("samba", &wire.text());
+
+    let wire = Wire::new();
+    Smb2::on(wire.connect(21, 10)).hold_printer();
+    is_for("dialect", &wire.text());
 }
 
 #[test]

@@ -5,16 +5,16 @@ use super::system::System;
 pub(super) const SAMBA: System = System {
     name: "Samba",
     look: "smbstatus lists the processes with their clients, the shares and the open files (smbstatus(1)).",
-    limit: "there is none of 10 or 20 sessions: max smbd processes is 0, which means any number, unless smb.conf \
-        says otherwise, and max connections limits a share alone (smb.conf(5)).",
-    idle: "smbd drops connections without open files after deadtime minutes, which is a week by default and was \
-        never in old versions; deadtime = 15 does what Windows does (smb.conf(5)).",
+    limit: "none of 10 or 20 sessions. max smbd processes is 0 by default, which means any number, and max \
+        connections limits a share alone (smb.conf(5)).",
+    idle: "smbd drops connections without open files after deadtime minutes: 10080, a week, by default, and in \
+        older versions 0, which means never. deadtime = 15 is what Windows does (smb.conf(5)).",
     restrict: &[
-        "in [global] of smb.conf, restrict anonymous = 2 refuses null sessions, unless a share has guest ok = yes, \
-            which undoes it; map to guest = Never, the default, lets in nobody as a guest who is not known \
-            (smb.conf(5)). Keep a copy of the file, check it with testparm, and let smbcontrol all reload-config \
-            make it known. Programs that list shares without credentials fail from then on.",
-        "Sessions that are there stay until their connections end.",
+        "in [global] of smb.conf, set restrict anonymous = 2, which refuses null sessions unless a share has guest \
+            ok = yes, and leave map to guest at Never, the default, which turns unknown users away instead of \
+            making them guests (smb.conf(5)). Keep a copy of the file, check it with testparm, and have it read \
+            with smbcontrol all reload-config. From then on programs cannot list the shares without credentials.",
+        "Sessions that are open already stay until their connections end.",
     ],
     denied: "restrict anonymous = 2 in smb.conf refuses null sessions, and valid users or guest ok = no keeps them \
         out of a share (smb.conf(5)).",

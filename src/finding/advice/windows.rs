@@ -28,7 +28,7 @@ const OF_ALL: System = System {
             connection ends.",
     ],
     denied: "anonymous clients get nothing here but what NullSessionPipes and NullSessionShares list, which is \
-        nothing unless somebody added it (Microsoft Learn, Network access: Restrict anonymous access to Named Pipes \
+        little or nothing unless somebody added to it (Microsoft Learn, Network access: Restrict anonymous access to Named Pipes \
         and Shares).",
     to_end: "To free the slots now",
     end: "",
