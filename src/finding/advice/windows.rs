@@ -28,8 +28,8 @@ const OF_ALL: System = System {
             connection ends.",
     ],
     denied: "anonymous clients get nothing here but what NullSessionPipes and NullSessionShares list, which is \
-        little or nothing unless somebody added to it (Microsoft Learn, Network access: Restrict anonymous access to Named Pipes \
-        and Shares).",
+        little or nothing unless somebody added to it (Microsoft Learn, Network access: Restrict anonymous access \
+        to Named Pipes and Shares).",
     to_end: "To free the slots now",
     end: "",
     command: r"net session \\CLIENT /delete",
