@@ -1,8 +1,9 @@
 //! A print server that connects back to its client to tell it of changes: both ends of one story (\[MS-RPRN\] 3.2.4.1).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRow, Verdict};

@@ -1,9 +1,10 @@
 //! A server that was made to connect to a machine which is no print client of it ("PrinterBug"): another one than the
 //! client, or the client by its address and without a channel for notifications.
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::Plain;
-use super::{Finding, Part, Rule, Severity, back_channel};
+use super::{Finding, Rule, Severity, back_channel};
 use crate::ledger::{Asked, AskedFor, Ledger, Session};
 
 pub(super) const ADVICE: &[Part] = &[

@@ -1,8 +1,9 @@
 //! A printer driver with a file on another machine (CVE-2021-1675, CVE-2021-34527, "PrintNightmare").
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::Plain;
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::ledger::{Asked, AskedFor};
 
 pub(super) const ADVICE: &[Part] = &[

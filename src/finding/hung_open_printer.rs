@@ -1,8 +1,9 @@
 //! Null sessions whose call to open a printer has no answer (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::{Verdict, Waited};
 use crate::rprn;

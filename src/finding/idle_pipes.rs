@@ -1,8 +1,9 @@
 //! A client that keeps many pipes to the spooler and uses none of them (KB 182333). Those of null sessions are leaks.
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::ledger::{Open, Session};
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, names};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::ServerRow;

@@ -1,8 +1,9 @@
 //! Null sessions that stay and hold nothing.
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::Verdict;
 

@@ -1,8 +1,9 @@
 //! Null sessions that come from a service of the client, not from its user (KB 132679).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::count;
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::ledger::Verdict;
 

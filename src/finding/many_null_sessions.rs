@@ -1,8 +1,9 @@
 //! Several null sessions of one client at the same time, each of which counts (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::count;
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 
 /// Null sessions of one client at one time that are worth a word. One or two come and go with every look at a share.
 const MANY: usize = 3;

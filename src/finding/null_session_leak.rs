@@ -1,8 +1,9 @@
 //! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, list};
-use super::{Finding, Part, Rule, Severity, hung_open_printer};
+use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
 use crate::ledger::{Closing, Handle, Open, Verdict};
 

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::advice::Part;
 use super::scene::{self, Scene};
 use super::words::{Plain, count, endpoints, list};
-use super::{Finding, Part, Severity};
+use super::{Finding, Severity};
 use crate::auth::Who;
 use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
 use crate::session::{ConnectionId, is_ipc};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::names;
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::ledger::Session;
 

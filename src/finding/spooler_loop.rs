@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, Open, ServerRow, SessionRow};
 use crate::net::Host;

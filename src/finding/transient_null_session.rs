@@ -1,8 +1,9 @@
 //! Null sessions that looked for computers, shares or print queues and went away: as it should be (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, list};
-use super::{Finding, Part, Rule, Severity};
+use super::{Finding, Rule, Severity};
 use crate::ledger::{Ledger, Session, Verdict};
 use crate::wire::Timestamp;
 

@@ -47,6 +47,8 @@ pub(super) enum Part {
     RefuseClients,
     /// How to keep drivers from being planted.
     Drivers,
+    /// How many users a share takes.
+    ShareLimit,
 }
 
 const PRINTER_SHARES: &str = "Method 2, on each client named: remove its printer shares. Open the Printers folder \

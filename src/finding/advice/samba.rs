@@ -30,4 +30,5 @@ pub(super) const SAMBA: System = System {
     drivers: "it does not run the driver, but hands it to its clients from print$: give SePrintOperatorPrivilege \
         and the right to write there to nobody who does not need them (net rpc rights list; Samba wiki, Setting up \
         Automatic Printer Driver Downloads for Windows Clients).",
+    share_limit: "max connections of the share in smb.conf; 0, the default, means any number (smb.conf(5)).",
 };

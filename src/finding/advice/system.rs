@@ -34,6 +34,8 @@ pub(super) struct System {
     pub(super) refuse_clients: &'static str,
     /// How to keep drivers from being planted.
     pub(super) drivers: &'static str,
+    /// How many users a share takes, and how to change that.
+    pub(super) share_limit: &'static str,
 }
 
 /// What the name of an operating system begins with. The first that matches counts. Windows writes its version as
@@ -112,6 +114,7 @@ impl System {
             Part::Spooler => on("Why the spooler does not answer", self.spooler),
             Part::RefuseClients => on("To keep the spooler from strangers", self.refuse_clients),
             Part::Drivers => on("To keep drivers from being planted", self.drivers),
+            Part::ShareLimit => on("The limit of the share", self.share_limit),
             Part::Restrict => {
                 let (first, others) = self.restrict.split_first().unwrap_or((&"", &[]));
                 let first = on("Method 1 (preferred)", first);
@@ -200,6 +203,7 @@ mod tests {
                 system.spooler,
                 system.refuse_clients,
                 system.drivers,
+                system.share_limit,
             ];
             assert!(texts.iter().chain(system.restrict).all(|text| !text.is_empty()), "{}", system.name);
             assert!(!system.restrict.is_empty(), "{}", system.name);
