@@ -207,3 +207,21 @@ fn users_at_work_are_not_to_be_thrown_out() {
     assert!(ends(100.0));
     assert!(!ends(80.0));
 }
+
+#[test]
+fn the_limit_of_a_share_is_raised_where_the_server_keeps_it() {
+    let at = |smb: &Smb2<'_>| {
+        smb.log_on(0x41, Who::User("alice"));
+        let asked = smb.ask_tree(r"\\SRV\docs");
+        smb.fail(asked, crate::smb2::REQUEST_NOT_ACCEPTED);
+    };
+    let wire = Wire::new();
+    at(&Smb2::to_samba(wire.connect(21, 10)));
+    let advice = wire.advice_of("share_limit");
+    assert!(advice.contains("max connections") && !advice.contains("net share"), "{advice}");
+
+    let wire = Wire::new();
+    at(&Smb2::on(wire.connect(21, 10)));
+    let advice = wire.advice_of("share_limit");
+    assert!(advice.contains("/users:NUMBER") && !advice.contains("max connections"), "{advice}");
+}
