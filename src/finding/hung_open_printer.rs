@@ -11,7 +11,7 @@ use crate::rprn;
 pub(super) const ADVICE: &[Part] = &[
     Part::Spooler,
     Part::Say(
-        "Until the spooler answers, each try of a client may leave one more null session behind: RPC keeps a pipe for \
+        "Until the spooler answers, each try of a client may leave one more session behind: RPC keeps a pipe for \
         every call that is active and lets go of it only when its context handle is closed.",
     ),
     Part::Restrict,

@@ -111,6 +111,7 @@ impl<'a> Adviser<'a> {
         match part {
             Part::Look => sessions.any(|session| session.closed.is_none()),
             Part::Free => sessions.any(|session| self.may_be_ended(session)),
+            Part::Restrict | Part::PrinterShares if of_users(sessions.clone()) => false,
             Part::Restrict => !server.is_some_and(|row| self.shuts_out(row)),
             Part::PrinterShares => may_be_of_spooler(self.scene.ledger, sessions),
             _ => true,
@@ -152,6 +153,12 @@ fn latest(times: impl Iterator<Item = (Option<ServerRow>, Origin)>) -> BTreeMap<
         latest.entry(row).and_modify(|before| *before = before.later(at)).or_insert(at);
     }
     latest
+}
+
+/// True if there are sessions, all of them users'.
+fn of_users<'a>(sessions: impl Iterator<Item = &'a Session>) -> bool {
+    let mut sessions = sessions.peekable();
+    sessions.peek().is_some() && sessions.all(|session| session.identity.who == Who::User)
 }
 
 /// False if the sessions have pipes, and none of them to the spooler.
