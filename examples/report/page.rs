@@ -94,7 +94,7 @@ struct Rule {
     severity: &'static str,
     source: &'static str,
     refuted_by: &'static str,
-    advice: Vec<&'static str>,
+    advice: Vec<String>,
     found: Vec<Found>,
     left: usize,
 }
@@ -389,27 +389,32 @@ fn rules(report: &NullSessions<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut told: Vec<&str> = Vec::new();
     for finding in &report.findings {
+        // What rules and findings have in common is told once.
+        let mut advice = Vec::new();
+        for part in finding.advice.lines() {
+            if !told.contains(&part) {
+                told.push(part);
+                advice.push(part.to_owned());
+            }
+        }
         let found =
             Found { text: Plain::sentence(&finding.text).to_string(), frames: frames(finding, several) };
         let name = finding.rule.replace('_', " ");
         let severity = finding.severity.as_str();
         match rules.iter_mut().find(|rule| rule.rule == name && rule.severity == severity) {
-            Some(rule) if rule.found.len() < FOUND => rule.found.push(found),
-            Some(rule) => rule.left += 1,
-            None => {
-                // What rules have in common is told once.
-                let advice: Vec<&str> = finding.advice.lines().filter(|part| !told.contains(part)).collect();
-                told.extend(&advice);
-                rules.push(Rule {
-                    rule: name,
-                    severity,
-                    source: finding.source,
-                    refuted_by: finding.refuted_by,
-                    advice,
-                    found: vec![found],
-                    left: 0,
-                })
+            Some(rule) => {
+                rule.advice.extend(advice);
+                if rule.found.len() < FOUND { rule.found.push(found) } else { rule.left += 1 }
             }
+            None => rules.push(Rule {
+                rule: name,
+                severity,
+                source: finding.source,
+                refuted_by: finding.refuted_by,
+                advice,
+                found: vec![found],
+                left: 0,
+            }),
         }
     }
     rules

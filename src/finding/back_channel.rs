@@ -1,5 +1,6 @@
 //! A print server that connects back to its client to tell it of changes: both ends of one story (\[MS-RPRN\] 3.2.4.1).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span};
 use super::{Finding, Rule, Severity};
@@ -13,18 +14,23 @@ const REPLY_OPEN_PRINTER: u16 = 58;
 /// Seconds in which a server connects back.
 const SOON: f64 = 60.0;
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "A client that wants to be told of changes at a printer lets the server connect back to its own spooler. So \
+        two computers hold a session to each other, and where the client shares a printer too, each is a server with \
+        slots of its own. Both sessions last as long as the printer is held open at the client. If the session back \
+        stays after the one it belongs to has gone, restart the spooler of the server that made it; print jobs wait \
+        in the meantime.",
+    ),
+    Part::Say(
+        "A way back that is denied, or on which no channel is opened, is not that of a print client: it may be an \
+        attempt to catch the account of the server (PrinterBug). See what runs on the client.",
+    ),
+];
+
 const RULE: Rule = Rule {
     name: "back_channel",
     severity: Severity::Info,
-    advice: concat!(
-        "A client that wants to be told of changes at a printer lets the server connect back to its own spooler. So two ",
-        "computers hold a session to each other, and where the client shares a printer too, each is a server with ",
-        "slots of its own. Both sessions last as long as the printer is held open at the client. If the session back ",
-        "stays after the one it belongs to has gone, restart the spooler of the server that made it (net stop ",
-        "spooler, net start spooler); print jobs wait in the meantime.\n",
-        "A way back that is denied, or on which no channel is opened, is not that of a print client: it may be an attempt ",
-        "to catch the account of the server (PrinterBug). See what runs on the client.\n",
-    ),
     source: "MS-RPRN 3.1.4.10 and 3.2.4.1, Microsoft KB 328459",
     refuted_by: "another registration of the same client, not captured, to which the session back belongs",
 };

@@ -1,22 +1,25 @@
 //! A server that was made to connect to a machine which is no print client of it ("PrinterBug"): another one than the
 //! client, or the client by its address and without a channel for notifications.
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::Plain;
 use super::{Finding, Rule, Severity, back_channel};
 use crate::ledger::{Asked, AskedFor, Ledger, Session};
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "Print clients ask to be told of changes at their own machine, which they name, and the server opens a \
+        channel there. Asked with another machine, or with an address where nobody takes the channel, the spooler \
+        connects all the same, under the account of its own computer, which can be caught and passed on. Find out \
+        what runs on the client.",
+    ),
+    Part::RefuseClients,
+];
+
 const RULE: Rule = Rule {
     name: "coerced_connection",
     severity: Severity::Warning,
-    advice: concat!(
-        "Print clients ask to be told of changes at their own machine, which they name, and the server opens a channel ",
-        "there. Asked with another machine, or with an address where nobody takes the channel, the spooler connects all ",
-        "the same, under the account of its own computer, which can be caught and passed on. Find out what runs on the ",
-        "client. Where a server prints nothing, stop and disable its spooler; elsewhere refuse remote clients by ",
-        "policy (Computer Configuration, Administrative Templates, Printers: Allow Print Spooler to accept client ",
-        "connections: Disabled).\n",
-    ),
     source: "MS-RPRN 3.1.4.10.3 and 3.1.4.10.4",
     refuted_by: "the machine named being the client under another of its names or addresses, or a channel back \
                  (RpcReplyOpenPrinter) that was not captured",

@@ -1,19 +1,23 @@
 //! A printer driver with a file on another machine (CVE-2021-1675, CVE-2021-34527, "PrintNightmare").
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::Plain;
 use super::{Finding, Rule, Severity};
 use crate::ledger::{Asked, AskedFor};
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "Clients that add a driver copy its files to the server first; a file on a share of another machine is how \
+        code gets in, since the spooler of Windows loads a driver as LocalSystem. Look at that share and at who the \
+        client is.",
+    ),
+    Part::Drivers,
+];
+
 const RULE: Rule = Rule {
     name: "driver_from_unc",
     severity: Severity::Warning,
-    advice: concat!(
-        "The spooler loads a driver as LocalSystem. Clients that add one copy its files to the server first; a file on a ",
-        "share of another machine is how code gets in. Look at that share and at who the client is. Install the update ",
-        "of July 2021 (KB 5004945 and its kin), leave RestrictDriverInstallationToAdministrators at 1, and stop the ",
-        "spooler where a server prints nothing.\n",
-    ),
     source: "CVE-2021-34527, Microsoft KB 5005010",
     refuted_by: "a share of the server's own, under another of its names, as print$ is",
 };

@@ -1,5 +1,6 @@
 //! Null sessions whose call to open a printer has no answer (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
@@ -7,20 +8,20 @@ use crate::capture::Origin;
 use crate::ledger::{Verdict, Waited};
 use crate::rprn;
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Spooler,
+    Part::Say(
+        "Until the spooler answers, each try of a client may leave one more session behind: RPC keeps a pipe for \
+        every call that is active and lets go of it only when its context handle is closed.",
+    ),
+    Part::Restrict,
+    Part::PrinterShares,
+    Part::Free,
+];
+
 const RULE: Rule = Rule {
     name: "hung_open_printer",
     severity: Severity::Warning,
-    advice: concat!(
-        "On the server, find out why its spooler does not answer: is the Print Spooler service running, does the ",
-        "printer named answer on its port, do its driver and port monitor hang? Restarting the service (net stop ",
-        "spooler, net start spooler) ends the calls that wait and runs the handles down. Update or isolate the ",
-        "driver if it comes back.\n",
-        "Until then each try of a client may leave one more null session behind: RPC keeps a pipe for every call ",
-        "that is active and lets go of it only when its context handle is closed.\n",
-        restrict_null_sessions!(),
-        remove_printer_shares!(),
-        free_the_slots!(),
-    ),
     source: "Microsoft KB 328459",
     refuted_by: "an answer to the call after the end of the capture, or one that the capture missed without a trace",
 };

@@ -1,5 +1,6 @@
 //! A client that keeps many pipes to the spooler and uses none of them (KB 182333). Those of null sessions are leaks.
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
 use super::{Finding, Rule, Severity};
@@ -9,15 +10,16 @@ use crate::ledger::{Open, Session};
 /// Idle pipes of one client that are worth a word; a print client keeps one or two.
 const MANY: usize = 5;
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "The client opens pipes to the spooler and does not let go of them: each keeps handles and threads of the \
+        server's spooler, until it is slow or answers that it is too busy, and its session keeps its slot. Update \
+        the client (NT 4.0: Service Pack 4), look for the program or driver that opens printers and does not close \
+        them, and meanwhile restart the client's spooler (net stop spooler, net start spooler).",
+)];
+
 const RULE: Rule = Rule {
     name: "idle_pipes",
     severity: Severity::Warning,
-    advice: concat!(
-        "The client opens pipes to the spooler and does not let go of them: each keeps handles and threads of the ",
-        "server's spooler, until it is slow or answers that it is too busy, and its session keeps its slot. Update the ",
-        "client (NT 4.0: Service Pack 4), look for the program or driver that opens printers and does not close them, ",
-        "and meanwhile restart the client's spooler (net stop spooler, net start spooler).\n",
-    ),
     source: "Microsoft KB 182333",
     refuted_by: "a later use of the pipes, or several people at one computer (a terminal server)",
 };

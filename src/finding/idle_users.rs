@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, names};
 use super::{Finding, Rule, Severity};
@@ -9,17 +10,19 @@ use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::ServerRow;
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "The sessions of users take slots too while nobody uses them. Services that log on with an account of their \
+        own are known to leave such sessions behind. On the client, see which services run under the account named, \
+        stop those that are not needed, or let them use one account.",
+    ),
+    Part::Idle,
+    Part::Free,
+];
+
 const RULE: Rule = Rule {
     name: "idle_users",
     severity: Severity::Warning,
-    advice: concat!(
-        "The sessions of users take slots too while nobody uses them: the server drops those without open files after its ",
-        "autodisconnect (15 minutes, unless changed with net config server /autodisconnect:MINUTES), a session that is ",
-        "used now and then never. Services that log on with an account of their own are known to leave such sessions ",
-        "behind. On the client, see which services run under the account named, stop those that are not needed, or ",
-        "let them use one account.\n",
-        free_the_slots!(),
-    ),
     source: "Microsoft KB 258837, KB 122920",
     refuted_by: "work in an open document, which needs its session although it says nothing for long",
 };

@@ -1,21 +1,25 @@
 //! Null sessions that stay and hold nothing.
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
 use super::{Finding, Rule, Severity};
 use crate::capture::Origin;
 use crate::ledger::Verdict;
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "A null session to IPC$ is the usual first step of a connection and goes away within 30 to 90 seconds. One \
+        that stays takes a slot; if many add up, or the server denied them their share or pipe, look for the program \
+        on the client that keeps trying.",
+    ),
+    Part::Idle,
+    Part::Free,
+];
+
 const RULE: Rule = Rule {
     name: "lingering_null_session",
     severity: Severity::Info,
-    advice: concat!(
-        "A null session to IPC$ is the usual first step of a connection and goes away within 30 to 90 seconds. One ",
-        "that stays and holds nothing is dropped by the server's autodisconnect (15 minutes, unless changed with net ",
-        "config server /autodisconnect:MINUTES). It takes a slot until then; if many add up, or the server denied ",
-        "them their share or pipe, look for the program on the client that keeps trying.\n",
-        free_the_slots!(),
-    ),
     source: "Microsoft KB 328459, KB 122920",
     refuted_by: "a later use of the session, or its end, after the end of the capture",
 };

@@ -1,20 +1,22 @@
 //! Null sessions that come from a service of the client, not from its user (KB 132679).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::count;
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::ledger::Verdict;
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "A service that runs as LocalSystem has no credentials of its own in a workgroup and connects without any: \
+        its sessions are null sessions, whoever is logged on. Look for the cause among the client's services, not \
+        among the programs of its user: the print spooler if the pipe is spoolss, the browser or the workstation \
+        service if it is browser, srvsvc or wkssvc, else what else runs as LocalSystem (Services, Log On).",
+)];
+
 const RULE: Rule = Rule {
     name: "local_system",
     severity: Severity::Info,
-    advice: concat!(
-        "A service that runs as LocalSystem has no credentials of its own in a workgroup and connects without any: its ",
-        "sessions are null sessions, whoever is logged on. Look for the cause among the client's services, not among ",
-        "the programs of its user: the print spooler if the pipe is spoolss, the browser or the workstation service ",
-        "if it is browser, srvsvc or wkssvc, else what else runs as LocalSystem (Services, Log On).\n",
-    ),
     source: "Microsoft KB 132679, KB 328459",
     refuted_by: "a program of the user that connects without credentials on purpose (net use /user:\"\")",
 };

@@ -1,5 +1,6 @@
 //! Several null sessions of one client at the same time, each of which counts (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::count;
 use super::{Finding, Rule, Severity};
@@ -7,21 +8,26 @@ use super::{Finding, Rule, Severity};
 /// Null sessions of one client at one time that are worth a word. One or two come and go with every look at a share.
 const MANY: usize = 3;
 
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "All sessions of a user at one computer count as one, but every null session counts by itself, so that one \
+        computer can fill the server alone. Several at once come from services, each of which connects on its own: \
+        the print spooler above all (a computer that uses a printer of the server and shares one itself), browsing, \
+        and whatever else runs as LocalSystem.",
+    ),
+    Part::Say(
+        "To find the service, stop those of the client that are not needed one by one while you watch the sessions on \
+        the server.",
+    ),
+    Part::Look,
+    Part::Restrict,
+    Part::PrinterShares,
+    Part::Free,
+];
+
 const RULE: Rule = Rule {
     name: "many_null_sessions",
     severity: Severity::Warning,
-    advice: concat!(
-        "All sessions of a user at one computer count as one, but every null session counts by itself, so that one ",
-        "computer can fill the server alone; net session shows it as a single line, and net files shows what each ",
-        "holds. Several at once come from services, each of which connects on its own: the print spooler above all ",
-        "(a computer that uses a printer of the server and shares one itself), browsing, and whatever else runs as ",
-        "LocalSystem.\n",
-        "To find the service, stop those of the client that are not needed one by one while you watch net session on the ",
-        "server.\n",
-        restrict_null_sessions!(),
-        remove_printer_shares!(),
-        free_the_slots!(),
-    ),
     source: "Microsoft KB 328459, KB 132679",
     refuted_by: "several computers behind the one address (a router that translates addresses)",
 };

@@ -21,7 +21,6 @@
 //! | `coerced_connection` | a server that was asked to connect to a third machine, or where no channel was opened |
 //! | `driver_from_unc` | a printer driver with a file on another machine |
 
-#[macro_use]
 mod advice;
 
 mod back_channel;
@@ -58,11 +57,13 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
+pub(crate) use advice::command_to_end;
 pub(crate) use scene::{
     client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,
 };
 pub(crate) use words::endpoints;
 
+use advice::{Adviser, Part};
 use scene::{Judged, Scene};
 
 /// Something to act on.
@@ -86,9 +87,10 @@ pub struct Finding {
     pub frames: Vec<Origin>,
     /// What was found, in a sentence or two.
     pub text: String,
-    /// What to do about it, in paragraphs.
-    pub advice: &'static str,
-    /// Where the rule and the advice come from.
+    /// What to do about it on the server that is there, a paragraph a line; what is a fact of one kind of server ends in
+    /// its source.
+    pub advice: String,
+    /// Where the rule comes from.
     pub source: &'static str,
     /// What would show the finding to be wrong.
     pub refuted_by: &'static str,
@@ -118,13 +120,16 @@ impl Severity {
     }
 }
 
-/// Names and finders of the rules, of which each is a file; of equal severity they are told in this order.
+/// What a rule finds, but for the advice.
+type Finder = fn(&Scene<'_>) -> Vec<Finding>;
+
+/// Names, finders and advice of the rules, of which each is a file; of equal severity they are told in this order.
 macro_rules! rules {
     ($($rule:ident,)*) => {
         /// The names of the rules.
         pub const RULES: &[&str] = &[$(stringify!($rule)),*];
 
-        const FINDERS: &[fn(&Scene<'_>) -> Vec<Finding>] = &[$($rule::find),*];
+        const FINDERS: &[(Finder, &[Part])] = &[$(($rule::find, $rule::ADVICE)),*];
     };
 }
 
@@ -153,7 +158,14 @@ rules! {
 #[must_use]
 pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
     let scene = Scene::of(ledger, grace);
-    let mut findings: Vec<Finding> = FINDERS.iter().flat_map(|find| find(&scene)).collect();
+    let adviser = Adviser::of(&scene);
+    let mut findings = Vec::new();
+    for (find, advice) in FINDERS {
+        findings.extend(find(&scene).into_iter().map(|found| {
+            let advice = adviser.advice(advice, &found);
+            Finding { advice, ..found }
+        }));
+    }
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
@@ -169,7 +181,6 @@ impl fmt::Display for Finding {
 struct Rule {
     name: &'static str,
     severity: Severity,
-    advice: &'static str,
     source: &'static str,
     refuted_by: &'static str,
 }
@@ -190,7 +201,7 @@ impl Rule {
             sessions: group.iter().map(|judged| judged.row).collect(),
             frames,
             text,
-            advice: self.advice,
+            advice: String::new(),
             source: self.source,
             refuted_by: self.refuted_by,
         })

@@ -1,15 +1,17 @@
 //! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, list};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
 use crate::ledger::{Closing, Handle, Open, Verdict};
 
+pub(super) const ADVICE: &[Part] = &[Part::Restrict, Part::PrinterShares, Part::Free];
+
 const RULE: Rule = Rule {
     name: "null_session_leak",
     severity: Severity::Warning,
-    advice: concat!(restrict_null_sessions!(), remove_printer_shares!(), free_the_slots!()),
     source: "Microsoft KB 328459",
     refuted_by: "a later use of the handle or the pipe, its close, or the session's end, after the end of the capture",
 };

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, count};
 use super::{Finding, Rule, Severity};
 use crate::ledger::{Ledger, ServerRow, Session};
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "The computer connects to its own spooler as if it were another one's, and each such session takes a slot of \
+        its own server. That is what it does when a printer connection names the computer itself, as after a printer \
+        or the computer was renamed, or when an application was set up with a printer that is gone. Look for printer \
+        connections to its own name and delete them, and correct the printer in the settings of the program that \
+        asks for it.",
+)];
+
 const RULE: Rule = Rule {
     name: "own_spooler",
     severity: Severity::Warning,
-    advice: concat!(
-        "The computer connects to its own spooler as if it were another one's, and each such session takes a slot of ",
-        "its own server. That is what it does when a printer connection names the computer itself, as after a printer ",
-        "or the computer was renamed, or when an application was set up with a printer that is gone. Look for ",
-        "printer connections to its own name and delete them, and correct the printer in the settings of the ",
-        "program that asks for it.\n",
-    ),
     source: "Microsoft KB 822553",
     refuted_by: "two computers that share an address or a name (a cluster, a router that translates addresses)",
 };

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::advice::Part;
 use super::scene::{self, Scene};
 use super::words::{Plain, count, endpoints, list};
 use super::{Finding, Severity};
@@ -10,14 +11,16 @@ use crate::auth::Who;
 use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
 use crate::session::{ConnectionId, is_ipc};
 
-const ADVICE: &str = concat!(
-    "The server is restricted as KB 328459 advises, takes no session without credentials at all, or does not have the ",
-    "pipe among its NullSessionPipes. That keeps anonymous clients from what they ask for; it gives no slot back: a ",
-    "null session that was denied is counted while its connection lasts. Where denied connections stay or come back, ",
-    "the cause is on the clients named: a program or service that tries without credentials.\n",
-    remove_printer_shares!(),
-    free_the_slots!(),
-);
+pub(super) const ADVICE: &[Part] = &[
+    Part::Denied,
+    Part::Say(
+        "That keeps anonymous clients from what they ask for; it gives no slot back: a null session that was denied \
+        is counted while its connection lasts. Where denied connections stay or come back, the cause is on the \
+        clients named: a program or service that tries without credentials.",
+    ),
+    Part::PrinterShares,
+    Part::Free,
+];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Denial>> = BTreeMap::new();
@@ -84,7 +87,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
             list(&parts),
             Plain::name(&first.answer.to_string()),
         ),
-        advice: ADVICE,
+        advice: String::new(),
         source: "Microsoft KB 328459, KB 143474, KB 246261, KB 289655",
         refuted_by: "access denied for another reason: the permissions of that share or pipe alone",
     })

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::names;
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::ledger::Session;
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "A computer takes one slot for each user under which it is connected. On the client, see which services run \
+        under accounts of their own, which scheduled tasks or logon scripts use other accounts, and which drives are \
+        mapped with \"connect as\" (net use lists them). Let them use one account, or end those that are not needed.",
+)];
+
 const RULE: Rule = Rule {
     name: "several_users",
     severity: Severity::Info,
-    advice: concat!(
-        "A computer takes one slot for each user under which it is connected. On the client, see which services run ",
-        "under accounts of their own, which scheduled tasks or logon scripts use other accounts, and which drives ",
-        "are mapped with \"connect as\" (net use lists them). Let them use one account, or end those that are not ",
-        "needed.\n",
-    ),
     source: "Microsoft KB 328459, KB 302099",
     refuted_by: "several computers behind the one address, or a terminal server with several people at it",
 };

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::refused::{answers, clients};
 use super::scene::Scene;
 use super::words::{Plain, endpoints};
 use super::{Finding, Severity};
 use crate::ledger::{Refusal, ServerRow, Stage};
 
-const ADVICE: &str = concat!(
-    "The server granted the session and refused the share: the limit is that of the share, not that of the server. Null ",
-    "sessions to IPC$ take no part in it. See the limit with net share NAME (Maximum users) and raise it with ",
-    "net share NAME /users:NUMBER or /unlimited; of a share of Samba it is max connections in smb.conf.\n",
-);
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "The server granted the session and refused the share: the limit is that of the share, not that of the \
+        server. Null sessions to IPC$ take no part in it.",
+    ),
+    Part::ShareLimit,
+];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_share: BTreeMap<(Option<ServerRow>, Option<String>), Vec<&Refusal>> = BTreeMap::new();
@@ -43,7 +46,7 @@ fn finding(refusals: &[&Refusal]) -> Option<Finding> {
         sessions: Vec::new(),
         frames: refusals.iter().map(|refusal| refusal.at).collect(),
         text,
-        advice: ADVICE,
+        advice: String::new(),
         source: "MS-CIFS 3.3.4.1, net share",
         refuted_by: "other clients that connect to the share at the same time and are served",
     })

@@ -2,25 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::advice::Part;
 use super::refused::{answers, clients};
 use super::scene::Scene;
 use super::words::endpoints;
 use super::{Finding, Severity};
 use crate::ledger::{Refusal, ServerRow, SessionRow};
 
-const ADVICE: &str = concat!(
-    "Programs on the clients say \"Operating system error 71. No more connections can be made to this remote computer at ",
-    "this time because there are already as many connections as the computer can accept.\" or \"System error 71 has ",
-    "occurred. This remote computer has reached its connection limit, you cannot connect at this time.\"\n",
-    "The limit is one of licence and counts all transports together: 10 for NT 4.0 Workstation, 2000 and XP ",
-    "Professional and Vista, 5 for XP Home and Vista Home Basic, 20 from Windows 7 on. All sessions of one ",
-    "computer under one user take one slot, but each null session takes one, and so does one that was denied, while ",
-    "its connection lasts.\n",
-    "On the server, see who holds the slots (net session, net files). Shorten the time after which idle sessions are ",
-    "dropped (15 minutes) with net config server /autodisconnect:MINUTES. Where null sessions hold the slots, the ",
-    "cure is theirs, not a higher limit.\n",
-    free_the_slots!(),
-);
+pub(super) const ADVICE: &[Part] = &[
+    Part::Say(
+        "Programs on the clients say \"Operating system error 71. No more connections can be made to this remote \
+        computer at this time because there are already as many connections as the computer can accept.\" or \
+        \"System error 71 has occurred. This remote computer has reached its connection limit, you cannot connect at \
+        this time.\"",
+    ),
+    Part::Limit,
+    Part::Say(
+        "All sessions of one computer under one user take one slot, but each null session takes one, and so does one \
+        that was denied, while its connection lasts. Where null sessions hold the slots, the cure is theirs, not a \
+        higher limit.",
+    ),
+    Part::Look,
+    Part::Idle,
+    Part::Free,
+];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Refusal>> = BTreeMap::new();
@@ -55,7 +60,7 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
         sessions: held_by.into_iter().collect(),
         frames: refusals.iter().map(|refusal| refusal.at).collect(),
         text,
-        advice: ADVICE,
+        advice: String::new(),
         source: "Microsoft KB 328459, KB 122920, KB 314882",
         refuted_by: "a limit of another kind: a user limit set on the share, or licences of a server edition",
     })

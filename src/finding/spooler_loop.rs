@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity};
@@ -17,16 +18,17 @@ const OFTEN: usize = 20;
 /// Refused calls of one pipe that are counted.
 const MOST: u64 = 10_000;
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "A program on the client opens the printer again and again, each time with a call to the server's spooler and \
+        often with a pipe and a session of its own; at each opening the client's spooler asks for the printer's \
+        state. Find the program: it stops when the program is closed. Typical are status monitors of printer \
+        drivers, and applications that poll their printers. Update or stop it, or let the client print to a local \
+        port that leads to the printer's share instead of a printer connection.",
+)];
+
 const RULE: Rule = Rule {
     name: "spooler_loop",
     severity: Severity::Warning,
-    advice: concat!(
-        "A program on the client opens the printer again and again, each time with a call to the server's spooler and ",
-        "often with a pipe and a session of its own; at each opening the client's spooler asks for the printer's ",
-        "state. Find the program: it stops when the program is closed. Typical are status monitors of printer ",
-        "drivers, and applications that poll their printers. Update or stop it, or let the client print to a local ",
-        "port that leads to the printer's share instead of a printer connection.\n",
-    ),
     source: "Microsoft KB 154541",
     refuted_by: "several users of one computer (a terminal server) who print at the same time",
 };

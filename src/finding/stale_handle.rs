@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, count};
 use super::{Finding, Rule, Severity};
@@ -9,15 +10,16 @@ use crate::capture::Origin;
 use crate::ledger::ServerRow;
 use crate::net::Host;
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "The client used a handle after the server had let it go: its spooler was restarted, the connection had been \
+        cut, or a program on the client closes a handle in one place and uses it in another. The client must open \
+        the printer again; programs that do not, fail until they are restarted. Seen once after a restart of the \
+        spooler it is of no account; if it comes back, look for the program at the client.",
+)];
+
 const RULE: Rule = Rule {
     name: "stale_handle",
     severity: Severity::Info,
-    advice: concat!(
-        "The client used a handle after the server had let it go: its spooler was restarted, the connection had been ",
-        "cut, or a program on the client closes a handle in one place and uses it in another. The client must open the ",
-        "printer again; programs that do not, fail until they are restarted. Seen once after a restart of the ",
-        "spooler it is of no account; if it comes back, look for the program at the client.\n",
-    ),
     source: "Microsoft KB 225094, C706 appendix E (nca_s_fault_context_mismatch)",
     refuted_by: "a fault of the same number that is not about the handle",
 };

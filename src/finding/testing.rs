@@ -127,7 +127,8 @@ impl Made {
 
     pub(crate) fn native(&mut self, client: u16, client_os: &str, server_os: &str) {
         let (client_os, server_os) = (Some(client_os.to_owned()), Some(server_os.to_owned()));
-        self.tell(client, EventKind::Session(SessionEvent::Native { client_os, server_os }));
+        let native = SessionEvent::Native { client_os, server_os, server_lan_manager: None };
+        self.tell(client, EventKind::Session(native));
     }
 
     /// A null session with the spoolss pipe open and bound.

@@ -1,19 +1,21 @@
 //! Null sessions that looked for computers, shares or print queues and went away: as it should be (KB 328459).
 
+use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, list};
 use super::{Finding, Rule, Severity};
 use crate::ledger::{Ledger, Session, Verdict};
 use crate::wire::Timestamp;
 
+pub(super) const ADVICE: &[Part] = &[Part::Say(
+    "This is normal, and there is nothing to do: computers ask each other without credentials for their lists of \
+        computers, shares and print queues, and such sessions go away within 30 to 90 seconds. They count while they \
+        last.",
+)];
+
 const RULE: Rule = Rule {
     name: "transient_null_session",
     severity: Severity::Info,
-    advice: concat!(
-        "This is normal and needs nothing done: computers ask each other without credentials for their lists of ",
-        "computers, shares and print queues, and such sessions go away within 30 to 90 seconds. They count while they ",
-        "last.\n",
-    ),
     source: "Microsoft KB 328459",
     refuted_by: "sessions of the same client that stay",
 };

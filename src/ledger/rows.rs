@@ -184,6 +184,8 @@ pub struct Server {
     pub(super) connections: usize,
     /// Its operating system as an SMB1 session setup tells it.
     pub os: Option<String>,
+    /// Its LAN manager, told in the same place: `Samba 4.17.12-Debian`.
+    pub lan_manager: Option<String>,
     /// Its connection slots in the course of time.
     pub slots: SlotHistory,
     /// The sessions that are open on it, and the set-ups that it denied and whose connection lasts.
@@ -236,6 +238,8 @@ pub struct Connection {
     pub client_os: Option<String>,
     /// The server's operating system as an SMB1 session setup tells it.
     pub server_os: Option<String>,
+    /// The server's LAN manager, told in the same place.
+    pub server_lan_manager: Option<String>,
     /// The sessions that used it.
     pub sessions: BTreeSet<SessionRow>,
     /// Bytes of the client's stream, told when the connection or the capture ends.

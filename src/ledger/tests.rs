@@ -111,7 +111,11 @@ fn first_circuit_anew(server_os: &str) -> Script {
         script.connect(connection, client);
         script.tell(
             connection,
-            SessionEvent::Native { client_os: None, server_os: Some(server_os.to_owned()) },
+            SessionEvent::Native {
+                client_os: None,
+                server_os: Some(server_os.to_owned()),
+                server_lan_manager: None,
+            },
         );
         script.set_up(connection, SessionId::Uid(5), None, connection == 3);
         script.hold(connection, SessionId::Uid(5), 9, 1, false, u8::try_from(connection).unwrap());

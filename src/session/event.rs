@@ -355,6 +355,8 @@ pub enum SessionEvent {
         client_os: Option<String>,
         /// The server's operating system.
         server_os: Option<String>,
+        /// The server's LAN manager, as which Samba gives its name.
+        server_lan_manager: Option<String>,
     },
     /// The server tells its NetBIOS name while it authenticates a client.
     ServerNamed {

@@ -228,13 +228,34 @@ fn files_that_are_open_are_still_listed_when_their_connection_goes_on() {
 
 /// Sets a session up on a connection to Windows; with VcNumber 0 it says that it is the client's first.
 pub(crate) fn log_on_to_windows(smb: &Smb1<Tcp<'_>>, uid: u16, vc_number: usize) {
+    log_on_to(smb, uid, vc_number, "Windows 5.1", "Windows 2000 LAN Manager");
+}
+
+fn log_on_to(smb: &Smb1<Tcp<'_>>, uid: u16, vc_number: usize, os: &str, lan_manager: &str) {
     let words = bytes().u16(16644).u16(50).u16(vc_number).u32(0).u16(1).u16(0).u32(0).u32(0xd4);
     let asked =
         smb.ask_log_on(block(SESSION_SETUP, words, bytes().u8(0).oem("").oem("").oem("Unix").oem("client")));
-    let answer =
-        block(SESSION_SETUP, bytes().u16(0), bytes().oem("Windows 5.1").oem("Windows 2000 LAN Manager"));
+    let answer = block(SESSION_SETUP, bytes().u16(0), bytes().oem(os).oem(lan_manager));
     smb.answer(Asked { uid, ..asked }, OK, &[answer]);
     smb.uid.set(uid);
+}
+
+#[test]
+fn vc_number_0_ends_no_session_of_samba_which_calls_itself_windows() {
+    let behind = |lan_manager| {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        log_on_to(&smb, 0x41, 1, "Windows 6.1", lan_manager);
+        smb.ipc(1);
+        smb.open(r"\spoolss", 7);
+        smb.pipe(7).bind(5);
+        smb.pipe(7).open_printer(2, 1);
+        log_on_to(&Smb1::on(wire.connect(21, 10)), 0x51, 0, "Windows 6.1", lan_manager);
+        wire.wait(100.0);
+        wire.verdicts()[0]
+    };
+    assert_eq!(behind("Samba 4.17.12-Debian"), "leaked");
+    assert_eq!(behind("Windows 7 Professional 6.1"), "abandoned");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod smb2;
 mod story;
 mod wire;
 
+mod advice;
 mod all_clear;
 mod calls;
 mod clock;

@@ -85,6 +85,7 @@ impl Ledger {
                     client_guid: None,
                     client_os: None,
                     server_os: None,
+                    server_lan_manager: None,
                     sessions: BTreeSet::new(),
                     client_last: None,
                     bytes_to_server: 0,
@@ -163,14 +164,16 @@ impl Ledger {
                 self.server_of(connection);
             }
             SessionEvent::ServerNamed { name } => self.server_named(connection, name),
-            SessionEvent::Native { client_os, server_os } => {
+            SessionEvent::Native { client_os, server_os, server_lan_manager } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
                     row.client_os = client_os.or(row.client_os.take());
                     row.server_os = server_os.or(row.server_os.take());
-                    let os = row.server_os.clone();
+                    row.server_lan_manager = server_lan_manager.or(row.server_lan_manager.take());
+                    let (os, lan_manager) = (row.server_os.clone(), row.server_lan_manager.clone());
                     let server = self.server_of(connection).and_then(|row| self.servers.get_mut(&row));
                     if let Some(server) = server {
                         server.os = os.or(server.os.take());
+                        server.lan_manager = lan_manager.or(server.lan_manager.take());
                     }
                 }
             }

@@ -29,6 +29,7 @@ impl Ledger {
         let server = self.servers.get_mut(&row)?;
         server.ports.insert(connection.server.port);
         server.os = server.os.take().or_else(|| connection.server_os.clone());
+        server.lan_manager = server.lan_manager.take().or_else(|| connection.server_lan_manager.clone());
         if connection.closed.is_none() {
             server.connections = server.connections.saturating_add(1);
         }
@@ -95,6 +96,7 @@ impl Ledger {
             named_itself: false,
             connections: 0,
             os: None,
+            lan_manager: None,
             slots: SlotHistory::default(),
             open_sessions: BTreeSet::new(),
             deletions: VecDeque::new(),

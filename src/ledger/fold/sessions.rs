@@ -178,7 +178,9 @@ impl Ledger {
     /// connections tells.
     pub(super) fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
         let Some(here) = self.connections.get(&connection) else { return };
-        let obeys = here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
+        // Samba calls itself Windows too.
+        let of_samba = here.server_lan_manager.as_deref().is_some_and(|name| name.starts_with("Samba"));
+        let obeys = !of_samba && here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
         let others = self.index.between.get(&(here.client.host(), here.server.host()));
         let others: Vec<ConnectionId> =
             others.into_iter().flatten().copied().filter(|id| *id != connection).take(CIRCUITS).collect();

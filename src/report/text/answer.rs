@@ -167,27 +167,27 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>) -> 
     }
     sentences.extend(denied(server));
     if !report.findings.is_empty() {
-        sentences.extend(remedy(stuck, denied_open).map(str::to_owned));
+        sentences.extend(remedy(stuck, denied_open, finding::command_to_end(report.ledger, server.row)));
     }
     sentences.join(" ")
 }
 
 /// What gives the slots back. What was denied is no session that the server could delete.
-const fn remedy(stuck: usize, denied: usize) -> Option<&'static str> {
+fn remedy(stuck: usize, denied: usize, command: &str) -> Option<String> {
     Some(match (stuck, denied) {
         (0, 0) => return None,
         (0, 1) => {
             "The slot comes back when the client closes the connection; What to do tells what to look for there."
+                .to_owned()
         }
         (0, _) => {
             "The slots come back when the clients close the connections; What to do tells what to look for there."
+                .to_owned()
         }
-        (1, 0) => {
-            r"To free the slot now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
-        }
-        _ => {
-            r"To free the slots now, run net session \\CLIENT /delete on the server; What to do tells how to prevent more."
-        }
+        (stuck, _) => format!(
+            "To free the slot{} now, run {command} on the server; What to do tells how to prevent more.",
+            if stuck == 1 && denied == 0 { "" } else { "s" }
+        ),
     })
 }
 

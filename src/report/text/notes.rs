@@ -31,7 +31,7 @@ pub(super) fn findings(
     width: usize,
 ) -> fmt::Result {
     let mut told: Vec<&str> = Vec::new();
-    let mut parts: Vec<&str> = Vec::new();
+    let mut advised: Vec<&str> = Vec::new();
     for first in &report.findings {
         if told.contains(&first.rule) {
             continue;
@@ -52,15 +52,17 @@ pub(super) fn findings(
         if left > 0 {
             writeln!(out, "    and {left} more of this kind; --format json lists all")?;
         }
-        let untold: Vec<&str> = first.advice.lines().filter(|part| !parts.contains(part)).collect();
-        for part in &untold {
-            paragraph(out, "  - ", 4, part, width)?;
+        // What rules and findings have in common is told once.
+        let before = advised.len();
+        for part in same().flat_map(|finding| finding.advice.lines()) {
+            if !advised.contains(&part) {
+                paragraph(out, "  - ", 4, part, width)?;
+                advised.push(part);
+            }
         }
-        if untold.is_empty() {
+        if advised.len() == before {
             writeln!(out, "  - see above")?;
         }
-        // What rules have in common is told once.
-        parts.extend(first.advice.lines());
     }
     if told.is_empty() { Ok(()) } else { writeln!(out) }
 }

@@ -14,7 +14,8 @@ use crate::session::missing::Answered;
 use crate::session::tables::TreeState;
 use crate::smb1::transaction::{self};
 use crate::smb1::{
-    Block, Command, Header, Reassembly, Whole, blocks, create, negotiate, read, session_setup, tree_connect,
+    Block, Command, Header, Reassembly, Text, Whole, blocks, create, negotiate, read, session_setup,
+    tree_connect,
 };
 use crate::wire::{DosError, NtStatus, Status, widen};
 
@@ -360,10 +361,12 @@ impl Smb1 {
     ) {
         let id = SessionId::Uid(uid);
         let response = session_setup::Response::parse(block).ok();
-        let server_os = response.as_ref().and_then(|response| response.native_os).map(|os| os.to_string());
-        let server_os = server_os.filter(|os| !os.is_empty());
+        let told = |text: Option<Text<'_>>| text.map(|text| text.to_string()).filter(|text| !text.is_empty());
+        let server_os = told(response.as_ref().and_then(|response| response.native_os));
+        let server_lan_manager = told(response.as_ref().and_then(|response| response.native_lan_man));
         if set_up.native_os.is_some() || server_os.is_some() {
-            here.out.tell(SessionEvent::Native { client_os: set_up.native_os.clone(), server_os });
+            let client_os = set_up.native_os.clone();
+            here.out.tell(SessionEvent::Native { client_os, server_os, server_lan_manager });
         }
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
             here.server_named(response.and_then(|response| response.security_blob));

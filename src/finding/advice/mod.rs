@@ -1,0 +1,169 @@
+//! What to do about a finding: what its rule says, and what holds for the server that is there.
+//!
+//! A rule lists parts. Those about the server come from the table of its [`System`], and those that are not true any
+//! more are left out: nothing about ending sessions where all have ended, nothing about restricting null sessions on a
+//! server that denies them.
+
+mod nt;
+mod samba;
+mod system;
+mod unknown;
+mod windows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Finding;
+use super::scene::{self, Scene};
+use crate::auth::Who;
+use crate::capture::Origin;
+use crate::ledger::{Denial, Ledger, ServerRow, Session, SessionRow, Stage, Verdict};
+use crate::net::Host;
+use crate::session::is_ipc;
+
+use system::System;
+
+/// A part of a rule's advice.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    /// What holds whatever the server is.
+    Say(&'static str),
+    /// How to see who holds the slots, and what.
+    Look,
+    /// How many slots there are, and what counts.
+    Limit,
+    /// How idle sessions are dropped.
+    Idle,
+    /// Method 1 of KB 328459: null sessions are restricted on the server.
+    Restrict,
+    /// Why a null session is denied.
+    Denied,
+    /// Method 2 of KB 328459: the printer shares of the clients are removed.
+    PrinterShares,
+    /// How to end the sessions at once.
+    Free,
+    /// Why the spooler does not answer.
+    Spooler,
+    /// How to keep the spooler from those who do not print.
+    RefuseClients,
+    /// How to keep drivers from being planted.
+    Drivers,
+    /// How many users a share takes.
+    ShareLimit,
+}
+
+const PRINTER_SHARES: &str = "Method 2, on each client named: remove its printer shares. Open the Printers folder \
+    and see which printers are shared; open the Properties of each, go to Sharing and choose Not Shared. A client \
+    that both uses a printer of the server and shares one itself opens spoolss without credentials and for good; \
+    its spooler service does it, not its user (KB 328459).";
+
+/// Gives each finding its advice.
+pub(super) struct Adviser<'a> {
+    scene: &'a Scene<'a>,
+    by_address: BTreeMap<Host, ServerRow>,
+    /// The servers that speak SMB2 or SMB3.
+    smb2: BTreeSet<ServerRow>,
+    /// When a server last let a null session in, and when it last denied one.
+    granted: BTreeMap<ServerRow, Origin>,
+    denied: BTreeMap<ServerRow, Origin>,
+}
+
+impl<'a> Adviser<'a> {
+    pub(super) fn of(scene: &'a Scene<'a>) -> Self {
+        let ledger = scene.ledger;
+        let addresses =
+            ledger.servers().flat_map(|server| server.addresses.iter().map(|ip| (*ip, server.row)));
+        let null = scene.null_sessions.iter().filter(|judged| judged.session.denied.is_none());
+        let null = null.filter(|judged| !judged.session.unanswered);
+        let granted = null.map(|judged| (judged.session.server_row, scene::start(judged.session)));
+        let denials = ledger.denials().iter().filter(|denial| shuts_out(denial));
+        Self {
+            scene,
+            by_address: addresses.collect(),
+            smb2: system::smb2(ledger),
+            granted: latest(granted),
+            denied: latest(denials.map(|denial| (denial.server_row, denial.at))),
+        }
+    }
+
+    /// The paragraphs of `parts`, each a line.
+    pub(super) fn advice(&self, parts: &[Part], finding: &Finding) -> String {
+        let server = self.server(finding);
+        let system = System::of(self.scene.ledger, server, |row| self.smb2.contains(&row));
+        let mut advice = String::new();
+        for part in parts.iter().filter(|part| self.is_true(**part, finding, server)) {
+            for paragraph in system.paragraphs(*part) {
+                advice.push_str(&paragraph);
+                advice.push('\n');
+            }
+        }
+        advice
+    }
+
+    fn server(&self, finding: &Finding) -> Option<ServerRow> {
+        let of_session = |row: &SessionRow| self.scene.ledger.session(*row)?.server_row;
+        let by_address = || self.by_address.get(&finding.server.host()).copied();
+        finding.sessions.iter().find_map(of_session).or_else(by_address)
+    }
+
+    /// False for what there is no use in any more.
+    fn is_true(&self, part: Part, finding: &Finding, server: Option<ServerRow>) -> bool {
+        let mut sessions = finding.sessions.iter().filter_map(|row| self.scene.ledger.session(*row));
+        match part {
+            Part::Look => sessions.any(|session| session.closed.is_none()),
+            Part::Free => sessions.any(|session| self.may_be_ended(session)),
+            Part::Restrict | Part::PrinterShares if of_users(sessions.clone()) => false,
+            Part::Restrict => !server.is_some_and(|row| self.shuts_out(row)),
+            Part::PrinterShares => may_be_of_spooler(self.scene.ledger, sessions),
+            _ => true,
+        }
+    }
+
+    /// True of what is open and stuck, or not used. What was denied is no session that the server could end.
+    fn may_be_ended(&self, session: &Session) -> bool {
+        let Scene { ledger, grace, end, .. } = self.scene;
+        let idle = ledger.seconds_until(*end, ledger.last_use(session)) > *grace;
+        let verdict = || ledger.judge(session.row, *grace).map(|judgement| judgement.verdict);
+        let stuck = || matches!(verdict(), Some(Verdict::Hung | Verdict::Leaked));
+        session.closed.is_none() && session.denied.is_none() && (idle || stuck())
+    }
+
+    /// True if a server denies null sessions: it let none in after the last one that it denied.
+    fn shuts_out(&self, server: ServerRow) -> bool {
+        let denied = self.denied.get(&server);
+        denied.is_some_and(|denied| self.granted.get(&server).is_none_or(|granted| granted < denied))
+    }
+}
+
+/// The command that ends sessions of a server.
+pub(crate) fn command_to_end(ledger: &Ledger, server: Option<ServerRow>) -> &'static str {
+    System::of(ledger, server, |_| false).command
+}
+
+/// True if a null session was denied its set-up, or the share that all pipes lie in.
+fn shuts_out(denial: &Denial) -> bool {
+    let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
+    let ipc = denial.what == Stage::Tree && denial.name.as_deref().is_some_and(is_ipc);
+    null && !denial.answer.is_out_of_resources() && (denial.what == Stage::Session || ipc)
+}
+
+fn latest(times: impl Iterator<Item = (Option<ServerRow>, Origin)>) -> BTreeMap<ServerRow, Origin> {
+    let mut latest: BTreeMap<ServerRow, Origin> = BTreeMap::new();
+    for (row, at) in times {
+        let Some(row) = row else { continue };
+        latest.entry(row).and_modify(|before| *before = before.later(at)).or_insert(at);
+    }
+    latest
+}
+
+/// True if there are sessions, all of them users'.
+fn of_users<'a>(sessions: impl Iterator<Item = &'a Session>) -> bool {
+    let mut sessions = sessions.peekable();
+    sessions.peek().is_some() && sessions.all(|session| session.identity.who == Who::User)
+}
+
+/// False if the sessions have pipes, and none of them to the spooler.
+fn may_be_of_spooler<'a>(ledger: &'a Ledger, sessions: impl Iterator<Item = &'a Session>) -> bool {
+    let mut pipes =
+        sessions.flat_map(|session| ledger.opens_of(session)).filter(|open| open.holds()).peekable();
+    pipes.peek().is_none() || pipes.any(scene::leads_to_spooler)
+}
