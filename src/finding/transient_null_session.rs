@@ -10,7 +10,7 @@ const RULE: Rule = Rule {
     name: "transient_null_session",
     severity: Severity::Info,
     advice: concat!(
-        "This is normal and needs nothing done: computers ask each other without credentials for their lists of ",
+        "This is normal, and there is nothing to do: computers ask each other without credentials for their lists of ",
         "computers, shares and print queues, and such sessions go away within 30 to 90 seconds. They count while they ",
         "last.\n",
     ),

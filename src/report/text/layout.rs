@@ -161,6 +161,24 @@ mod tests {
     }
 
     #[test]
+    fn no_address_is_cut_in_the_middle_of_a_number() {
+        let columns = ["CLIENT", "SINCE", "HOLDS"].map(|title| Column { title, least: 3 });
+        let row =
+            |client: &str| vec![client.to_owned(), "2002-11-05 14:03:05".to_owned(), "nothing".to_owned()];
+        let mut out = String::new();
+        table(&mut out, &columns, &[row("192.168.100.121:49152")], 40).unwrap();
+        let expected = "CLIENT                 SINCE\n                       HOLDS\n\
+                        192.168.100.121:49152  2002-11-05\n                       14:03:05\n\
+                        \x20                      nothing\n";
+        assert_eq!(out, expected);
+
+        let long = "[2001:db8:1234:5678:9abc:def0:1234:5678]:49152";
+        let mut out = String::new();
+        paragraph(&mut out, "", 0, long, 30).unwrap();
+        assert_eq!(out, "[2001:db8:1234:5678:9abc:def0:\n1234:5678]:49152\n");
+    }
+
+    #[test]
     fn a_line_that_just_fits_stays_whole() {
         let mut out = String::new();
         paragraph(&mut out, "", 0, "abc def ghi", 7).unwrap();
