@@ -209,8 +209,8 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
                     Task::Document => "document started",
                     Task::Notification => "notification of changes registered",
                 };
-                let name = held.name.as_deref().map(|name| format!("{} ", Plain::name(name)));
-                let ended = if held.ended.is_some() { "ended later" } else { "still going on" };
+                let name = held.name.as_deref().map(|name| format!("{}, ", Plain::name(name)));
+                let ended = if held.ended.is_some() { "ended later" } else { "not ended" };
                 step(held.began, what.to_owned(), format!("{}{ended}", name.unwrap_or_default()));
             }
             let last = handle.used.last;

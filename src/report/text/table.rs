@@ -148,6 +148,8 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
     let held = match pipes.as_slice() {
         [] => return "nothing".to_owned(),
         [pipe] if pipe.sealed.is_some() => "an open pipe whose calls are sealed".to_owned(),
+        // Before it was captured, it may have been given one.
+        [pipe] if pipe.opened.is_none() => "an open pipe, no handle seen".to_owned(),
         [_] => "an open pipe, no handle".to_owned(),
         _ => format!("{} open pipes, no handle", pipes.len()),
     };

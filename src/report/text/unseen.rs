@@ -84,7 +84,7 @@ fn sessions(report: &NullSessions<'_>) -> Vec<String> {
 pub(super) fn lines(unseen: &[UnseenTotal]) -> impl Iterator<Item = String> {
     unseen.iter().map(|unseen| {
         let what = words(unseen);
-        if unseen.could_hold_null_sessions { format!("{what}; it may hide null sessions") } else { what }
+        if unseen.could_hold_null_sessions { format!("{what}, which may hide null sessions") } else { what }
     })
 }
 

@@ -61,13 +61,20 @@ fn clients(refusals: &[&Refusal<'_>]) -> String {
             _ if !again => name.clone(),
             1 => format!("{name} once"),
             2 => format!("{name} twice"),
-            _ => format!("{name} {} times", Digits(*times)),
+            _ => format!("{name} {} times", in_words(*times)),
         })
         .collect();
     if !rest.is_empty() {
         names.push(count(rest.len(), "other"));
     }
     format!("{} with {}: {}", count(whole, "client"), answers(refusals), list(&names))
+}
+
+/// `three`, `12`: a number that does not run into the address before it.
+fn in_words(number: usize) -> String {
+    let words = ["three", "four", "five", "six", "seven", "eight", "nine"];
+    let word = number.checked_sub(3).and_then(|place| words.get(place));
+    word.map_or_else(|| Digits(number).to_string(), |word| (*word).to_owned())
 }
 
 /// `WS24 (carol)`, `WS24`, `carol at 192.168.1.24`, `192.168.1.24`.
