@@ -161,7 +161,7 @@ const HEADLINES: &[(&str, &[&str])] = &[
         &[
             "9 null sessions to \\\\XPSRV\\IPC$ never closed: all hold printer",
             "They take 9 of",
-            "WS24 (carol) twice",
+            "carol of WS24 (192.168.1.24) twice",
         ],
     ),
     (
@@ -180,7 +180,13 @@ const HEADLINES: &[(&str, &[&str])] = &[
         "e2_hang_then_client_gone",
         &["was stuck and has ended: it waited too long", "It held its slot for 6m40s"],
     ),
-    ("f_mutual", &["4 null sessions to 2 servers never closed."]),
+    (
+        "f_mutual",
+        &[
+            "4 null sessions to 2 servers never closed.",
+            "1 holds a printer handle and 1 holds a notification channel",
+        ],
+    ),
     ("j5_held_3h_then_closed", &["was stuck and has ended", "It held its slot for 3h00m"]),
     (
         "k2_idle_users_refusal",
@@ -188,7 +194,8 @@ const HEADLINES: &[(&str, &[&str])] = &[
     ),
     ("m1_midstream_getprinter", &["It is not known whether a null session is stuck"]),
     ("m2_midstream_keepalive_only", &["only keep-alives were captured of 1 connection"]),
-    ("u1_share_user_limit", &["A share on 192.168.1.10:139 has reached its own limit of users"]),
+    ("refused_netbios", &["refused 3 clients with NetBIOS negative response 0x8f: WS075 (127.0.0.1), WS076"]),
+    ("u1_share_user_limit", &["has reached its own limit of users and refused 1 client"]),
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 //! | `null_session_leak` | null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call |
 //! | `hung_open_printer` | null sessions whose call to open a printer has no answer |
 //! | `slots_exhausted` | clients turned away because the server's limit is reached |
+//! | `share_limit` | clients turned away from a share whose own limit of users is reached |
 //! | `many_null_sessions` | several null sessions of one client at the same time |
 //! | `lingering_null_session` | null sessions that stay and hold nothing |
 //! | `restricted_anonymous` | anonymous clients that were denied, and count all the same |
@@ -35,9 +36,11 @@ mod local_system;
 mod many_null_sessions;
 mod null_session_leak;
 mod own_spooler;
+mod refused;
 mod restricted_anonymous;
 mod scene;
 mod several_users;
+mod share_limit;
 mod slots_exhausted;
 mod spooler_loop;
 mod stale_handle;
@@ -55,6 +58,7 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
+pub(crate) use refused::client as refused_client;
 pub(crate) use scene::{
     client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,
 };
@@ -127,6 +131,7 @@ macro_rules! rules {
 
 rules! {
     slots_exhausted,
+    share_limit,
     hung_open_printer,
     null_session_leak,
     many_null_sessions,

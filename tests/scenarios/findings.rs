@@ -109,6 +109,29 @@ fn slots_exhausted() {
 }
 
 #[test]
+fn share_limit() {
+    let in_smb2 = |status| {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(30, 10));
+        smb.log_on(0x42, Who::User("bob"));
+        let asked = smb.ask_tree(r"\\SRV\docs");
+        smb.fail(asked, status);
+        wire.rules()
+    };
+    let in_smb1 = |status| {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(30, 10));
+        smb.log_on(0x41, null_set_up());
+        let asked = smb.ask_tree(r"\\SRV\docs", "A:");
+        smb.fail(asked, status);
+        wire.rules()
+    };
+    assert_eq!(in_smb2(REQUEST_NOT_ACCEPTED), ["share_limit"]);
+    assert_eq!(in_smb1(REQUEST_NOT_ACCEPTED), ["share_limit"]);
+    assert_eq!(in_smb2(ACCESS_DENIED), [""; 0]);
+}
+
+#[test]
 fn a_refusal_tells_who_held_the_slots_and_how_many_hung_or_leaked() {
     let wire = Wire::new();
     let hung = Smb2::on(wire.connect(21, 10));

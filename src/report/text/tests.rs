@@ -73,8 +73,8 @@ waits for an answer to OpenPrinterEx and 1 holds nothing but stays open. 1 null
 session was denied by 192.168.1.10:139, but it holds a slot while its connection
 stays open. They come from 192.168.1.21 (WS-21). They take 4 of 10 connection
 slots on 192.168.1.10:139; 6 to 7 are in use in all. 192.168.1.10:139 refused 1
-client with error 71: 192.168.1.21; null sessions of WS-21 then held 3 of the 4
-to 5 slots in use.
+client with error 71: WS-21 (192.168.1.21); null sessions of WS-21 then held 3
+of the 4 to 5 slots in use.
 
 The limit of 10 is a guess: the server calls itself Windows 5.1; XP Home has 5.
 Of the other null sessions, 1 is too young to judge, 1 ended without closing
@@ -104,8 +104,8 @@ closed     null   192.168.1.21:1004  14:04:05  0.0s    -      spoolss  -
 null?  its credentials were not captured whole, and nothing shows a user or a
        guest
 
-refused  14:04:05  192.168.1.21:1008  STATUS_REQUEST_NOT_ACCEPTED (error 71), 4
-                   to 5 slots in use  frame 70
+refused  14:04:05  192.168.1.21:1008  WS-21: STATUS_REQUEST_NOT_ACCEPTED (error
+                   71), 4 to 5 slots in use  frame 70
 
 hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
          print spooler; NT LM 0.12

@@ -9,16 +9,17 @@ use super::super::layout::paragraph;
 use super::super::servers::ServerPart;
 use super::super::slots;
 use super::CLIENTS;
-use crate::finding::{Digits, Plain, count, list};
+use crate::finding::{Digits, Plain, count, list, refused_client};
 use crate::ledger::Stage;
+use crate::net::Host;
 
 /// Refusals that are listed for a server; more are counted.
 const REFUSALS: usize = 5;
 /// Answers that a sentence names; more are counted.
 const ANSWERS: usize = 3;
 
-/// `192.168.1.10:139 refused 1 client with error 71: WS24 (carol); null sessions of WS21 that it had denied then held 8 of
-/// the 10 slots in use.` A share with a limit of its own is told apart.
+/// `192.168.1.10:139 refused 1 client with error 71: carol of WS24 (192.168.1.24); null sessions of WS21
+/// that it had denied then held 8 of the 10 slots in use.` A share with a limit of its own is told apart.
 pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
     let (for_slots, by_share): (Vec<&Refusal<'_>>, Vec<_>) =
         server.refusals.iter().partition(|refusal| refusal.is_for_slots());
@@ -29,24 +30,32 @@ pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
         sentences.push(format!("{} refused {}{held}.", server.address(), clients(&for_slots)));
     }
     if !by_share.is_empty() {
+        let paths: BTreeSet<&str> = by_share.iter().filter_map(|refusal| refusal.path).collect();
+        let share = match paths.first().filter(|_| paths.len() == 1) {
+            Some(path) => format!("The share {}", Plain::name(path)),
+            None => format!("A share on {}", server.address()),
+        };
         sentences.push(format!(
-            "A share on {} has reached its own limit of users and refused {}. The server's slots are not the cause.",
-            server.address(),
+            "{share} has reached its own limit of users and refused {}. The server's slots are not the cause.",
             clients(&by_share)
         ));
     }
     sentences
 }
 
-/// `2 clients with error 71: WS24 (carol) twice and 192.168.1.25 once`.
+/// `2 clients with error 71: carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25) once`.
 fn clients(refusals: &[&Refusal<'_>]) -> String {
-    let mut clients: BTreeMap<_, (String, usize)> = BTreeMap::new();
+    // One that did not tell its name is the one of the same address that did.
+    let named = refusals.iter().filter_map(|refusal| Some((refusal.client.host(), refusal.client_name?)));
+    let named: BTreeMap<Host, &str> = named.collect();
+    let mut clients: BTreeMap<(Host, Option<&str>), (String, usize)> = BTreeMap::new();
     for refusal in refusals {
-        let (name, times) = clients.entry(refusal.client.host()).or_default();
-        let told = who(refusal);
-        // Another refusal of the client may say more of it.
-        if told.len() > name.len() {
-            *name = told;
+        let host = refusal.client.host();
+        let name = refusal.client_name.or_else(|| named.get(&host).copied());
+        let (told, times) = clients.entry((host, name)).or_default();
+        let account = refusal.who.as_ref().and_then(|who| who.account).filter(|account| !account.is_empty());
+        if told.is_empty() || account.is_some() {
+            *told = refused_client(host, account, name);
         }
         *times = times.saturating_add(1);
     }
@@ -75,21 +84,6 @@ fn in_words(number: usize) -> String {
     let words = ["three", "four", "five", "six", "seven", "eight", "nine"];
     let word = number.checked_sub(3).and_then(|place| words.get(place));
     word.map_or_else(|| Digits(number).to_string(), |word| (*word).to_owned())
-}
-
-/// `WS24 (carol)`, `WS24`, `carol at 192.168.1.24`, `192.168.1.24`.
-fn who(refusal: &Refusal<'_>) -> String {
-    let given =
-        |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| Plain::name(text).to_string());
-    let who = refusal.who.as_ref();
-    let (account, computer) =
-        (given(who.and_then(|who| who.account)), given(who.and_then(|who| who.workstation)));
-    match (computer, account) {
-        (Some(computer), Some(account)) => format!("{computer} ({account})"),
-        (Some(computer), None) => computer,
-        (None, Some(account)) => format!("{account} at {}", refusal.client.host()),
-        (None, None) => refusal.client.host().to_string(),
-    }
 }
 
 /// The errors that the clients met, each once: `error 71`.
@@ -140,7 +134,7 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         (0, _) => (" that it had denied", String::new()),
         (_, denied) => ("", format!(", {denied} of them after it had denied them")),
     };
-    let of = slots::in_use(in_use.slots());
+    let of = slots::in_use(in_use.known);
     Some(format!("; null sessions{whose}{which} then held {number} of the {of} slots in use{some}"))
 }
 
@@ -174,7 +168,7 @@ pub(in super::super) fn refusals(
     width: usize,
 ) -> fmt::Result {
     for refusal in server.refusals.iter().take(REFUSALS) {
-        let slots = refusal.slots_in_use.slots();
+        let slots = refusal.slots_in_use.known;
         let in_use = if slots.high == 0 {
             String::new()
         } else {
@@ -184,9 +178,9 @@ pub(in super::super) fn refusals(
         };
         let who = refusal.who.as_ref();
         let account = who.and_then(|who| who.account).filter(|account| !account.is_empty());
-        let computer = who.and_then(|who| who.workstation).filter(|name| !name.is_empty());
+        let computer = refusal.client_name;
         let who = match (account.map(Plain::name), computer.map(Plain::name)) {
-            (Some(account), Some(computer)) => format!("{account} at {computer}: "),
+            (Some(account), Some(computer)) => format!("{account} of {computer}: "),
             (Some(one), None) | (None, Some(one)) => format!("{one}: "),
             (None, None) => String::new(),
         };

@@ -64,8 +64,13 @@ pub(super) fn limit(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Optio
     server.stuck().chain(server.denied()).next()?;
     let limit = limit_of(report, server)?;
     let why = limit.why.as_deref()?;
-    let is = if limit.from == "guess" { " is a guess" } else { "" };
-    Some(format!("The limit of {}{is}: {why}.", limit.slots))
+    Some(match limit.from {
+        "guess" => format!("The limit of {} is a guess: {why}.", limit.slots),
+        _ => format!(
+            "The server has {}: {why}.",
+            count(usize::try_from(limit.slots).unwrap_or(usize::MAX), "slot")
+        ),
+    })
 }
 
 fn limit_of(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<Limit> {
@@ -75,20 +80,27 @@ fn limit_of(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<Limit>
 
 /// What holds the stuck sessions: `1 holds a printer handle`, `1 waits for an answer to OpenPrinterEx`.
 fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
-    let (with_handle, pipe_alone): (Vec<&Session<'_>>, Vec<_>) =
-        server.null_sessions(Verdict::Leaked).partition(|session| {
-            let row = report.ledger.session(session.id);
-            row.is_some_and(|row| finding::held_handles(report.ledger, row).next().is_some())
-        });
     let whole = server.stuck().count();
-    let (sealed, pipe_alone): (Vec<_>, Vec<_>) = pipe_alone.into_iter().partition(|session| {
-        let row = report.ledger.session(session.id);
-        row.is_some_and(|row| finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()))
-    });
+    // Printer handles, notification channels alone, sealed calls, a pipe and nothing that is known beside it.
+    let [mut printers, mut channels, mut sealed, mut pipes] = [0_usize; 4];
+    for row in server.null_sessions(Verdict::Leaked).filter_map(|session| report.ledger.session(session.id)) {
+        let held = || finding::held_handles(report.ledger, row);
+        let number = if held().any(|handle| !is_back_channel(handle)) {
+            &mut printers
+        } else if held().next().is_some() {
+            &mut channels
+        } else if finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()) {
+            &mut sealed
+        } else {
+            &mut pipes
+        };
+        *number = number.saturating_add(1);
+    }
     let mut parts = vec![
-        part(with_handle.len(), whole, "holds a printer handle", "hold printer handles"),
-        part(pipe_alone.len(), whole, "holds an open pipe but no handle", "hold open pipes but no handles"),
-        part(sealed.len(), whole, "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed"),
+        part(printers, whole, "holds a printer handle", "hold printer handles"),
+        part(channels, whole, "holds a notification channel", "hold notification channels"),
+        part(pipes, whole, "holds an open pipe but no handle", "hold open pipes but no handles"),
+        part(sealed, whole, "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed"),
     ];
     let calls = unanswered(report, server);
     parts.extend(calls.iter().take(CALLS).map(|(call, number)| {
@@ -108,6 +120,11 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
         "are stuck, but what they hold is not known",
     ));
     parts.into_iter().flatten().collect()
+}
+
+/// True for the channel back to a client by which a print server tells it of changes: it is no printer handle.
+fn is_back_channel(handle: &ledger::Handle) -> bool {
+    handle.opened_by.is_some_and(|(_, procedure)| procedure == "RpcReplyOpenPrinter")
 }
 
 /// Whose they are: `2 come from 192.168.1.21 (WS-21) and 1 from 192.168.1.30.`
