@@ -37,7 +37,7 @@ struct Arguments {
     /// Only the server of this address: IP, or MAC where it speaks NetBEUI
     #[arg(long, value_name = "ADDRESS")]
     server: Option<smbscope::net::Host>,
-    /// The servers' limit of connection slots, if known
+    /// How many connection slots the servers have, if you know
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// How long a session may stay open, a pipe idle and a call unanswered before it counts

@@ -24,7 +24,7 @@ use smbscope::wire::Timestamp;
 ///
 /// Reads one or more captures (pcap, pcapng, plain or gzip) as one timeline and gives each null session to IPC$ a
 /// verdict: hung, leaked, lingering, denied, was_hung, was_leaked, unknown, abandoned, open, was_lingering or closed.
-/// Says as well what the captures do not show.
+/// Says who holds them, what that costs the server, what to do, and what the captures do not show.
 #[derive(Parser)]
 #[command(
     version,
@@ -41,10 +41,10 @@ struct Arguments {
     /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
-    /// The server's limit of connection slots, if known
+    /// How many connection slots the server has, if you know
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// The captures are known to go on until TIME (RFC 3339, any offset), with nothing more happening
+    /// Judge at TIME (RFC 3339, any offset), if you know that nothing more was sent up to then
     #[arg(long, value_name = "TIME", value_parser = common::time)]
     until: Option<Timestamp>,
     /// Sessions of users, guests and unknown clients too

@@ -158,7 +158,7 @@ fn the_client_alone_is_told_first_and_accuses_nobody() {
         assert!(report.sessions.iter().all(|session| session.stuck != Stuck::Yes), "{name}");
         let text = report.text(80).to_string();
         let first = text.lines().next().unwrap();
-        assert!(first.contains("captured in one direction alone"), "{name}: {text}");
+        assert!(first.contains("captured in one direction only"), "{name}: {text}");
     }
 }
 

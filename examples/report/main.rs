@@ -38,10 +38,10 @@ struct Arguments {
     /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
-    /// The servers' limit of connection slots, if known
+    /// How many connection slots the servers have, if you know
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// The captures are known to go on until TIME (RFC 3339, any offset), with nothing more happening
+    /// Judge at TIME (RFC 3339, any offset), if you know that nothing more was sent up to then
     #[arg(long, value_name = "TIME", value_parser = common::time)]
     until: Option<Timestamp>,
 }

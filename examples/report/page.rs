@@ -5,7 +5,7 @@ use std::error::Error;
 use askama::Template;
 use smbscope::finding::{Digits, Finding, Plain, Span, count, list};
 use smbscope::ledger::{Stuck, Verdict};
-use smbscope::report::{NetSession, NullSessions, Refusal, ServerTables, Session};
+use smbscope::report::{NetSession, NullSessions, Refusal, ServerTables, Session, worst_of_each};
 use smbscope::wire::Timestamp;
 
 use crate::lanes;
@@ -15,11 +15,14 @@ use crate::text::{clock, day, frame};
 /// Servers that are told of one by one, and in the overview.
 const SERVERS: usize = 12;
 const OVERVIEW: usize = 200;
-/// Rows of a server's sessions and refusals; more are counted.
+/// Rows of a server's sessions; of more, a few of each verdict are shown and the others counted.
 const ROWS: usize = 120;
+const ROWS_OF_EACH: usize = 20;
+/// Rows of a server's refusals; more are counted.
 const REFUSALS: usize = 60;
-/// Sessions of a server whose story is told.
+/// Sessions of a server whose story is told; of more, that of a few of each verdict.
 const STORIES: usize = 20;
+const STORIES_OF_EACH: usize = 3;
 /// Findings of one rule, and frames of a finding.
 const FOUND: usize = 12;
 const FRAMES: usize = 12;
@@ -157,9 +160,9 @@ impl Page {
         let several_servers = parts.len() > 1;
         let headline = answer.iter().filter(|(row, _)| !several_servers || row.is_none());
         let servers = parts.iter().take(SERVERS).enumerate().map(|(id, part)| {
-            let own =
-                answer.iter().find(|(row, _)| *row == Some(part.server.row)).map(|(_, text)| text.as_str());
-            part.server(id, report, tables, own.unwrap_or_default(), end)
+            let own = answer.iter().filter(|(row, _)| *row == Some(part.server.row));
+            let own: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
+            part.server(id, report, tables, &own.join(" "), end)
         });
         Self {
             title: report.captures.first().map(|capture| file_name(&capture.path)).unwrap_or_default(),
@@ -275,7 +278,10 @@ impl<'a> Part<'a> {
             .server
             .peak
             .map(|peak| format!("{} (frame {})", clock(peak.at.time), frame(peak.at, several)));
-        let stories = self.sessions.iter().filter(|session| session.has_story()).take(STORIES);
+        let with_story: Vec<&Session<'_>> =
+            self.sessions.iter().copied().filter(|session| session.has_story()).collect();
+        let stories = worst_of_each(&with_story, STORIES, STORIES_OF_EACH);
+        let shown = worst_of_each(&self.sessions, ROWS, ROWS_OF_EACH);
         let mut own = tables.clone();
         own.servers.retain(|server| server.row == self.server.row);
         Server {
@@ -305,9 +311,9 @@ impl<'a> Part<'a> {
                 .map(|refusal| refusal_row(refusal, several))
                 .collect(),
             refusals_left: self.server.refusals.len().saturating_sub(REFUSALS),
-            rows: self.sessions.iter().take(ROWS).map(|session| row(report, session, end)).collect(),
-            rows_left: rows_left(self.sessions.get(ROWS..).unwrap_or_default()),
-            stories: stories.map(|session| story(report, session, several)).collect(),
+            rows: shown.iter().map(|session| row(report, session, end)).collect(),
+            rows_left: rows_left(&self.sessions, &shown),
+            stories: stories.iter().map(|session| story(report, session, several)).collect(),
             tables: own.text(COLUMNS).to_string(),
         }
     }
@@ -341,9 +347,9 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row 
         name: session.client_name.map(|name| Plain::name(name).to_string()).unwrap_or_default(),
         since: clock(start),
         age: if session.opened.is_some() { age } else { format!(">{age}") },
-        idle: match session.closed {
-            Some(_) => "-".to_owned(),
-            None => Span::between(session.last_used.time, end).to_string(),
+        idle: match report.unused_for(session) {
+            Some(seconds) => Span::seconds(seconds).to_string(),
+            None => "-".to_owned(),
         },
         holds: report.holds(session),
         context: report.context(session),
@@ -351,17 +357,19 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row 
 }
 
 /// `4,880 more sessions: 12 leaked, 4,868 closed`.
-fn rows_left(left: &[&Session<'_>]) -> String {
-    let mut verdicts: std::collections::BTreeMap<Verdict, usize> = std::collections::BTreeMap::new();
-    for session in left {
-        *verdicts.entry(session.verdict).or_default() += 1;
-    }
-    let parts: Vec<String> =
-        verdicts.into_iter().map(|(verdict, number)| format!("{} {verdict}", Digits(number))).collect();
-    if left.is_empty() {
+fn rows_left(all: &[&Session<'_>], shown: &[&Session<'_>]) -> String {
+    let of = |sessions: &[&Session<'_>], verdict: Verdict| {
+        sessions.iter().filter(|session| session.verdict == verdict).count()
+    };
+    let left = Verdict::ALL.into_iter().map(|verdict| (verdict, of(all, verdict) - of(shown, verdict)));
+    let parts: Vec<String> = left
+        .filter(|(_, number)| *number > 0)
+        .map(|(verdict, number)| format!("{} {verdict}", Digits(number)))
+        .collect();
+    if parts.is_empty() {
         String::new()
     } else {
-        format!("{}: {}", count(left.len(), "more session"), list(&parts))
+        format!("{}: {}", count(all.len() - shown.len(), "more session"), list(&parts))
     }
 }
 

@@ -47,9 +47,9 @@ pub fn components(ledger: &Ledger, session: &Session) -> Vec<&'static str> {
     };
     for open in ledger.opens_of(session).filter(|open| open.holds()) {
         // A pipe whose opening was not seen goes by what is spoken on it.
-        let name = open.name.as_deref().or(open.interface());
-        let known = name.and_then(|name| PIPES.iter().find(|(pipe, _)| name.eq_ignore_ascii_case(pipe)));
-        add(known.map_or("a program of its own pipe", |(_, component)| component));
+        let Some(name) = open.name.as_deref().or(open.interface()) else { continue };
+        let known = PIPES.iter().find(|(pipe, _)| name.eq_ignore_ascii_case(pipe));
+        add(known.map_or("another program", |(_, component)| component));
     }
     if !session.rap_calls.is_empty() {
         add("browsing");

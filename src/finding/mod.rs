@@ -57,7 +57,7 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
-pub(crate) use advice::command_to_end;
+pub(crate) use refused::client as refused_client;
 pub(crate) use scene::{
     client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,
 };

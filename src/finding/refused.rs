@@ -47,7 +47,7 @@ pub(super) fn answers(refusals: &[&Refusal]) -> String {
 }
 
 /// `carol of WS24 (192.168.1.24)`.
-fn client(host: Host, account: Option<&str>, name: Option<&str>) -> String {
+pub(crate) fn client(host: Host, account: Option<&str>, name: Option<&str>) -> String {
     match (account.map(Plain::name), name.map(Plain::name)) {
         (Some(account), Some(name)) => format!("{account} of {name} ({host})"),
         (Some(account), None) => format!("{account} of {host}"),

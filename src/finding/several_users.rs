@@ -40,7 +40,11 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     if together.len() < 2 {
         return None;
     }
-    let users: Vec<&str> = seen.iter().map(String::as_str).collect();
+    let name = |user: &'_ String| {
+        if user.is_empty() { "an account of unknown name".to_owned() } else { user.clone() }
+    };
+    let users: Vec<String> = seen.iter().map(name).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
     let text = format!(
         "Client {}{} was connected to server {} under {} users at the same time: {}. Each takes a slot",
         first.client.host(),
@@ -67,6 +71,16 @@ fn user(session: &Session) -> String {
 mod tests {
     use super::super::all;
     use super::super::testing::{Made, rules};
+
+    #[test]
+    fn a_user_whose_account_was_not_captured_is_not_an_empty_name() {
+        let mut made = Made::new();
+        made.user_session_of(1, "alice");
+        made.user_session_of(2, "");
+        let findings = all(&made.ended_after(1.0), 90.0);
+        let said = "under 2 users at the same time: an account of unknown name and ALICE.";
+        assert!(findings[0].text.contains(said), "{}", findings[0].text);
+    }
 
     #[test]
     fn it_fires_on_two_users_at_once() {

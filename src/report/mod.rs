@@ -13,6 +13,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod text;
+mod worst;
 
 pub use limit::Limit;
 pub use moment::{Cause, Ending, Moment};
@@ -24,6 +25,7 @@ pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
 };
 pub use text::{ServerTablesText, Step, Text};
+pub use worst::worst_of_each;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

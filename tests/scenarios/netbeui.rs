@@ -551,7 +551,7 @@ fn stations_are_told_by_their_addresses() {
     let counts = smbscope::session::Counts::default();
     let options = smbscope::report::Options::default();
     let answer = smbscope::report::NullSessions::new(&ledger, [], &counts, options).text(200).to_string();
-    for part in ["They take 3 slots on 02:00:00:00:00:0a.", "leaked   02:00:00:00:00:15/3"] {
+    for part in ["They take 3 connection slots on 02:00:00:00:00:0a.", "leaked   02:00:00:00:00:15/3"] {
         assert!(answer.contains(part), "{part} {answer}");
     }
 }

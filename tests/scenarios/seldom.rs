@@ -96,7 +96,7 @@ fn calls_by_the_hundred_that_are_all_answered_do_not_hang() {
         }
         wire.wait(100.0);
         smb.tcp.ack(Server);
-        assert_eq!(wire.verdicts(), ["leaked"], "{count} calls: the pipe alone is left");
+        assert_eq!(wire.verdicts(), ["leaked"], "{count} calls: only the open pipe is left");
     }
 }
 

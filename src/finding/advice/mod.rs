@@ -134,11 +134,6 @@ impl<'a> Adviser<'a> {
     }
 }
 
-/// The command that ends sessions of a server.
-pub(crate) fn command_to_end(ledger: &Ledger, server: Option<ServerRow>) -> &'static str {
-    System::of(ledger, server, |_| false).command
-}
-
 /// True if a null session was denied its set-up, or the share that all pipes lie in.
 fn shuts_out(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);

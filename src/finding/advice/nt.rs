@@ -38,7 +38,6 @@ const OF_ALL: System = System {
     to_end: "To free the slots now",
     end: "net session \\\\CLIENT /delete. It ends all sessions of that computer and closes its open files; what is \
         not saved is lost (KB 328459).",
-    command: r"net session \\CLIENT /delete",
     spooler: "see whether the Print Spooler service is running, whether the printer named answers on its port, and \
         whether its driver or port monitor hangs. Restarting the service (net stop spooler, net start spooler) ends \
         the calls that wait and runs the handles down; update the driver if it comes back.",

@@ -22,7 +22,6 @@ pub(super) const SAMBA: System = System {
     end: "smbstatus -p shows the process of each client, and smbcontrol PID shutdown ends that process and its \
         connection; smbcontrol smbd close-share SHARE takes the share from all clients. What is not saved is lost \
         (smbstatus(1), smbcontrol(1)).",
-    command: "smbcontrol PID shutdown",
     spooler: "see whether the print system behind it answers (lpstat -t where that is CUPS) and what log level = 3 \
         writes to the log about spoolss. Where nobody prints, disable spoolss = yes takes the pipe away \
         (smb.conf(5)).",

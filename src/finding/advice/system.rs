@@ -26,8 +26,6 @@ pub(super) struct System {
     pub(super) to_end: &'static str,
     /// How to end sessions at once.
     pub(super) end: &'static str,
-    /// The command for it.
-    pub(super) command: &'static str,
     /// Why the spooler does not answer.
     pub(super) spooler: &'static str,
     /// How to keep the spooler from those who do not print.
@@ -199,7 +197,6 @@ mod tests {
                 system.denied,
                 system.to_end,
                 system.end,
-                system.command,
                 system.spooler,
                 system.refuse_clients,
                 system.drivers,

@@ -25,7 +25,6 @@ pub(super) const UNKNOWN: System = System {
     to_end: "To free the slots now",
     end: "net session \\\\CLIENT /delete on Windows (KB 328459), smbcontrol PID shutdown on Samba (smbcontrol(1)). \
         Either closes the files that are open; what is not saved is lost.",
-    command: r"net session \\CLIENT /delete",
     spooler: "see whether its print service is running, whether the printer named answers, and whether its driver \
         hangs. Restarting the service ends the calls that wait and runs the handles down.",
     refuse_clients: "where it prints nothing, stop and disable its print service.",

@@ -32,7 +32,6 @@ const OF_ALL: System = System {
         to Named Pipes and Shares).",
     to_end: "To free the slots now",
     end: "",
-    command: r"net session \\CLIENT /delete",
     spooler: "see whether the Print Spooler service is running, whether the printer named answers on its port, and \
         whether its driver or port monitor hangs. Restarting the service (net stop spooler, net start spooler) ends \
         the calls that wait and runs the handles down; update the driver, or isolate it (from Windows 7 on), if it \

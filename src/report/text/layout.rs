@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Writes `text` after `first`, in lines of at most `width` columns; further lines begin with `indent` spaces.
-/// Lines break at spaces, and within what is longer than a line.
+/// Lines break at spaces, and within what is longer than a line: behind a colon if it has one.
 pub(super) fn paragraph(
     out: &mut impl Write,
     first: &str,
@@ -43,7 +43,10 @@ fn split_line(text: &str, room: usize) -> (&str, &str) {
     let (line, _) = text.split_at_checked(end).unwrap_or((text, ""));
     // A line may end before the space that comes next.
     let fits = text.get(end..).is_some_and(|rest| rest.starts_with(' '));
-    let cut = if fits { end } else { line.rfind(' ').filter(|at| *at > 0).unwrap_or(end) };
+    let space = || line.rfind(' ').filter(|at| *at > 0);
+    // A long address breaks behind a colon: neither a port nor a group of digits is cut.
+    let colon = || line.rfind(':').map(|at| at.saturating_add(1));
+    let cut = if fits { end } else { space().or_else(colon).unwrap_or(end) };
     let (line, left) = text.split_at_checked(cut).unwrap_or((text, ""));
     (line.trim_end(), left.trim_start())
 }
@@ -65,6 +68,8 @@ pub(super) struct Column {
 }
 
 const BETWEEN: usize = 2;
+/// Columns of an IPv4 address with its port in brackets.
+const ADDRESS: usize = 23;
 
 /// Writes a table in lines of at most `width` columns. A cell that does not fit into its column goes on in the next
 /// line. The last column takes what the others leave; what does not fit there stands on lines of its own.
@@ -108,12 +113,16 @@ pub(super) fn table(
     Ok(())
 }
 
-/// The widths of the columns: what they hold, the widest squeezed until the line fits.
+/// The widths of the columns: what they hold, the widest squeezed until the line fits. No column becomes narrower than an
+/// address in it.
 fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(|column| column.title.len()).collect();
+    let mut least: Vec<usize> = columns.iter().map(|column| column.least).collect();
     for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        for ((width, least), cell) in widths.iter_mut().zip(&mut least).zip(row) {
             *width = (*width).max(cell.width());
+            let addresses = cell.split(' ').filter(|word| word.contains(':') && word.len() <= ADDRESS);
+            *least = addresses.map(str::len).fold(*least, usize::max);
         }
     }
     let gaps = columns.len().saturating_sub(1).saturating_mul(BETWEEN);
@@ -122,7 +131,7 @@ fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> 
         if total <= width {
             return widths;
         }
-        let squeezable = widths.iter_mut().zip(columns).filter(|(width, column)| **width > column.least);
+        let squeezable = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
         let Some((widest, _)) = squeezable.max_by_key(|(width, _)| **width) else { return widths };
         *widest = widest.saturating_sub(1);
     }
@@ -149,6 +158,24 @@ mod tests {
         table(&mut out, &columns, &[vec!["名前".into(), "x".into()], vec!["abcd".into(), "y".into()]], 20)
             .unwrap();
         assert_eq!(out, "A     B\n名前  x\nabcd  y\n");
+    }
+
+    #[test]
+    fn no_address_is_cut_in_the_middle_of_a_number() {
+        let columns = ["CLIENT", "SINCE", "HOLDS"].map(|title| Column { title, least: 3 });
+        let row =
+            |client: &str| vec![client.to_owned(), "2002-11-05 14:03:05".to_owned(), "nothing".to_owned()];
+        let mut out = String::new();
+        table(&mut out, &columns, &[row("192.168.100.121:49152")], 40).unwrap();
+        let expected = "CLIENT                 SINCE\n                       HOLDS\n\
+                        192.168.100.121:49152  2002-11-05\n                       14:03:05\n\
+                        \x20                      nothing\n";
+        assert_eq!(out, expected);
+
+        let long = "[2001:db8:1234:5678:9abc:def0:1234:5678]:49152";
+        let mut out = String::new();
+        paragraph(&mut out, "", 0, long, 30).unwrap();
+        assert_eq!(out, "[2001:db8:1234:5678:9abc:def0:\n1234:5678]:49152\n");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The text of [`NullSessions`]: the answer, a table, the story of each session that leaked or hangs, what to do.
 
 mod answer;
+mod clients;
 mod layout;
 mod notes;
 mod server_tables;
@@ -13,17 +14,21 @@ mod unseen;
 use core::fmt;
 
 use super::{Moment, NullSessions, Session};
+use crate::finding::count;
 use crate::ledger::ServerRow;
+use crate::wire::Timestamp;
 
 pub use server_tables::ServerTablesText;
 pub use story::Step;
 
-use crate::wire::Timestamp;
-
-/// Rows of a server's table; more are counted.
+/// Rows of a server's table. Where there are more, a few of each verdict are shown and the others counted by client.
 const ROWS: usize = 40;
-/// Sessions whose story is told; more are counted.
+/// The few rows of each verdict.
+const ROWS_OF_EACH: usize = 5;
+/// Sessions whose story is told. Where there are more, that of a few of each verdict is.
 const STORIES: usize = 20;
+/// The few stories of each verdict.
+const STORIES_OF_EACH: usize = 2;
 /// Servers that are told of one by one; more are counted.
 const SERVERS: usize = 20;
 
@@ -49,14 +54,14 @@ impl fmt::Display for Text<'_> {
         answer::overall(f, report, &servers, width)?;
         let mut stories = STORIES;
         for server in servers.iter().take(SERVERS) {
-            answer::of_server(f, report, server, width)?;
+            answer::of_server(f, report, server, servers.len() == 1, width)?;
             table::of_server(f, report, server, &when, width)?;
             answer::refusals(f, server, &when, width)?;
             story::of_server(f, report, server, &when, width, &mut stories)?;
         }
         let left = servers.len().saturating_sub(SERVERS);
         if left > 0 {
-            writeln!(f, "And {left} more servers; --format json lists all.\n")?;
+            writeln!(f, "And {}; --format json lists all.\n", count(left, "more server"))?;
         }
         notes::findings(f, report, &when, width)?;
         notes::printer_shares(f, report, &when, width)?;
@@ -65,14 +70,17 @@ impl fmt::Display for Text<'_> {
 }
 
 impl NullSessions<'_> {
-    /// The answer in a few sentences: over all servers if there are several, then for each, the worst first, with the
-    /// server's row.
+    /// The answer in paragraphs of a few sentences: over all servers if there are several; then for each, the worst first,
+    /// its headline and what else is to be said, with the server's row.
     #[must_use]
     pub fn answer(&self) -> Vec<(Option<ServerRow>, String)> {
         let servers = servers::of(self);
         let doubt = unseen::doubt(self).map(|text| (None, text));
         let overall = answer::over_all(self, &servers).map(|text| (None, text));
-        let each = servers.iter().map(|server| (server.row, answer::for_server(self, server)));
+        let alone = servers.len() == 1;
+        let each = servers.iter().flat_map(|server| {
+            answer::for_server(self, server, alone).into_iter().map(|text| (server.row, text))
+        });
         doubt.into_iter().chain(overall).chain(each).collect()
     }
 
@@ -86,6 +94,13 @@ impl NullSessions<'_> {
     #[must_use]
     pub fn holds(&self, session: &Session<'_>) -> String {
         table::holds(self, session)
+    }
+
+    /// For how many seconds what a session still holds, or else the session itself, has not been used; nothing if it has
+    /// ended.
+    #[must_use]
+    pub fn unused_for(&self, session: &Session<'_>) -> Option<f64> {
+        table::unused_for(self, session)
     }
 
     /// What happened to what a session still holds, in order.

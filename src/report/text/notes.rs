@@ -142,12 +142,12 @@ pub(super) fn read(
     }
     let left = report.captures.len().saturating_sub(CAPTURES);
     if left > 0 {
-        writeln!(out, "Read {left} more captures, numbered in the order given")?;
+        writeln!(out, "Read {}, numbered in the order given", count(left, "more capture"))?;
     }
     if let Some(end) = report.end {
         let (day, end, grace) = (&when.day, when.second(end), report.grace_seconds);
         let text = format!(
-            "Times are UTC, of {day} where no date is told. Judged at {end} with a grace of {grace} s."
+            "Times are UTC, on {day} unless a date is given. Judged at {end} with a grace of {grace} s."
         );
         paragraph(out, "", 0, &text, width)?;
     }
@@ -171,7 +171,7 @@ fn lost(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     let number = warnings.clone().count();
     losses.extend(warnings.take(WARNINGS).map(|warning| Plain::sentence(warning).to_string()));
     if number > WARNINGS {
-        losses.push(format!("{} more warnings of captures", number.saturating_sub(WARNINGS)));
+        losses.push(count(number.saturating_sub(WARNINGS), "more warning"));
     }
     losses
 }

@@ -37,7 +37,11 @@ impl fmt::Display for ServerTablesText<'_> {
         let at = tables.at.unwrap_or_default();
         let (day, clock) = parts(at);
         let clock = clock.get(..12).unwrap_or(&clock);
-        let held = if tables.beyond_end { ", beyond the end of the captures: taken to hold on" } else { "" };
+        let held = if tables.beyond_end {
+            ", after the end of the captures: what was open then is taken to be open still"
+        } else {
+            ""
+        };
         writeln!(f, "At {day} {clock}Z{held}\n")?;
         if tables.servers.is_empty() {
             writeln!(f, "No SMB server was seen.\n")?;
@@ -147,7 +151,7 @@ fn denied(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, widt
     if server.denied.is_empty() {
         return Ok(());
     }
-    writeln!(out, "denied session setups, each of which takes a slot while its connection stays")?;
+    writeln!(out, "denied session setups, each of which takes a slot while its connection stays open")?;
     let rows = server.denied.iter().map(|session| {
         let status = ledger.session(session.id).and_then(|row| row.denied);
         vec![

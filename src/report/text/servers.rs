@@ -77,9 +77,12 @@ impl<'a> ServerPart<'a> {
         self.troubled().filter(|session| session.verdict != Verdict::Denied && !is_past(session))
     }
 
-    /// The null sessions that the server denied, and whose connection stays.
+    /// The null sessions that the server denied and whose connections stay: for longer than the grace, or however young
+    /// they are if the server refused somebody for want of the slots that they hold.
     pub(super) fn denied(&self) -> impl Iterator<Item = &'a Session<'a>> {
-        self.troubled().filter(|session| session.closed.is_none() && session.verdict == Verdict::Denied)
+        let refused = self.refusals.iter().any(|refusal| refusal.is_for_slots());
+        let denied = self.null_sessions(Verdict::Denied).filter(|session| session.closed.is_none());
+        denied.filter(move |session| refused || session.stuck == Stuck::Yes)
     }
 
     /// The null sessions that were stuck and are not any more, or perhaps not: they ended, may have ended, or are used

@@ -2,10 +2,10 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{Moment, NullSessions, Session};
+use super::super::{Moment, NullSessions, Session, worst_of_each};
 use super::layout::paragraph;
 use super::servers::ServerPart;
-use super::{When, table};
+use super::{STORIES_OF_EACH, When, table};
 use crate::auth::{Evidence, Mechanism};
 use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count, list};
@@ -26,25 +26,23 @@ pub(super) fn of_server(
     width: usize,
     left: &mut usize,
 ) -> fmt::Result {
-    let bad = |session: &&&Session<'_>| session.has_story() && (session.is_candidate() || report.options.all);
-    for session in server.sessions.iter().filter(bad).take(*left) {
+    let bad = |session: &&Session<'_>| session.has_story() && (session.is_candidate() || report.options.all);
+    let bad: Vec<&Session<'_>> = server.sessions.iter().copied().filter(bad).collect();
+    let mut told = worst_of_each(&bad, *left, STORIES_OF_EACH);
+    told.truncate(*left);
+    for session in &told {
         of_session(out, report, session, when, width)?;
         writeln!(out)?;
     }
-    let number = server.sessions.iter().filter(bad).count();
-    if number > *left {
-        let untold = number.saturating_sub(*left);
-        paragraph(
+    *left = left.saturating_sub(told.len());
+    match bad.len().saturating_sub(told.len()) {
+        0 => Ok(()),
+        untold => writeln!(
             out,
-            "",
-            0,
-            &format!("What happened in {untold} more is left out; --format json lists all."),
-            width,
-        )?;
-        writeln!(out)?;
+            "The history of {} is left out; --format json lists all.\n",
+            count(untold, "more session")
+        ),
     }
-    *left = left.saturating_sub(number);
-    Ok(())
 }
 
 fn of_session(
@@ -211,8 +209,8 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
                     Task::Document => "document started",
                     Task::Notification => "notification of changes registered",
                 };
-                let name = held.name.as_deref().map(|name| format!("{} ", Plain::name(name)));
-                let ended = if held.ended.is_some() { "ended since" } else { "never ended" };
+                let name = held.name.as_deref().map(|name| format!("{}, ", Plain::name(name)));
+                let ended = if held.ended.is_some() { "ended later" } else { "not ended" };
                 step(held.began, what.to_owned(), format!("{}{ended}", name.unwrap_or_default()));
             }
             let last = handle.used.last;
@@ -237,7 +235,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         }
         for call in open.waiting.values() {
             let object = call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
-            let by_design = if call.waits_by_design { ", as it is meant to" } else { "" };
+            let by_design = if call.waits_by_design { ", by design" } else { "" };
             let note = format!("no answer in {}{by_design}{}", since(call.sent), object.unwrap_or_default());
             step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.opnum), note);
         }
@@ -263,7 +261,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
     if session.verdict == Verdict::Hung {
         let connections = row.connections.iter().filter_map(|id| ledger.connection(*id));
         if let Some(at) = connections.filter_map(|connection| connection.server_last).max() {
-            step(at, "server last seen".to_owned(), "still there".to_owned());
+            step(at, "server last seen".to_owned(), "still active".to_owned());
         }
     }
     // A call that waited is told above if its answer never came, or if it was cancelled.

@@ -2,14 +2,14 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{NullSessions, Session};
+use super::super::{NullSessions, Session, worst_of_each};
 use super::layout::{self, Column};
 use super::servers::ServerPart;
-use super::{ROWS, When};
-use crate::finding::{self, Plain, Span, count};
+use super::{ROWS, ROWS_OF_EACH, When, clients};
+use crate::finding::{self, Digits, Plain, Span, count};
 use crate::ledger::{self, Verdict};
 
-/// Writes the table of a server's sessions, the worst first.
+/// Writes the table of a server's sessions, the worst first; of many, the worst of each verdict and the clients of all.
 pub(super) fn of_server(
     out: &mut impl Write,
     report: &NullSessions<'_>,
@@ -33,25 +33,20 @@ pub(super) fn of_server(
         Column { title: "PIPE", least: 6 },
         Column { title: "HOLDS", least: 5 },
     ]);
-    let rows: Vec<Vec<String>> =
-        server.sessions.iter().take(ROWS).map(|session| row(report, session, when, with_who)).collect();
+    let shown = worst_of_each(&server.sessions, ROWS, ROWS_OF_EACH);
+    let rows: Vec<Vec<String>> = shown.iter().map(|session| row(report, session, when, with_who)).collect();
     layout::table(out, &columns, &rows, width)?;
-    let left = server.sessions.get(ROWS..).unwrap_or_default();
-    if !left.is_empty() {
-        let parts: Vec<String> = Verdict::ALL
-            .into_iter()
-            .map(|verdict| (verdict, left.iter().filter(|session| session.verdict == verdict).count()))
-            .filter(|(_, number)| *number > 0)
-            .map(|(verdict, number)| format!("{number} {verdict}"))
-            .collect();
-        let text = format!("{} more ({}); --format json lists all", left.len(), parts.join(", "));
+    let left = server.sessions.len().saturating_sub(shown.len());
+    if left > 0 {
+        let text = format!("{} more; the next table counts all of them by client", Digits(left));
         layout::paragraph(out, "and ", 4, &text, width)?;
     }
     if server.sessions.iter().any(|session| session.possibly_null) {
         let text = "its credentials were not captured whole, and nothing shows a user or a guest";
         layout::paragraph(out, "null?  ", 7, text, width)?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    if left > 0 { clients::of_server(out, server, when, width) } else { Ok(()) }
 }
 
 fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: bool) -> Vec<String> {
@@ -70,11 +65,24 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
         } else {
             format!(">{age}")
         },
-        session.idle_seconds.map_or_else(|| "-".to_owned(), |idle| Span::seconds(idle).to_string()),
+        unused_for(report, session).map_or_else(|| "-".to_owned(), |idle| Span::seconds(idle).to_string()),
         pipes(report, session),
         holds(report, session),
     ]);
     cells
+}
+
+/// For how long what a session holds was not used, if that is why it leaked; else for how long it was not used itself.
+pub(super) fn unused_for(report: &NullSessions<'_>, session: &Session<'_>) -> Option<f64> {
+    let ledger = report.ledger;
+    let row = ledger.session(session.id).filter(|_| session.verdict == Verdict::Leaked);
+    let held = row.and_then(|row| {
+        let handles = finding::held_handles(ledger, row).map(|handle| handle.used.last);
+        let pipes = finding::held_pipes(ledger, row).map(|pipe| pipe.used.last);
+        handles.chain(pipes).min()
+    });
+    let end = report.end.unwrap_or_default();
+    held.map(|last| ledger.seconds_until(end, last)).or(session.idle_seconds)
 }
 
 /// The names of the pipes that are held, else of those that were opened.
@@ -139,9 +147,11 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
     let pipes: Vec<&ledger::Open> = finding::held_pipes(ledger, row).collect();
     let held = match pipes.as_slice() {
         [] => return "nothing".to_owned(),
-        [pipe] if pipe.sealed.is_some() => "the pipe; its calls are sealed".to_owned(),
-        [_] => "the pipe alone".to_owned(),
-        _ => format!("{} pipes", pipes.len()),
+        [pipe] if pipe.sealed.is_some() => "an open pipe whose calls are sealed".to_owned(),
+        // Before it was captured, it may have been given one.
+        [pipe] if pipe.opened.is_none() => "an open pipe, no handle seen".to_owned(),
+        [_] => "an open pipe, no handle".to_owned(),
+        _ => format!("{} open pipes, no handle", pipes.len()),
     };
     let unanswered = pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design);
     let unanswered = unanswered.map(|call| format!("{} is unanswered", call.name()));

@@ -2,7 +2,9 @@ use super::super::{NullSessions, Options};
 use crate::capture::Info;
 use crate::finding::testing::Made;
 use crate::ledger::Ledger;
-use crate::session::{Counts, ShareKind};
+use crate::session::{
+    Counts, EventKind, Loss, MayHold, SessionId, ShareKind, TreeEvent, TreeId, Unseen, UnseenKind,
+};
 use crate::wire::{NtStatus, Status, Timestamp};
 
 fn info(name: &str) -> Info {
@@ -66,18 +68,22 @@ fn office() -> Ledger {
 #[test]
 fn the_answer_comes_first_then_the_table_worst_first_then_the_stories() {
     let text = text(&office());
-    let expected = r"3 null sessions to \\PRNSRV\IPC$ never closed: 1 holds a printer handle, 1 waits
-for an answer to OpenPrinterEx and 1 stays and holds nothing. 1 null session was
-denied by 192.168.1.10:139 but holds its slot while its connection lasts. They
-take 4 of 10 slots on 192.168.1.10:139 (a limit of 10 is a guess: the server
-calls itself Windows 5.1; XP Home has 5). They come from 192.168.1.21 (WS-21).
-In all, 6 to 7 slots are in use there at the end. Of the other null sessions, 1
-is too young to judge, 1 ended without closing its handles and 1 ended and left
-no handle open. 1 session to 192.168.1.10:139 may be a null session: nothing in
-the capture says whose it is, and it is stuck. 192.168.1.10:139 refused 1 client
-(error 71); null sessions of WS-21 held 3 of the 4 to 5 slots in use. Anonymous
-clients were denied 1 session setup there. To free the slots now, run net
-session \\CLIENT /delete on the server; What to do tells how to prevent more.
+    let expected = r"3 null sessions to 192.168.1.10:139 never closed: 1 holds a printer handle, 1
+waits for an answer to OpenPrinterEx and 1 holds nothing but stays open. 1 null
+session was denied by 192.168.1.10:139, but it holds a slot while its connection
+stays open. They come from 192.168.1.21 (WS-21). They take 4 of 10 connection
+slots on 192.168.1.10:139; 6 to 7 are in use in all. 192.168.1.10:139 refused 1
+client with error 71: WS-21 (192.168.1.21); null sessions of WS-21 then held 3
+of the 4 to 5 slots in use.
+
+The limit of 10 is a guess: the server calls itself Windows 5.1; XP Home has 5.
+Of the other null sessions, 1 is too young to judge, 1 ended without closing
+every handle and 1 ended cleanly. 1 session to 192.168.1.10:139 may be a null
+session: nothing in the capture says whose it is, and it is stuck. A session
+younger than 90 s cannot be judged: capture for longer, or give --until TIME if
+you know that nothing more was sent up to then. Anonymous clients were denied 1
+session setup there. How to free the slots now and how to prevent more is under
+What to do.
 
 VERDICT    WHO    CLIENT             SINCE     AGE     IDLE   PIPE     HOLDS
 hung       null   192.168.1.21:1001  14:03:05  2h11m   2h11m  spoolss
@@ -93,13 +99,13 @@ denied     null   192.168.1.21:1009  14:04:05  2h10m   2h10m  -
 abandoned  null   192.168.1.21:1005  14:04:05  0.0s    -      spoolss
            1 handle run down
 open       null   192.168.1.21:1010  16:14:05  0.5s    0.5s   spoolss
-           the pipe alone
+           an open pipe, no handle
 closed     null   192.168.1.21:1004  14:04:05  0.0s    -      spoolss  -
 null?  its credentials were not captured whole, and nothing shows a user or a
        guest
 
-refused  14:04:05  192.168.1.21:1008  STATUS_REQUEST_NOT_ACCEPTED (error 71), 4
-                   to 5 slots known in use  frame 70
+refused  14:04:05  192.168.1.21:1008  WS-21: STATUS_REQUEST_NOT_ACCEPTED (error
+                   71), 4 to 5 slots in use  frame 70
 
 hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
          print spooler; NT LM 0.12
@@ -110,7 +116,7 @@ hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
   14:03:05.070  spoolss 1.0 bound               frame 7
   14:03:05.080  RpcOpenPrinterEx (0x45) sent    frame 8  no answer in 2h11m for
                   \\PRNSRV\lp1
-  16:14:05.820  server last seen                frame 82  still there
+  16:14:05.820  server last seen                frame 82  still active
 
 leaked   192.168.1.21:1002 as WS-21 (SPLCLIENT user alice, build 2600)
          print spooler; NT LM 0.12; Windows 2002 2600
@@ -122,7 +128,7 @@ leaked   192.168.1.21:1002 as WS-21 (SPLCLIENT user alice, build 2600)
     assert_eq!(text.matches("  - To free the slots now").count(), 1, "common advice is told once");
     assert!(text.ends_with(
         "Read office.pcap, 12,345 packets, 14:03:05 to 15:03:05\n\
-         Times are UTC, of 2002-11-05 where no date is told. Judged at 16:14:06 with a\n\
+         Times are UTC, on 2002-11-05 unless a date is given. Judged at 16:14:06 with a\n\
          grace of 90 s.\n"
     ));
 }
@@ -132,7 +138,7 @@ fn other_identities_are_told_of_only_when_asked_for() {
     let all = Options { all: true, limit: Some(5), ..Options::default() };
     let text = text_of(&office(), &[info("office.pcap")], all);
     assert!(text.contains("leaked     user   192.168.1.21:1007"), "{text}");
-    assert!(text.contains("They\ntake 4 of 5 slots"), "{text}");
+    assert!(text.contains("They take 4 of 5 connection\nslots"), "{text}");
     assert!(!super::tests::text(&office()).contains(":1007"));
 }
 
@@ -143,9 +149,9 @@ fn a_null_session_alone_needs_no_column_for_who() {
     made.handle(1);
     let text = text(&made.ended_after(100.0));
     let expected = r"1 null session to \\PRNSRV\IPC$ never closed: it holds a printer handle. It
-takes 1 slot on 192.168.1.10:139. It comes from 192.168.1.21 (WS-21). To free
-the slot now, run net session \\CLIENT /delete on the server; What to do tells
-how to prevent more.
+comes from 192.168.1.21 (WS-21). It takes 1 connection slot on 192.168.1.10:139.
+
+How to free the slot now and how to prevent more is under What to do.
 
 VERDICT  CLIENT             SINCE     AGE    IDLE   PIPE     HOLDS
 leaked   192.168.1.21:1001  14:03:05  1m40s  1m40s  spoolss
@@ -161,12 +167,14 @@ fn nothing_found_says_what_was_read() {
                     Read office.pcap, 12,345 packets, ";
     assert!(empty.starts_with(expected), "{empty}");
 
-    let mut made = Made::new();
-    made.user_session(1);
-    let users = text(&made.ended_after(100.0));
-    let expected = "No null session among 1 SMB session (1 user) in 12,345 packets.\n";
-    assert!(users.starts_with(expected), "{users}");
-    assert!(!users.contains("What to do"));
+    let with = |users: u16| {
+        let mut made = Made::new();
+        (1..=users).for_each(|client| made.user_session(client));
+        text(&made.ended_after(100.0))
+    };
+    assert!(with(1).starts_with("No null session: the only SMB session in 12,345 packets is a user's.\n"));
+    assert!(with(2).starts_with("No null session among 2 SMB sessions (2 of users) in 12,345 packets.\n"));
+    assert!(!with(2).contains("What to do"));
 }
 
 #[test]
@@ -177,8 +185,8 @@ fn null_sessions_that_closed_are_no_trouble() {
     made.close_all(1);
     let ledger = made.ended_after(100.0);
     let text = text(&ledger);
-    let expected = "1 null session to \\\\PRNSRV\\IPC$ on 192.168.1.10:139, not stuck: it ended and\n\
-                    left no handle open.\n";
+    let expected = "The only null session to \\\\PRNSRV\\IPC$ on 192.168.1.10:139 is not stuck: it\n\
+                    ended cleanly.\n";
     assert!(text.starts_with(expected), "{text}");
     let report = NullSessions::new(&ledger, [], &Counts::default(), Options::default());
     assert_eq!(report.outcome(), crate::report::Outcome::Clear);
@@ -216,9 +224,9 @@ fn five_thousand_sessions_stay_readable() {
     assert!(
         text.starts_with(r"5,000 null sessions to \\PRNSRV\IPC$ never closed: 2,500 hold printer handles")
     );
-    assert!(text.contains("\nand 4960 more (4960 leaked); --format json lists all\n"));
-    assert!(text.contains("\nWhat happened in 4980 more is left out; --format json lists all.\n"));
-    assert!(text.lines().count() < 400, "{}", text.lines().count());
+    assert!(text.contains("\nand 4,995 more; the next table counts all of them by client\n"), "{text}");
+    assert!(text.contains("\nThe history of 4,998 more sessions is left out; --format json lists all.\n"));
+    assert!(text.lines().count() < 200, "{}", text.lines().count());
 }
 
 #[test]
@@ -259,7 +267,7 @@ fn days_ago_has_its_date() {
     let table = between(&text, "VERDICT", "\n\n");
     assert!(table.contains("2002-11-05"), "{table}");
     assert!(table.contains("3d04h"), "{table}");
-    assert!(text.contains("of 2002-11-08 where no date is told"), "{text}");
+    assert!(text.contains("on 2002-11-08 unless a date is given"), "{text}");
 }
 
 #[test]
@@ -317,7 +325,7 @@ fn what_cannot_be_judged_says_why() {
     made.handle(1);
     made.doubt(1);
     let text = text(&made.ended_after(100.0));
-    assert!(text.contains("not known to be stuck:"), "{text}");
+    assert!(text.contains("is not known to be\nstuck:"), "{text}");
     assert!(text.contains("\nunknown  192.168.1.21:1001"), "{text}");
     assert!(text.contains("requests are missing from the capture at frame 11"), "{text}");
 }
@@ -351,7 +359,7 @@ fn slots_at_a_refusal_are_those_of_the_ledger_however_few_holders_are_kept() {
     }
     made.refuse(71, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
     let text = text(&made.ended_after(1.0));
-    assert!(text.contains("held 70 of\nthe 70 slots in use"), "{text}");
+    assert!(text.contains("then held 70 of the 70 slots in use"), "{text}");
 }
 
 #[test]
@@ -364,8 +372,8 @@ fn several_servers_count_what_was_denied_and_what_has_ended() {
     made.deny(2);
     made.null_session(3);
     let text = text(&made.ended_after(200.0));
-    let expected = "3 null sessions to 2 servers are or were stuck: 1 never closed, 1 was denied and\n\
-                    still holds its slot and 1 was stuck before.";
+    let expected = "Of the null sessions to 2 servers, 1 never closed, 1 was denied but still holds\n\
+                    a slot and 1 was stuck before.";
     assert!(text.starts_with(expected), "{text}");
 }
 
@@ -392,7 +400,7 @@ fn a_cancelled_call_is_told_with_the_pipe_that_stays() {
     made.cancel(1);
     let text = text(&made.ended_after(200.0));
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let failed = r"the pipe alone; RpcOpenPrinterEx of \\PRNSRV\lp1 was cancelled after 1m40s";
+    let failed = r"an open pipe, no handle; RpcOpenPrinterEx of \\PRNSRV\lp1 was cancelled after 1m40s";
     assert!(flat.contains(failed), "{text}");
     assert!(flat.contains(r"frame 8 for \\PRNSRV\lp1, cancelled after 1m40s"), "{text}");
 }
@@ -427,4 +435,134 @@ fn what_was_denied_is_not_to_be_deleted_on_the_server() {
     let text = text(&made.ended_after(200.0));
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains("The slot comes back when the client closes the connection;"), "{text}");
+}
+
+#[test]
+fn of_many_sessions_the_worst_of_each_verdict_come_first_then_the_clients() {
+    let mut made = Made::new();
+    let clients = ["192.168.1.21", "192.168.1.22", "192.168.1.23"].map(|ip| ip.parse().unwrap());
+    for client in 1..=60_u16 {
+        made.client_ip = clients[usize::from(client % 3)];
+        match client % 3 {
+            0 => {
+                made.null_session(client);
+                made.call(client, 69, "RpcOpenPrinterEx");
+            }
+            1 => made.null_session(client),
+            _ => made.null_session_alone(client),
+        }
+    }
+    made.wait(200.0);
+    for client in (3..=60).step_by(3) {
+        made.server_seen(client);
+    }
+    let text = text(&made.ended_after(1.0));
+    let rows = between(&text, "VERDICT", "\n\n");
+    for (verdict, shown) in [("hung", 5), ("leaked", 5), ("lingering", 5)] {
+        let of_it = rows.lines().filter(|line| line.split(' ').next() == Some(verdict)).count();
+        assert_eq!(of_it, shown, "{verdict}: {rows}");
+    }
+    assert!(rows.ends_with("\nand 45 more; the next table counts all of them by client"), "{rows}");
+    let clients = between(&text, "CLIENT        NAME", "\n\n");
+    let expected = "CLIENT        NAME   SLOTS  OLDEST    SESSIONS\n\
+                    192.168.1.21  WS-21  20     14:03:05  20 hung\n\
+                    192.168.1.22  WS-21  20     14:03:05  20 leaked\n\
+                    192.168.1.23  WS-21  20     14:03:05  20 lingering";
+    assert_eq!(clients, expected);
+    let stories = text.lines().filter(|line| line.contains(" as WS-21")).count();
+    assert_eq!(stories, 4, "two of those that hang and two of those that leaked: {text}");
+    assert!(text.contains("\nThe history of 36 more sessions is left out; --format json lists all.\n"));
+}
+
+#[test]
+fn as_many_sessions_as_fit_are_all_shown() {
+    let mut made = Made::new();
+    (1..=40).for_each(|client| made.null_session(client));
+    let text = text(&made.ended_after(100.0));
+    assert_eq!(between(&text, "VERDICT", "\n\n").matches("leaked").count(), 40, "{text}");
+    assert!(!text.contains("SESSIONS"), "{text}");
+}
+
+#[test]
+fn a_leak_is_idle_for_as_long_as_what_it_holds() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    made.wait(200.0);
+    // Another tree is no use of the pipe.
+    let (session, tree) = (SessionId::Uid(100), TreeId::Tid(8));
+    let (path, share) = (Some(r"\\PRNSRV\lp1".to_owned()), ShareKind::Pipe);
+    made.tell(1, EventKind::Tree(TreeEvent::Connected { session, tree, path, share, answer_seen: true }));
+    let ledger = made.ended_after(0.0);
+    let report = NullSessions::new(&ledger, [], &Counts::default(), Options::default());
+    assert_eq!(report.sessions.first().unwrap().idle_seconds, Some(0.0), "the session itself is used");
+    let text = text(&ledger);
+    let rows = between(&text, "VERDICT", "\n\n");
+    assert!(rows.contains("leaked   192.168.1.21:1001  14:03:05  3m20s  3m20s  spoolss"), "{text}");
+}
+
+#[test]
+fn only_sessions_with_that_tree_are_told_to_lead_to_ipc() {
+    let with_trees = |alone: u16| {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.null_session(2);
+        (3..3 + alone).for_each(|client| made.null_session_alone(client));
+        text(&made.ended_after(100.0))
+    };
+    assert!(with_trees(0).starts_with(r"2 null sessions to \\PRNSRV\IPC$ never closed: both hold"));
+    assert!(with_trees(1).starts_with("3 null sessions to 192.168.1.10:139 never closed:"));
+}
+
+#[test]
+fn a_session_too_young_to_judge_says_what_would_tell_more() {
+    let ended_after = |seconds| {
+        let mut made = Made::new();
+        made.null_session_alone(1);
+        made.wait(60.0);
+        made.tree(1, r"\\PRNSRV\IPC$", ShareKind::Pipe);
+        text(&made.ended_after(seconds)).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let young = ended_after(1.0);
+    assert!(young.contains("is not stuck: it is too young to judge."), "{young}");
+    assert!(young.contains("capture for longer, or give --until TIME"), "{young}");
+    let used = ended_after(60.0);
+    assert!(used.contains("is not stuck: it is in use."), "{used}");
+    assert!(!used.contains("--until"), "{used}");
+}
+
+#[test]
+fn null_sessions_denied_just_now_count_where_a_client_was_refused() {
+    let denied = |refused: bool| {
+        let mut made = Made::new();
+        made.deny(1);
+        made.deny(2);
+        if refused {
+            made.refuse(3, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+        }
+        text(&made.ended_after(1.0)).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = "2 null sessions were denied by 192.168.1.10:139, but each holds a slot while its connection stays open.";
+    assert!(denied(true).starts_with(said), "{}", denied(true));
+    assert!(
+        denied(false)
+            .starts_with("Neither of the 2 null sessions to 192.168.1.10:139 is stuck: both were denied")
+    );
+}
+
+#[test]
+fn what_could_not_be_seen_ends_the_headline() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    let at = made.granted(1);
+    let unseen = |name: &'static str, may_hold| {
+        EventKind::Loss(Loss::Unseen(Unseen::at(UnseenKind::LinkType, name, may_hold, at)))
+    };
+    made.tell(1, unseen("IEEE 802.11", MayHold::Always));
+    made.tell(1, unseen("LLDP", MayHold::Never));
+    let text = text(&made.ended_after(100.0));
+    let headline = between(&text, "1 null", "\n\n").split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = "There may be more that cannot be seen: 1 packet of IEEE 802.11 is not read.";
+    assert!(headline.ends_with(said), "{text}");
 }

@@ -39,12 +39,29 @@ pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
         let left = reasons.len().saturating_sub(REASONS);
         reasons.truncate(REASONS);
         if left > 0 {
-            reasons.push(format!("{}, told at the end", count(left, "more reason")));
+            reasons.push(format!("{}, given at the end", count(left, "more reason")));
         }
         let why = if reasons.is_empty() { String::new() } else { format!(": {}", list(&reasons)) };
         sentences.push(format!("It is not known whether a null session is stuck{why}."));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Where more null sessions may be stuck than those of which the answer knows; nothing if it knows of none.
+pub(super) fn more(report: &NullSessions<'_>) -> Option<String> {
+    let unseen = report.unseen.iter().filter(|unseen| unseen.could_hold_null_sessions);
+    // What is captured in one direction is told before everything else.
+    let unseen = unseen.filter(|unseen| unseen.what != UnseenKind::OneDirection);
+    let mut reasons: Vec<String> = unseen.map(words).collect();
+    if report.outcome() != Outcome::Trouble || reasons.is_empty() {
+        return None;
+    }
+    let left = reasons.len().saturating_sub(REASONS);
+    reasons.truncate(REASONS);
+    if left > 0 {
+        reasons.push(format!("{}, given at the end", count(left, "more reason")));
+    }
+    Some(format!("There may be more that cannot be seen: {}.", list(&reasons)))
 }
 
 /// The sessions that may be null, or may be stuck.
@@ -67,7 +84,7 @@ fn sessions(report: &NullSessions<'_>) -> Vec<String> {
 pub(super) fn lines(unseen: &[UnseenTotal]) -> impl Iterator<Item = String> {
     unseen.iter().map(|unseen| {
         let what = words(unseen);
-        if unseen.could_hold_null_sessions { format!("{what}; null sessions may be in it") } else { what }
+        if unseen.could_hold_null_sessions { format!("{what}, which may hide null sessions") } else { what }
     })
 }
 
@@ -91,15 +108,18 @@ pub(super) fn words(unseen: &UnseenTotal) -> String {
         UnseenKind::Ipx => format!("{} over IPX ({name}) {of} not read", packets()),
         UnseenKind::RpcTcp => format!("{} with RPC over TCP ({name}) {is} not followed", connections()),
         UnseenKind::RpcUdp => format!("{} with RPC over UDP ({name}) {is} not followed", connections()),
-        UnseenKind::Quic => format!("{} with QUIC ({name}) cannot be read", connections()),
+        UnseenKind::Quic => {
+            format!("{} ({name}) cannot be read", number(unseen.connections, "QUIC connection"))
+        }
         UnseenKind::Sealed => format!("{} {has} sealed calls", number(unseen.connections, "pipe")),
         UnseenKind::Encrypted => format!("{} {has} encrypted messages ({name})", connections()),
         UnseenKind::Cut => format!("messages of {} are cut short by the capture ({name})", connections()),
         UnseenKind::OneDirection => {
-            format!("{} {is} captured in one direction alone ({name})", connections())
+            format!("{} {is} captured in one direction only ({name})", connections())
         }
         UnseenKind::KeepAlivesOnly => {
-            format!("of {} nothing but keep-alives was captured ({name})", connections())
+            let port = if unseen.name.parse::<u16>().is_ok() { "port " } else { "" };
+            format!("only keep-alives were captured of {} ({port}{name})", connections())
         }
         UnseenKind::Gap => format!("bytes of {} are missing from the capture ({name})", connections()),
         UnseenKind::Evicted if unseen.packets == 0 => {

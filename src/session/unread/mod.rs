@@ -157,7 +157,7 @@ fn tell(unseen: Unseen, connection: ConnectionId, sink: &mut dyn Sink) {
 
 impl Unseen {
     /// One packet.
-    pub(super) fn at(
+    pub(crate) fn at(
         what: UnseenKind,
         name: impl Into<std::borrow::Cow<'static, str>>,
         may_hold: MayHold,

@@ -1,0 +1,197 @@
+//! Who was refused, who held the slots then, and what was denied to anonymous clients.
+
+use core::fmt::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::super::Refusal;
+use super::super::When;
+use super::super::layout::paragraph;
+use super::super::servers::ServerPart;
+use super::super::slots;
+use super::CLIENTS;
+use crate::finding::{Digits, Plain, count, list, refused_client};
+use crate::ledger::Stage;
+use crate::net::Host;
+
+/// Refusals that are listed for a server; more are counted.
+const REFUSALS: usize = 5;
+/// Answers that a sentence names; more are counted.
+const ANSWERS: usize = 3;
+
+/// `192.168.1.10:139 refused 1 client with error 71: carol of WS24 (192.168.1.24); null sessions of WS21
+/// that it had denied then held 8 of the 10 slots in use.` A share with a limit of its own is told apart.
+pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
+    let (for_slots, by_share): (Vec<&Refusal<'_>>, Vec<_>) =
+        server.refusals.iter().partition(|refusal| refusal.is_for_slots());
+    let mut sentences = Vec::new();
+    if !for_slots.is_empty() {
+        let most = for_slots.iter().max_by_key(|refusal| refusal.slots_in_use.of_null_sessions());
+        let held = most.and_then(|refusal| holders(server, refusal)).unwrap_or_default();
+        sentences.push(format!("{} refused {}{held}.", server.address(), clients(&for_slots)));
+    }
+    if !by_share.is_empty() {
+        let paths: BTreeSet<&str> = by_share.iter().filter_map(|refusal| refusal.path).collect();
+        let share = match paths.first().filter(|_| paths.len() == 1) {
+            Some(path) => format!("The share {}", Plain::name(path)),
+            None => format!("A share on {}", server.address()),
+        };
+        sentences.push(format!(
+            "{share} has reached its own limit of users and refused {}. The server's slots are not the cause.",
+            clients(&by_share)
+        ));
+    }
+    sentences
+}
+
+/// `2 clients with error 71: carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25) once`.
+fn clients(refusals: &[&Refusal<'_>]) -> String {
+    // One that did not tell its name is the one of the same address that did.
+    let named = refusals.iter().filter_map(|refusal| Some((refusal.client.host(), refusal.client_name?)));
+    let named: BTreeMap<Host, &str> = named.collect();
+    let mut clients: BTreeMap<(Host, Option<&str>), (String, usize)> = BTreeMap::new();
+    for refusal in refusals {
+        let host = refusal.client.host();
+        let name = refusal.client_name.or_else(|| named.get(&host).copied());
+        let (told, times) = clients.entry((host, name)).or_default();
+        let account = refusal.who.as_ref().and_then(|who| who.account).filter(|account| !account.is_empty());
+        if told.is_empty() || account.is_some() {
+            *told = refused_client(host, account, name);
+        }
+        *times = times.saturating_add(1);
+    }
+    let whole = clients.len();
+    let mut clients: Vec<(String, usize)> = clients.into_values().collect();
+    clients.sort_by_key(|(_, times)| core::cmp::Reverse(*times));
+    let (told, rest) = clients.split_at(whole.min(CLIENTS));
+    let again = clients.iter().any(|(_, times)| *times > 1);
+    let mut names: Vec<String> = told
+        .iter()
+        .map(|(name, times)| match times {
+            _ if !again => name.clone(),
+            1 => format!("{name} once"),
+            2 => format!("{name} twice"),
+            _ => format!("{name} {} times", in_words(*times)),
+        })
+        .collect();
+    if !rest.is_empty() {
+        names.push(count(rest.len(), "other"));
+    }
+    format!("{} with {}: {}", count(whole, "client"), answers(refusals), list(&names))
+}
+
+/// `three`, `12`: a number that does not run into the address before it.
+fn in_words(number: usize) -> String {
+    let words = ["three", "four", "five", "six", "seven", "eight", "nine"];
+    let word = number.checked_sub(3).and_then(|place| words.get(place));
+    word.map_or_else(|| Digits(number).to_string(), |word| (*word).to_owned())
+}
+
+/// The errors that the clients met, each once: `error 71`.
+fn answers(refusals: &[&Refusal<'_>]) -> String {
+    let answers: BTreeSet<String> = refusals
+        .iter()
+        .map(|refusal| match refusal.win32 {
+            Some(error) => format!("error {error}"),
+            None => refusal.status_name.clone(),
+        })
+        .collect();
+    let left = answers.len().saturating_sub(ANSWERS);
+    let mut told: Vec<String> = answers.into_iter().take(ANSWERS).collect();
+    if left > 0 {
+        told.push(count(left, "other answer"));
+    }
+    list(&told)
+}
+
+/// Who held the slots at a refusal: how many null sessions did and whose they are, else what did.
+fn holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
+    null_holders(server, refusal).or_else(|| {
+        let held = refusal.holders.to_string();
+        (!held.is_empty()).then(|| format!("; its slots were then held by {held}"))
+    })
+}
+
+/// How many slots null sessions held at a refusal, and whose they are.
+fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
+    let in_use = refusal.slots_in_use;
+    let number = Some(in_use.of_null_sessions()).filter(|number| *number > 0)?;
+    let held = server.sessions.iter().filter(|session| session.is_null());
+    let held = held.filter(|session| refusal.held_by.contains(&session.id));
+    let clients: BTreeSet<String> = held
+        .map(|session| match session.client_name {
+            Some(name) => Plain::name(name).to_string(),
+            None => session.client.host().to_string(),
+        })
+        .collect();
+    let left = clients.len().saturating_sub(CLIENTS);
+    let mut names: Vec<String> = clients.into_iter().take(CLIENTS).collect();
+    if left > 0 {
+        names.push(count(left, "other client"));
+    }
+    let whose = if names.is_empty() { String::new() } else { format!(" of {}", list(&names)) };
+    let (which, some) = match (in_use.null, in_use.denied) {
+        (_, 0) => ("", String::new()),
+        (0, _) => (" that it had denied", String::new()),
+        (_, denied) => ("", format!(", {denied} of them after it had denied them")),
+    };
+    let of = slots::in_use(in_use.known);
+    Some(format!("; null sessions{whose}{which} then held {number} of the {of} slots in use{some}"))
+}
+
+/// What was denied, each kind with its words: `Anonymous clients were denied 3 session setups there.`
+pub(super) fn denied(server: &ServerPart<'_>) -> Option<String> {
+    let stages = [Stage::Negotiate, Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
+    let parts = |full: bool| -> Vec<String> {
+        let number = |what: Stage| {
+            let of_kind = server.denials.iter().filter(|denial| denial.what == what);
+            of_kind.filter(|denial| denial.is_out_of_resources() == full).count()
+        };
+        let counted = stages.into_iter().map(|what| (number(what), what.as_str()));
+        counted.filter(|(number, _)| *number > 0).map(|(number, name)| count(number, name)).collect()
+    };
+    let (denied, full) = (parts(false), parts(true));
+    let mut sentences = Vec::new();
+    if !denied.is_empty() {
+        sentences.push(format!("Anonymous clients were denied {} there.", list(&denied)));
+    }
+    if !full.is_empty() {
+        sentences.push(format!("{} failed there because the server lacked resources.", list(&full)));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// The first refusals of a server, a line each.
+pub(in super::super) fn refusals(
+    out: &mut impl Write,
+    server: &ServerPart<'_>,
+    when: &When,
+    width: usize,
+) -> fmt::Result {
+    for refusal in server.refusals.iter().take(REFUSALS) {
+        let slots = refusal.slots_in_use.known;
+        let in_use = if slots.high == 0 {
+            String::new()
+        } else {
+            let slots =
+                if slots.high == 1 { "1 slot".to_owned() } else { format!("{} slots", slots::in_use(slots)) };
+            format!(", {slots} in use")
+        };
+        let who = refusal.who.as_ref();
+        let account = who.and_then(|who| who.account).filter(|account| !account.is_empty());
+        let computer = refusal.client_name;
+        let who = match (account.map(Plain::name), computer.map(Plain::name)) {
+            (Some(account), Some(computer)) => format!("{account} of {computer}: "),
+            (Some(one), None) | (None, Some(one)) => format!("{one}: "),
+            (None, None) => String::new(),
+        };
+        let first = format!("refused  {}  {}  ", when.second(refusal.at.time), refusal.client);
+        let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+        let text = format!("{who}{}{error}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
+        paragraph(out, &first, 19, &text, width)?;
+    }
+    let left = server.refusals.len().saturating_sub(REFUSALS);
+    if left > 0 {
+        writeln!(out, "         and {}", count(left, "more refusal"))?;
+    }
+    if server.refusals.is_empty() { Ok(()) } else { writeln!(out) }
+}
