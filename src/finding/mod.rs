@@ -23,6 +23,7 @@
 #[macro_use]
 mod advice;
 
+mod alike;
 mod back_channel;
 mod coerced_connection;
 mod component;
@@ -33,8 +34,10 @@ mod idle_users;
 mod lingering_null_session;
 mod local_system;
 mod many_null_sessions;
+mod names;
 mod null_session_leak;
 mod own_spooler;
+mod printing;
 mod restricted_anonymous;
 mod scene;
 mod several_users;
@@ -55,6 +58,7 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
+pub(crate) use printing::{Computer, How, Printing};
 pub(crate) use scene::{
     client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,
 };
