@@ -53,16 +53,16 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
     machines.sort_unstable();
     machines.dedup();
     let sign = match (named, machines.len()) {
-        (Named::Another, 1) => "and that is another machine",
-        (Named::Another, _) => "and those are other machines",
+        (Named::Another, 1) => "That is another machine",
+        (Named::Another, _) => "Those are other machines",
         _ => {
-            "its own address, and no channel back was captured: the way back may lie outside of what was captured, or \
-             nobody takes the channel there"
+            "That is the client's own address, and no channel back was captured: the way back may lie outside of what \
+             was captured, or nobody takes the channel there"
         }
     };
     let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
     let text = format!(
-        "Client {}{} asked server {} to notify {} of changes{}, {sign}: the server {}",
+        "Client {}{} asked server {} to notify {} of changes{}: the server {}. {sign}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,

@@ -119,6 +119,8 @@ pub(crate) struct Printing<'a> {
     sharers: BTreeMap<Computer<'a>, Sharer<'a>>,
     /// The printer connections of a client to a server: the first sign of each kind.
     connections: BTreeMap<(Host, Host), BTreeMap<How, Sign<'a>>>,
+    /// The clients that have, or had, null sessions.
+    null_clients: BTreeSet<Host>,
 }
 
 /// That both conditions of KB 328459 hold of a client.
@@ -171,6 +173,9 @@ impl<'a> Printing<'a> {
         if client == server {
             return;
         }
+        if session.is_null() {
+            self.null_clients.insert(client);
+        }
         for tree in ledger.trees(session).filter(|tree| tree.share == ShareKind::Print) {
             let share = tree.path.as_deref().and_then(printer_of);
             self.connected(client, server, How::TreeConnect, share, tree.opened.unwrap_or(tree.first_seen));
@@ -221,13 +226,14 @@ impl<'a> Printing<'a> {
         }
     }
 
-    /// The computers that share printers: those that show it of themselves or whose shares others see, and those that
-    /// use a printer of another one too, whose printers were opened.
+    /// The computers that share printers: those that show it of themselves or whose shares others see; and those with
+    /// null sessions that use a printer of another computer, whose own are used by others.
     pub(crate) fn sharers(&self) -> impl Iterator<Item = (Computer<'a>, &Sharer<'a>)> {
-        let clients: BTreeSet<Host> = self.connections.keys().map(|(client, _)| *client).collect();
+        let users: BTreeSet<Host> = self.connections.keys().map(|(client, _)| *client).collect();
         self.sharers.iter().map(|(computer, sharer)| (*computer, sharer)).filter(move |(computer, sharer)| {
-            let is_client = matches!(computer, Computer::Address(host) if clients.contains(host));
-            is_client || sharer.seen_by().any(How::is_of_share)
+            let both = |host| users.contains(host) && self.null_clients.contains(host);
+            sharer.seen_by().any(How::is_of_share)
+                || matches!(computer, Computer::Address(host) if both(host))
         })
     }
 
