@@ -65,6 +65,7 @@ fn merged(alike: Vec<Finding>, of_others: impl Fn(&[Finding]) -> String) -> Opti
 mod tests {
     use super::super::testing::{Made, rules};
     use super::super::{Finding, all};
+    use super::fold_repeats;
 
     /// A null session of each of so many clients leaks.
     fn leaks(clients: u16) -> Vec<Finding> {
@@ -104,5 +105,17 @@ mod tests {
         let findings = all(&made.ended_after(1.0), 90.0);
         assert_eq!(rules(&findings), ["null_session_leak"; 2]);
         assert_eq!((findings[0].sessions.len(), findings[1].sessions.len()), (5, 5));
+    }
+
+    #[test]
+    fn what_a_client_shows_again_and_again_is_told_once() {
+        let findings = |number: u16| {
+            let of_one = leaks(1).remove(0);
+            fold_repeats((0..number).map(|_| ("192.168.1.21".parse().unwrap(), of_one.clone())).collect())
+        };
+        let folded = findings(10);
+        assert_eq!((folded.len(), folded[0].sessions.len()), (1, 1));
+        assert!(folded[0].text.ends_with(". Much the same was seen 9 more times"), "{}", folded[0].text);
+        assert_eq!(findings(4).len(), 4);
     }
 }

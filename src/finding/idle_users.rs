@@ -101,6 +101,8 @@ fn finding(
 mod tests {
     use super::super::all;
     use super::super::testing::{Made, rules};
+    use super::*;
+    use crate::session::{CloseReason, EventKind, OpenEvent, OpenId, SessionId, TreeId};
     use crate::wire::{NtStatus, Status};
 
     fn idle_for(seconds: f64, refuses: bool) -> Vec<&'static str> {
@@ -121,5 +123,37 @@ mod tests {
     fn it_does_not_fire_where_there_is_room_or_users_are_at_work() {
         assert_eq!(idle_for(100.0, false), [""; 0]);
         assert_eq!(idle_for(80.0, true), ["slots_exhausted"]);
+    }
+
+    fn with_open(what: OpenKind, closed: bool) -> Vec<&'static str> {
+        let mut made = Made::new();
+        made.user_session(1);
+        made.close_pipe(1);
+        let opened = OpenEvent::Opened {
+            session: SessionId::Uid(100),
+            tree: TreeId::Tid(7),
+            open: OpenId::Fid(9),
+            name: Some("letter.doc".to_owned()),
+            what,
+            answer_seen: true,
+        };
+        made.tell(1, EventKind::Open(opened));
+        if closed {
+            let open = OpenId::Fid(9);
+            made.tell(1, EventKind::Open(OpenEvent::Closed { open, by: CloseReason::OwnClose }));
+        }
+        made.refuse(2, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+        rules(&all(&made.ended_after(100.0), 90.0))
+    }
+
+    #[test]
+    fn it_does_not_fire_on_an_open_document_and_does_on_an_open_folder_or_pipe() {
+        for what in [OpenKind::File, OpenKind::Printer] {
+            assert_eq!(with_open(what, false), ["slots_exhausted"]);
+            assert_eq!(with_open(what, true), ["slots_exhausted", "idle_users"]);
+        }
+        for what in [OpenKind::Directory, OpenKind::Pipe] {
+            assert_eq!(with_open(what, false), ["slots_exhausted", "idle_users"]);
+        }
     }
 }

@@ -254,17 +254,23 @@ impl<'a> Printing<'a> {
             How::TreeConnect => format!("{}, by a tree connect", name(used, "a share")),
             _ => name(used, "a printer"),
         };
-        let printer = name(shared, "printers");
-        let shares = match shown {
-            How::OpenPrinter => format!("shares a printer itself ({printer} was opened there"),
-            How::AddPrinter => format!("shares a printer itself ({printer} was added there"),
-            How::TreeConnect => format!("shares a printer itself ({printer}, by a tree connect"),
-            How::Srvsvc | How::Rap => format!("shares a printer itself ({printer} is in its list of shares"),
-            How::Announcement => "shares a printer itself (it announces so".to_owned(),
-            How::ServerEnum => "shares a printer itself (the list of computers says so".to_owned(),
-            How::BackChannel => "lets others reach its spooler, as a computer that shares a printer does \
-                                 (RpcReplyOpenPrinter"
-                .to_owned(),
+        let printer = name(shared, "a printer");
+        let shares = match (shown, shared.printer) {
+            (How::OpenPrinter, _) => format!("shares a printer itself ({printer} was opened there"),
+            (How::AddPrinter, _) => format!("shares a printer itself ({printer} was added there"),
+            (How::TreeConnect, _) => format!("shares a printer itself ({printer}, by a tree connect"),
+            (How::Srvsvc | How::Rap, Some(_)) => {
+                format!("shares a printer itself ({printer} is in its list of shares")
+            }
+            (How::Srvsvc | How::Rap | How::Announcement, _) => {
+                "shares printers itself (it says so".to_owned()
+            }
+            (How::ServerEnum, _) => "shares printers itself (the list of computers says so".to_owned(),
+            (How::BackChannel, _) => {
+                "lets others reach its spooler, as a computer that shares a printer does \
+                                      (RpcReplyOpenPrinter"
+                    .to_owned()
+            }
         };
         let text = format!(
             "Both conditions of KB 328459 hold: the client has a printer connection to the server ({uses}, frame {}) \
@@ -309,5 +315,97 @@ impl<'a> Called<'a> {
     /// The address of the computer that a name or UNC is about.
     fn host(&self, name: &str) -> Option<Host> {
         address(name).or_else(|| self.by_name.get(&label(name)).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use super::super::testing::Made;
+    use super::*;
+    use crate::net::Endpoint;
+    use crate::rap::ServerType;
+    use crate::session::{EventKind, Notice, Told};
+
+    /// The text of the leak of client WS-21, who holds a printer of PRNSRV, after `sign` was seen; then what is told of
+    /// conditions.
+    fn leak_and(sign: impl Fn(&mut Made)) -> Option<String> {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        sign(&mut made);
+        let findings = all(&made.ended_after(91.0), 90.0);
+        let leak = findings.iter().find(|finding| finding.rule == "null_session_leak").unwrap();
+        let (_, conditions) = leak.text.split_once(". Both conditions of KB 328459 hold: ")?;
+        // The frames that are named are those of the finding.
+        for frame in conditions.split("frame ").skip(1) {
+            let frame: u64 = frame.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
+            assert!(leak.frames.iter().any(|origin| origin.frame == frame), "{frame} of {}", leak.text);
+        }
+        Some(conditions.to_owned())
+    }
+
+    fn told(made: &mut Made, name: &str, address: Option<&str>, server_type: ServerType) {
+        let (name, address) = (name.to_owned(), address.map(|ip| ip.parse().unwrap()));
+        let by = if address.is_some() { "announcement" } else { "server_enum" };
+        let told = Told { name, address, server_type, version: (5, 1), users: None, comment: None, by };
+        made.tell(900, EventKind::Notice(Notice::Computer(told)));
+    }
+
+    /// Somebody lists the shares of WS-21.
+    fn listed(made: &mut Made, share: ShareKind, by: &'static str) {
+        made.server = Endpoint::new("192.168.1.21".parse().unwrap(), 139);
+        made.client_ip = "192.168.1.30".parse().unwrap();
+        made.machine = r"\\WS-30".to_owned();
+        made.user_session(2);
+        let notice = Notice::Share { name: "laser".to_owned(), share, remark: None, by };
+        made.tell(2, EventKind::Notice(notice));
+    }
+
+    #[test]
+    fn any_sign_of_a_printer_share_of_the_client_counts() {
+        let connected = "the client has a printer connection to the server (lp1, frame 10) and ";
+        let says =
+            |sign: &dyn Fn(&mut Made)| leak_and(sign).unwrap().strip_prefix(connected).unwrap().to_owned();
+        let printers = ServerType::PRINTQ_SERVER;
+        let announced = says(&|made| told(made, "WS-21", Some("192.168.1.21"), printers));
+        assert_eq!(announced, "shares printers itself (it says so, frame 11)");
+        let enumerated = says(&|made| told(made, "ws-21", None, printers));
+        assert_eq!(enumerated, "shares printers itself (the list of computers says so, frame 11)");
+        for by in ["srvsvc", "rap"] {
+            let listed = says(&|made| listed(made, ShareKind::Print, by));
+            assert_eq!(listed, "shares a printer itself (laser is in its list of shares, frame 18)");
+        }
+    }
+
+    #[test]
+    fn what_is_no_sign_of_a_printer_share_of_the_client_does_not_count() {
+        assert_eq!(leak_and(|_| ()), None);
+        assert_eq!(leak_and(|made| told(made, "WS-21", Some("192.168.1.21"), ServerType::WORKSTATION)), None);
+        assert_eq!(
+            leak_and(|made| told(made, "WS-30", Some("192.168.1.30"), ServerType::PRINTQ_SERVER)),
+            None
+        );
+        assert_eq!(leak_and(|made| told(made, "WS-30", None, ServerType::PRINTQ_SERVER)), None);
+        assert_eq!(leak_and(|made| listed(made, ShareKind::Disk, "srvsvc")), None);
+    }
+
+    #[test]
+    fn a_client_that_only_shares_has_no_printer_connection() {
+        let mut made = Made::new();
+        made.printer = r"\\PRNSRV".to_owned(); // the print server itself
+        made.null_session(1);
+        made.handle(1);
+        told(&mut made, "WS-21", Some("192.168.1.21"), ServerType::PRINTQ_SERVER);
+        let findings = all(&made.ended_after(91.0), 90.0);
+        assert!(findings[0].text.ends_with("It takes a slot of its own"), "{}", findings[0].text);
+    }
+
+    #[test]
+    fn the_printer_in_a_name() {
+        let printers = [r"\\PRNSRV\lp1", "lp1", r"\\PRNSRV\lp1,Job 3", "lp1, LocalOnly"];
+        assert!(printers.iter().all(|name| printer_of(name) == Some("lp1")));
+        let others = [r"\\PRNSRV", r"\\PRNSRV\", r"\\PRNSRV\,XcvPort LPT1:", ",XcvMonitor Local Port", ""];
+        assert!(others.iter().all(|name| printer_of(name).is_none()));
     }
 }

@@ -98,4 +98,31 @@ mod tests {
         assert_eq!(told, [("WS-21", vec![], 1), ("PRNSRV", vec!["lp1"], 0), ("WS-40", vec![], 0)]);
         assert_eq!(shares[1].seen_by, BTreeSet::from(["tree_connect"]));
     }
+
+    /// WS-21 has a null session with a printer of PRNSRV, and PRNSRV opens a printer of WS-21, or of another.
+    fn shared_by(address: &str) -> Vec<(Option<String>, Vec<String>, usize)> {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        made.server = crate::net::Endpoint::new(address.parse().unwrap(), 139);
+        made.client_ip = "192.168.1.10".parse().unwrap();
+        (made.machine, made.printer) = (r"\\PRNSRV".to_owned(), "laser".to_owned());
+        made.user_session(2);
+        made.handle(2);
+        let ledger = made.ended_after(1.0);
+        let shares = of(&ledger);
+        let told = shares.iter().map(|share| {
+            let printers = share.printers.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(share.seen_by, BTreeSet::from(["open_printer"]));
+            (share.name.map(str::to_owned), printers, share.null_sessions)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_client_with_null_sessions_whose_printers_others_open_is_listed_and_a_print_server_is_not() {
+        let ws_21 = (Some("WS-21".to_owned()), vec!["laser".to_owned()], 1);
+        assert_eq!(shared_by("192.168.1.21"), [ws_21]);
+        assert_eq!(shared_by("192.168.1.30"), []);
+    }
 }
