@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names::{Names, address};
-use super::scene::{self, Scene};
+use super::scene::{self, Naming, Scene};
 use super::words::names;
 use super::{Finding, Rule, Severity};
 use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
@@ -23,7 +23,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, Host), Vec<(&Asked, &str)>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRow>, Host), Naming<'_>> = BTreeMap::new();
     for asked in scene.ledger.asked() {
         let AskedFor::DriverFromUnc { path } = &asked.what else { continue };
         let Some(session) = scene.ledger.session(asked.session) else { continue };

@@ -1,4 +1,4 @@
-//! Null sessions whose call to open a printer has no answer (KB 328459).
+//! Sessions whose call to open a printer has no answer: null sessions (KB 328459), and those of users.
 
 use super::printing::Conditions;
 use super::scene::{self, Judged, Scene};

@@ -26,6 +26,9 @@ const RULE: Rule = Rule {
     refuted_by: "work in an open document, which needs its session although it says nothing for long",
 };
 
+/// A user at a client computer of a server, by its account in capitals.
+type Slot = (Option<ServerRow>, Host, String);
+
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut refused: BTreeMap<ServerRow, Origin> = BTreeMap::new();
     for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.is_for_slots()) {
@@ -39,7 +42,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             && session.server_row.is_some_and(|row| refused.contains_key(&row))
     });
     // The sessions of a user at one computer take one slot together, which is idle if all of them are.
-    let mut slots: BTreeMap<(Option<ServerRow>, Host, String), Vec<(SessionRow, &Session)>> = BTreeMap::new();
+    let mut slots: BTreeMap<Slot, Vec<(SessionRow, &Session)>> = BTreeMap::new();
     for (row, session) in of_users {
         let account = session.identity.account.as_deref().filter(|account| !account.is_empty());
         let user = account.map_or_else(|| format!("session {}", row.as_raw()), str::to_uppercase);

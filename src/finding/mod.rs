@@ -3,7 +3,7 @@
 //! | rule | fires on |
 //! |---|---|
 //! | `null_session_leak` | null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call |
-//! | `hung_open_printer` | null sessions whose call to open a printer has no answer |
+//! | `hung_open_printer` | sessions whose call to open a printer has no answer: null sessions, and those of users |
 //! | `slots_exhausted` | clients turned away because the server's limit is reached |
 //! | `many_null_sessions` | several null sessions of one client at the same time |
 //! | `lingering_null_session` | null sessions that stay and hold nothing |

@@ -29,6 +29,9 @@ pub(super) struct Scene<'a> {
 /// Sessions by the name of the client computer.
 type ByName<'a> = BTreeMap<Option<String>, Vec<Judged<'a>>>;
 
+/// Calls that asked for something, with what they named.
+pub(super) type Naming<'a> = Vec<(&'a Asked, &'a str)>;
+
 /// A session and its verdict.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
