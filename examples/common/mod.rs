@@ -14,7 +14,8 @@ pub(crate) fn finish(captures: &Captures, analyzer: &mut Analyzer, ledger: &mut 
     if let Some(end) = analyzer.end() {
         ledger.extend_to(end);
     }
-    for name in &captures.unread {
+    let damaged = captures.timeline.captures().filter(|capture| capture.has_unread_packets());
+    for name in captures.unread.iter().chain(damaged.map(|capture| &capture.name)) {
         ledger.add_unread_file(name);
     }
 }

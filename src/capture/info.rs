@@ -1,6 +1,6 @@
 //! What is known of a capture as a whole, as far as it has been read.
 
-use super::error::Warning;
+use super::error::{Trouble, Warning};
 use crate::wire::Timestamp;
 
 /// A capture as a whole, as far as it has been read.
@@ -32,6 +32,16 @@ pub struct Info {
 }
 
 impl Info {
+    /// True if packets of the capture were not read: behind a place that is damaged, or since they are too large. A capture
+    /// that is cut short in its last packet has nothing behind it.
+    #[must_use]
+    pub fn has_unread_packets(&self) -> bool {
+        self.warnings.iter().any(|warning| match warning.trouble {
+            Trouble::CutShort => false,
+            Trouble::Compression(_) | Trouble::Corrupt { .. } | Trouble::TooLarge { .. } => true,
+        })
+    }
+
     /// Counts a packet, and gives its number and time.
     #[inline]
     pub(super) fn count(&mut self, time: Option<Timestamp>, before: Timestamp) -> (u64, Timestamp) {

@@ -26,6 +26,12 @@ impl Origin {
         };
         if other_is_later { other } else { self }
     }
+
+    /// True if this one was captured before the other.
+    #[must_use]
+    pub fn precedes(self, other: Self) -> bool {
+        self != other && self.later(other) == other
+    }
 }
 
 /// One packet of a capture, borrowed from the reader's buffer.

@@ -5,6 +5,7 @@
 //! | `null_session_leak` | null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call |
 //! | `hung_open_printer` | sessions whose call to open a printer has no answer: null sessions, and those of users |
 //! | `slots_exhausted` | clients turned away because the server's limit is reached |
+//! | `share_limit` | clients turned away from a share whose own limit of users is reached |
 //! | `many_null_sessions` | several null sessions of one client at the same time |
 //! | `lingering_null_session` | null sessions that stay and hold nothing |
 //! | `restricted_anonymous` | anonymous clients that were denied, and count all the same |
@@ -38,9 +39,11 @@ mod names;
 mod null_session_leak;
 mod own_spooler;
 mod printing;
+mod refused;
 mod restricted_anonymous;
 mod scene;
 mod several_users;
+mod share_limit;
 mod slots_exhausted;
 mod spooler_loop;
 mod stale_handle;
@@ -131,6 +134,7 @@ macro_rules! rules {
 
 rules! {
     slots_exhausted,
+    share_limit,
     hung_open_printer,
     null_session_leak,
     many_null_sessions,

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::refused::{answers, clients};
 use super::scene::Scene;
-use super::words::{count, endpoints};
+use super::words::endpoints;
 use super::{Finding, Severity};
 use crate::ledger::{Refusal, ServerRow, SessionRow};
 
@@ -31,20 +32,19 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     let first = refusals.first()?;
-    let clients: BTreeSet<_> = refusals.iter().map(|refusal| refusal.client.host()).collect();
+    let hosts: BTreeSet<_> = refusals.iter().map(|refusal| refusal.client.host()).collect();
     let held_by: BTreeSet<SessionRow> =
         refusals.iter().flat_map(|refusal| &refusal.held_by).copied().collect();
     let client = match refusals {
         [one] => Some(one.client.to_string()),
-        _ if clients.len() == 1 => clients.first().map(ToString::to_string),
+        _ if hosts.len() == 1 => hosts.first().map(ToString::to_string),
         _ => None,
     };
     let text = format!(
-        "Server {} turned {} away{}: {}{}",
+        "Server {} turned away {} with {}{}",
         endpoints(&refusals.iter().map(|refusal| refusal.server).collect()),
-        count(clients.len(), "client"),
-        if refusals.len() == 1 { String::new() } else { format!(", {}", count(refusals.len(), "time")) },
-        first.answer,
+        clients(refusals),
+        answers(refusals),
         holders(scene, first),
     );
     Some(Finding {
@@ -87,7 +87,9 @@ mod tests {
         let finding = findings.first().unwrap();
         assert_eq!(finding.sessions.len(), 1);
         assert!(
-            finding.text.contains("turned 1 client away: STATUS_REQUEST_NOT_ACCEPTED (error 71)"),
+            finding
+                .text
+                .contains("turned away WS-21 (192.168.1.21) with STATUS_REQUEST_NOT_ACCEPTED (error 71)"),
             "{}",
             finding.text
         );

@@ -11,6 +11,8 @@ use crate::wire::Timestamp;
 
 /// Steps of the clock, and pauses between captures, that are remembered.
 const STEPS: usize = 64;
+/// Seconds within which the next packet comes, as a rule.
+const NEXT: f64 = 30.0;
 /// The capture of an origin that stands for the end of all captures.
 const END: u32 = u32::MAX;
 
@@ -22,6 +24,8 @@ pub struct ClockStep {
     pub at: Origin,
     /// The latest time before it.
     pub from: Timestamp,
+    /// Seconds that passed there at least, and at most.
+    passed: (f64, f64),
     /// Seconds before it that may not have passed: a clock that goes back may have been set forward before.
     doubtful: f64,
 }
@@ -34,8 +38,6 @@ pub(super) struct Clock {
     steps: Vec<ClockStep>,
     /// The first of the steps that found no place.
     beyond: Option<ClockStep>,
-    /// Seconds by which the clock went forward and did not go back again.
-    forward: f64,
     /// Pauses between two captures.
     pauses: Vec<ClockStep>,
 }
@@ -71,16 +73,21 @@ impl Clock {
     /// The clock was set at a packet; until then it had come to `from`, and packets were `silent` seconds apart at most.
     fn step(&mut self, at: Origin, from: Timestamp, silent: f64) {
         self.end = Some(at.time);
-        let mut step = ClockStep { at, from, doubtful: 0.0 };
-        if step.seconds() < 0.0 {
-            // It takes back what a step forward is known to have added.
-            let unexplained = -step.seconds() - core::mem::take(&mut self.forward);
-            step.doubtful = unexplained.clamp(0.0, silent.max(0.0));
-        } else if let Some(back) = self.steps.last_mut().filter(|before| before.seconds() < 0.0) {
-            // The clock was wrong in between, and right before.
-            back.doubtful = 0.0;
-        } else {
-            self.forward += step.seconds();
+        let mut step = ClockStep { at, from, passed: (0.0, f64::INFINITY), doubtful: 0.0 };
+        let seconds = step.seconds();
+        match self.steps.last_mut() {
+            // It takes back the step before: one packet, or a few, had another time.
+            Some(before) if (0.0..=NEXT).contains(&(before.seconds() + seconds)) => {
+                let between = before.seconds() + seconds;
+                (before.passed, before.doubtful) = ((0.0, between), 0.0);
+                step.passed = (0.0, between);
+            }
+            // It may take back the step before, and a silence lies there.
+            Some(before) if before.seconds() < 0.0 && seconds > 0.0 => {
+                step.passed = ((before.seconds() + seconds).max(0.0), seconds);
+            }
+            _ if seconds > 0.0 => step.passed = (0.0, seconds),
+            _ => step.doubtful = silent.clamp(0.0, -seconds),
         }
         if self.steps.len() < STEPS {
             self.steps.push(step);
@@ -97,7 +104,7 @@ impl Clock {
         if self.beyond.is_some_and(|step| step.is_before(to)) {
             return Elapsed { least: 0.0, most: f64::INFINITY };
         }
-        let (mut steps, mut doubtful) = (0.0, 0.0);
+        let (mut steady, mut at_steps, mut doubtful) = (shown, (0.0, 0.0), 0.0);
         // Where the time before the next step begins.
         let mut began = from.time;
         for step in self.steps.iter().filter(|step| !step.is_before(from)) {
@@ -107,12 +114,11 @@ impl Clock {
             if !crossed {
                 break;
             }
-            steps += step.seconds();
+            steady -= step.seconds();
+            at_steps = (at_steps.0 + step.passed.0, at_steps.1 + step.passed.1);
             began = step.at.time;
         }
-        // How much time passed while the clock went back is not known.
-        let most = if steps < 0.0 { f64::INFINITY } else { shown };
-        Elapsed { least: shown - steps - doubtful, most }
+        Elapsed { least: steady + at_steps.0 - doubtful, most: steady + at_steps.1 }
     }
 }
 
@@ -166,10 +172,10 @@ impl Ledger {
     }
 
     /// The step of the clock that makes it unknown whether what lasted from one packet to another lasted longer than
-    /// the grace.
-    pub(super) fn unsteady(&self, from: Origin, to: Origin, grace: f64) -> Option<ClockStep> {
+    /// the grace; whatever the length, if what lasted is `hidden`.
+    pub(super) fn unsteady(&self, from: Origin, to: Origin, grace: f64, hidden: bool) -> Option<ClockStep> {
         let Elapsed { least, most } = self.clock.elapsed(from, to);
-        if !is_beyond(most, grace) || most - least <= LEAST {
+        if !is_beyond(most, grace) || (most - least <= LEAST && !hidden) {
             return None;
         }
         let mut steps = self.clock.steps.iter().filter(|step| !step.is_before(from) && step.is_before(to));
@@ -185,7 +191,7 @@ impl Ledger {
     /// Nothing was captured from a time until a packet.
     pub(super) fn not_captured(&mut self, at: Origin, from: Timestamp) {
         if self.clock.pauses.len() < STEPS {
-            self.clock.pauses.push(ClockStep { at, from, doubtful: 0.0 });
+            self.clock.pauses.push(ClockStep { at, from, passed: (0.0, 0.0), doubtful: 0.0 });
         }
     }
 

@@ -4,6 +4,7 @@ use super::{
     By, Closing, Handle, HandleRow, Ledger, OpenKey, OpenRow, SessionRow, TreeKey, TreeRow, verdict,
 };
 use crate::auth::Who;
+use crate::capture::Origin;
 use crate::session::{CloseReason, ConnectionId, OpenKind, Party, SessionId};
 
 /// Connections that a server ended itself and that are remembered.
@@ -56,9 +57,9 @@ impl Ledger {
         }
         self.dropped.remove(&id);
         // Dropped because the client set up its first connection anew, unless it was used since.
-        let used_since = |at| {
+        let used_since = |at: Origin| {
             let sessions = sessions.iter().filter_map(|row| self.sessions.get(row));
-            sessions.into_iter().any(|session| session.used.succeeded > Some(at))
+            sessions.into_iter().any(|session| session.used.succeeded.is_some_and(|used| at.precedes(used)))
         };
         let by = if vc_zero.is_some_and(|at| !used_since(at)) { By::VcZero } else { By::ConnectionEnd };
         let closing = Closing { at: closing.at, by };

@@ -77,6 +77,8 @@ pub struct Ledger {
     unseen: Vec<Unseen>,
     /// Those beyond the cap: of each kind, of what may be in it, and of those captured whole or not.
     unseen_beyond: BTreeMap<(UnseenKind, MayHold, bool), Unseen>,
+    /// Connections that carried SMB, those included that have no row any more.
+    connections_seen: u64,
     /// Connections of which VcNumber 0 ended sessions.
     dropped: BTreeSet<ConnectionId>,
     rows_made: u64,
@@ -185,6 +187,12 @@ impl Ledger {
     /// The connections that are open, or that a session refers to.
     pub fn connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
         self.connections.iter().map(|(id, row)| (*id, row))
+    }
+
+    /// How many connections carried SMB, those included that ended without a session.
+    #[must_use]
+    pub const fn connections_seen(&self) -> u64 {
+        self.connections_seen
     }
 
     /// The sessions, in the order in which they were first seen.

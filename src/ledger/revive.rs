@@ -58,7 +58,7 @@ impl Ledger {
         let rows = self.connections.get(&id).into_iter().flat_map(|connection| &connection.sessions);
         let mut sessions = rows.filter_map(|row| self.sessions.get(row));
         let found = sessions.find(|session| {
-            let ended = session.closed.filter(|closing| closing.by == By::VcZero && closing.at < at);
+            let ended = session.closed.filter(|closing| closing.by == By::VcZero && closing.at.precedes(at));
             ended.is_some()
                 && match answered {
                     Answered::Session(answered) => session.id == answered,

@@ -338,7 +338,7 @@ pub struct Waited {
     pub sent: Origin,
     /// When it was answered or cancelled, or its session ended.
     pub until: Origin,
-    /// For how many seconds.
+    /// For how many seconds, as far as the clock of the capture can be trusted.
     pub(super) lasted: f64,
 }
 
@@ -562,8 +562,12 @@ pub struct Refusal {
     pub client: Endpoint,
     /// Who asked, as far as it was said.
     pub identity: Option<Identity>,
+    /// NetBIOS: the client's name.
+    pub calling: Option<String>,
     /// What was turned away.
     pub what: Stage,
+    /// Of a tree connect, the share's path.
+    pub path: Option<String>,
     /// What the server answered.
     pub answer: RefusalAnswer,
     /// The slots in use at that moment.
@@ -640,6 +644,14 @@ impl Stage {
 }
 
 impl Refusal {
+    /// The client computer's name, if it told one.
+    #[must_use]
+    pub fn client_name(&self) -> Option<&str> {
+        let workstation = self.identity.as_ref().and_then(|identity| identity.workstation.as_deref());
+        let named = workstation.filter(|name| !name.is_empty());
+        named.or(self.calling.as_deref()).map(str::trim_end)
+    }
+
     /// True if the server had no slot left. A tree connect that is refused after a good session setup has met the limit
     /// of users of that share alone (\[MS-CIFS\] 3.3.4.1, MaxUses).
     #[must_use]

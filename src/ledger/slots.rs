@@ -37,13 +37,45 @@ pub struct SlotHistory {
     pub now: Slots,
     /// Every change, in order. If there are too many, of each two neighbours the higher is left.
     pub points: Vec<SlotPoint>,
-    /// Sessions of each user at each computer.
+    /// Null sessions, each of which takes a slot for certain.
+    own: u64,
+    /// Sessions that may take a slot of their own.
+    unsure: u64,
+    /// Sessions of each user at each computer, told apart as finely as can be.
     users: BTreeMap<User, usize>,
+    /// The same told apart by address and account alone, as far as they go on for certain.
+    surely: BTreeMap<Host, AtAddress>,
+    /// The number of accounts in `surely`, and of addresses that have sessions but no account there.
+    least: u64,
+}
+
+/// The sessions of one address that go on for certain.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct AtAddress {
+    accounts: BTreeMap<String, usize>,
+    /// Of users whose account is not known, and of those who may be null sessions.
+    unnamed: usize,
+}
+
+impl AtAddress {
+    /// At least so many slots: whoever tells no name may be one who does.
+    fn least(&self) -> u64 {
+        let named = u64::try_from(self.accounts.len()).unwrap_or(u64::MAX);
+        named.max(u64::from(self.unnamed > 0))
+    }
 }
 
 /// What a session or a denied connection counts as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Claim {
+pub(super) struct Claim {
+    holder: Holder,
+    address: Host,
+    /// It may have ended unseen.
+    may_have_ended: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Holder {
     /// A slot of its own: a null session, or a connection that was denied one.
     Own,
     /// The slot of a user.
@@ -57,7 +89,7 @@ pub(super) enum Claim {
 pub(super) struct User {
     computer: Computer,
     domain: Option<String>,
-    account: Option<String>,
+    account: String,
 }
 
 /// A client computer by the surest name there is.
@@ -69,16 +101,30 @@ enum Computer {
 }
 
 impl Claim {
-    pub(super) fn of(identity: &Identity, connection: Option<&Connection>) -> Self {
-        match (identity.who, connection) {
-            (Who::Null, _) => Self::Own,
-            (Who::Guest | Who::User, Some(connection)) => Self::User(User {
+    /// What a session of this identity counts as, of a client at `address`. One that is encrypted may have been logged off
+    /// unseen.
+    pub(super) fn of(
+        identity: &Identity,
+        address: Host,
+        connection: Option<&Connection>,
+        encrypted: bool,
+    ) -> Self {
+        let account = identity.account.as_deref().filter(|account| !account.is_empty());
+        let holder = match (identity.who, connection, account) {
+            (Who::Null, ..) => Holder::Own,
+            (Who::Guest | Who::User, Some(connection), Some(account)) => Holder::User(User {
                 computer: Computer::of(connection, identity.workstation.as_deref()),
-                domain: identity.domain.clone(),
-                account: identity.account.clone(),
+                domain: identity.domain.as_deref().map(str::to_uppercase),
+                account: account.to_uppercase(),
             }),
-            _ => Self::Unsure,
-        }
+            _ => Holder::Unsure,
+        };
+        Self { holder, address, may_have_ended: encrypted }
+    }
+
+    /// A set-up that has no answer.
+    pub(super) const fn unsure(address: Host) -> Self {
+        Self { holder: Holder::Unsure, address, may_have_ended: true }
     }
 }
 
@@ -87,7 +133,7 @@ impl Computer {
         let name = workstation.filter(|name| !name.is_empty()).or(connection.calling.as_deref());
         match (connection.client_guid, name) {
             (Some(guid), _) => Self::Guid(guid),
-            (None, Some(name)) => Self::Name(name.to_uppercase()),
+            (None, Some(name)) => Self::Name(name.trim_end().to_uppercase()),
             (None, None) => Self::Address(connection.client.host()),
         }
     }
@@ -96,39 +142,54 @@ impl Computer {
 impl SlotHistory {
     /// Takes what `claim` counts as.
     pub(super) fn take(&mut self, claim: &Claim) {
-        let (low, high) = match claim {
-            Claim::Own => (1, 1),
-            Claim::Unsure => (0, 1),
-            Claim::User(user) => {
-                let sessions = self.users.entry(user.clone()).or_default();
-                *sessions = sessions.saturating_add(1);
-                let first = u64::from(*sessions == 1);
-                (first, first)
+        match &claim.holder {
+            Holder::Own => self.own = self.own.saturating_add(1),
+            Holder::Unsure => self.unsure = self.unsure.saturating_add(1),
+            Holder::User(user) => add(&mut self.users, user.clone()),
+        }
+        if !claim.may_have_ended && claim.holder != Holder::Own {
+            let there = self.surely.entry(claim.address).or_default();
+            let before = there.least();
+            match &claim.holder {
+                Holder::User(user) => add(&mut there.accounts, user.account.clone()),
+                _ => there.unnamed = there.unnamed.saturating_add(1),
             }
-        };
-        self.now.low = self.now.low.saturating_add(low);
-        self.now.high = self.now.high.saturating_add(high);
+            self.least = self.least.saturating_add(there.least().saturating_sub(before));
+        }
+        self.count();
     }
 
     /// Gives back what `claim` counted as.
     pub(super) fn give_back(&mut self, claim: &Claim) {
-        let (low, high) = match claim {
-            Claim::Own => (1, 1),
-            Claim::Unsure => (0, 1),
-            Claim::User(user) => {
-                let left = self.users.get_mut(user).map(|sessions| {
-                    *sessions = sessions.saturating_sub(1);
-                    *sessions
-                });
-                if left == Some(0) {
-                    self.users.remove(user);
-                }
-                let last = u64::from(left == Some(0));
-                (last, last)
+        match &claim.holder {
+            Holder::Own => self.own = self.own.saturating_sub(1),
+            Holder::Unsure => self.unsure = self.unsure.saturating_sub(1),
+            Holder::User(user) => remove(&mut self.users, user),
+        }
+        if !claim.may_have_ended
+            && claim.holder != Holder::Own
+            && let Some(there) = self.surely.get_mut(&claim.address)
+        {
+            let before = there.least();
+            match &claim.holder {
+                Holder::User(user) => remove(&mut there.accounts, &user.account),
+                _ => there.unnamed = there.unnamed.saturating_sub(1),
             }
-        };
-        self.now.low = self.now.low.saturating_sub(low);
-        self.now.high = self.now.high.saturating_sub(high);
+            let after = there.least();
+            if after == 0 {
+                self.surely.remove(&claim.address);
+            }
+            self.least = self.least.saturating_sub(before.saturating_sub(after));
+        }
+        self.count();
+    }
+
+    fn count(&mut self) {
+        let users = u64::try_from(self.users.len()).unwrap_or(u64::MAX);
+        let high = self.own.saturating_add(users).saturating_add(self.unsure);
+        // One computer may have several addresses.
+        let low = self.own.saturating_add(self.least).min(high);
+        self.now = Slots { low, high };
     }
 
     /// Notes the slots in use after a packet. What is known only later changes the points since then as well. Gives the
@@ -168,6 +229,20 @@ impl SlotHistory {
     }
 }
 
+fn add<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
+    let count = counts.entry(key).or_default();
+    *count = count.saturating_add(1);
+}
+
+fn remove<K: Ord>(counts: &mut BTreeMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
 /// A number changed as another one was.
 const fn moved(number: u64, from: u64, to: u64) -> u64 {
     if to >= from {
@@ -186,36 +261,73 @@ mod tests {
         Origin { time: Timestamp::from_parts(1_000, 0).plus_seconds(1.0), capture: 0, frame }
     }
 
+    const fn own() -> Claim {
+        Claim { holder: Holder::Own, address: HERE, may_have_ended: false }
+    }
+
+    const HERE: Host = Host::Mac([21; 6]);
+
+    fn user(computer: &str, domain: Option<&str>, account: &str) -> Claim {
+        let user = User {
+            computer: Computer::Name(computer.to_owned()),
+            domain: domain.map(str::to_owned),
+            account: account.to_owned(),
+        };
+        Claim { holder: Holder::User(user), ..own() }
+    }
+
+    fn unsure() -> Claim {
+        Claim { holder: Holder::Unsure, ..own() }
+    }
+
+    /// The slots that these claims take, lowest and highest; all are given back again.
+    fn taken(claims: &[Claim]) -> (u64, u64) {
+        let mut history = SlotHistory::default();
+        claims.iter().for_each(|claim| history.take(claim));
+        let Slots { low, high } = history.now;
+        claims.iter().for_each(|claim| history.give_back(claim));
+        assert_eq!(history, SlotHistory::default());
+        (low, high)
+    }
+
     #[test]
     fn a_user_counts_once_however_many_sessions_and_a_null_session_each_time() {
-        let alice = Claim::User(User {
-            computer: Computer::Name("WS-21".to_owned()),
-            domain: None,
-            account: Some("alice".to_owned()),
-        });
-        let mut history = SlotHistory::default();
-        for claim in [&alice, &alice, &Claim::Own, &Claim::Own, &Claim::Unsure] {
-            history.take(claim);
-        }
-        assert_eq!(history.now, Slots { low: 3, high: 4 });
-        history.give_back(&alice);
-        assert_eq!(history.now, Slots { low: 3, high: 4 });
-        for claim in [&alice, &Claim::Own, &Claim::Own, &Claim::Unsure] {
-            history.give_back(claim);
-        }
-        assert_eq!(history.now, Slots::default());
+        let alice = || user("WS21", None, "ALICE");
+        assert_eq!(taken(&[alice(), alice(), own(), own(), unsure()]), (3, 4));
+        assert_eq!(taken(&[alice(), own(), own(), unsure()]), (3, 4));
+        assert_eq!(taken(&[alice(), user("WS21", None, "BOB")]), (2, 2));
+        let elsewhere = Claim { address: Host::Mac([22; 6]), ..alice() };
+        assert_eq!(taken(&[alice(), elsewhere.clone()]), (1, 1), "one computer has two addresses");
+        assert_eq!(
+            taken(&[alice(), Claim { address: Host::Mac([22; 6]), ..user("WS22", None, "ALICE") }]),
+            (2, 2)
+        );
+    }
+
+    #[test]
+    fn who_may_be_one_or_two_is_a_range() {
+        let alice = || user("WS21", Some("HOME"), "ALICE");
+        assert_eq!(taken(&[alice(), user("WS21", Some("WS21"), "ALICE")]), (1, 2), "two domains");
+        assert_eq!(
+            taken(&[alice(), user("WS21-B", Some("HOME"), "ALICE")]),
+            (1, 2),
+            "two names at one address"
+        );
+        assert_eq!(taken(&[unsure()]), (1, 1), "somebody is there");
+        assert_eq!(taken(&[unsure(), unsure()]), (1, 2));
+        assert_eq!(taken(&[alice(), Claim { may_have_ended: true, ..user("WS21", None, "BOB") }]), (1, 2));
     }
 
     #[test]
     fn what_is_known_only_later_changes_the_points_since_then() {
         let mut history = SlotHistory::default();
         for frame in [10, 20, 30] {
-            history.take(&Claim::Own);
+            history.take(&own());
             history.note(at(frame), 16);
         }
-        history.take(&Claim::Own);
+        history.take(&own());
         history.note(at(15), 16);
-        history.give_back(&Claim::Own);
+        history.give_back(&own());
         history.note(at(20), 16);
         let points: Vec<_> = history.points.iter().map(|point| (point.at.frame, point.slots.high)).collect();
         assert_eq!(points, [(10, 1), (15, 2), (20, 2), (30, 3)]);
@@ -228,11 +340,11 @@ mod tests {
         let mut dropped = 0;
         for frame in 0..100 {
             if frame % 10 == 9 {
-                history.take(&Claim::Own);
+                history.take(&own());
             }
-            history.take(&Claim::Own);
+            history.take(&own());
             dropped += history.note(at(2 * frame), 16);
-            history.give_back(&Claim::Own);
+            history.give_back(&own());
             dropped += history.note(at(2 * frame + 1), 16);
         }
         assert!(history.points.len() <= 16 && dropped > 100);

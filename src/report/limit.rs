@@ -1,9 +1,9 @@
-//! How many slots a server has: as the user says, else guessed from what the server says of itself.
+//! How many slots a server has: as the user says, as its refusals show, else guessed from what the server says of itself.
 
 use core::fmt;
 
 use crate::finding::Plain;
-use crate::ledger::{Computer, Ledger, Server};
+use crate::ledger::{Computer, Ledger, Server, Slots};
 use crate::rap::ServerType;
 
 /// The limit of a server's slots.
@@ -13,77 +13,150 @@ use crate::rap::ServerType;
 pub struct Limit {
     /// How many.
     pub slots: u64,
-    /// `option` if the user gave it, or `guess`.
+    /// `option` if the user gave it, `refusal` if the server was full with as many, or `guess`.
     pub from: &'static str,
-    /// What a guess rests on.
+    /// What it rests on, if the user did not give it.
     pub why: Option<String>,
 }
 
-/// What a server's operating system begins with, its limit where it is a client edition, and the edition of which that is
-/// not true (KB 122920, 314882, 328459). The first that matches counts.
-const SYSTEMS: &[(&str, u64, &str)] = &[
-    ("Windows NT 4.0", 10, ""),
-    ("Windows 5.0", 10, ""),
-    ("Windows 5.1", 10, "XP Home has 5"),
-    ("Windows XP", 10, "XP Home has 5"),
-    ("Windows Vista (TM) Home Basic", 5, ""),
-    ("Windows Vista", 10, ""),
-    ("Windows 7", 20, ""),
-    ("Windows 8", 20, ""),
-    ("Windows 10", 20, ""),
-    ("Windows 11", 20, ""),
+/// What a server's operating system begins with, and the limits of its editions, the most common first (KB 122920, 314882,
+/// 328459). The first that matches counts.
+const SYSTEMS: &[(&str, Editions)] = &[
+    ("Windows NT 4.0", TEN),
+    ("Windows 5.0", TEN),
+    ("Windows 5.1", XP),
+    ("Windows XP", XP),
+    ("Windows Vista (TM) Home Basic", FIVE),
+    ("Windows Vista", VISTA),
+    ("Windows 7", TWENTY),
+    ("Windows 8", TWENTY),
+    ("Windows 10", TWENTY),
+    ("Windows 11", TWENTY),
 ];
 
 /// The same for the versions that workstations announce, from the highest down: each counts from there on.
-const VERSIONS: &[((u32, u32), u64, &str)] = &[
-    ((6, 1), 20, ""),
-    ((6, 0), 10, "Vista Home Basic has 5"),
-    ((5, 1), 10, "XP Home has 5"),
-    ((4, 0), 10, ""),
-];
+const VERSIONS: &[((u32, u32), Editions)] = &[((6, 1), TWENTY), ((6, 0), VISTA), ((5, 1), XP), ((4, 0), TEN)];
+
+/// The limit of most editions of a system, and the edition that has another one.
+type Editions = (u64, Option<(&'static str, u64)>);
+
+const FIVE: Editions = (5, None);
+const TEN: Editions = (10, None);
+const TWENTY: Editions = (20, None);
+const XP: Editions = (10, Some(("XP Home", 5)));
+const VISTA: Editions = (10, Some(("Vista Home Basic", 5)));
+
+/// The limits that client editions have.
+const LIMITS: [u64; 3] = [5, 10, 20];
 
 /// The number of users of a server that takes any number (\[MS-SRVS\] 2.2.4.42).
 const UNLIMITED: u32 = u32::MAX;
 
+/// What a server says of itself.
+enum Said {
+    /// It takes any number, or as many as licences were bought for.
+    NoLimit,
+    /// How many users it takes.
+    Users(u32),
+    /// What it is, and the limits that its editions have.
+    Client(String, Editions),
+    Nothing,
+}
+
+impl Said {
+    fn of(ledger: &Ledger, server: &Server) -> Self {
+        let os = || server.os.as_deref().and_then(Self::os);
+        match ledger.computer_of(server) {
+            Some(Computer { users: Some(UNLIMITED), .. }) => Self::NoLimit,
+            Some(Computer { users: Some(users), .. }) => Self::Users(*users),
+            Some(computer) if is_server_edition(computer.server_type) => Self::NoLimit,
+            Some(computer) => os().or_else(|| Self::announced(computer)).unwrap_or(Self::Nothing),
+            None => {
+                let names_itself = server.os.as_deref().is_some_and(|os| !os.is_empty());
+                os().unwrap_or(if names_itself { Self::NoLimit } else { Self::Nothing })
+            }
+        }
+    }
+
+    fn os(os: &str) -> Option<Self> {
+        let (_, editions) = SYSTEMS.iter().find(|(start, _)| os.starts_with(start))?;
+        Some(Self::Client(format!("the server calls itself {}", Plain::name(os)), *editions))
+    }
+
+    /// A workstation of the version that it announces.
+    fn announced(computer: &Computer) -> Option<Self> {
+        let is_workstation = computer.server_type.contains(ServerType::NT);
+        let (_, editions) =
+            VERSIONS.iter().find(|(version, _)| is_workstation && computer.version >= *version)?;
+        let (major, minor) = computer.version;
+        let said = format!("the server announces itself as a workstation of Windows {major}.{minor}");
+        Some(Self::Client(said, *editions))
+    }
+
+    fn guess(self) -> Option<Limit> {
+        let (slots, why) = match self {
+            Self::NoLimit | Self::Nothing => return None,
+            Self::Users(users) => (users.into(), format!("it says that it takes {users} users")),
+            Self::Client(said, (slots, None)) => (slots, said),
+            Self::Client(said, (slots, Some((edition, other)))) => {
+                (slots, format!("{said}; {edition} has {other}"))
+            }
+        };
+        Some(Limit { slots, from: "guess", why: Some(why) })
+    }
+}
+
 impl Limit {
-    /// The limit of a server: the one that the user gave, else a guess from what the server says of itself: how many users
-    /// it takes, that it is a workstation or a server edition, what it calls its system.
+    /// The limit of a server: the one that the user gave, or with which it was full, else a guess from what the server says
+    /// of itself: how many users it takes, that it is a workstation or a server edition, what it calls its system.
     #[must_use]
     pub fn of(ledger: &Ledger, server: &Server, given: Option<u64>) -> Option<Self> {
         if let Some(slots) = given {
             return Some(Self { slots, from: "option", why: None });
         }
-        match ledger.computer_of(server) {
-            Some(Computer { users: Some(users), .. }) => (*users != UNLIMITED)
-                .then(|| Self::guessed((*users).into(), format!("it says that it takes {users} users"), "")),
-            Some(computer) if is_server_edition(computer.server_type) => None,
-            Some(computer) => {
-                server.os.as_deref().and_then(Self::guess).or_else(|| Self::announced(computer))
-            }
-            None => Self::guess(server.os.as_deref()?),
+        let said = Said::of(ledger, server);
+        if let Some(limit) = Self::of_refusals(ledger, server, &said) {
+            return Some(limit);
         }
+        // More were in use than it could have: it is of another edition than it seems.
+        let most = server.slots.points.iter().map(|point| point.slots.low).max().unwrap_or_default();
+        said.guess().filter(|limit| limit.slots >= most)
     }
 
     /// The limit of the server that names `os` as its native operating system, if that is known to have one.
     #[must_use]
     pub fn guess(os: &str) -> Option<Self> {
-        let (_, slots, but) = SYSTEMS.iter().find(|(start, ..)| os.starts_with(start))?;
-        Some(Self::guessed(*slots, format!("the server calls itself {}", Plain::name(os)), but))
+        Said::os(os)?.guess()
     }
 
-    /// The limit of a workstation of the version that it announces.
-    fn announced(computer: &Computer) -> Option<Self> {
-        let is_workstation = computer.server_type.contains(ServerType::NT);
-        let (_, slots, but) =
-            VERSIONS.iter().find(|(version, ..)| is_workstation && computer.version >= *version)?;
-        let (major, minor) = computer.version;
-        let why = format!("the server announces itself as a workstation of Windows {major}.{minor}");
-        Some(Self::guessed(*slots, why, but))
-    }
-
-    fn guessed(slots: u64, why: String, but: &str) -> Self {
-        let why = if but.is_empty() { why } else { format!("{why}; {but}") };
-        Self { slots, from: "guess", why: Some(why) }
+    /// A server that turned somebody away was full: with as many slots as are known to have been in use, if it may have
+    /// such a limit.
+    fn of_refusals(ledger: &Ledger, server: &Server, said: &Said) -> Option<Self> {
+        let its = ledger.refusals().iter().filter(|refusal| refusal.server_row == Some(server.row));
+        let full = its
+            .filter(|refusal| refusal.is_for_slots())
+            .reduce(|most, next| if next.slots.low > most.slots.low { next } else { most })?;
+        let Slots { low, high } = full.slots;
+        let frame = full.at.frame;
+        let (possible, edition) = match said {
+            Said::NoLimit | Said::Users(_) => return None,
+            Said::Client(_, (slots, other)) => {
+                let other = other.filter(|(_, slots)| *slots == low);
+                (*slots == low || other.is_some(), other.map(|(edition, _)| edition))
+            }
+            Said::Nothing => (LIMITS.contains(&low), None),
+        };
+        let beyond = matches!(said, Said::Client(_, (slots, _)) if low > *slots);
+        if !(beyond || (possible && low == high)) {
+            return None;
+        }
+        let which = match edition {
+            Some(edition) => format!(", as {edition} does"),
+            None if beyond => ", though it calls itself a system that has fewer".to_owned(),
+            None => String::new(),
+        };
+        let why = format!("it refused a client with {low} in use{which} (frame {frame})");
+        Some(Self { slots: low, from: "refusal", why: Some(why) })
     }
 }
 
@@ -102,6 +175,7 @@ impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
             None => Ok(()),
+            Some(why) if self.from == "refusal" => write!(f, "(a limit of {}: {why})", self.slots),
             Some(why) => write!(f, "(a limit of {} is a guess: {why})", self.slots),
         }
     }
@@ -151,5 +225,53 @@ mod tests {
         assert_eq!(described("", ServerType::WINDOWS, (4, 0), None), None, "Windows 95 has no limit");
         assert_eq!(described("Windows 5.1", workstation, (5, 1), Some(5)), Some(5));
         assert_eq!(described("Windows 5.1", server, (5, 1), Some(u32::MAX)), None);
+    }
+
+    /// The limit of a server that calls itself `os` and turned somebody away while `null` null sessions and a user of so
+    /// many sessions were open, with where it comes from.
+    fn full(os: &str, null: u16, of_a_user: u16) -> Option<(u64, &'static str)> {
+        let mut made = Made::new();
+        for client in 1..=null {
+            made.null_session(client);
+            made.native(client, "", os);
+        }
+        for client in 100..100 + of_a_user {
+            made.user_session(client);
+        }
+        made.refuse(200, crate::wire::Status::Nt(crate::wire::NtStatus::REQUEST_NOT_ACCEPTED));
+        let ledger = made.ended_after(1.0);
+        let server = ledger.servers().next().unwrap();
+        Limit::of(&ledger, server, None).map(|limit| (limit.slots, limit.from))
+    }
+
+    #[test]
+    fn a_server_that_is_full_shows_its_limit() {
+        assert_eq!(full("Windows 5.1", 5, 0), Some((5, "refusal")), "XP Home");
+        assert_eq!(full("Windows 5.1", 10, 0), Some((10, "refusal")));
+        assert_eq!(
+            full("Windows 5.1", 7, 0),
+            Some((10, "guess")),
+            "no edition has 7: some were not captured"
+        );
+        assert_eq!(full("Windows 5.0", 5, 0), Some((10, "guess")), "no edition of 2000 has 5");
+        assert_eq!(full("Windows 5.1", 20, 0), Some((20, "refusal")), "more than it could have");
+        assert_eq!(full("", 20, 0), Some((20, "refusal")));
+        assert_eq!(full("", 8, 0), None);
+        assert_eq!(full("Windows Server 2003 3790", 10, 0), None);
+    }
+
+    #[test]
+    fn a_guess_below_what_is_in_use_is_none() {
+        let limit = |sessions: u16| {
+            let mut made = Made::new();
+            for client in 1..=sessions {
+                made.null_session(client);
+                made.native(client, "", "Windows 5.1");
+            }
+            let ledger = made.ended_after(1.0);
+            let server = ledger.servers().next().unwrap();
+            Limit::of(&ledger, server, None).map(|limit| limit.slots)
+        };
+        assert_eq!((limit(10), limit(11)), (Some(10), None));
     }
 }

@@ -1,5 +1,7 @@
 //! What servers turned away and denied.
 
+use std::collections::BTreeMap;
+
 use super::session::Who;
 use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Stage};
 use crate::net::Endpoint;
@@ -24,8 +26,13 @@ pub struct Refusal<'a> {
     pub client: Endpoint,
     /// Who asked, as far as it was said.
     pub who: Option<Who<'a>>,
+    /// The client computer's name, if it told one.
+    pub client_name: Option<&'a str>,
     /// What was turned away.
     pub what: Stage,
+    /// Of a tree connect, the share's path.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub path: Option<&'a str>,
     /// The status as it stood in the header, in hex.
     pub status: String,
     /// Its name.
@@ -56,17 +63,34 @@ pub struct SlotsInUse {
     pub null: u64,
     /// Of those, how many null sessions had that the server denied.
     pub denied: u64,
+    /// Why more may have been in use than are known.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub why: Option<&'static str>,
+    /// The figures of what was captured.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) known: ledger::Slots,
 }
 
 impl SlotsInUse {
+    /// The slots in use at a refusal. A server that turns somebody away for want of a slot is full.
+    fn of(refusal: &ledger::Refusal, limit: Option<&Limit>) -> Self {
+        let ledger::Slots { low, high } = refusal.slots;
+        let full = limit.map(|limit| limit.slots).filter(|slots| refusal.is_for_slots() && *slots > high);
+        let why = if full.is_some() {
+            Some("the server was full, and who took the other slots was not captured")
+        } else if low < high {
+            Some("sessions may be of one user or of several, or may have ended")
+        } else {
+            None
+        };
+        let high = full.unwrap_or(high);
+        let known = refusal.slots;
+        Self { low, high, null: refusal.null, denied: refusal.denied, why, known }
+    }
+
     /// How many null sessions had, granted or denied.
     pub(super) const fn of_null_sessions(self) -> u64 {
         self.null.saturating_add(self.denied)
-    }
-
-    /// The figures alone.
-    pub(super) const fn slots(self) -> ledger::Slots {
-        ledger::Slots { low: self.low, high: self.high }
     }
 }
 
@@ -84,12 +108,16 @@ impl<'a> Refusal<'a> {
         limit: Option<u64>,
     ) -> impl Iterator<Item = Self> + use<'a> {
         let holders = ledger.all_holders(grace);
+        let limits: BTreeMap<ServerRow, Option<Limit>> =
+            ledger.servers().map(|server| (server.row, Limit::of(ledger, server, limit))).collect();
         let refusals = ledger.refusals().iter().zip(holders);
-        refusals.map(move |(refusal, holders)| Self::of(ledger, refusal, holders, limit))
+        refusals.map(move |(refusal, holders)| {
+            let limit = refusal.server_row.and_then(|row| limits.get(&row).cloned().flatten());
+            Self::of(refusal, holders, limit)
+        })
     }
 
-    fn of(ledger: &Ledger, refusal: &'a ledger::Refusal, holders: Holders, limit: Option<u64>) -> Self {
-        let server = refusal.server_row.and_then(|row| ledger.server(row));
+    fn of(refusal: &'a ledger::Refusal, holders: Holders, limit: Option<Limit>) -> Self {
         let (status, status_name, win32) = match refusal.answer {
             RefusalAnswer::Status(status) => (hex(status), status.to_string(), status.win32()),
             RefusalAnswer::NetBios(reason) => {
@@ -102,17 +130,14 @@ impl<'a> Refusal<'a> {
             server: refusal.server,
             client: refusal.client,
             who: refusal.identity.as_ref().map(Who::of),
+            client_name: refusal.client_name(),
             what: refusal.what,
+            path: refusal.path.as_deref(),
             status,
             status_name,
             win32,
-            slots_in_use: SlotsInUse {
-                low: refusal.slots.low,
-                high: refusal.slots.high,
-                null: refusal.null,
-                denied: refusal.denied,
-            },
-            limit: server.and_then(|server| Limit::of(ledger, server, limit)),
+            slots_in_use: SlotsInUse::of(refusal, limit.as_ref()),
+            limit,
             held_by: refusal.held_by.clone(),
             holders,
         }

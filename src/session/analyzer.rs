@@ -114,7 +114,34 @@ impl Analyzer {
         self.time.end()
     }
 
-    /// Says that no more packets will come, and tells what is still to be told.
+    /// Tells when what is open on TCP connections was last used, and when their ends were last seen.
+    ///
+    /// Uses change nothing that other events tell, and are told late: when something ends, or in [`finish`](Self::finish).
+    /// Whoever reads packets as they come and asks a [`Ledger`](crate::ledger::Ledger) for verdicts in between calls this
+    /// before, and may call it as often as it likes. Requests that are no calls on pipes and have no answer are told at
+    /// the end alone.
+    ///
+    /// ```
+    /// use smbscope::capture::Packet;
+    /// use smbscope::ledger::{Ledger, Verdict};
+    /// use smbscope::session::Analyzer;
+    ///
+    /// /// How many sessions hang or hold what nobody uses, after one more packet.
+    /// fn stuck_after(packet: &Packet<'_>, analyzer: &mut Analyzer, ledger: &mut Ledger) -> usize {
+    ///     analyzer.push(packet, ledger);
+    ///     analyzer.tell_uses(ledger);
+    ///     ledger.extend_to(packet.origin.time);
+    ///     let judged = ledger.sessions().filter_map(|(row, _)| ledger.judge(row, 90.0));
+    ///     judged.filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::Leaked)).count()
+    /// }
+    /// # let _ = stuck_after;
+    /// ```
+    pub fn tell_uses(&mut self, sink: &mut dyn Sink) {
+        self.flows.tell_uses(sink);
+    }
+
+    /// Says that no more packets will come, and tells what is still to be told. Nothing can be pushed after it: whoever
+    /// wants to know in between calls [`tell_uses`](Self::tell_uses).
     pub fn finish(&mut self, sink: &mut dyn Sink) {
         let Self { limits, flows, llc, unread, counts, .. } = self;
         let sessions = llc.finish(limits, sink);

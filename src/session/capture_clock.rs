@@ -49,7 +49,8 @@ impl CaptureClock {
             if -forward <= OUT_OF_ORDER {
                 return None;
             }
-            self.back -= forward;
+            // A clock that was set forward right before is right again; else it may come forward again.
+            self.back += (-forward - self.longest).max(0.0);
         }
         self.latest = Some(at);
         if forward < 0.0 {

@@ -672,6 +672,17 @@ impl Connection {
         }
     }
 
+    /// Tells when what is open was last used and each end last seen, while the connection goes on.
+    pub(super) fn tell_uses(&mut self, sink: &mut dyn Sink) {
+        if self.closed || self.standing != Standing::Smb {
+            return;
+        }
+        let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        let mut out = Out { at, ends: self.ends(), sink };
+        self.tables.tell_uses(|_| true, &mut out);
+        self.tell_last_seen(sink);
+    }
+
     /// Tells when each end was last seen.
     fn tell_last_seen(&self, sink: &mut dyn Sink) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);

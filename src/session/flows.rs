@@ -140,6 +140,16 @@ impl Flows {
         around.counts.connections_evicted = around.counts.connections_evicted.saturating_add(1);
     }
 
+    /// Tells when what is open was last used.
+    pub(super) fn tell_uses(&mut self, sink: &mut dyn Sink) {
+        let mut connections: Vec<&mut Connection> =
+            self.followed.values_mut().map(|followed| &mut followed.connection).collect();
+        connections.sort_by_key(|connection| connection.id);
+        for connection in connections {
+            connection.tell_uses(sink);
+        }
+    }
+
     /// Nothing more will come of these connections, nor of the sessions over LLC.
     pub(super) fn finish(
         &mut self,

@@ -4,6 +4,7 @@ use smbscope::report::Outcome::{self, CannotTell, Clear, Trouble};
 
 use crate::bytes::Bytes;
 use crate::ntlm::Who;
+use crate::rpc::Pipe as _;
 use crate::smb2::{ACCESS_DENIED, SetUp, Smb2};
 use crate::wire::End::Server;
 use crate::wire::Wire;
@@ -142,5 +143,46 @@ fn what_is_not_heard_of_after_a_pause_may_have_ended_in_it() {
         other.end();
         assert_eq!((wire.outcome(), wire.verdicts()[0]), (outcome, verdict), "{pause} {heard}");
         assert_eq!(wire.why().contains("nothing was captured"), verdict == "unknown", "{}", wire.why());
+    }
+}
+
+#[test]
+fn a_silence_behind_a_step_back_may_be_the_step_forward_again() {
+    for (seconds, outcome) in [(200.0, CannotTell), (20.0, CannotTell)] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        wire.wait(-130.0);
+        smb.tcp.ack(Server);
+        wire.wait(seconds);
+        smb.tcp.ack(Server);
+        assert_eq!(wire.outcome(), outcome, "{seconds}");
+    }
+}
+
+#[test]
+fn a_wrong_time_of_one_answer_hides_no_leak_and_makes_none() {
+    for wrong in [-HOUR, 400.0, MONTHS] {
+        let after = |seconds: f64| {
+            let wire = Wire::new();
+            let smb = Smb2::on(wire.connect(21, 10));
+            smb.log_on(0x41, Who::Null);
+            smb.ipc(1);
+            let asked = smb.ask_create("spoolss");
+            wire.wait(wrong);
+            smb.created(asked, 7);
+            wire.wait(-wrong);
+            smb.pipe(7).bind(1);
+            for _ in 0..10 {
+                wire.wait(seconds / 10.0);
+                smb.tcp.ack(Server);
+            }
+            smb.close(7);
+            smb.log_off();
+            smb.tcp.end();
+            wire.outcome()
+        };
+        assert_ne!(after(500.0), Clear, "{wrong}");
+        assert_ne!(after(5.0), Trouble, "{wrong}");
     }
 }

@@ -207,6 +207,20 @@ fn slots_exhausted() {
 }
 
 #[test]
+fn share_limit() {
+    let turned_away = |status| {
+        in_both(|speaks, wire| {
+            let smb = speaks.on(wire.connect(30, 10));
+            smb.log_on(0x42, Who::User("bob"));
+            smb.refused_tree(r"\\SRV\docs", status);
+            wire.rules()
+        })
+    };
+    assert_eq!(turned_away(REQUEST_NOT_ACCEPTED), ["share_limit"]);
+    assert_eq!(turned_away(ACCESS_DENIED), [""; 0]);
+}
+
+#[test]
 fn a_refusal_tells_who_held_the_slots_and_how_many_hung_or_leaked() {
     for speaks in BOTH {
         let wire = Wire::new();

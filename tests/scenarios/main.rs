@@ -24,6 +24,7 @@ mod doubtful;
 mod findings;
 mod flow;
 mod framing;
+mod live;
 mod losses;
 mod netbeui;
 mod page;

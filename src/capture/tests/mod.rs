@@ -141,6 +141,7 @@ fn a_pcap_cut_at_any_byte_gives_what_is_there_and_says_so() {
     let (packets, info) = read(&small_pcap(To::Little)[..63]).unwrap();
     assert_eq!(packets[1], owned(2, 11_999_999_000, LinkType::ETHERNET, b"se", 60));
     assert_eq!(info.warnings[0].to_string(), "cut short after packet 1, at byte 45");
+    assert!(!info.has_unread_packets(), "nothing is behind the cut");
 }
 
 #[test]
@@ -162,6 +163,7 @@ fn a_pcapng_cut_at_any_byte_gives_what_is_there_and_says_so() {
 fn warning(file: &[u8]) -> (usize, String) {
     let (packets, info) = read(file).unwrap();
     assert_eq!(info.warnings.len(), 1);
+    assert!(info.has_unread_packets());
     (packets.len(), info.warnings[0].to_string())
 }
 
@@ -220,6 +222,7 @@ fn a_packet_larger_than_the_buffer_is_read_and_one_larger_than_the_limit_is_pass
     let (packets, info) = read(&file).unwrap();
     assert_eq!(packets, [owned(2, 2_000, LinkType::ETHERNET, b"z", 1)]);
     assert_eq!((info.packets, info.too_large), (2, 1));
+    assert!(info.has_unread_packets());
     assert_eq!(
         info.warnings[0].to_string(),
         "packet of 67108912 bytes passed over before the first packet, at byte 48"

@@ -68,6 +68,7 @@ impl Ledger {
         | ConnectionEvent::Resumed { client, server, transport, start_seen } = event
         {
             self.index.between.entry((client.host(), server.host())).or_default().insert(id);
+            self.connections_seen = self.connections_seen.saturating_add(1);
             self.connections.insert(
                 id,
                 Connection {
@@ -116,7 +117,7 @@ impl Ledger {
                 connection.calling = Some(calling);
             }
             ConnectionEvent::NetBiosRefused { reason } => {
-                self.refused(at, id, Stage::NetBios, None, RefusalAnswer::NetBios(reason));
+                self.refused(at, id, Stage::NetBios, None, None, RefusalAnswer::NetBios(reason));
             }
             ConnectionEvent::OneDirection { captured } => connection.one_direction = Some(captured),
             ConnectionEvent::Cut => connection.cut = true,
@@ -129,8 +130,12 @@ impl Ledger {
                 connection.server_last = connection.server_last.max(server);
             }
             ConnectionEvent::Encrypted { session } => {
-                if let Some(session) = self.session_mut(id, session) {
-                    session.encrypted.get_or_insert(at);
+                if let Some(session) = self.session_mut(id, session)
+                    && session.encrypted.is_none()
+                {
+                    session.encrypted = Some(at);
+                    let row = session.row;
+                    self.claim_slot(at, row);
                 }
             }
             ConnectionEvent::Closed { by, side } => {
@@ -206,7 +211,7 @@ impl Ledger {
             }
             SessionEvent::Refused { negotiate, status, identity } => {
                 let what = if negotiate { Stage::Negotiate } else { Stage::Session };
-                self.refused(at, connection, what, Some(identity), RefusalAnswer::Status(status));
+                self.refused(at, connection, what, Some(identity), None, RefusalAnswer::Status(status));
             }
             SessionEvent::Denied { session, status, identity } => {
                 self.set_up_denied(at, connection, session, status, identity);
@@ -273,9 +278,9 @@ impl Ledger {
                 let identity = self.identity_of(connection, session);
                 self.denied(at, connection, Stage::Tree, identity, path, DenialAnswer::Status(status));
             }
-            TreeEvent::Refused { session, status, .. } => {
+            TreeEvent::Refused { session, path, status } => {
                 let identity = self.identity_of(connection, session);
-                self.refused(at, connection, Stage::Tree, identity, RefusalAnswer::Status(status));
+                self.refused(at, connection, Stage::Tree, identity, path, RefusalAnswer::Status(status));
             }
             TreeEvent::Closed { tree, by } => {
                 if let Some(row) = self.tree_row(connection, tree) {

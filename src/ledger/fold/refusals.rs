@@ -30,6 +30,7 @@ impl Ledger {
         connection: ConnectionId,
         what: Stage,
         identity: Option<Identity>,
+        path: Option<String>,
         answer: RefusalAnswer,
     ) {
         let server_row = self.server_of(connection);
@@ -38,7 +39,7 @@ impl Ledger {
             self.evicted(REFUSALS);
             return;
         }
-        let (client, server) = (ends.client, ends.server);
+        let (client, server, calling) = (ends.client, ends.server, ends.calling.clone());
         let there = server_row.and_then(|row| self.servers.get(&row));
         let mut slots = there.map(|server| server.slots.now).unwrap_or_default();
         let mut held_by: Vec<SessionRow> = Vec::new();
@@ -66,7 +67,9 @@ impl Ledger {
             server,
             client,
             identity,
+            calling,
             what,
+            path,
             answer,
             slots,
             null,

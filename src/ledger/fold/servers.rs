@@ -108,7 +108,12 @@ impl Ledger {
     pub(in crate::ledger) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let first = session.connections.first().and_then(|id| self.connections.get(id));
-        let claim = if session.unanswered { Claim::Unsure } else { Claim::of(&session.identity, first) };
+        let address = session.client.host();
+        let claim = if session.unanswered {
+            Claim::unsure(address)
+        } else {
+            Claim::of(&session.identity, address, first, session.encrypted.is_some())
+        };
         let before = session.claim.replace(claim.clone());
         let Some(server) = session.server_row.and_then(|row| self.servers.get_mut(&row)) else { return };
         server.open_sessions.insert(row);

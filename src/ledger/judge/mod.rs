@@ -37,7 +37,9 @@ impl Ledger {
         if judged.stuck == Stuck::Yes || counts_no_more {
             return judged;
         }
-        let Some(step) = self.unsteady(session.used.first, self.until(session), grace) else { return judged };
+        let (first, until) = (session.used.first, self.until(session));
+        let hidden = self.longest_is_unsteady(session);
+        let Some(step) = self.unsteady(first, until, grace, hidden) else { return judged };
         let way = if step.seconds() < 0.0 { "back" } else { "forward" };
         let why = format!("the clock of the capture went {way} in frame {}", step.at.frame);
         if session.denied.is_some() {

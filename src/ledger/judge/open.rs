@@ -98,9 +98,11 @@ impl Ledger {
 
     /// What shows that a session which is open now was stuck before.
     fn was_stuck_before(&self, session: &Session, grace: f64) -> Option<String> {
-        let waited = session.longest_wait.as_ref().filter(|waited| is_beyond(waited.seconds(), grace));
+        let waited =
+            session.longest_wait.as_ref().filter(|waited| self.is_long(waited.sent, waited.until, grace));
         if let Some(waited) = waited {
-            let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
+            let (name, frame, seconds) =
+                (&waited.name, waited.sent.frame, whole(self.seconds_between(waited.sent, waited.until)));
             return Some(format!("{name} of frame {frame} waited {seconds} s"));
         }
         let told = |span: IdleSpan, what: &str| {

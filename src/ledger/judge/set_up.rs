@@ -30,6 +30,12 @@ impl Ledger {
         };
         let stuck = match closed {
             Some(closing) if closing.is_superseded() => Stuck::No,
+            // It may have ended in a pause between two captures.
+            None if let Some(doubt) = self.paused(session, grace)
+                && !self.is_long(first, doubt.since, grace) =>
+            {
+                Stuck::Maybe
+            }
             _ if self.is_long(first, until, grace) => Stuck::Yes,
             _ if lives_on.is_some() => Stuck::Maybe,
             _ => Stuck::No,

@@ -26,7 +26,9 @@ impl Ledger {
         let requests = requests.map(|request| {
             self.waited(request.command.to_owned(), request.target.clone(), request.sent, until)
         });
-        let waits = calls.chain(requests).chain(session.longest_wait.clone());
+        let longest = session.longest_wait.clone();
+        let longest = longest.map(|wait| self.waited(wait.name, wait.object, wait.sent, wait.until));
+        let waits = calls.chain(requests).chain(longest);
         waits.max_by(|one, other| one.seconds().total_cmp(&other.seconds()))
     }
 
@@ -81,6 +83,19 @@ impl Ledger {
         longest.filter(|span| is_beyond(seconds(span), grace))
     }
 
+    /// True if the longest span of a session, or its longest wait, is one in which the clock was set. Others, which are not
+    /// known, may have been longer.
+    pub(super) fn longest_is_unsteady(&self, session: &Session) -> bool {
+        let idle = &session.idle;
+        let spans =
+            [idle.holding, idle.bare, idle.unsure].into_iter().flatten().map(|span| (span.from, span.to));
+        let wait = session.longest_wait.iter().map(|wait| (wait.sent, wait.until));
+        spans.chain(wait).any(|(from, to)| {
+            let shown = to.time.seconds_since(from.time);
+            (shown - self.seconds_between(from, to)).abs() > LEAST
+        })
+    }
+
     /// The longest time for which a session held pipes and used none, or had none and was not used, in seconds; until
     /// its end, or that of the capture.
     #[must_use]
@@ -106,7 +121,7 @@ impl Ledger {
         let before = session.identities_before.iter().filter(|(_, identity)| may_be_null(identity));
         let (until, identity) = before.max_by_key(|(until, _)| *until)?;
         let (until, null) = (*until, identity.who == Who::Null);
-        let unsteady = self.unsteady(session.used.first, until, grace).is_some();
+        let unsteady = self.unsteady(session.used.first, until, grace, false).is_some();
         let long = unsteady || self.is_long(session.used.first, until, grace);
         if !long || (!null && self.was_of_user(session, until)) {
             return None;

@@ -462,7 +462,7 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         (0, _) => (" that it had denied", String::new()),
         (_, denied) => ("", format!(", {denied} of them after it had denied them")),
     };
-    let of = slots::in_use(in_use.slots());
+    let of = slots::in_use(in_use.known);
     Some(format!("; null sessions{whose}{which} held {number} of the {of} slots in use{some}"))
 }
 
@@ -578,7 +578,7 @@ pub(super) fn refusals(
     width: usize,
 ) -> fmt::Result {
     for refusal in server.refusals.iter().take(REFUSALS) {
-        let slots = refusal.slots_in_use.slots();
+        let slots = refusal.slots_in_use.known;
         let in_use = if slots.high == 0 {
             String::new()
         } else {

@@ -1,0 +1,79 @@
+//! Clients that were turned away from a share whose own limit of users is reached (\[MS-CIFS\] 3.3.4.1, MaxUses).
+
+use std::collections::BTreeMap;
+
+use super::refused::{answers, clients};
+use super::scene::Scene;
+use super::words::{Plain, endpoints};
+use super::{Finding, Severity};
+use crate::ledger::{Refusal, ServerRow, Stage};
+
+const ADVICE: &str = concat!(
+    "The server granted the session and refused the share: the limit is that of the share, not that of the server. Null ",
+    "sessions to IPC$ take no part in it. See the limit with net share NAME (Maximum users) and raise it with ",
+    "net share NAME /users:NUMBER or /unlimited; of a share of Samba it is max connections in smb.conf.\n",
+);
+
+pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut by_share: BTreeMap<(Option<ServerRow>, Option<String>), Vec<&Refusal>> = BTreeMap::new();
+    for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.what == Stage::Tree) {
+        let path = refusal.path.as_deref().map(str::to_uppercase);
+        by_share.entry((refusal.server_row, path)).or_default().push(refusal);
+    }
+    by_share.into_values().filter_map(|refusals| finding(&refusals)).collect()
+}
+
+fn finding(refusals: &[&Refusal]) -> Option<Finding> {
+    let first = refusals.first()?;
+    let same = refusals.iter().all(|refusal| refusal.client.host() == first.client.host());
+    let share =
+        first.path.as_deref().map_or_else(|| "a share".to_owned(), |path| Plain::name(path).to_string());
+    let text = format!(
+        "Server {} turned away {} from {share} with {} after a session setup that it granted: the share has a limit of \
+         users of its own",
+        endpoints(&refusals.iter().map(|refusal| refusal.server).collect()),
+        clients(refusals),
+        answers(refusals),
+    );
+    Some(Finding {
+        rule: "share_limit",
+        severity: Severity::Warning,
+        server: first.server,
+        client: same.then(|| first.client.host().to_string()),
+        sessions: Vec::new(),
+        frames: refusals.iter().map(|refusal| refusal.at).collect(),
+        text,
+        advice: ADVICE,
+        source: "MS-CIFS 3.3.4.1, net share",
+        refuted_by: "other clients that connect to the share at the same time and are served",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use super::super::testing::{Made, rules};
+    use crate::session::{EventKind, SessionId, TreeEvent};
+    use crate::wire::{NtStatus, Status};
+
+    #[test]
+    fn it_fires_where_a_share_is_refused_and_not_where_a_session_is() {
+        let status = Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED);
+        let mut made = Made::new();
+        made.user_session(1);
+        let (session, path) = (SessionId::Uid(2048), Some(r"\\PRNSRV\docs".to_owned()));
+        made.tell(1, EventKind::Tree(TreeEvent::Refused { session, path, status }));
+        let findings = all(&made.ended_after(1.0), 90.0);
+        assert_eq!(rules(&findings), ["share_limit"]);
+        assert!(
+            findings[0].text.contains(r"from \\PRNSRV\docs with STATUS_REQUEST_NOT_ACCEPTED"),
+            "{}",
+            findings[0].text
+        );
+
+        let mut made = Made::new();
+        made.user_session(1);
+        made.refuse(2, status);
+        assert_eq!(rules(&all(&made.ended_after(1.0), 90.0)), ["slots_exhausted"]);
+    }
+}
