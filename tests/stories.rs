@@ -12,6 +12,9 @@ use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NullSessions, Options};
 use smbscope::session::{Analyzer, Limits};
 
+/// Findings of one rule about one server that a reader bears.
+const FEW: usize = 4;
+
 /// A line of `EXPECTED.tsv`.
 struct Expected {
     file: String,
@@ -76,6 +79,13 @@ impl Expected {
         differences.extend(missing.map(|rule| format!("{rule} finds nothing")));
         let extra = self.no_findings.iter().filter(|rule| rules.contains(rule.as_str()));
         differences.extend(extra.map(|rule| format!("{rule} finds something")));
+        // What is true of many clients is one finding.
+        let mut alike: BTreeMap<_, usize> = BTreeMap::new();
+        for finding in &report.findings {
+            *alike.entry((finding.rule, finding.server.host())).or_default() += 1;
+        }
+        let many = alike.into_iter().filter(|(_, findings)| *findings > FEW);
+        differences.extend(many.map(|((rule, server), number)| format!("{number} of {rule} at {server}")));
         differences
     }
 }

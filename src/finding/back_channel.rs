@@ -1,15 +1,15 @@
 //! A print server that connects back to its client to tell it of changes: both ends of one story (\[MS-RPRN\] 3.2.4.1).
 
+use std::collections::BTreeSet;
+
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span};
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRow, Verdict};
-
-/// RpcReplyOpenPrinter: the server opens a channel back to the client (\[MS-RPRN\] 3.2.4.1.1).
-const REPLY_OPEN_PRINTER: u16 = 58;
+use crate::net::Host;
 
 /// Seconds in which a server connects back.
 const SOON: f64 = 60.0;
@@ -36,15 +36,17 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
+    let mut found: Vec<(Host, Finding)> = Vec::new();
+    let mut told: BTreeSet<Vec<SessionRow>> = BTreeSet::new();
     for asked in scene.ledger.asked() {
-        if let Some(finding) = finding(scene, asked)
-            && !found.iter().any(|before| before.sessions == finding.sessions)
+        if let Some(session) = scene.ledger.session(asked.session)
+            && let Some(finding) = finding(scene, asked)
+            && told.insert(finding.sessions.clone())
         {
-            found.push(finding);
+            found.push((session.client.host(), finding));
         }
     }
-    found
+    alike::fold_repeats(found)
 }
 
 fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
@@ -145,8 +147,7 @@ pub(super) fn channel<'a>(
 
 /// True if a handle is a channel back that was opened after a client asked for it.
 fn is_reply(handle: &Handle, asked: Origin) -> bool {
-    handle.opened_by.is_some_and(|(opnum, _)| opnum == REPLY_OPEN_PRINTER)
-        && handle.opened.is_some_and(|opened| opened >= asked)
+    handle.is_back_channel() && handle.opened.is_some_and(|opened| opened >= asked)
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! A server that was made to connect to a machine which is no print client of it ("PrinterBug"): another one than the
 //! client, or the client by its address and without a channel for notifications.
 
+use std::collections::BTreeMap;
+
 use super::advice::Part;
-use super::scene::{self, Judged, Scene};
-use super::words::Plain;
+use super::names::{Names, address};
+use super::scene::{self, Naming, Scene};
+use super::words::names;
 use super::{Finding, Rule, Severity, back_channel};
-use crate::ledger::{Asked, AskedFor, Ledger, Session};
+use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
+use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
@@ -26,35 +30,56 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.ledger.asked().iter().filter_map(|asked| finding(scene, asked)).collect()
+    let mut found: BTreeMap<(Option<ServerRow>, Host, Named), Naming<'_>> = BTreeMap::new();
+    for asked in scene.ledger.asked() {
+        let AskedFor::Notification { machine } = &asked.what else { continue };
+        let Some(session) = scene.ledger.session(asked.session) else { continue };
+        let Some(named) = Named::of(scene.ledger, session, machine) else { continue };
+        // Print clients give their name, and the server opens a channel there.
+        let expected = match named {
+            Named::Another => false,
+            Named::ByAddress => back_channel::channel(scene, asked, session).is_some(),
+            Named::ByName => true,
+        };
+        if !expected {
+            let key = (session.server_row, session.client.host(), named);
+            found.entry(key).or_default().push((asked, machine));
+        }
+    }
+    found.into_iter().filter_map(|((_, _, named), asked)| finding(scene, named, &asked)).collect()
 }
 
-fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
-    let AskedFor::Notification { machine } = &asked.what else { return None };
-    let session = scene.ledger.session(asked.session)?;
-    let sign = match Named::of(scene.ledger, session, machine)? {
-        Named::Another => "and that is another machine",
-        // Print clients give their name, and the server opens a channel there.
-        Named::ByAddress if back_channel::channel(scene, asked, session).is_none() => {
-            "and at that address, its own, no channel was opened"
+fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<Finding> {
+    let group = scene.sessions_of(asked.iter().map(|(asked, _)| *asked));
+    let first = group.first()?.session;
+    let mut machines: Vec<&str> = asked.iter().map(|(_, machine)| *machine).collect();
+    machines.sort_unstable();
+    machines.dedup();
+    let sign = match (named, machines.len()) {
+        (Named::Another, 1) => "That is another machine",
+        (Named::Another, _) => "Those are other machines",
+        _ => {
+            "That is the client's own address, and no channel back was captured: the way back may lie outside of what \
+             was captured, or nobody takes the channel there"
         }
-        Named::ByAddress | Named::ByName => return None,
     };
-    let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
+    let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
     let text = format!(
-        "Client {}{} asked server {} to notify {} of changes, {sign}: the server {}",
-        session.client.host(),
-        scene::in_brackets(scene::client_name(scene.ledger, session)),
-        session.server,
-        Plain::name(machine),
-        scene::outcome(asked),
+        "Client {}{} asked server {} to notify {} of changes{}: the server {}. {sign}",
+        first.client.host(),
+        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        first.server,
+        names(&machines),
+        scene::times(calls.len()),
+        scene::outcomes(&calls),
     );
-    let frames = core::iter::once(asked.at).chain(asked.answered).collect();
-    RULE.finding(&[Judged { row: asked.session, session, verdict }], frames, text)
+    let finding = RULE.finding(&group, scene::frames_of(&calls), text)?;
+    let severity = if named == Named::Another { finding.severity } else { Severity::Info };
+    Some(Finding { severity, ..finding })
 }
 
 /// Whom a UNC names.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Named {
     Another,
     /// The client, by its address.
@@ -65,29 +90,18 @@ enum Named {
 impl Named {
     /// `None` if nothing tells what the client is called.
     fn of(ledger: &Ledger, session: &Session, machine: &str) -> Option<Self> {
-        let machine = machine.trim_start_matches(['\\', '/']).split(['\\', '/']).next()?;
-        match machine.parse::<crate::net::Host>() {
+        match address(machine) {
             // What goes to a loopback address stays within the computer.
-            Ok(address) if address.is_loopback() => Some(Self::ByName),
-            Ok(address) if address == session.client.host() => Some(Self::ByAddress),
-            Ok(_) => Some(Self::Another),
-            Err(_) if is_client(ledger, session, machine)? => Some(Self::ByName),
-            Err(_) => Some(Self::Another),
+            Some(address) if address.is_loopback() => Some(Self::ByName),
+            Some(address) if address == session.client.host() => Some(Self::ByAddress),
+            Some(_) => Some(Self::Another),
+            None => {
+                let client = Names::of_client(ledger, session);
+                let own = if client.contains(machine) { Self::ByName } else { Self::Another };
+                (!client.is_empty()).then_some(own)
+            }
         }
     }
-}
-
-/// Whether a name is the client's; `None` if nothing tells what the client is called.
-fn is_client(ledger: &Ledger, session: &Session, machine: &str) -> Option<bool> {
-    let first = |name: &str| {
-        name.trim_start_matches('\\').split('.').next().unwrap_or_default().trim().to_uppercase()
-    };
-    let told = scene::client_machine(ledger, session).and_then(|client| client.machine.as_deref());
-    let connections = session.connections.iter().filter_map(|id| ledger.connection(*id));
-    let calling = connections.filter_map(|connection| connection.calling.as_deref());
-    let names = told.into_iter().chain(session.identity.workstation.as_deref()).chain(calling);
-    let names: Vec<String> = names.map(first).filter(|name| !name.is_empty()).collect();
-    (!names.is_empty()).then(|| names.contains(&first(machine)))
 }
 
 #[cfg(test)]

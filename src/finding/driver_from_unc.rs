@@ -1,10 +1,14 @@
 //! A printer driver with a file on another machine (CVE-2021-1675, CVE-2021-34527, "PrintNightmare").
 
+use std::collections::BTreeMap;
+
 use super::advice::Part;
-use super::scene::{self, Judged, Scene};
-use super::words::Plain;
+use super::names::{Names, address};
+use super::scene::{self, Naming, Scene};
+use super::words::names;
 use super::{Finding, Rule, Severity};
-use crate::ledger::{Asked, AskedFor};
+use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
+use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
@@ -23,23 +27,63 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.ledger.asked().iter().filter_map(|asked| finding(scene, asked)).collect()
+    let mut found: BTreeMap<(Option<ServerRow>, Host), Naming<'_>> = BTreeMap::new();
+    for asked in scene.ledger.asked() {
+        let AskedFor::DriverFromUnc { path } = &asked.what else { continue };
+        let Some(session) = scene.ledger.session(asked.session) else { continue };
+        if !is_own_print_share(scene.ledger, session, path) {
+            let key = (session.server_row, session.client.host());
+            found.entry(key).or_default().push((asked, path));
+        }
+    }
+    found.into_values().filter_map(|asked| finding(scene, &asked)).collect()
 }
 
-fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
-    let AskedFor::DriverFromUnc { path } = &asked.what else { return None };
-    let session = scene.ledger.session(asked.session)?;
-    let verdict = scene.ledger.judge(asked.session, scene.grace)?.verdict;
+/// True for a file in the share that a server has for the drivers of its printers, by whichever of its names.
+fn is_own_print_share(ledger: &Ledger, session: &Session, path: &str) -> bool {
+    let path = path.replace('/', r"\");
+    let device = [r"\\?\", r"\??\", r"\\.\"].into_iter().find_map(|device| path.strip_prefix(device));
+    let unc = match device {
+        Some(device) => device.get(UNC.len()..).unwrap_or_default(),
+        None => path.trim_start_matches('\\'),
+    };
+    let mut parts = unc.split('\\');
+    let (Some(host), Some(share)) = (parts.next(), parts.next()) else { return false };
+    let there = session.server_row.and_then(|row| ledger.server(row));
+    let is_own = match address(host) {
+        Some(address) => {
+            address.is_loopback()
+                || address == session.server.host()
+                || there.is_some_and(|server| server.addresses.contains(&address))
+        }
+        None => host.eq_ignore_ascii_case("localhost") || Names::of_server(ledger, session).contains(host),
+    };
+    is_own && share.eq_ignore_ascii_case("print$")
+}
+
+/// What stands in front of the host in a device's path.
+const UNC: &str = r"UNC\";
+
+fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)]) -> Option<Finding> {
+    let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
+    let group = scene.sessions_of(calls.iter().copied());
+    let first = group.first()?.session;
+    let mut paths: Vec<&str> = asked.iter().map(|(_, path)| *path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    // One call may name several files.
+    let mut calls = calls;
+    calls.dedup_by_key(|asked| (asked.at, asked.open));
     let text = format!(
-        "Client {}{} asked server {} to load a printer driver from {}: the server {}",
-        session.client.host(),
-        scene::in_brackets(scene::client_name(scene.ledger, session)),
-        session.server,
-        Plain::name(path),
-        scene::outcome(asked),
+        "Client {}{} asked server {} to load a printer driver from {}{}: the server {}",
+        first.client.host(),
+        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        first.server,
+        names(&paths),
+        scene::times(calls.len()),
+        scene::outcomes(&calls),
     );
-    let frames = core::iter::once(asked.at).chain(asked.answered).collect();
-    RULE.finding(&[Judged { row: asked.session, session, verdict }], frames, text)
+    RULE.finding(&group, scene::frames_of(&calls), text)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
-//! Null sessions whose call to open a printer has no answer (KB 328459).
+//! Sessions whose call to open a printer has no answer: null sessions (KB 328459), and those of users.
 
 use super::advice::Part;
+use super::printing::Conditions;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
+use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Verdict, Waited};
 use crate::rprn;
@@ -26,9 +28,24 @@ const RULE: Rule = Rule {
     refuted_by: "an answer to the call after the end of the capture, or one that the capture missed without a trace",
 };
 
+/// The same of a named user, whose sessions take a slot together.
+const OF_A_USER: Rule = Rule { severity: Severity::Info, ..RULE };
+
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let groups = scene.groups_by_end(|judged| applies(scene, judged));
-    groups.iter().filter_map(|group| finding(scene, group)).collect()
+    let mut found = scene.alike_clients(
+        |judged| applies(scene, judged),
+        |scene, group, conditions| finding(scene, &RULE, group, conditions),
+    );
+    let users = scene.ledger.sessions().filter(|(_, session)| {
+        matches!(session.identity.who, Who::User | Who::Guest)
+            && session.closed.is_none()
+            && scene.hung_call(session).is_some()
+    });
+    let users = users.filter_map(|(row, _)| scene.judged(row)).filter(|judged| applies(scene, judged));
+    let users = scene.by_computer(users);
+    let users = users.iter().filter_map(|group| finding(scene, &OF_A_USER, group, None)).collect();
+    found.extend(alike::fold(users));
+    found
 }
 
 /// True if the session hangs, or hung, in a call that opens a printer.
@@ -48,21 +65,29 @@ fn wait_of(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Waited> {
     }
 }
 
-fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
+fn finding(
+    scene: &Scene<'_>,
+    rule: &Rule,
+    group: &[Judged<'_>],
+    conditions: Option<&Conditions>,
+) -> Option<Finding> {
     let first = group.first()?.session;
     let waits: Vec<Waited> = group.iter().filter_map(|judged| wait_of(scene, judged)).collect();
     let longest = waits.iter().max_by(|one, other| one.seconds().total_cmp(&other.seconds()))?;
     let ended = first.closed.is_some();
     let starts = group.iter().map(|judged| scene::start(judged.session));
     let ends = group.iter().filter_map(|judged| Some(judged.session.closed?.at));
-    let mut frames: Vec<Origin> = starts.chain(waits.iter().map(|wait| wait.sent)).chain(ends).collect();
+    let shown = conditions.into_iter().flat_map(|both| both.frames);
+    let mut frames: Vec<Origin> =
+        starts.chain(waits.iter().map(|wait| wait.sent)).chain(ends).chain(shown).collect();
     frames.sort_unstable();
     frames.dedup();
     let object = longest.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
     let has = scene::has(group.len());
+    let is_null = first.identity.who == Who::Null;
     let text = format!(
-        "{} of client {}{} to server {} {} {}{} (since frame {}) for an answer to {}{}{}. {}",
-        count(group.len(), "null session"),
+        "{} of client {}{} to server {} {} {}{} (since frame {}) for an answer to {}{}{}. {}{}",
+        if is_null { count(group.len(), "null session") } else { scene::sessions_of_users(group) },
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(group),
@@ -73,9 +98,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         longest.name,
         object.unwrap_or_default(),
         if ended { format!(", and {has} ended") } else { String::new() },
-        scene::takes(group.len(), ended),
+        if is_null {
+            scene::takes(group.len(), ended)
+        } else {
+            "All sessions of a user take one slot together"
+        },
+        conditions.map(|both| format!(". {}", both.text)).unwrap_or_default(),
     );
-    RULE.finding(group, frames, text)
+    rule.finding(group, frames, text)
 }
 
 #[cfg(test)]

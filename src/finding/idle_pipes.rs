@@ -3,7 +3,7 @@
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
 use crate::ledger::{Open, Session};
 
@@ -29,7 +29,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let holders = holders.filter(|(_, session)| session.closed.is_none());
     let holders = holders.filter(|(_, session)| idle(scene, session).next().is_some());
     let holders = holders.filter_map(|(row, _)| scene.judged(row));
-    scene.by_computer(holders).iter().filter_map(|group| finding(scene, group)).collect()
+    alike::fold(scene.by_computer(holders).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 /// The pipes to the spooler that a session holds and has not used for longer than the grace.

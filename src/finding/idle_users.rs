@@ -1,14 +1,16 @@
 //! Sessions of users that nobody uses, on a server that turned clients away (KB 258837).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::{Span, count, names};
+use super::words::{Span, count};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::ServerRow;
+use crate::ledger::{ServerRow, Session, SessionRow};
+use crate::net::Host;
+use crate::session::OpenKind;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
@@ -27,6 +29,9 @@ const RULE: Rule = Rule {
     refuted_by: "work in an open document, which needs its session although it says nothing for long",
 };
 
+/// A user at a client computer of a server, by its account in capitals.
+type Slot = (Option<ServerRow>, Host, String);
+
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut refused: BTreeMap<ServerRow, Origin> = BTreeMap::new();
     for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.is_for_slots()) {
@@ -34,15 +39,34 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             refused.entry(row).or_insert(refusal.at);
         }
     }
-    let idle = scene.ledger.sessions().filter(|(_, session)| {
+    let of_users = scene.ledger.sessions().filter(|(_, session)| {
         session.identity.who == Who::User
             && session.closed.is_none()
             && session.server_row.is_some_and(|row| refused.contains_key(&row))
-            && scene.ledger.seconds_until(scene.end, session.used.last) > scene.grace
     });
-    let idle = idle.filter_map(|(row, _)| scene.judged(row));
-    let groups = scene.by_computer(idle);
-    groups.iter().filter_map(|group| finding(scene, group, &refused)).collect()
+    // The sessions of a user at one computer take one slot together, which is idle if all of them are.
+    let mut slots: BTreeMap<Slot, Vec<(SessionRow, &Session)>> = BTreeMap::new();
+    for (row, session) in of_users {
+        let account = session.identity.account.as_deref().filter(|account| !account.is_empty());
+        let user = account.map_or_else(|| format!("session {}", row.as_raw()), str::to_uppercase);
+        slots.entry((session.server_row, session.client.host(), user)).or_default().push((row, session));
+    }
+    let mut by_server: BTreeMap<Option<ServerRow>, Vec<Judged<'_>>> = BTreeMap::new();
+    for ((server, ..), sessions) in slots {
+        if sessions.iter().all(|(_, session)| is_idle(scene, session)) {
+            let judged = sessions.iter().filter_map(|(row, _)| scene.judged(*row));
+            by_server.entry(server).or_default().extend(judged);
+        }
+    }
+    by_server.values().filter_map(|group| finding(scene, group, &refused)).collect()
+}
+
+/// True for a session that was not used for longer than the grace and has no document open: that needs its session
+/// although it may say nothing for hours.
+fn is_idle(scene: &Scene<'_>, session: &Session) -> bool {
+    let mut open = scene.ledger.opens_of(session).filter(|open| open.closed.is_none());
+    scene.ledger.seconds_until(scene.end, scene.ledger.last_use(session)) > scene.grace
+        && !open.any(|open| !open.holds() && open.what != OpenKind::Directory)
 }
 
 fn finding(
@@ -52,34 +76,39 @@ fn finding(
 ) -> Option<Finding> {
     let first = group.first()?.session;
     let refusal = refused.get(&first.server_row?)?;
-    let mut accounts: Vec<&str> =
-        group.iter().filter_map(|judged| judged.session.identity.account.as_deref()).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let longest = group.iter().map(|judged| judged.session.used.last).min()?;
+    let longest = group.iter().map(|judged| scene.ledger.last_use(judged.session)).min()?;
+    let clients: BTreeSet<Host> = group.iter().map(|judged| judged.session.client.host()).collect();
+    let at = match clients.len() {
+        1 => {
+            let name = scene::in_brackets(scene::client_name(scene.ledger, first));
+            format!("client {}{name}", first.client.host())
+        }
+        number => count(number, "client"),
+    };
     let text = format!(
-        "{} of {} at client {}{} {} open on server {}, which turned clients away, and nobody has used {} for {}",
-        count(group.len(), "session"),
-        if accounts.is_empty() { "users".to_owned() } else { names(&accounts) },
-        first.client.host(),
-        scene::in_brackets(scene::client_name(scene.ledger, first)),
+        "{} at {at} {} open on server {}, which turned clients away, and nobody has used {} for {}",
+        scene::sessions_of_users(group),
         if group.len() == 1 { "is" } else { "are" },
         scene.servers(group),
         if group.len() == 1 { "it" } else { "them, the longest" },
         Span::between(longest.time, scene.end),
     );
     let mut frames: Vec<Origin> = group.iter().map(|judged| scene::start(judged.session)).collect();
-    frames.extend(group.iter().map(|judged| judged.session.used.last));
+    frames.extend(group.iter().map(|judged| scene.ledger.last_use(judged.session)));
     frames.push(*refusal);
     frames.sort_unstable();
     frames.dedup();
-    RULE.finding(group, frames, text)
+    let finding = RULE.finding(group, frames, text)?;
+    let client = finding.client.filter(|_| clients.len() == 1);
+    Some(Finding { client, ..finding })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::all;
     use super::super::testing::{Made, rules};
+    use super::*;
+    use crate::session::{CloseReason, EventKind, OpenEvent, OpenId, SessionId, TreeId};
     use crate::wire::{NtStatus, Status};
 
     fn idle_for(seconds: f64, refuses: bool) -> Vec<&'static str> {
@@ -100,5 +129,37 @@ mod tests {
     fn it_does_not_fire_where_there_is_room_or_users_are_at_work() {
         assert_eq!(idle_for(100.0, false), [""; 0]);
         assert_eq!(idle_for(80.0, true), ["slots_exhausted"]);
+    }
+
+    fn with_open(what: OpenKind, closed: bool) -> Vec<&'static str> {
+        let mut made = Made::new();
+        made.user_session(1);
+        made.close_pipe(1);
+        let opened = OpenEvent::Opened {
+            session: SessionId::Uid(100),
+            tree: TreeId::Tid(7),
+            open: OpenId::Fid(9),
+            name: Some("letter.doc".to_owned()),
+            what,
+            answer_seen: true,
+        };
+        made.tell(1, EventKind::Open(opened));
+        if closed {
+            let open = OpenId::Fid(9);
+            made.tell(1, EventKind::Open(OpenEvent::Closed { open, by: CloseReason::OwnClose }));
+        }
+        made.refuse(2, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+        rules(&all(&made.ended_after(100.0), 90.0))
+    }
+
+    #[test]
+    fn it_does_not_fire_on_an_open_document_and_does_on_an_open_folder_or_pipe() {
+        for what in [OpenKind::File, OpenKind::Printer] {
+            assert_eq!(with_open(what, false), ["slots_exhausted"]);
+            assert_eq!(with_open(what, true), ["slots_exhausted", "idle_users"]);
+        }
+        for what in [OpenKind::Directory, OpenKind::Pipe] {
+            assert_eq!(with_open(what, false), ["slots_exhausted", "idle_users"]);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count};
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
 use crate::ledger::Verdict;
 
@@ -25,11 +25,8 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene
-        .groups(|judged| judged.verdict == Verdict::Lingering)
-        .iter()
-        .filter_map(|group| finding(scene, group))
-        .collect()
+    let groups = scene.groups(|judged| judged.verdict == Verdict::Lingering);
+    alike::fold(groups.iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {

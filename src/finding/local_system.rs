@@ -3,7 +3,7 @@
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::count;
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
 use crate::ledger::Verdict;
 
@@ -24,7 +24,7 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let stays =
         |judged: &Judged<'_>| matches!(judged.verdict, Verdict::Hung | Verdict::Leaked | Verdict::Lingering);
-    scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect()
+    alike::fold(scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 /// Why the sessions of a client are those of a service: its print calls name one, or its user is connected beside them.

@@ -3,7 +3,7 @@
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::count;
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 
 /// Null sessions of one client at one time that are worth a word. One or two come and go with every look at a share.
 const MANY: usize = 3;
@@ -33,7 +33,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.groups(|_| true).iter().filter_map(|group| finding(scene, group)).collect()
+    alike::fold(scene.groups(|_| true).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {

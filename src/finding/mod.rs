@@ -3,7 +3,7 @@
 //! | rule | fires on |
 //! |---|---|
 //! | `null_session_leak` | null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call |
-//! | `hung_open_printer` | null sessions whose call to open a printer has no answer |
+//! | `hung_open_printer` | sessions whose call to open a printer has no answer: null sessions, and those of users |
 //! | `slots_exhausted` | clients turned away because the server's limit is reached |
 //! | `share_limit` | clients turned away from a share whose own limit of users is reached |
 //! | `many_null_sessions` | several null sessions of one client at the same time |
@@ -23,6 +23,7 @@
 
 mod advice;
 
+mod alike;
 mod back_channel;
 mod coerced_connection;
 mod component;
@@ -33,8 +34,10 @@ mod idle_users;
 mod lingering_null_session;
 mod local_system;
 mod many_null_sessions;
+mod names;
 mod null_session_leak;
 mod own_spooler;
+mod printing;
 mod refused;
 mod restricted_anonymous;
 mod scene;
@@ -57,6 +60,7 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
+pub(crate) use printing::{Computer, How, Printing};
 pub(crate) use refused::client as refused_client;
 pub(crate) use scene::{
     client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,

@@ -1,8 +1,9 @@
 //! Null sessions that hold a pipe or a printer handle and use neither (KB 328459).
 
 use super::advice::Part;
+use super::printing::Conditions;
 use super::scene::{self, Judged, Scene};
-use super::words::{Span, count, list};
+use super::words::{Span, count};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
 use crate::ledger::{Closing, Handle, Open, Verdict};
@@ -22,11 +23,10 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         Verdict::Hung | Verdict::WasHung => !hung_open_printer::applies(scene, judged),
         _ => false,
     };
-    // What holds its slot still, and what held it, are told apart.
-    scene.groups_by_end(leaked).iter().filter_map(|group| finding(scene, group)).collect()
+    scene.alike_clients(leaked, finding)
 }
 
-fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
+fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditions>) -> Option<Finding> {
     let first = group.first()?.session;
     let ended = first.closed.is_some();
     // Of those that ended, all that they had.
@@ -40,14 +40,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let used = handles.iter().map(|handle| handle.used.last);
     let opened = pipes.iter().filter_map(|pipe| pipe.opened);
     let ends = group.iter().filter_map(|judged| Some(judged.session.closed?.at));
-    let mut frames: Vec<Origin> = starts.chain(granted).chain(used).chain(opened).chain(ends).collect();
+    let shown = conditions.into_iter().flat_map(|both| both.frames);
+    let mut frames: Vec<Origin> =
+        starts.chain(granted).chain(used).chain(opened).chain(ends).chain(shown).collect();
     frames.sort_unstable();
     frames.dedup();
     let hung =
         group.iter().filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::WasHung)).count();
-    let held = [(pipes.len(), "pipe"), (handles.len(), "printer handle")];
-    let held = held.into_iter().filter(|(number, _)| *number > 0);
-    let what = list(&held.map(|(number, name)| count(number, name)).collect::<Vec<_>>());
+    let what = scene::holdings(&pipes, &handles);
     let has = scene::has(group.len());
     let did = match (ended, what.as_str()) {
         (true, "") => format!("{has} ended"),
@@ -67,13 +67,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref());
     let failed = failed.map(|failed| format!("; {}", scene::failure(failed)));
     let text = format!(
-        "{} of client {}{} to server {} {did}{waited}{}. {}",
+        "{} of client {}{} to server {} {did}{waited}{}. {}{}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(group),
         failed.unwrap_or_default(),
         scene::takes(group.len(), ended),
+        conditions.map(|both| format!(". {}", both.text)).unwrap_or_default(),
     );
     RULE.finding(group, frames, text)
 }

@@ -36,20 +36,15 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     by_server.into_values().filter_map(|group| finding(scene, &group)).collect()
 }
 
-/// True if both ends are one computer: by one of its addresses, or by the name under which it is called and calls. A
-/// loopback address is no sign: what goes there is meant to stay within the computer.
+/// True if both ends are at an address of one computer. A name is no sign: any client may give the server's as its own,
+/// by chance or on purpose. Nor is a loopback address: what goes there is meant to stay within the computer.
 fn is_own(ledger: &Ledger, session: &Session) -> bool {
     let client = session.client.host();
     if client.is_loopback() {
         return false;
     }
     let there = session.server_row.and_then(|row| ledger.server(row));
-    let at_its_address = there.is_some_and(|there| there.addresses.contains(&client));
-    let name = there.and_then(|there| there.name.as_deref());
-    let named = || scene::client_name(ledger, session).zip(name);
-    client == session.server.host()
-        || at_its_address
-        || named().is_some_and(|(client, server)| client.eq_ignore_ascii_case(server))
+    client == session.server.host() || there.is_some_and(|there| there.addresses.contains(&client))
 }
 
 fn uses_spooler(ledger: &Ledger, session: &Session) -> bool {
@@ -88,13 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn it_fires_on_its_own_address_or_name() {
+    fn it_fires_on_its_own_address_whatever_its_name() {
         assert_eq!(from("192.168.1.10", r"\\PRNSRV"), ["own_spooler"]);
-        assert_eq!(from("192.168.1.11", r"\\prnsrv"), ["own_spooler"]);
+        assert_eq!(from("192.168.1.10", r"\\WS-11"), ["own_spooler"]);
     }
 
     #[test]
-    fn it_does_not_fire_on_another_computer() {
+    fn it_does_not_fire_on_another_address_by_a_name_alone() {
         assert_eq!(from("192.168.1.11", r"\\WS-11"), [""; 0]);
+        assert_eq!(from("192.168.1.11", r"\\prnsrv"), [""; 0]);
     }
 }

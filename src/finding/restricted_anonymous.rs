@@ -30,11 +30,12 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     by_server.into_values().filter_map(|denials| finding(scene, &denials)).collect()
 }
 
-/// True if a null session was denied something that is open to null sessions elsewhere: not the tree of a disk share.
+/// True if a null session was denied something that is open to null sessions elsewhere: not the tree of another share
+/// than `IPC$`, which is closed to them as a rule, nor one of which the share is not known.
 fn is_of_nobody(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
     let path = denial.name.as_deref().unwrap_or_default();
-    let private = denial.what == Stage::Tree && !path.is_empty() && !is_ipc(path);
+    let private = denial.what == Stage::Tree && !is_ipc(path);
     null && !denial.answer.is_out_of_resources() && !private
 }
 

@@ -1,8 +1,10 @@
 //! What every rule looks at: the null sessions and their verdicts, judged once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{Plain, Span, endpoints};
+use super::printing::{Conditions, Printing};
+use super::words::{Plain, Span, count, endpoints, list, names};
+use super::{Finding, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{
@@ -21,10 +23,14 @@ pub(super) struct Scene<'a> {
     pub(super) null_sessions: Vec<Judged<'a>>,
     /// The sessions of each client's address.
     by_client: BTreeMap<Host, Vec<SessionRow>>,
+    printing: Printing<'a>,
 }
 
 /// Sessions by the name of the client computer.
 type ByName<'a> = BTreeMap<Option<String>, Vec<Judged<'a>>>;
+
+/// Calls that asked for something, with what they named.
+pub(super) type Naming<'a> = Vec<(&'a Asked, &'a str)>;
 
 /// A session and its verdict.
 #[derive(Clone, Copy)]
@@ -48,7 +54,7 @@ impl<'a> Scene<'a> {
         for (row, session) in ledger.sessions() {
             by_client.entry(session.client.host()).or_default().push(row);
         }
-        Self { ledger, grace, end, null_sessions, by_client }
+        Self { ledger, grace, end, null_sessions, by_client, printing: Printing::of(ledger) }
     }
 
     /// The sessions of a client's address, of any identity, in the order in which they were first seen.
@@ -67,6 +73,34 @@ impl<'a> Scene<'a> {
         let ended = |judged: &Judged<'a>| judged.session.closed.is_some();
         let of = |end: bool| self.groups(|judged| ended(judged) == end && wanted(judged));
         [false, true].into_iter().flat_map(of).collect()
+    }
+
+    /// Where both conditions of KB 328459 hold of the client of a group: that they do, in a sentence, and the frames that
+    /// show it.
+    pub(super) fn both_conditions(&self, group: &[Judged<'a>]) -> Option<Conditions> {
+        let first = group.first()?.session;
+        let there = first.server_row.and_then(|row| self.ledger.server(row));
+        let addresses = there.into_iter().flat_map(|server| server.addresses.iter().copied());
+        let servers = group.iter().map(|judged| judged.session.server.host()).chain(addresses);
+        self.printing.both_conditions(first.client.host(), servers)
+    }
+
+    /// The findings about clients with null sessions that `wanted` picks: those of sessions that are open apart from
+    /// those of sessions that have ended, and those of clients of which both conditions of KB 328459 hold apart from the
+    /// others.
+    pub(super) fn alike_clients(
+        &self,
+        wanted: impl Fn(&Judged<'a>) -> bool,
+        finding: impl Fn(&Self, &[Judged<'a>], Option<&Conditions>) -> Option<Finding>,
+    ) -> Vec<Finding> {
+        let mut found: BTreeMap<(bool, bool), Vec<Finding>> = BTreeMap::new();
+        for group in self.groups_by_end(wanted) {
+            let ended = group.first().is_some_and(|judged| judged.session.closed.is_some());
+            let conditions = self.both_conditions(&group);
+            let finding = finding(self, &group, conditions.as_ref());
+            found.entry((ended, conditions.is_none())).or_default().extend(finding);
+        }
+        found.into_values().flat_map(alike::fold).collect()
     }
 
     /// Where the sessions of a group are connected to: `192.168.1.10:139`, `192.168.1.10 (ports 139, 445)`.
@@ -104,6 +138,12 @@ impl<'a> Scene<'a> {
     pub(super) fn judged(&self, row: SessionRow) -> Option<Judged<'a>> {
         let session = self.ledger.session(row)?;
         Some(Judged { row, session, verdict: self.ledger.judge(row, self.grace)?.verdict })
+    }
+
+    /// The sessions in which calls were made, each once, in the order in which they were first seen.
+    pub(super) fn sessions_of<'c>(&self, asked: impl Iterator<Item = &'c Asked>) -> Vec<Judged<'a>> {
+        let rows: BTreeSet<SessionRow> = asked.map(|asked| asked.session).collect();
+        rows.into_iter().filter_map(|row| self.judged(row)).collect()
     }
 
     /// The call that has waited longer than the grace on one of the session's pipes.
@@ -160,11 +200,39 @@ pub(crate) fn held_handles<'a>(ledger: &'a Ledger, session: &'a Session) -> impl
     handles.filter(|handle| handle.closed.is_none())
 }
 
+/// What pipes and handles are, and how many: `2 pipes, 1 printer handle and 1 notification channel`.
+pub(super) fn holdings(pipes: &[&Open], handles: &[&Handle]) -> String {
+    let (channels, printers): (Vec<&Handle>, Vec<&Handle>) =
+        handles.iter().copied().partition(|handle| handle.is_back_channel());
+    let counted =
+        [&printers, &channels].into_iter().filter_map(|some| Some((some.len(), some.first()?.noun())));
+    let pipes = Some((pipes.len(), "pipe")).filter(|(number, _)| *number > 0);
+    list(&pipes.into_iter().chain(counted).map(|(number, noun)| count(number, noun)).collect::<Vec<_>>())
+}
+
+/// `1 session of alice`, `3 sessions of alice and bob`.
+pub(super) fn sessions_of_users(group: &[Judged<'_>]) -> String {
+    let accounts = group.iter().filter_map(|judged| judged.session.identity.account.as_deref());
+    let mut accounts: Vec<&str> = accounts.filter(|account| !account.is_empty()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let whose = if accounts.is_empty() { "users".to_owned() } else { names(&accounts) };
+    format!("{} of {whose}", count(group.len(), "session"))
+}
+
+/// The client as the session's print calls describe it.
+pub(super) fn client_machines<'a>(
+    ledger: &'a Ledger,
+    session: &'a Session,
+) -> impl Iterator<Item = &'a ClientMachine> {
+    let by_handles = |open| ledger.handles(open).filter_map(|handle| handle.client.as_ref());
+    let by_calls = |open: &'a Open| open.waiting.values().filter_map(|call| call.client.as_ref());
+    ledger.opens_of(session).flat_map(move |open| by_handles(open).chain(by_calls(open)))
+}
+
 /// The client as one of the session's print calls describes it.
 pub(crate) fn client_machine<'a>(ledger: &'a Ledger, session: &'a Session) -> Option<&'a ClientMachine> {
-    let by_handle = |open: &'a Open| ledger.handles(open).find_map(|handle| handle.client.as_ref());
-    let by_call = |open: &'a Open| open.waiting.values().find_map(|call| call.client.as_ref());
-    ledger.opens_of(session).find_map(|open| by_handle(open).or_else(|| by_call(open)))
+    client_machines(ledger, session).next()
 }
 
 /// The name by which the client goes: as its print calls tell it, else its credentials, else NetBIOS.
@@ -206,8 +274,33 @@ pub(super) fn most_at_once<'a>(group: &[Judged<'a>]) -> Vec<Judged<'a>> {
     group.iter().filter(|judged| is_open(judged, at)).copied().collect()
 }
 
-/// What came of a call, after "the server".
-pub(super) fn outcome(asked: &Asked) -> String {
+/// ` 3 times`, of what was asked more than once.
+pub(super) fn times(number: usize) -> String {
+    if number == 1 { String::new() } else { format!(" {}", count(number, "time")) }
+}
+
+/// The frames of calls and their answers.
+pub(super) fn frames_of(asked: &[&Asked]) -> Vec<Origin> {
+    let mut frames: Vec<Origin> =
+        asked.iter().flat_map(|asked| core::iter::once(asked.at).chain(asked.answered)).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    frames
+}
+
+/// What came of calls, after "the server": each outcome once, in the order in which they were met.
+pub(super) fn outcomes(asked: &[&Asked]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for outcome in asked.iter().map(|asked| outcome(asked)) {
+        if !told.contains(&outcome) {
+            told.push(outcome);
+        }
+    }
+    list(&told)
+}
+
+/// What came of a call.
+fn outcome(asked: &Asked) -> String {
     match (asked.answered, asked.returned) {
         (None, _) => "was not seen to answer".to_owned(),
         (_, Some(0)) => "did so".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::names;
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
 use crate::ledger::Session;
 
@@ -28,7 +28,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         .sessions()
         .filter(|(_, session)| matches!(session.identity.who, Who::User | Who::Guest))
         .filter_map(|(row, _)| scene.judged(row));
-    scene.by_computer(named).iter().filter_map(|group| finding(scene, group)).collect()
+    alike::fold(scene.by_computer(named).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {

@@ -1,11 +1,11 @@
 //! A client that opens the same printer, or the spooler's pipe, over and over (KB 154541).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::{Plain, Span, count};
-use super::{Finding, Rule, Severity};
+use super::words::{Span, count, names};
+use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, Open, ServerRow, SessionRow};
 use crate::net::Host;
@@ -15,7 +15,7 @@ use crate::rprn;
 /// printer some five times.
 const WINDOW: f64 = 60.0;
 const OFTEN: usize = 20;
-/// Refused calls of one pipe that are counted.
+/// Refused calls of one pipe for a printer that are counted.
 const MOST: u64 = 10_000;
 
 pub(super) const ADVICE: &[Part] = &[Part::Say(
@@ -34,17 +34,26 @@ const RULE: Rule = Rule {
 };
 
 /// What a client opens over and over.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum What<'a> {
-    Printer(&'a str),
-    /// Printers that the server refuses to open.
-    Refused,
-    /// The spooler's pipe, whatever is done on it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// A printer, by its name in capitals.
+    Printer(String),
+    /// The spooler's pipe, to open no printer on it.
     Pipe,
 }
 
-/// When something was opened by a client, and in which session.
-type Openings<'a> = BTreeMap<What<'a>, Vec<(Origin, SessionRow)>>;
+/// What was opened by a client.
+#[derive(Default)]
+struct Opened<'a> {
+    /// Its name, as it was first seen.
+    name: &'a str,
+    /// False if the server refused each time.
+    granted: bool,
+    /// When, and in which session.
+    times: Vec<(Origin, SessionRow)>,
+}
+
+type Openings<'a> = BTreeMap<What, Opened<'a>>;
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut clients: BTreeMap<(Option<ServerRow>, Host), Openings<'_>> = BTreeMap::new();
@@ -54,47 +63,39 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             add(openings, scene.ledger, open, row);
         }
     }
-    clients.values().flat_map(|openings| of_client(scene, openings)).collect()
-}
-
-/// Printers are told of one by one; what was refused, and pipes alone, only where nothing surer is told.
-fn of_client(scene: &Scene<'_>, openings: &Openings<'_>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    for (what, times) in openings {
-        if found.is_empty() || matches!(what, What::Printer(_)) {
-            found.extend(finding(scene, *what, times));
-        }
-    }
-    found
+    alike::fold(clients.values().filter_map(|openings| finding(scene, openings)).collect())
 }
 
 fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row: SessionRow) {
-    let mut opened = |what, at| openings.entry(what).or_default().push((at, row));
-    if let Some(at) = open.opened.filter(|_| scene::leads_to_spooler(open)) {
-        opened(What::Pipe, at);
-    }
-    let mut told = 0_u64;
-    for handle in
-        ledger.handles(open).filter(|handle| handle.opened_by.is_some_and(|by| rprn::opens_printer(by.1)))
-    {
-        told = told.saturating_add(1);
-        if let Some((printer, at)) = handle.object.as_deref().zip(handle.opened) {
-            opened(What::Printer(printer), at);
+    let mut opened = |printer: &'a str, granted, at| {
+        let opened = openings.entry(What::Printer(printer.to_uppercase())).or_default();
+        opened.name = if opened.name.is_empty() { printer } else { opened.name };
+        opened.granted |= granted;
+        opened.times.push((at, row));
+    };
+    for handle in ledger.handles(open) {
+        if let (Some(printer), Some(at)) = (handle.object.as_deref(), handle.opened)
+            && handle.opened_by.is_some_and(|by| rprn::opens_printer(by.1))
+        {
+            opened(printer, true, at);
         }
     }
     for call in open.waiting.values().filter(|call| call.opens_printer()) {
-        told = told.saturating_add(1);
         if let Some(printer) = call.object.as_deref() {
-            opened(What::Printer(printer), call.sent);
+            opened(printer, true, call.sent);
         }
     }
-    // Of calls that were refused only the number is kept: within the window if the pipe was used no longer.
-    let calls = open.calls.iter().filter(|((interface, opnum), _)| is_opening(*interface, *opnum));
-    let calls = calls.fold(0_u64, |sum, (_, number)| sum.saturating_add(*number));
-    let refused = calls.saturating_sub(told);
-    if refused > 0 && open.used.last.time.seconds_since(open.used.first.time) <= WINDOW {
-        opened(What::Refused, open.used.first);
-        (1..refused.min(MOST)).for_each(|_| opened(What::Refused, open.used.last));
+    // When each of several refusals came is not kept: they count if all lie within the window.
+    for (printer, refused) in &open.refused_printers {
+        opened(printer, false, refused.first);
+        if refused.last.time.seconds_since(refused.first.time) <= WINDOW {
+            (1..refused.times.min(MOST)).for_each(|_| opened(printer, false, refused.last));
+        }
+    }
+    // Many different printers, each on a pipe of its own, are a folder of printers that somebody looks at.
+    let opens_printer = open.calls.keys().any(|(interface, opnum)| is_opening(*interface, *opnum));
+    if let Some(at) = open.opened.filter(|_| scene::leads_to_spooler(open) && !opens_printer) {
+        openings.entry(What::Pipe).or_default().times.push((at, row));
     }
 }
 
@@ -104,26 +105,33 @@ fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
     procedure.is_some_and(|procedure| rprn::opens_printer(procedure.name))
 }
 
-fn finding(scene: &Scene<'_>, what: What<'_>, times: &[(Origin, SessionRow)]) -> Option<Finding> {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    let (first, last) = busiest(&times)?;
-    let among: Vec<(Origin, SessionRow)> =
-        times.into_iter().filter(|(at, _)| (first..=last).contains(at)).collect();
-    let mut rows: Vec<SessionRow> = among.iter().map(|(_, row)| *row).collect();
-    rows.sort_unstable();
-    rows.dedup();
-    let group: Vec<Judged<'_>> = rows.iter().filter_map(|row| scene.judged(*row)).collect();
+/// What a client opened too often; pipes alone are told of only where no printer is.
+fn finding(scene: &Scene<'_>, openings: &Openings<'_>) -> Option<Finding> {
+    let mut printers: Vec<&str> = Vec::new();
+    let mut granted = false;
+    let mut among: Vec<(Origin, SessionRow)> = Vec::new();
+    for (what, opened) in openings {
+        let mut times = opened.times.clone();
+        times.sort_unstable();
+        let is_pipe = *what == What::Pipe;
+        let Some((first, last)) = busiest(&times).filter(|_| !is_pipe || printers.is_empty()) else {
+            continue;
+        };
+        printers.extend(Some(opened.name).filter(|_| !is_pipe));
+        granted |= is_pipe || opened.granted;
+        among.extend(times.into_iter().filter(|(at, _)| (first..=last).contains(at)));
+    }
+    among.sort_unstable();
+    let ((first, _), (last, _)) = (among.first().copied()?, among.last().copied()?);
+    let rows: BTreeSet<SessionRow> = among.iter().map(|(_, row)| *row).collect();
+    let group: Vec<Judged<'_>> = rows.into_iter().filter_map(|row| scene.judged(row)).collect();
     let session = group.first()?.session;
-    let opened = match what {
-        What::Printer(printer) => format!("opened {}", Plain::name(printer)),
-        What::Refused => "tried in vain to open printers".to_owned(),
-        What::Pipe => r"opened \PIPE\spoolss".to_owned(),
-    };
     let text = format!(
-        "Client {}{} {opened} on server {} {} within {}, in {}",
+        "Client {}{} {} {} on server {} {} within {}, in {}",
         session.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, session)),
+        if granted { "opened" } else { "tried in vain to open" },
+        if printers.is_empty() { r"\PIPE\spoolss".to_owned() } else { names(&printers) },
         scene.servers(&group),
         count(among.len(), "time"),
         Span::between(first.time, last.time),
@@ -177,7 +185,7 @@ mod tests {
         made.user_session(1);
         for _ in 0..20 {
             made.call(1, 69, "RpcOpenPrinterEx");
-            made.answer(1);
+            made.answer_with(1, 1801);
             made.wait(2.0);
         }
         assert_eq!(rules(&all(&made.ended_after(0.0), 90.0)), ["spooler_loop"]);

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::{Plain, count};
-use super::{Finding, Rule, Severity};
+use super::words::Plain;
+use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
-use crate::ledger::ServerRow;
+use crate::ledger::{Handle, ServerRow};
 use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[Part::Say(
@@ -31,7 +31,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             let Some(at) = handle.stale else { continue };
             let Some(judged) = scene.judged(row) else { continue };
             let stale = found.entry((session.server_row, session.client.host())).or_default();
-            stale.handles = stale.handles.saturating_add(1);
+            stale.handles.push(handle);
             stale.object = stale.object.or(handle.object.as_deref());
             stale.frames.push(at);
             if stale.sessions.last().is_none_or(|last| last.row != row) {
@@ -39,13 +39,13 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             }
         }
     }
-    found.into_values().filter_map(|stale| finding(scene, stale)).collect()
+    alike::fold(found.into_values().filter_map(|stale| finding(scene, stale)).collect())
 }
 
 /// The stale handles of a client.
 #[derive(Default)]
 struct Stale<'a> {
-    handles: usize,
+    handles: Vec<&'a Handle>,
     object: Option<&'a str>,
     frames: Vec<Origin>,
     sessions: Vec<Judged<'a>>,
@@ -58,7 +58,7 @@ fn finding(scene: &Scene<'_>, stale: Stale<'_>) -> Option<Finding> {
         "Client {}{} used {} that server {} did not know any more{}: it answered with a fault",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
-        count(stale.handles, "printer handle"),
+        scene::holdings(&[], &stale.handles),
         scene.servers(&stale.sessions),
         object.unwrap_or_default(),
     );

@@ -3,7 +3,7 @@
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, list};
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::ledger::{Ledger, Session, Verdict};
 use crate::wire::Timestamp;
 
@@ -36,11 +36,8 @@ const SRVSVC_LOOKUPS: &[(u16, &str)] = &[
 ];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene
-        .groups(|judged| is_transient(scene, judged))
-        .iter()
-        .filter_map(|group| finding(scene, group))
-        .collect()
+    let groups = scene.groups(|judged| is_transient(scene, judged));
+    alike::fold(groups.iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn is_transient(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {

@@ -39,8 +39,8 @@ use rows::Deletion;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
     FailedCall, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal,
-    RefusalAnswer, Server, ServerRow, Session, SessionRow, Share, Stage, Tree, TreeRow, Use, Waited,
-    WaitingCall, WaitingRequest,
+    RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage, Tree, TreeRow, Use,
+    Waited, WaitingCall, WaitingRequest,
 };
 pub use slots::{SlotHistory, SlotPoint, Slots};
 pub use unseen::UnseenTotal;

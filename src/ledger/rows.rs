@@ -432,6 +432,8 @@ pub struct Open {
     pub sealed: Option<Origin>,
     /// The last call on it that was given up, or that was to open a printer and failed.
     pub failed: Option<Box<FailedCall>>,
+    /// The printers that the server would not open, by name without regard to case; the first few.
+    pub refused_printers: BTreeMap<String, RefusedPrinter>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// Its end.
@@ -484,6 +486,18 @@ pub struct FailedCall {
     pub at: Origin,
     /// How.
     pub how: CallFailure,
+}
+
+/// A printer that the server would not open: it answered with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RefusedPrinter {
+    /// How often.
+    pub times: u64,
+    /// The first of these calls.
+    pub first: Origin,
+    /// The last of them.
+    pub last: Origin,
 }
 
 /// How a call came to nothing.
@@ -760,6 +774,8 @@ pub struct Asked {
     pub session: SessionRow,
     /// The pipe.
     pub open: OpenRow,
+    /// Its number on the pipe.
+    pub(super) call: u32,
     /// The handle that it named.
     pub handle: Option<HandleRow>,
     /// What it asks for.

@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use super::{InDoubt, Open, Use, WaitingCall};
+use super::{Handle, InDoubt, Open, Use, WaitingCall};
 use crate::rprn;
 use crate::session::{Doubt, OpenKind};
 
@@ -204,6 +204,20 @@ impl Open {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.what == OpenKind::Pipe || self.is_rpc()
+    }
+}
+
+impl Handle {
+    /// True for the channel back to a client by which a print server tells it of changes.
+    #[must_use]
+    pub fn is_back_channel(&self) -> bool {
+        self.opened_by.is_some_and(|(_, procedure)| rprn::opens_back_channel(procedure))
+    }
+
+    /// What it is called: the channel back to a client is no printer handle.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        if self.is_back_channel() { "notification channel" } else { "printer handle" }
     }
 }
 

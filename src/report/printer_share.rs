@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Moment;
 use crate::auth::Who;
-use crate::capture::Origin;
-use crate::finding;
+use crate::finding::{Computer, How, Printing};
 use crate::ledger::Ledger;
 use crate::net::Host;
-use crate::session::ShareKind;
 
 /// A computer that shares printers.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +19,8 @@ pub struct PrinterShare<'a> {
     pub name: Option<&'a str>,
     /// The printer shares that were seen, by name.
     pub printers: Vec<&'a str>,
-    /// What shows it: `announcement`, `server_enum`, `srvsvc`, `rap`, `tree_connect`.
+    /// What shows it: `announcement`, `server_enum`, `srvsvc`, `rap`, `tree_connect`, or of a computer that uses a
+    /// printer of another one too, `open_printer`, `add_printer`, `back_channel`.
     pub seen_by: BTreeSet<&'static str>,
     /// The first sign of it.
     pub first_seen: Moment,
@@ -31,88 +30,39 @@ pub struct PrinterShare<'a> {
 
 /// The computers that share printers, those with null sessions of their own first.
 pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
-    let mut found: BTreeMap<Key<'_>, Found<'_>> = BTreeMap::new();
-    for computer in ledger.computers() {
-        let Some(at) = computer.shares_printers else { continue };
-        let key = computer.address.map_or(Key::Name(&computer.name), Key::Address);
-        let entry = found.entry(key).or_insert_with(|| Found::at(at));
-        entry.name = Some(&computer.name);
-        entry.seen_by.extend(&computer.seen_by);
-        entry.first_seen = entry.first_seen.min(at);
-    }
-    for server in ledger.servers() {
-        for share in ledger.shares(server.row).filter(|share| share.kind == ShareKind::Print) {
-            let entry = found.entry(Key::Address(server.ip)).or_insert_with(|| Found::at(share.first_seen));
-            entry.name = entry.name.or(server.name.as_deref());
-            entry.printers.push(&share.name);
-            entry.seen_by.extend(&share.seen_by);
-            entry.first_seen = entry.first_seen.min(share.first_seen);
-        }
-    }
-    let (by_address, by_name) = open_null_sessions(ledger);
-    let mut shares: Vec<PrinterShare<'_>> = found
-        .into_iter()
-        .map(|(key, found)| {
-            let address = key.address();
-            let null_sessions = match key {
-                Key::Address(ip) => by_address.get(&ip),
-                Key::Name(name) => by_name.get(&name.to_uppercase()),
+    let printing = Printing::of(ledger);
+    let null_sessions = open_null_sessions(ledger);
+    let mut shares: Vec<PrinterShare<'_>> = printing
+        .sharers()
+        .filter_map(|(computer, sharer)| {
+            let (address, name) = match computer {
+                Computer::Address(host) => (Some(host), sharer.name),
+                Computer::Name(name) => (None, Some(name)),
             };
-            PrinterShare {
+            Some(PrinterShare {
                 address,
-                name: found.name,
-                printers: found.printers,
-                seen_by: found.seen_by,
-                first_seen: found.first_seen.into(),
-                null_sessions: null_sessions.copied().unwrap_or_default(),
-            }
+                name,
+                printers: sharer.printers().collect(),
+                seen_by: sharer.seen_by().map(How::as_str).collect(),
+                first_seen: sharer.first_seen()?.into(),
+                null_sessions: address.and_then(|host| null_sessions.get(&host)).copied().unwrap_or_default(),
+            })
         })
         .collect();
     shares.sort_by_key(|share| core::cmp::Reverse(share.null_sessions));
     shares
 }
 
-/// How many null sessions are open, by their client's address and by its name in capitals.
-fn open_null_sessions(ledger: &Ledger) -> (BTreeMap<Host, usize>, BTreeMap<String, usize>) {
-    let (mut by_address, mut by_name) = (BTreeMap::new(), BTreeMap::new());
-    let add = |number: &mut usize| *number = number.saturating_add(1);
-    let open = ledger.sessions().map(|(_, session)| session).filter(|session| session.closed.is_none());
-    for session in open.filter(|session| session.identity.who == Who::Null) {
-        add(by_address.entry(session.client.host()).or_default());
-        if let Some(name) = finding::client_name(ledger, session) {
-            add(by_name.entry(name.to_uppercase()).or_default());
+/// How many null sessions are open, by their client's address.
+fn open_null_sessions(ledger: &Ledger) -> BTreeMap<Host, usize> {
+    let mut by_address: BTreeMap<Host, usize> = BTreeMap::new();
+    for (_, session) in ledger.sessions() {
+        if session.closed.is_none() && session.identity.who == Who::Null {
+            let number = by_address.entry(session.client.host()).or_default();
+            *number = number.saturating_add(1);
         }
     }
-    (by_address, by_name)
-}
-
-/// A computer by its address, or by its name where another one told of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
-    Address(Host),
-    Name(&'a str),
-}
-
-impl Key<'_> {
-    const fn address(&self) -> Option<Host> {
-        match self {
-            Self::Address(ip) => Some(*ip),
-            Self::Name(_) => None,
-        }
-    }
-}
-
-struct Found<'a> {
-    name: Option<&'a str>,
-    printers: Vec<&'a str>,
-    seen_by: BTreeSet<&'static str>,
-    first_seen: Origin,
-}
-
-impl Found<'_> {
-    const fn at(first_seen: Origin) -> Self {
-        Self { name: None, printers: Vec::new(), seen_by: BTreeSet::new(), first_seen }
-    }
+    by_address
 }
 
 #[cfg(test)]
@@ -120,7 +70,7 @@ mod tests {
     use super::*;
     use crate::finding::testing::Made;
     use crate::rap::ServerType;
-    use crate::session::{EventKind, Notice, Told};
+    use crate::session::{EventKind, Notice, ShareKind, Told};
 
     fn announced(made: &mut Made, name: &str, address: Option<&str>, shares_printers: bool) {
         let (name, address) = (name.to_owned(), address.map(|ip| ip.parse().unwrap()));
@@ -147,5 +97,32 @@ mod tests {
             .collect();
         assert_eq!(told, [("WS-21", vec![], 1), ("PRNSRV", vec!["lp1"], 0), ("WS-40", vec![], 0)]);
         assert_eq!(shares[1].seen_by, BTreeSet::from(["tree_connect"]));
+    }
+
+    /// WS-21 has a null session with a printer of PRNSRV, and PRNSRV opens a printer of WS-21, or of another.
+    fn shared_by(address: &str) -> Vec<(Option<String>, Vec<String>, usize)> {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        made.server = crate::net::Endpoint::new(address.parse().unwrap(), 139);
+        made.client_ip = "192.168.1.10".parse().unwrap();
+        (made.machine, made.printer) = (r"\\PRNSRV".to_owned(), "laser".to_owned());
+        made.user_session(2);
+        made.handle(2);
+        let ledger = made.ended_after(1.0);
+        let shares = of(&ledger);
+        let told = shares.iter().map(|share| {
+            let printers = share.printers.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(share.seen_by, BTreeSet::from(["open_printer"]));
+            (share.name.map(str::to_owned), printers, share.null_sessions)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_client_with_null_sessions_whose_printers_others_open_is_listed_and_a_print_server_is_not() {
+        let ws_21 = (Some("WS-21".to_owned()), vec!["laser".to_owned()], 1);
+        assert_eq!(shared_by("192.168.1.21"), [ws_21]);
+        assert_eq!(shared_by("192.168.1.30"), []);
     }
 }

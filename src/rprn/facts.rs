@@ -19,8 +19,8 @@ pub struct RequestFacts<'a> {
     pub notify: Option<NdrString<'a>>,
     /// The document that it starts.
     pub document: Option<NdrString<'a>>,
-    /// A file of a driver that lies on another machine.
-    pub driver: Option<String>,
+    /// The files of a driver that are named by a UNC, each path once.
+    pub driver: Vec<String>,
     /// What the call that was read whole lacks; what is given was read in front of that.
     pub stopped: Option<ParseError>,
 }
@@ -53,12 +53,22 @@ pub fn request_facts<'a>(
         client: call.client(),
         notify: call.notifies(),
         document: call.document(),
-        driver: call.signs().find_map(|sign| match sign {
-            Sign::DriverFromUnc { path, .. } => Some(path),
-            Sign::NotifiesMachine { .. } => None,
-        }),
+        driver: driver_files(&call),
         stopped: stopped(&call),
     })
+}
+
+/// The paths of a driver's files that are UNCs, each once.
+fn driver_files(call: &Call<'_>) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for sign in call.signs() {
+        if let Sign::DriverFromUnc { path, .. } = sign
+            && !paths.contains(&path)
+        {
+            paths.push(path);
+        }
+    }
+    paths
 }
 
 /// Of a response.

@@ -27,7 +27,9 @@ use crate::interface;
 pub use crate::dcerpc::ndr::ContextHandle;
 pub use call::{Call, ClientInfo, Sign};
 pub use facts::{RequestFacts, ResponseFacts, infer_open, request_facts, response_facts};
-pub use procedure::{HandleRole, Interface, Procedure, ReturnType, Step, Task, opens_printer};
+pub use procedure::{
+    HandleRole, Interface, Procedure, ReturnType, Step, Task, adds_printer, opens_back_channel, opens_printer,
+};
 
 /// The short name of an interface of the print spooler; `None` for every other interface.
 #[must_use]

@@ -47,6 +47,19 @@ pub fn opens_printer(procedure: &str) -> bool {
     matches!(procedure, "RpcOpenPrinter" | "RpcOpenPrinterEx" | "RpcAsyncOpenPrinter")
 }
 
+/// True for the procedures that add a printer (\[MS-RPRN\] 3.1.4.2.3 and 3.1.4.2.15, \[MS-PAR\] 3.1.4.1.2).
+#[must_use]
+pub fn adds_printer(procedure: &str) -> bool {
+    matches!(procedure, "RpcAddPrinter" | "RpcAddPrinterEx" | "RpcAsyncAddPrinter")
+}
+
+/// True for the procedure by which a print server opens the channel back to a client, to tell it of changes
+/// (\[MS-RPRN\] 3.2.4.1.1).
+#[must_use]
+pub fn opens_back_channel(procedure: &str) -> bool {
+    procedure == "RpcReplyOpenPrinter"
+}
+
 /// What a procedure does with context handles, as its parameters say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HandleRole {

@@ -136,7 +136,8 @@ impl Here<'_> {
         }
     }
 
-    /// An open failed: it was denied to an anonymous client, or there was no room for one more pipe.
+    /// An open failed: it was denied to an anonymous client, or there was no room for one more pipe. A file or a printer
+    /// of a share may well be closed to such clients.
     pub(super) fn open_failed(
         &mut self,
         session: SessionId,
@@ -145,8 +146,11 @@ impl Here<'_> {
         status: Status,
     ) {
         let anonymous = self.tables.sessions.get(&session).is_some_and(|session| session.anonymous);
-        let pipe = self.tables.share(tree) == ShareKind::Pipe;
-        if (status.is_access_denied() && anonymous) || (status.is_out_of_resources() && pipe) {
+        let share = self.tables.share(tree);
+        let may_be_pipe = matches!(share, ShareKind::Pipe | ShareKind::Unknown);
+        if (status.is_access_denied() && anonymous && may_be_pipe)
+            || (status.is_out_of_resources() && share == ShareKind::Pipe)
+        {
             self.out.tell(OpenEvent::Denied { session, name, status });
         }
     }

@@ -436,7 +436,7 @@ impl Pipe {
             deletes: None,
             lost: false,
         };
-        let (mut notify, mut driver) = (None, None);
+        let (mut notify, mut driver) = (None, Vec::new());
         if let Some(procedure) = call.procedure().filter(|_| readable) {
             match rprn::request_facts(procedure, &request.stub, encoding) {
                 Ok(facts) => {
@@ -485,7 +485,7 @@ impl Pipe {
             let handle = call.handle;
             out.tell(Notice::NotifyRegistered { open: id, call: call.number, handle, machine });
         }
-        if let Some(path) = driver {
+        for path in driver {
             out.tell(Notice::DriverPath { open: id, call: call.number, path });
         }
         if self.calls.len() >= limits.calls {

@@ -8,6 +8,7 @@
 mod common;
 
 mod bytes;
+mod either;
 mod nbf;
 mod ntlm;
 mod rpc;

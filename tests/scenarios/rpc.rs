@@ -207,12 +207,25 @@ impl Dialect {
         self.long(stub.raw(&self.u32(0)), 0).0 // cbBuffer, pBuffer
     }
 
-    /// `RpcAddPrinterDriverEx` of a driver with this file.
-    pub(crate) fn add_printer_driver_ex(self, server: &str, path: &str) -> Vec<u8> {
+    /// `RpcAddPrinter` of a printer of this name.
+    pub(crate) fn add_printer(self, server: &str, printer: &str) -> Vec<u8> {
+        let stub = self.string(self.long(bytes(), 0x0002_0000), server).align(4);
+        let stub = self.long(stub.raw(&self.u32(2)).raw(&self.u32(2)), 0x0002_0004); // Level, union tag
+        let stub = self.long(self.long(stub, 0), 0x0002_0008); // pServerName, pPrinterName
+        let stub = (0..11).fold(stub, |stub, _| self.long(stub, 0)); // pShareName to pSecurityDescriptor
+        let stub = (0..8).fold(stub, |stub, _| stub.raw(&self.u32(0))); // Attributes to AveragePPM
+        let stub = self.string(stub, printer).align(4);
+        let stub = self.long(stub.raw(&self.u32(0)), 0); // pDevModeContainer
+        self.long(stub.raw(&self.u32(0)), 0).0 // pSecurityContainer
+    }
+
+    /// `RpcAddPrinterDriverEx` of a driver with these files.
+    pub(crate) fn add_printer_driver_ex(self, server: &str, files: [&str; 3]) -> Vec<u8> {
         let stub = self.string(self.long(bytes(), 0x0002_0000), server).align(4);
         let stub = self.long(stub.raw(&self.u32(2)).raw(&self.u32(2)), 0x0002_0004); // Level, union tag
         let stub = (0..5).fold(stub.raw(&self.u32(3)), |stub, at| self.long(stub, 0x0002_0008 + 4 * at)); // cVersion
-        let stub = [r"Driver", "Windows x64", path, path, path]
+        let [driver, data, configuration] = files;
+        let stub = [r"Driver", "Windows x64", driver, data, configuration]
             .iter()
             .fold(stub, |stub, text| self.string(stub.align(4), text));
         stub.align(4).raw(&self.u32(4)).0 // dwFileCopyFlags

@@ -111,9 +111,13 @@ impl Ledger {
         if self.asked.len() >= self.limits.asked {
             return self.evicted("calls worth a word");
         }
-        self.unanswered.insert((row, call), self.asked.len());
+        // A call may ask for several things; the first stands for all.
+        let is_same = |last: &Asked| (last.open, last.call, last.at) == (row, call, at);
+        if !self.asked.last().is_some_and(is_same) {
+            self.unanswered.insert((row, call), self.asked.len());
+        }
         let (handle, answered, returned) = (None, None, None);
-        self.asked.push(Asked { at, session, open: row, handle, what, answered, returned });
+        self.asked.push(Asked { at, session, open: row, call, handle, what, answered, returned });
     }
 
     /// A call was answered, by a value or by a fault.
@@ -130,7 +134,9 @@ impl Ledger {
         }
         let row = self.open_row(connection, open);
         let place = row.and_then(|row| self.unanswered.remove(&(row, call)));
-        if let Some(asked) = place.and_then(|place| self.asked.get_mut(place)) {
+        let asked = place.and_then(|place| self.asked.get_mut(place..)).unwrap_or_default();
+        let first = asked.first().map(|first| (first.open, first.call, first.at));
+        for asked in asked.iter_mut().take_while(|it| Some((it.open, it.call, it.at)) == first) {
             (asked.answered, asked.returned) = (Some(at), returned);
         }
     }

@@ -161,6 +161,7 @@ impl Ledger {
                 grants_lost: BTreeMap::new(),
                 sealed: None,
                 failed: None,
+                refused_printers: BTreeMap::new(),
                 in_doubt: None,
                 closed: None,
             },

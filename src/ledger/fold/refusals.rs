@@ -5,7 +5,7 @@ use crate::capture::Origin;
 use crate::ledger::unseen::REFUSALS;
 use crate::ledger::{
     By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, Ledger, Open, Refusal, RefusalAnswer,
-    SessionRow, Stage, WaitingCall,
+    RefusedPrinter, SessionRow, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -14,6 +14,8 @@ use crate::wire::{Status, Win32Error};
 const SMALLEST_LIMIT: u64 = 5;
 /// Sessions named as the holders of the slots in one refusal.
 const HOLDERS: usize = 64;
+/// Printers of a pipe whose refusals are counted.
+const REFUSED_PRINTERS: usize = 64;
 
 impl Ledger {
     /// Who has a session.
@@ -226,6 +228,19 @@ impl Open {
             Some(error) if error != 0 && call.opens_printer() => CallFailure::Returned(Win32Error(error)),
             _ => return,
         };
+        if let (CallFailure::Returned(_), Some(printer)) = (how, call.object.as_deref()) {
+            self.note_refused_printer(call.sent, printer);
+        }
         self.failed = Some(Box::new(FailedCall { call: call.clone(), at, how }));
+    }
+
+    fn note_refused_printer(&mut self, sent: Origin, printer: &str) {
+        let key = printer.to_uppercase();
+        if self.refused_printers.len() >= REFUSED_PRINTERS && !self.refused_printers.contains_key(&key) {
+            return;
+        }
+        let new = RefusedPrinter { times: 0, first: sent, last: sent };
+        let refused = self.refused_printers.entry(key).or_insert(new);
+        (refused.times, refused.last) = (refused.times.saturating_add(1), sent);
     }
 }

@@ -163,7 +163,8 @@ impl Ledger {
                     None if idle(last) => {
                         let object = handle.object.as_deref().map(|name| format!(" on {name}"));
                         let why = format!(
-                            "a printer handle{} is held and not used since frame {}",
+                            "a {}{} is held and not used since frame {}",
+                            handle.noun(),
                             object.unwrap_or_default(),
                             last.frame
                         );

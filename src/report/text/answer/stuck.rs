@@ -85,7 +85,7 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
     let [mut printers, mut channels, mut sealed, mut pipes] = [0_usize; 4];
     for row in server.null_sessions(Verdict::Leaked).filter_map(|session| report.ledger.session(session.id)) {
         let held = || finding::held_handles(report.ledger, row);
-        let number = if held().any(|handle| !is_back_channel(handle)) {
+        let number = if held().any(|handle| !handle.is_back_channel()) {
             &mut printers
         } else if held().next().is_some() {
             &mut channels
@@ -120,11 +120,6 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
         "are stuck, but what they hold is not known",
     ));
     parts.into_iter().flatten().collect()
-}
-
-/// True for the channel back to a client by which a print server tells it of changes: it is no printer handle.
-fn is_back_channel(handle: &ledger::Handle) -> bool {
-    handle.opened_by.is_some_and(|(_, procedure)| procedure == "RpcReplyOpenPrinter")
 }
 
 /// Whose they are: `2 come from 192.168.1.21 (WS-21) and 1 from 192.168.1.30.`
