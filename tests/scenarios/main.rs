@@ -23,6 +23,7 @@ mod doubtful;
 mod findings;
 mod flow;
 mod framing;
+mod gaps;
 mod losses;
 mod netbeui;
 mod page;
