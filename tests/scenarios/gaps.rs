@@ -4,7 +4,7 @@ use smbscope::report::Outcome;
 
 use crate::ntlm::{self, Who};
 use crate::rpc::Pipe as _;
-use crate::smb1::{self, Smb1};
+use crate::smb1::Smb1;
 use crate::smb2::{self, SetUp, Smb2};
 use crate::wire::End::{Client, Server};
 use crate::wire::Wire;

@@ -25,11 +25,12 @@ impl Smb1 {
                     here.set_up_unanswered(session, set_up.credentials.as_ref(), pending.sent);
                 }
                 _ if pending.answer_lost || pending.cancelled => {}
-                // One that asked for a new session is what the session is known from.
-                What::SessionSetup(set_up)
-                    if !set_up.new && server_last.is_none_or(|last| last < pending.sent) =>
-                {
-                    here.reauthenticated_unseen(session, pending.sent);
+                What::SessionSetup(_) if server_last.is_none_or(|last| last < pending.sent) => {
+                    // If it is not under way any more, it is what the session is known from.
+                    let under_way = self.setups.get(&pending.uid).and_then(|set_up| set_up.sent);
+                    if under_way == Some(pending.sent) {
+                        here.reauthenticated_unseen(session, pending.sent);
+                    }
                 }
                 _ if server_last.is_none_or(|last| last < pending.sent) => {
                     pending.doubts().for_each(|event| here.out.tell_at(pending.sent, event));

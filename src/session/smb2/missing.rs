@@ -27,13 +27,12 @@ impl Smb2 {
                     here.set_up_unanswered(session, set_up.credentials.as_ref(), pending.sent);
                 }
                 _ if pending.answer_lost || pending.cancelled => {}
-                // One that asked for a new session is what the session is known from.
-                What::SessionSetup(set_up)
-                    if !set_up.new
-                        && !set_up.binding
-                        && server_last.is_none_or(|last| last < pending.sent) =>
-                {
-                    here.reauthenticated_unseen(session, pending.sent);
+                What::SessionSetup(_) if server_last.is_none_or(|last| last < pending.sent) => {
+                    // If it is not under way any more, it is what the session is known from.
+                    let set_up = self.setups.get(&pending.session).filter(|set_up| !set_up.binding);
+                    if set_up.and_then(|set_up| set_up.sent) == Some(pending.sent) {
+                        here.reauthenticated_unseen(session, pending.sent);
+                    }
                 }
                 _ if server_last.is_none_or(|last| last < pending.sent) => {
                     if let Some(event) = pending.doubt() {
