@@ -256,7 +256,7 @@ impl Made {
 
     /// Whatever is open may have ended.
     pub(crate) fn doubt(&mut self, client: u16) {
-        let doubt = ConnectionEvent::InDoubt { why: Doubt::RequestMissing };
+        let doubt = ConnectionEvent::InDoubt { from: self.now, why: Doubt::RequestMissing };
         self.tell(client, EventKind::Connection(doubt));
     }
 
@@ -270,7 +270,10 @@ impl Made {
     pub(crate) fn reauthenticate(&mut self, client: u16, account: &str) {
         let identity = Identity { who: Who::User, account: Some(account.to_owned()), ..nobody() };
         let session = SessionId::Uid(100);
-        self.tell(client, EventKind::Session(SessionEvent::Reauthenticated { session, identity }));
+        self.tell(
+            client,
+            EventKind::Session(SessionEvent::Reauthenticated { session, identity, asked: None }),
+        );
     }
 
     /// Closes the handle by its own call.

@@ -35,13 +35,13 @@ pub use clock::ClockStep;
 pub(crate) use grace::is_beyond;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
-use rows::Deletion;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
     FailedCall, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal,
     RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage, Tree, TreeRow, Use,
     Waited, WaitingCall, WaitingRequest,
 };
+use rows::{Deletion, Gap};
 pub use slots::{SlotHistory, SlotPoint, Slots};
 pub use unseen::UnseenTotal;
 pub use verdict::{Judgement, Stuck, Verdict};

@@ -183,7 +183,7 @@ fn answered(at: Origin, event: &EventKind) -> Option<(Origin, Answered)> {
         EventKind::Session(SessionEvent::Closed { session, by }) if *by == own => {
             (at, Answered::Session(*session))
         }
-        EventKind::Session(SessionEvent::Reauthenticated { session, .. })
+        EventKind::Session(SessionEvent::Reauthenticated { session, asked: None, .. })
         | EventKind::Tree(TreeEvent::Connected { session, answer_seen: true, .. })
         | EventKind::Open(OpenEvent::Opened { session, answer_seen: true, .. }) => {
             (at, Answered::Session(*session))

@@ -139,6 +139,15 @@ impl InDoubt {
     }
 }
 
+/// Where bytes of a connection are missing that may have held an ending, a set-up or a use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gap {
+    /// The last packet before them.
+    pub(super) from: Origin,
+    /// The packet that shows it.
+    pub(super) to: Origin,
+}
+
 /// When something was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Use {
@@ -257,6 +266,8 @@ pub struct Connection {
     pub vc_zero: Option<Origin>,
     /// Bytes missing here may have ended anything that was not used with success later.
     pub in_doubt: Option<InDoubt>,
+    /// The gaps that put it in doubt.
+    pub(super) gaps: Vec<Gap>,
     /// The end whose packets were captured, if those of the other are missing.
     pub one_direction: Option<Party>,
     /// Messages are cut so that it is not known what they were about.
@@ -271,6 +282,20 @@ pub struct Connection {
     pub ended_by: Option<Party>,
     /// What was not seen of it, once it has ended.
     pub(super) unseen: Option<Unseen>,
+}
+
+/// Gaps of a connection that are told apart; beyond these the last one goes on.
+const GAPS: usize = 16;
+
+impl Connection {
+    /// Bytes are missing that may have held anything.
+    pub(super) fn missed(&mut self, gap: Gap) {
+        let full = self.gaps.len() >= GAPS;
+        match self.gaps.last_mut().filter(|_| full) {
+            Some(last) => (last.from, last.to) = (last.from.min(gap.from), last.to.max(gap.to)),
+            None => self.gaps.push(gap),
+        }
+    }
 }
 
 /// An SMB session, or a set-up that the server denied.
@@ -293,6 +318,8 @@ pub struct Session {
     pub identity: Identity,
     /// Who it was before it was reauthenticated, each until when; the last few.
     pub identities_before: Vec<(Origin, Identity)>,
+    /// The first packet after which it may have been reauthenticated, where the answer was not seen.
+    pub(super) reauthenticated_after: Option<Origin>,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Origin>,
     /// Its use. ECHO is none.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Connection, Ledger, Session};
 use crate::auth::Who;
+use crate::capture::Origin;
 use crate::session::{ConnectionId, Doubt, Loss, MayHold, Party, Transport, Unseen, UnseenKind};
 
 /// Traffic of one kind that was not read.
@@ -113,16 +114,29 @@ impl Ledger {
             UnseenKind::KeepAlivesOnly if connection.transport == Transport::NetBios => "SMB over NetBIOS",
             _ => "SMB",
         };
+        let any_told = sessions().any(told);
+        let beyond = (what == UnseenKind::Gap && any_told).then(|| self.gap_beyond(connection)).flatten();
         Some(Unseen {
             what,
             name: name.into(),
-            first: connection.opened,
+            first: beyond.unwrap_or(connection.opened),
             last: connection.client_last.max(connection.server_last).unwrap_or(connection.opened),
             packets: connection.packets,
             connections: 1,
-            start_seen: connection.start_seen,
+            start_seen: connection.start_seen || beyond.is_some(),
             ended: connection.closed.is_some(),
-            may_hold: if sessions().any(told) { MayHold::Never } else { MayHold::IfLasting },
+            may_hold: if any_told && beyond.is_none() { MayHold::Never } else { MayHold::IfLasting },
+        })
+    }
+
+    /// Where the last gap of a connection begins, if all its sessions had ended before it: another one may have been set
+    /// up there.
+    fn gap_beyond(&self, connection: &Connection) -> Option<Origin> {
+        let gap = connection.gaps.iter().max_by_key(|gap| gap.to)?;
+        let mut sessions = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        sessions.try_fold(gap.from, |last, session| {
+            let end = session.closed?.at;
+            (end < gap.to).then_some(last.max(end))
         })
     }
 

@@ -63,6 +63,10 @@ pub(super) struct Connection {
     tables: Tables,
     missing: Missing,
     last: PerSide<Option<Origin>>,
+    /// The last packet of each side that sent something new.
+    arrived: PerSide<Option<Origin>>,
+    /// The last packet of each side before which nothing is missing, but for what is known to be.
+    whole: PerSide<Option<Origin>>,
     /// Bytes of the streams so far.
     bytes: PerSide<u64>,
     /// Sequence number behind the last byte or the FIN of each side.
@@ -176,6 +180,8 @@ impl Connection {
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
+            arrived: PerSide::default(),
+            whole: PerSide::default(),
             bytes: PerSide::default(),
             sent: PerSide::default(),
             acknowledged: PerSide::default(),
@@ -203,8 +209,14 @@ impl Connection {
         let end = segment.seq.wrapping_add(segment.length).wrapping_add(fin.into());
         let sent = self.sent.get_mut(side);
         let last = self.last.get_mut(side);
+        let arrived = self.arrived.get_mut(side);
         if last.is_none() || is_after(end, *sent) {
             *sent = end;
+            *arrived = Some(at);
+        } else if end == *sent && *arrived == *self.whole.get(side) {
+            // It shows that nothing was sent since.
+            *arrived = Some(at);
+            *self.whole.get_mut(side) = Some(at);
         }
         *last = Some(at).max(*last);
         if let Some(ack) = segment.ack {
@@ -307,7 +319,7 @@ impl Connection {
                 let count = self.bytes.get_mut(side);
                 *count = count.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
                 if let Some(at) = self.missed_fin.get_mut(side).take() {
-                    self.lost(side, at, sink);
+                    self.lost(side, self.whole_until(side), at, sink);
                 }
                 // Where a stream began before the capture, what came before its first bytes may have been missed.
                 let first = !core::mem::replace(self.heard.get_mut(side), true);
@@ -315,13 +327,14 @@ impl Connection {
                     self.look_at(bytes, first);
                 }
                 if first && !self.start_seen && self.client == Some(side.other()) {
-                    self.lost(side, at, sink);
+                    self.lost(side, self.first, at, sink);
                 }
                 if self.sniff(side, bytes) {
                     self.framed(side, at, limits, sink, |framer, mut wanted, mut out| {
                         framer.data(bytes, &mut wanted, &mut out)
                     });
                 }
+                *self.whole.get_mut(side) = Some(at);
             }
             Piece::Gap { bytes } => {
                 // A single byte is a FIN, or a keep-alive of TCP.
@@ -441,7 +454,7 @@ impl Connection {
             Framed::Junk { .. } => {
                 // What was skipped to find the first frame of a capture begun mid-stream is no loss.
                 if *self.in_sync.get(side) && self.standing == Standing::Smb {
-                    self.lost(side, at, sink);
+                    self.lost(side, self.whole_until(side), at, sink);
                 }
             }
         }
@@ -513,7 +526,7 @@ impl Connection {
             && let Some(remains) = cut::remains(payload)
         {
             here.cut(remains);
-            return self.lost(side, at, sink);
+            return self.lost(side, at, at, sink);
         }
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
             smb2.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
@@ -540,7 +553,7 @@ impl Connection {
                 }
                 Err(error) => {
                     here.out.unreadable(error);
-                    self.lost(side, at, sink);
+                    self.lost(side, at, at, sink);
                     return;
                 }
             };
@@ -555,7 +568,7 @@ impl Connection {
                 if frame.damaged {
                     here.cut(Remains::SomeSession);
                 }
-                self.lost(side, at, sink);
+                self.lost(side, at, at, sink);
             }
             return;
         } else {
@@ -570,7 +583,7 @@ impl Connection {
         self.missing.answered(&answered);
         if frame.damaged && (answered.unread || !is_one_known_message(payload)) {
             self.out(at, sink).tell(ConnectionEvent::Cut);
-            self.lost(side, at, sink);
+            self.lost(side, at, at, sink);
         }
     }
 
@@ -585,7 +598,7 @@ impl Connection {
         let harmless = inside || bytes == 1;
         self.out(at, sink).tell(ConnectionEvent::Gap { direction, bytes, harmless });
         if !harmless {
-            self.lost(side, at, sink);
+            self.lost(side, self.whole_until(side), at, sink);
         }
     }
 
@@ -600,8 +613,13 @@ impl Connection {
             || self.client.is_none_or(|client| !*self.heard.get(client))
     }
 
-    /// Messages of one side are missing.
-    fn lost(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
+    /// The last packet of a side before which nothing is missing, but for what is known to be.
+    fn whole_until(&self, side: Side) -> Origin {
+        self.whole.get(side).unwrap_or(self.first)
+    }
+
+    /// Messages of one side are missing, behind the packet `from`, as the packet `at` shows.
+    fn lost(&mut self, side: Side, from: Origin, at: Origin, sink: &mut dyn Sink) {
         let direction = self.direction(side);
         let mut out = Out { at, ends: self.ends(), sink };
         self.tables.pipes_lost(direction, &mut out);
@@ -613,8 +631,11 @@ impl Connection {
                 smb2.answers_lost(&mut out);
             }
         }
-        if self.missing.lost(direction, at) {
-            out.tell(ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
+        if direction == Direction::ToServer {
+            self.tables.used_unseen(from, at);
+        }
+        if let Some(from) = self.missing.lost(direction, from, at) {
+            out.tell(ConnectionEvent::InDoubt { from, why: Doubt::RequestMissing });
         }
     }
 
@@ -630,8 +651,8 @@ impl Connection {
     fn settle(&mut self, sink: &mut dyn Sink) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let mut out = Out { at, ends: self.ends(), sink };
-        if let Some(at) = self.missing.unanswered() {
-            out.tell_at(at, ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
+        if let Some((from, at)) = self.missing.unanswered() {
+            out.tell_at(at, ConnectionEvent::InDoubt { from, why: Doubt::RequestMissing });
         }
         self.tables.tell_uses(|_| true, &mut out);
         let client = self.client.unwrap_or(Side::Low);
@@ -662,13 +683,14 @@ impl Connection {
     /// Tells of the requests that have no answer when the connection ends.
     fn tell_unanswered(&mut self, limits: &Limits, sink: &mut dyn Sink) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
+        let server = self.server_last(self.client.unwrap_or(Side::Low));
         let out = Out { at, ends: self.ends(), sink };
         let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
         if let Some(smb1) = &self.smb1 {
-            smb1.tell_unanswered(&mut here);
+            smb1.tell_unanswered(server, &mut here);
         }
         if let Some(smb2) = &self.smb2 {
-            smb2.tell_unanswered(&mut here);
+            smb2.tell_unanswered(server, &mut here);
         }
     }
 
@@ -765,7 +787,7 @@ impl Connection {
             self.out(at, sink).tell(Loss::Evicted { table: Loss::CONNECTIONS });
             self.finish(limits, sink);
             if !self.closed {
-                self.out(at, sink).tell(ConnectionEvent::InDoubt { why: Doubt::Evicted });
+                self.out(at, sink).tell(ConnectionEvent::InDoubt { from: at, why: Doubt::Evicted });
             }
         }
     }

@@ -286,6 +286,8 @@ pub enum ConnectionEvent {
     /// Everything that was open on the connection at this moment may have ended, unless it was used with success
     /// later. Where the capture has one direction alone, nothing is ever sure.
     InDoubt {
+        /// The last packet before what is missing.
+        from: Origin,
         /// Why.
         why: Doubt,
     },
@@ -399,6 +401,8 @@ pub enum SessionEvent {
         session: SessionId,
         /// Who, now.
         identity: Identity,
+        /// The first packet after which it may have been so, if the answer was not seen.
+        asked: Option<Origin>,
     },
     /// A negotiate, or a set-up, was turned away because a limit is reached.
     Refused {

@@ -117,10 +117,10 @@ impl Here<'_> {
         }
     }
 
-    /// A session was set up anew, and the answer is missing.
-    pub(super) fn reauthenticated_unseen(&mut self, session: SessionId) {
+    /// A session was set up anew, as was asked for, and the answer is missing.
+    pub(super) fn reauthenticated_unseen(&mut self, session: SessionId, asked: Origin) {
         let identity = auth::identify(None, false, false);
-        self.out.tell(SessionEvent::Reauthenticated { session, identity });
+        self.out.tell(SessionEvent::Reauthenticated { session, identity, asked: Some(asked) });
     }
 
     /// A set-up has no answer. One that may be anonymous may have been granted or denied.

@@ -54,6 +54,8 @@ pub struct Idle {
     pub unsure: Option<IdleSpan>,
     /// Since when it holds pipes and uses none of them.
     pub holding_since: Option<Origin>,
+    /// Since when it holds pipes and was not seen to use one, if messages missing since then may have.
+    pub holding_unseen_since: Option<Origin>,
     /// Since when it holds no pipe and is not used.
     pub bare_since: Option<Origin>,
     /// Since when it holds what may be a pipe, and uses neither that nor a pipe.
@@ -74,6 +76,12 @@ impl Idle {
 
     /// One of its pipes is used.
     pub(super) fn pipe_used(&mut self, at: Origin) {
+        if let Some(from) = self.holding_unseen_since.take() {
+            let span = IdleSpan { from, to: at };
+            if span.is_steady() {
+                self.unsure = IdleSpan::longer(self.unsure, Some(span));
+            }
+        }
         if let Some(from) = &mut self.holding_since {
             let span = IdleSpan { from: *from, to: at };
             if span.is_steady() {
@@ -83,6 +91,16 @@ impl Idle {
             }
             *from = at.later(*from);
         }
+    }
+
+    /// Messages of the client are missing between two packets, which may have used a pipe: only what lies before and
+    /// behind is known not to have.
+    pub(super) fn pipe_used_unseen(&mut self, from: Origin, to: Origin) {
+        let Some(since) = self.holding_since else { return };
+        let unseen = self.holding_unseen_since.unwrap_or(since);
+        self.pipe_used(from.later(since));
+        self.holding_unseen_since = Some(unseen);
+        self.holding_since = Some(to.later(since));
     }
 
     /// A pipe is used, or what may be one.

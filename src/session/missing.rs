@@ -22,37 +22,39 @@ pub(super) struct Missing {
     /// Requests were lost at some time.
     requests_were_lost: bool,
     requests: Option<Lost>,
-    answers: Option<Origin>,
+    answers: Option<Lost>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Lost {
+    /// The last packet before it.
+    from: Origin,
     at: Origin,
     /// An answer came whose request is missing, so it was one of these.
     answered: bool,
 }
 
 impl Missing {
-    /// Messages of one direction are missing. True if with them both a request and its answer may be.
-    pub(super) fn lost(&mut self, direction: Direction, at: Origin) -> bool {
-        match direction {
+    /// Messages of one direction are missing, between two packets. The last packet before them if with them both a
+    /// request and its answer may be.
+    pub(super) fn lost(&mut self, direction: Direction, from: Origin, at: Origin) -> Option<Origin> {
+        let lost = match direction {
             Direction::ToServer => {
                 self.requests_were_lost = true;
-                self.requests = Some(Lost { at, answered: false });
-                self.answers.is_some()
+                &mut self.requests
             }
-            Direction::ToClient => {
-                self.answers = Some(at);
-                self.requests.is_some()
-            }
-        }
+            Direction::ToClient => &mut self.answers,
+        };
+        let from = lost.map_or(from, |before| before.from.min(from));
+        *lost = Some(Lost { from, at, answered: false });
+        Some(self.requests?.from.min(self.answers?.from))
     }
 
     /// Answers came.
     pub(super) fn answered(&mut self, answered: &Answered) {
         if let Some(sent) = answered.sent {
             self.requests = self.requests.filter(|lost| lost.at > sent);
-            self.answers = self.answers.filter(|lost| *lost > sent);
+            self.answers = self.answers.filter(|lost| lost.at > sent);
         }
         if answered.orphans
             && let Some(lost) = &mut self.requests
@@ -66,8 +68,8 @@ impl Missing {
         self.requests_were_lost
     }
 
-    /// Where requests are missing to which no answer was seen.
-    pub(super) fn unanswered(&self) -> Option<Origin> {
-        self.requests.filter(|lost| !lost.answered).map(|lost| lost.at)
+    /// Where requests are missing to which no answer was seen: the last packet before them, and the one that shows it.
+    pub(super) fn unanswered(&self) -> Option<(Origin, Origin)> {
+        self.requests.filter(|lost| !lost.answered).map(|lost| (lost.from, lost.at))
     }
 }

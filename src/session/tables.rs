@@ -193,6 +193,14 @@ impl Tables {
         }
     }
 
+    /// Messages of the client are missing between two packets, which may have used anything.
+    pub(super) fn used_unseen(&mut self, from: Origin, to: Origin) {
+        for session in self.sessions.values_mut() {
+            session.idle.pipe_used_unseen(from, to);
+            session.used.untold = true;
+        }
+    }
+
     /// A message of a session bears a signature that only a user's key can make. True if the session is known, and so
     /// told of.
     pub(super) fn signed(&mut self, id: SessionId, out: &mut Out<'_>) -> bool {

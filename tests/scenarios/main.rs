@@ -25,6 +25,7 @@ mod doubtful;
 mod findings;
 mod flow;
 mod framing;
+mod gaps;
 mod live;
 mod losses;
 mod netbeui;

@@ -10,10 +10,9 @@ mod sessions;
 use std::collections::BTreeSet;
 
 use crate::capture::Origin;
-use crate::ledger::BoundInterface;
 use crate::ledger::{
-    By, Closing, Connection, DenialAnswer, HandleRow, HandleTask, Ledger, RefusalAnswer, Stage, WaitingCall,
-    WaitingRequest, doubt,
+    BoundInterface, By, Closing, Connection, DenialAnswer, Gap, HandleRow, HandleTask, Ledger, RefusalAnswer,
+    Stage, WaitingCall, WaitingRequest, doubt,
 };
 use crate::session::{
     ConnectionEnd, ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent,
@@ -94,6 +93,7 @@ impl Ledger {
                     vc_zero: None,
                     packets: 0,
                     in_doubt: None,
+                    gaps: Vec::new(),
                     one_direction: None,
                     cut: false,
                     denied: None,
@@ -122,7 +122,10 @@ impl Ledger {
             }
             ConnectionEvent::OneDirection { captured } => connection.one_direction = Some(captured),
             ConnectionEvent::Cut => connection.cut = true,
-            ConnectionEvent::InDoubt { why } => doubt(&mut connection.in_doubt, at, why),
+            ConnectionEvent::InDoubt { from, why } => {
+                doubt(&mut connection.in_doubt, at, why);
+                connection.missed(Gap { from, to: at });
+            }
             ConnectionEvent::LastSeen { client, server, to_server, to_client, packets } => {
                 connection.packets = connection.packets.max(packets);
                 connection.bytes_to_server = connection.bytes_to_server.max(to_server);
@@ -201,13 +204,21 @@ impl Ledger {
                     self.session_first_seen(at, connection, session);
                 }
             }
-            SessionEvent::Reauthenticated { session, identity } => {
+            SessionEvent::Reauthenticated { session, identity, asked } => {
                 if let Some(row) = self.session_mut(connection, session) {
                     let before = core::mem::replace(&mut row.identity, identity);
-                    if row.identities_before.len() < IDENTITIES_BEFORE {
+                    // Each leg may be told of that is missing.
+                    let same = asked.is_some() && before == row.identity;
+                    if !same && row.identities_before.len() < IDENTITIES_BEFORE {
                         row.identities_before.push((at, before));
                     }
-                    row.used.touch(at, Some(at));
+                    match asked {
+                        Some(asked) => {
+                            let before = row.reauthenticated_after.unwrap_or(asked);
+                            row.reauthenticated_after = Some(before.min(asked));
+                        }
+                        None => row.used.touch(at, Some(at)),
+                    }
                     let row = row.row;
                     self.claim_slot(at, row);
                 }
@@ -320,6 +331,7 @@ impl Ledger {
             }
             OpenEvent::Closed { open, by } => {
                 if let Some(row) = self.open_row(connection, open) {
+                    self.close_answered(row);
                     self.close_open(row, Closing { at, by: by.into() }, By::PipeClose);
                 }
             }

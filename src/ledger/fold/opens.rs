@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::Origin;
 use crate::ledger::{By, Closing, Ledger, Open, OpenKey, OpenRow, Tree, TreeKey, TreeRow, Use};
-use crate::session::{ConnectionId, OpenId, OpenKind, SessionId, ShareKind, TreeId};
+use crate::session::{ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, TreeId};
 
 impl Ledger {
     pub(super) fn tree_key(&self, connection: ConnectionId, tree: TreeId) -> Option<TreeKey> {
@@ -99,6 +99,13 @@ impl Ledger {
     pub(super) fn open_mut(&mut self, connection: ConnectionId, open: OpenId) -> Option<&mut Open> {
         let row = self.open_row(connection, open)?;
         self.opens.get_mut(&row)
+    }
+
+    /// The end of an open is answered, so nothing is in doubt if only that answer seemed to be missing.
+    pub(super) fn close_answered(&mut self, row: OpenRow) {
+        if let Some(open) = self.opens.get_mut(&row) {
+            open.in_doubt.take_if(|doubt| doubt.why == Doubt::AnswerMissing && doubt.since == doubt.at);
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one event")]

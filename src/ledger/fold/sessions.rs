@@ -59,6 +59,7 @@ impl Ledger {
                 connections: vec![connection],
                 identity: crate::auth::identify(None, false, false),
                 identities_before: Vec::new(),
+                reauthenticated_after: None,
                 opened: None,
                 used: Use::since(at),
                 pids: BTreeSet::new(),
@@ -205,6 +206,7 @@ impl Session {
         self.idle.merge_spans(idle);
         if alone || idle.holding_since.is_some() {
             self.idle.holding_since = idle.holding_since;
+            self.idle.holding_unseen_since = idle.holding_unseen_since;
             self.idle.bare_since = idle.bare_since;
         }
         if alone || idle.unsure_since.is_some() {

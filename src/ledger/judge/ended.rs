@@ -34,9 +34,11 @@ impl Ledger {
             let Some(doubt) = hidden.filter(|doubt| !self.holds_since(session, doubt.at)) else {
                 return Judgement::new(Verdict::WasLeaked, unused(&span, "it held pipes and used none"));
             };
-            let short = !self.is_long(doubt.since, closing.at, grace);
-            let possible = [Verdict::WasLeaked, Verdict::WasLingering];
-            let possible = possible.into_iter().chain(short.then_some(Verdict::Closed));
+            let long = self.is_long(doubt.since, closing.at, grace);
+            let alone = if long { Verdict::WasLingering } else { Verdict::Closed };
+            // It may have ended where the pipe may have.
+            let ended_then = self.ended_then(session, doubt.since, grace);
+            let possible = [Verdict::WasLeaked, alone, ended_then];
             return Judgement::one_of(possible, format!("{ended}, but {doubt}"));
         }
         if let Some(later) = self.lives_on(session, closing, grace) {
@@ -128,8 +130,12 @@ impl Ledger {
     /// A doubt that arose within a span, of one of its connections.
     fn connection_doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
         let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
-        let doubts = connections.filter_map(|connection| connection.in_doubt);
-        doubts.filter(|doubt| is_within(doubt, span)).min_by_key(|doubt| doubt.at)
+        let doubtful = connections.filter_map(|connection| {
+            let gap = connection.gaps.iter().find(|gap| span.from <= gap.to && gap.from < span.to)?;
+            let why = connection.in_doubt.map(|doubt| doubt.why)?;
+            Some(InDoubt { at: gap.to, since: gap.from.max(span.from), why })
+        });
+        doubtful.min_by_key(|doubt| doubt.at)
     }
 
     /// A packet that shows the connection of a session to live after another connection ended the session, so that it may
@@ -158,12 +164,21 @@ impl Ledger {
     /// True if a pipe of an ended session shows that it was still held at a moment.
     fn holds_since(&self, session: &Session, moment: Origin) -> bool {
         let used = |open: &Open| open.used.succeeded.is_some_and(|used| used > moment);
-        let closed = |open: &Open| open.closed.is_some_and(|end| end.by == By::OwnClose && end.at > moment);
+        let closed = |open: &Open| {
+            let end = open.closed.filter(|end| end.by == By::OwnClose && end.at > moment);
+            end.is_some_and(|end| !self.is_given_anew(session, open, end))
+        };
         let held = |open: &&Open| open.holds() && open.used.first < moment;
         self.opens_of(session).filter(held).any(|open| used(open) || closed(open))
     }
+
+    /// True if an open ended because its id was given to another one: its own end was not seen.
+    fn is_given_anew(&self, session: &Session, open: &Open, end: Closing) -> bool {
+        self.opens_of(session).any(|other| other.id == open.id && other.opened == Some(end.at))
+    }
 }
 
+/// True for a doubt that arose within a span. What was asked for at its very end ended it.
 fn is_within(doubt: &InDoubt, span: &IdleSpan) -> bool {
-    span.from <= doubt.at && doubt.at <= span.to
+    span.from <= doubt.at && doubt.at < span.to
 }

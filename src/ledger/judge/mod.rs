@@ -76,7 +76,7 @@ impl Ledger {
 
     /// True if no more time than the grace passed since a doubt arose.
     fn is_recent(&self, doubt: &InDoubt, grace: f64) -> bool {
-        !self.is_long(doubt.since, self.last(), grace)
+        !self.is_long(doubt.at, self.last(), grace)
     }
 }
 

@@ -68,7 +68,7 @@ impl Ledger {
     }
 
     /// What a session was if it ended at a moment.
-    fn ended_then(&self, session: &Session, at: Origin, grace: f64) -> Verdict {
+    pub(super) fn ended_then(&self, session: &Session, at: Origin, grace: f64) -> Verdict {
         let idle = &session.idle;
         if self.longest_wait(session, at).is_some_and(|waited| is_beyond(waited.seconds(), grace)) {
             Verdict::WasHung

@@ -1,5 +1,6 @@
 //! Set-ups that the server denied, and those that have no answer.
 
+use crate::capture::Origin;
 use crate::ledger::{Closing, Judgement, Ledger, Session, Stuck, Verdict};
 use crate::wire::Status;
 
@@ -36,11 +37,24 @@ impl Ledger {
             {
                 Stuck::Maybe
             }
-            _ if self.is_long(first, until, grace) => Stuck::Yes,
+            _ if self.is_long(first, until, grace) => self.denied_for_long(session, until, grace),
             _ if lives_on.is_some() => Stuck::Maybe,
             _ => Stuck::No,
         };
         Judgement { verdict: Verdict::Denied, possible: Vec::new(), stuck, why }
+    }
+
+    /// Whether a denied set-up that lasted longer than the grace was stuck for certain: where bytes are missing, another
+    /// one may have been granted.
+    fn denied_for_long(&self, session: &Session, until: Origin, grace: f64) -> Stuck {
+        let (first, last) = (session.used.first, session.used.last);
+        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let gaps =
+            || connections.clone().flat_map(|connection| &connection.gaps).filter(|gap| gap.to > first);
+        let Some(before) = gaps().map(|gap| gap.from).min() else { return Stuck::Yes };
+        let denied_again = gaps().all(|gap| gap.to <= last);
+        let long = self.is_long(first, before, grace) || (denied_again && self.is_long(last, until, grace));
+        if long { Stuck::Yes } else { Stuck::Maybe }
     }
 
     pub(super) fn judge_unanswered(

@@ -121,6 +121,8 @@ impl Ledger {
         let before = session.identities_before.iter().filter(|(_, identity)| may_be_null(identity));
         let (until, identity) = before.max_by_key(|(until, _)| *until)?;
         let (until, null) = (*until, identity.who == Who::Null);
+        // It was one until then for certain.
+        let surely = session.reauthenticated_after.map_or(until, |after| after.min(until));
         let unsteady = self.unsteady(session.used.first, until, grace, false).is_some();
         let long = unsteady || self.is_long(session.used.first, until, grace);
         if !long || (!null && self.was_of_user(session, until)) {
@@ -132,9 +134,15 @@ impl Ledger {
         let over = over.into_iter().flatten().map(|span| (span.from, span.to));
         let since = since.into_iter().flatten().map(|from| (from, until));
         let waited = self.longest_wait(session, until).map(|waited| (waited.sent, waited.until));
-        let mut stuck = if unsteady { Stuck::Maybe } else { Stuck::No };
+        let unsure = session.idle.unsure.map(|span| (span.from, span.to));
+        let unsure_since =
+            [session.idle.unsure_since, session.idle.holding_unseen_since].into_iter().flatten();
+        let unsure = unsure.into_iter().chain(unsure_since.map(|from| (from, until)));
+        let may_be_stuck = |(from, to)| from < until && self.is_long(from, cut(to), grace);
+        let maybe = unsteady || unsure.into_iter().any(may_be_stuck);
+        let mut stuck = if maybe { Stuck::Maybe } else { Stuck::No };
         for (from, to) in over.chain(since).chain(waited) {
-            if from < until && self.is_long(from, cut(to), grace) {
+            if from < surely && self.is_long(from, to.min(surely), grace) {
                 stuck = Stuck::Yes;
             } else if self.is_long(from, to, grace) {
                 // Only the longest time is known, and it was later.

@@ -16,16 +16,17 @@ impl Ledger {
             return judged;
         }
         let (idle, until) = (&session.idle, self.until(session));
-        let Some(span) = self.long_span([idle.unsure], idle.unsure_since, until, grace) else {
+        let since = [idle.unsure_since, idle.holding_unseen_since].into_iter().flatten().min();
+        let Some(span) = self.long_span([idle.unsure], since, until, grace) else {
             return judged;
         };
         let held = match session.closed {
             Some(_) => Some(Verdict::WasLeaked),
-            None => self.long_span([], idle.unsure_since, until, grace).map(|_| Verdict::Leaked),
+            None => self.long_span([], since, until, grace).map(|_| Verdict::Leaked),
         };
         let seconds = whole(self.seconds_between(span.from, span.to));
         let why = format!(
-            "{}, but a pipe that it may have held since frame {} was not used for {seconds} s",
+            "{}, but a pipe that it may have held since frame {} was not seen to be used for {seconds} s",
             judged.why, span.from.frame
         );
         let possible = Judgement::one_of(judged.allowed().into_iter().chain(held), why);

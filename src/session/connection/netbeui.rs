@@ -69,10 +69,11 @@ impl Connection {
         }
         let first = !core::mem::replace(self.heard.get_mut(side), true);
         if first && !self.start_seen && self.client == Some(side.other()) {
-            self.lost(side, at, sink);
+            self.lost(side, self.first, at, sink);
         }
         *self.in_sync.get_mut(side) = true;
         self.frame(side, at, frame, limits, sink);
+        *self.whole.get_mut(side) = Some(at);
     }
 
     /// Bytes of a message that follows are missing.

@@ -370,7 +370,7 @@ impl Smb1 {
         }
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
             here.server_named(response.and_then(|response| response.security_blob));
-            self.keep_setup(uid, SetUp { sent: None, ..set_up }, here.limits);
+            self.keep_setup(uid, SetUp { sent: None, asked_more: Some(here.out.at), ..set_up }, here.limits);
             return;
         }
         self.signed = None;
@@ -387,7 +387,7 @@ impl Smb1 {
             }
             if here.tables.sessions.contains_key(&id) {
                 here.tables.session_used(id, Some(here.out.at), here.out.at);
-                here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
+                here.out.tell(SessionEvent::Reauthenticated { session: id, identity, asked: None });
             } else {
                 here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
                 let vc_zero = set_up.vc_zero;

@@ -192,6 +192,8 @@ impl What {
 struct SetUp {
     /// Its latest request, if that has no answer.
     sent: Option<Origin>,
+    /// The latest answer, which asked for another request.
+    asked_more: Option<Origin>,
     credentials: Option<Credentials>,
     native_os: Option<String>,
     vc_zero: bool,

@@ -158,6 +158,7 @@ impl Smb1 {
                 };
                 let set_up = SetUp {
                     sent: Some(here.out.at),
+                    asked_more: None,
                     credentials,
                     native_os: request
                         .native_os

@@ -48,15 +48,20 @@ impl Smb1 {
     /// A request of `sent` is honoured for a session. If that was being set up anew before, and the answer is missing, it
     /// may be either's.
     pub(super) fn note_set_up_anew(&mut self, uid: u16, sent: Origin, here: &mut Here<'_>) {
-        let begun = self.setups.get(&uid).and_then(|set_up| set_up.sent);
-        if begun.is_none_or(|begun| begun >= sent) {
+        let Some(begun) = self.setups.get(&uid).and_then(|set_up| {
+            // Its last request may be missing too.
+            set_up.sent.or(set_up.asked_more.filter(|_| here.requests_missing))
+        }) else {
+            return;
+        };
+        if begun >= sent {
             return;
         }
         let set_up = |pending: &Pending| matches!(pending.first.what, What::SessionSetup(_));
         let mut of_session = self.pending.values().filter(|pending| pending.uid == uid && set_up(pending));
         if of_session.all(|pending| pending.answer_lost) {
             self.setups.remove(&uid);
-            here.reauthenticated_unseen(SessionId::Uid(uid));
+            here.reauthenticated_unseen(SessionId::Uid(uid), begun);
         }
     }
 

@@ -240,7 +240,11 @@ impl Smb2 {
             let blob =
                 session_setup::Response::parse(message.bytes).ok().map(|response| response.security_buffer);
             here.server_named(blob);
-            self.keep_setup(session, SetUp { sent: None, ..set_up }, here.limits);
+            self.keep_setup(
+                session,
+                SetUp { sent: None, asked_more: Some(here.out.at), ..set_up },
+                here.limits,
+            );
             return Ok(());
         }
         self.signed = None;
@@ -267,7 +271,7 @@ impl Smb2 {
                     identity.evidence.push(Evidence::AnswerUnsigned);
                 }
                 here.tables.session_used(id, Some(here.out.at), here.out.at);
-                here.out.tell(SessionEvent::Reauthenticated { session: id, identity });
+                here.out.tell(SessionEvent::Reauthenticated { session: id, identity, asked: None });
             } else if set_up.binding {
                 here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
                 here.out.tell(SessionEvent::ChannelJoined { session: id });

@@ -12,13 +12,14 @@ impl Smb2 {
         for pending in self.pending.values_mut().filter(|pending| !pending.answer_lost) {
             pending.answer_lost = true;
             if let Some(event) = pending.doubt() {
-                out.tell(event);
+                out.tell_at(pending.sent, event);
             }
         }
     }
 
-    /// Tells of the requests that have no answer when the connection ends. It may go on all the same.
-    pub(in crate::session) fn tell_unanswered(&self, here: &mut Here<'_>) {
+    /// Tells of the requests that have no answer when the connection ends. It may go on all the same. The answers of those
+    /// that were sent after the server was last seen may be missing.
+    pub(in crate::session) fn tell_unanswered(&self, server_last: Option<Origin>, here: &mut Here<'_>) {
         for pending in self.pending.values() {
             let session = SessionId::Smb2(pending.session);
             match &pending.what {
@@ -26,6 +27,18 @@ impl Smb2 {
                     here.set_up_unanswered(session, set_up.credentials.as_ref(), pending.sent);
                 }
                 _ if pending.answer_lost || pending.cancelled => {}
+                What::SessionSetup(_) if server_last.is_none_or(|last| last < pending.sent) => {
+                    // If it is not under way any more, it is what the session is known from.
+                    let set_up = self.setups.get(&pending.session).filter(|set_up| !set_up.binding);
+                    if set_up.and_then(|set_up| set_up.sent) == Some(pending.sent) {
+                        here.reauthenticated_unseen(session, pending.sent);
+                    }
+                }
+                _ if server_last.is_none_or(|last| last < pending.sent) => {
+                    if let Some(event) = pending.doubt() {
+                        here.out.tell_at(pending.sent, event);
+                    }
+                }
                 _ => {
                     if let Some(event) = pending.waiting(None) {
                         here.out.tell_at(pending.sent, event);

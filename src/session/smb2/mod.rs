@@ -148,6 +148,8 @@ enum What {
 struct SetUp {
     /// Its latest request, if that has no answer.
     sent: Option<Origin>,
+    /// The latest answer, which asked for another request.
+    asked_more: Option<Origin>,
     credentials: Option<Credentials>,
     binding: bool,
     previous: Option<u64>,

@@ -157,6 +157,7 @@ impl Smb2 {
                 let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);
                 let set_up = SetUp {
                     sent: Some(here.out.at),
+                    asked_more: None,
                     credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
                     binding: binding || known.binding,
                     previous: previous.or(known.previous),

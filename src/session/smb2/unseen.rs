@@ -42,15 +42,20 @@ impl Smb2 {
     /// may be either's.
     pub(super) fn note_set_up_anew(&mut self, session: u64, sent: Origin, here: &mut Here<'_>) {
         let set_up = self.setups.get(&session).filter(|set_up| !set_up.binding);
-        let begun = set_up.and_then(|set_up| set_up.sent);
-        if begun.is_none_or(|begun| begun >= sent) {
+        let Some(begun) = set_up.and_then(|set_up| {
+            // Its last request may be missing too.
+            set_up.sent.or(set_up.asked_more.filter(|_| here.requests_missing))
+        }) else {
+            return;
+        };
+        if begun >= sent {
             return;
         }
         let set_up = |pending: &Pending| matches!(pending.what, What::SessionSetup(_));
         let of_session = |pending: &&Pending| pending.session == session && set_up(pending);
         if self.pending.values().filter(of_session).all(|pending| pending.answer_lost) {
             self.setups.remove(&session);
-            here.reauthenticated_unseen(SessionId::Smb2(session));
+            here.reauthenticated_unseen(SessionId::Smb2(session), begun);
         }
     }
 
