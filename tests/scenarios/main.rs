@@ -29,6 +29,7 @@ mod page;
 mod ports;
 mod raw;
 mod seldom;
+mod signing;
 mod smb1_sessions;
 mod smb2_sessions;
 mod unread;

@@ -44,6 +44,8 @@ pub(super) struct Smb1 {
     encrypted: Vec<SessionId>,
     /// The UID of which it was told last that its messages are signed.
     signed: Option<u16>,
+    /// What stood last where a signature stands.
+    signature: Option<[u8; 8]>,
     raw: raw::Raw,
 }
 
@@ -241,10 +243,22 @@ impl Smb1 {
         } else {
             answered.unread = !self.request(frame, &header, damaged, here);
         }
-        if self.signed != Some(header.uid) && is_signed(&header) {
+        if self.signed != Some(header.uid) && self.is_signed(&header) {
             self.signed = here.tables.signed(SessionId::Uid(header.uid), &mut here.out).then_some(header.uid);
         }
         answered
+    }
+
+    /// True if the message bears a signature that only a key can make. Clients fill the field with `BSRSPYL ` until they
+    /// have one (\[MS-SMB\] 3.2.4.1). A signature covers the message's number (\[MS-CIFS\] 3.1.4.1), so the same bytes in
+    /// one message after another are none.
+    fn is_signed(&mut self, header: &Header) -> bool {
+        const FILLER: [u8; 8] = *b"BSRSPYL ";
+        let signature = header.security_features;
+        let signed = header.flags2.contains(Flags2::SMB_SECURITY_SIGNATURE)
+            && signature != [0; 8]
+            && signature != FILLER;
+        signed && self.signature.replace(signature).is_some_and(|before| before != signature)
     }
 
     /// An encrypted frame, which may be any session's.
@@ -259,15 +273,6 @@ impl Smb1 {
             here.tables.session_used(session, None, here.out.at);
         }
     }
-}
-
-/// True if the message bears a signature that only a key can make. Clients fill the field with `BSRSPYL ` until they
-/// have one (\[MS-SMB\] 3.2.4.1).
-fn is_signed(header: &Header) -> bool {
-    const FILLER: [u8; 8] = *b"BSRSPYL ";
-    header.flags2.contains(Flags2::SMB_SECURITY_SIGNATURE)
-        && header.security_features != [0; 8]
-        && header.security_features != FILLER
 }
 
 /// What an answer says that it granted.
