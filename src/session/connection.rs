@@ -63,6 +63,8 @@ pub(super) struct Connection {
     tables: Tables,
     missing: Missing,
     last: PerSide<Option<Origin>>,
+    /// The last piece of each stream that was read.
+    read: PerSide<Option<Origin>>,
     /// Bytes of the streams so far.
     bytes: PerSide<u64>,
     /// Sequence number behind the last byte or the FIN of each side.
@@ -176,6 +178,7 @@ impl Connection {
             tables: Tables::default(),
             missing: Missing::default(),
             last: PerSide::default(),
+            read: PerSide::default(),
             bytes: PerSide::default(),
             sent: PerSide::default(),
             acknowledged: PerSide::default(),
@@ -322,6 +325,7 @@ impl Connection {
                         framer.data(bytes, &mut wanted, &mut out)
                     });
                 }
+                *self.read.get_mut(side) = Some(at);
             }
             Piece::Gap { bytes } => {
                 // A single byte is a FIN, or a keep-alive of TCP.
@@ -505,9 +509,9 @@ impl Connection {
         let (ends, direction) = (self.ends(), self.direction(side));
         self.spoke |= !frame.damaged || has_header(frame.payload);
         self.server_spoke |= direction == Direction::ToClient;
-        let requests_missing = self.requests_missing();
+        let unseen_since = self.requests_missing_since();
         let Self { smb1, smb2, tables, .. } = self;
-        let mut here = Here { tables, limits, requests_missing, out: Out { at, ends, sink } };
+        let mut here = Here { tables, limits, unseen_since, out: Out { at, ends, sink } };
         let payload = frame.payload;
         if frame.damaged
             && let Some(remains) = cut::remains(payload)
@@ -585,7 +589,9 @@ impl Connection {
         let harmless = inside || bytes == 1;
         self.out(at, sink).tell(ConnectionEvent::Gap { direction, bytes, harmless });
         if !harmless {
-            self.lost(side, at, sink);
+            // What is missing was sent at any time since the last that is not.
+            let since = self.read.get(side).unwrap_or(self.first);
+            self.lost_since(since, side, at, sink);
         }
     }
 
@@ -593,11 +599,10 @@ impl Connection {
         if self.client == Some(side) { Direction::ToServer } else { Direction::ToClient }
     }
 
-    /// True if requests may be missing from the capture: some are known to be, or its beginning, or all of them.
-    fn requests_missing(&self) -> bool {
-        self.missing.requests_were_lost()
-            || !self.start_seen
-            || self.client.is_none_or(|client| !*self.heard.get(client))
+    /// Since when requests may be missing from the capture: some are known to be, or its beginning, or all of them.
+    fn requests_missing_since(&self) -> Option<Origin> {
+        let heard = self.client.is_some_and(|client| *self.heard.get(client));
+        if self.start_seen && heard { self.missing.requests_lost_since() } else { Some(self.first) }
     }
 
     /// Messages of one side are missing.
@@ -610,10 +615,15 @@ impl Connection {
                 smb1.answers_lost(&mut out);
             }
             if let Some(smb2) = &mut self.smb2 {
+        self.lost_since(at, side, at, sink);
+    }
+
+    /// Messages of one side that were sent after `since` are missing.
+    fn lost_since(&mut self, since: Origin, side: Side, at: Origin, sink: &mut dyn Sink) {
                 smb2.answers_lost(&mut out);
             }
         }
-        if self.missing.lost(direction, at) {
+        if self.missing.lost(direction, since, at) {
             out.tell(ConnectionEvent::InDoubt { why: Doubt::RequestMissing });
         }
     }
@@ -648,7 +658,8 @@ impl Connection {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let server = self.server_last(self.client.unwrap_or(Side::Low));
         let out = Out { at, ends: self.ends(), sink };
-        let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
+        let unseen_since = Some(self.requests_missing_since().unwrap_or(at));
+        let mut here = Here { tables: &mut self.tables, limits, unseen_since, out };
         if let Some(smb1) = &mut self.smb1 {
             smb1.tell_waiting(server, &mut here);
         }
@@ -663,7 +674,8 @@ impl Connection {
     fn tell_unanswered(&mut self, limits: &Limits, sink: &mut dyn Sink) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let out = Out { at, ends: self.ends(), sink };
-        let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
+        let unseen_since = Some(self.requests_missing_since().unwrap_or(at));
+        let mut here = Here { tables: &mut self.tables, limits, unseen_since, out };
         if let Some(smb1) = &self.smb1 {
             smb1.tell_unanswered(&mut here);
         }

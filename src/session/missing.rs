@@ -19,8 +19,8 @@ pub(super) struct Answered {
 
 #[derive(Debug, Default)]
 pub(super) struct Missing {
-    /// Requests were lost at some time.
-    requests_were_lost: bool,
+    /// Since when requests may be missing: the first that were lost, whatever was seen since.
+    requests_lost_since: Option<Origin>,
     requests: Option<Lost>,
     answers: Option<Origin>,
 }
@@ -33,11 +33,12 @@ struct Lost {
 }
 
 impl Missing {
-    /// Messages of one direction are missing. True if with them both a request and its answer may be.
-    pub(super) fn lost(&mut self, direction: Direction, at: Origin) -> bool {
+    /// Messages of one direction that were sent between `since` and `at` are missing. True if with them both a request and
+    /// its answer may be.
+    pub(super) fn lost(&mut self, direction: Direction, since: Origin, at: Origin) -> bool {
         match direction {
             Direction::ToServer => {
-                self.requests_were_lost = true;
+                self.requests_lost_since.get_or_insert(since);
                 self.requests = Some(Lost { at, answered: false });
                 self.answers.is_some()
             }
@@ -61,9 +62,9 @@ impl Missing {
         }
     }
 
-    /// True if requests were lost at some time, whatever was seen since.
-    pub(super) const fn requests_were_lost(&self) -> bool {
-        self.requests_were_lost
+    /// Since when requests may be missing, whatever was seen later.
+    pub(super) const fn requests_lost_since(&self) -> Option<Origin> {
+        self.requests_lost_since
     }
 
     /// Where requests are missing to which no answer was seen.

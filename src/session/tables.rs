@@ -35,6 +35,8 @@ pub(super) struct Tables {
     pub(super) opens: Map<OpenId, OpenState>,
     sessions_beyond: HashSet<SessionId, RandomState>,
     trees_beyond: HashSet<TreeId, RandomState>,
+    /// A session was known.
+    had_session: bool,
 }
 
 #[derive(Debug)]
@@ -245,6 +247,7 @@ impl Tables {
     /// A session is used, and its set-up was not seen.
     pub(super) fn ensure_session(&mut self, id: SessionId, limits: &Limits, out: &mut Out<'_>) {
         if !self.sessions.contains_key(&id) && self.add_session(id, None, limits, out) {
+        self.had_session = true;
             out.tell(SessionEvent::FirstSeen { session: id });
         }
     }
@@ -261,6 +264,11 @@ impl Tables {
             return evicted(&mut self.trees_beyond, id, "trees of a connection", out);
         }
         self.trees.insert(id, state);
+    /// True if a session is known, or was.
+    pub(super) const fn had_session(&self) -> bool {
+        self.had_session
+    }
+
         true
     }
 
@@ -354,6 +362,23 @@ impl Tables {
             out.tell(Loss::Evicted { table: "opens of a connection" });
             return;
         }
+    /// A session reads from a pipe in a tree of which nothing says which it is, and none is known that it may be.
+    pub(super) fn unnamed_pipe_read(&mut self, session: SessionId, tree: TreeId, at: Origin) {
+        if self.opens.values().any(|open| open.tree == tree && open.may_be_pipe()) {
+            return;
+        }
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.holds_unnamed_pipe(at);
+        }
+    }
+
+    /// A session that is first seen now may have held a pipe since then without using it.
+    pub(super) fn may_have_held_since(&mut self, session: SessionId, since: Origin, at: Origin) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.idle.may_have_held(since, at);
+        }
+    }
+
         let state =
             OpenState { session, tree, what, used: Usage::since(out.at), pid: None, pipe: None, name: None };
         self.remove_open(id, out.at);

@@ -94,7 +94,12 @@ impl Smb1 {
         }
         let honoured = status.is_success() || status.is_more_data();
         // A tree is disconnected for any UID, even one that is no more.
-        let any_uid = matches!(header.command, Command::NEGOTIATE | Command::ECHO | Command::TREE_DISCONNECT);
+        let any_uid = match header.command {
+            Command::NEGOTIATE | Command::ECHO => true,
+            // But somebody connected it.
+            Command::TREE_DISCONNECT => here.tables.had_session() || here.unseen_since.is_none(),
+            _ => false,
+        };
         if honoured && !set_up && !any_uid {
             self.ensure_session(pending.uid, here);
             self.note_set_up_anew(pending.uid, pending.sent, here);

@@ -25,6 +25,7 @@ impl Smb1 {
             let What::SessionSetup(set_up) = what else { return None };
             Some(*set_up)
         });
+        let asked = under_way.as_ref().and_then(|set_up| set_up.sent);
         match under_way.filter(|set_up| set_up.credentials.is_some()) {
             Some(set_up) => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
@@ -40,6 +41,7 @@ impl Smb1 {
             }
             None => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
+        here.may_have_held(id, asked);
         // What it asked to open before it was known.
         let asked = self.pending.values_mut().chain(&mut self.unanswered);
         asked.filter(|pending| pending.uid == uid).for_each(|pending| pending.hold(here));
@@ -172,7 +174,7 @@ impl Smb1 {
             return;
         }
         // A response that nobody asked for says nothing.
-        if !here.requests_missing {
+        if here.unseen_since.is_none() {
             return;
         }
         self.ensure_session(header.uid, here);

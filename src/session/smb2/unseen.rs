@@ -18,7 +18,10 @@ impl Smb2 {
             return;
         }
         self.signed = None;
-        match self.setups.remove(&session).filter(|set_up| set_up.credentials.is_some()) {
+        let under_way = self.setups.remove(&session);
+        let asked = under_way.as_ref().and_then(|set_up| set_up.sent);
+        // Without credentials it still tells which session it replaces.
+        match under_way.filter(|set_up| set_up.credentials.is_some() || set_up.previous.is_some()) {
             Some(set_up) if !set_up.binding => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
                 here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
@@ -33,6 +36,7 @@ impl Smb2 {
             }
             _ => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
+        here.may_have_held(id, asked);
         // What it asked to open before it was known.
         let asked = self.pending.values_mut().filter(|pending| pending.session == session);
         asked.for_each(|pending| pending.hold(here));
@@ -140,7 +144,7 @@ impl Smb2 {
             return;
         }
         // A response that nobody asked for says nothing.
-        if !here.requests_missing {
+        if here.unseen_since.is_none() {
             return;
         }
         self.ensure_session(session, here);
