@@ -48,6 +48,8 @@ pub(super) struct SessionState {
     pipes: usize,
     /// What it holds that may be a pipe, requests to open something that have no answer among them.
     unsure: usize,
+    /// One of these is a pipe that an answer shows, and nothing says which.
+    unnamed_pipe: bool,
     /// It was told that its messages are signed.
     signed: bool,
     pids: Vec<u32>,
@@ -142,6 +144,21 @@ impl SessionState {
         self.idle.unsure_since.get_or_insert(at);
     }
 
+    /// An answer shows that it holds a pipe, and nothing says which.
+    fn holds_unnamed_pipe(&mut self, at: Origin) {
+        if !core::mem::replace(&mut self.unnamed_pipe, true) {
+            self.may_hold(at);
+        }
+        self.idle.unsure_used(at);
+    }
+
+    /// Something is opened, or closed, that may be the pipe of which it was not known which it is.
+    fn names_pipe(&mut self, at: Origin) {
+        if core::mem::take(&mut self.unnamed_pipe) {
+            self.held_unsure(at);
+        }
+    }
+
     /// Of what it held that may have been a pipe, one is closed, or known better.
     fn held_unsure(&mut self, at: Origin) {
         if self.unsure == 1 {
@@ -230,13 +247,16 @@ impl Tables {
         if self.sessions.len() >= limits.sessions && !self.sessions.contains_key(&id) {
             return evicted(&mut self.sessions_beyond, id, Loss::SESSIONS, out);
         }
+        self.had_session = true;
         let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);
         let state = SessionState {
             anonymous,
-            used: Usage::since(out.at),
+            // What it holds from here on must be told at its end, whether it is used again or not.
+            used: Usage { untold: true, ..Usage::since(out.at) },
             idle: Idle { bare_since: Some(out.at), ..Idle::default() },
             pipes: 0,
             unsure: 0,
+            unnamed_pipe: false,
             signed: false,
             pids: Vec::new(),
         };
@@ -244,10 +264,14 @@ impl Tables {
         true
     }
 
+    /// True if a session is known, or was.
+    pub(super) const fn had_session(&self) -> bool {
+        self.had_session
+    }
+
     /// A session is used, and its set-up was not seen.
     pub(super) fn ensure_session(&mut self, id: SessionId, limits: &Limits, out: &mut Out<'_>) {
         if !self.sessions.contains_key(&id) && self.add_session(id, None, limits, out) {
-        self.had_session = true;
             out.tell(SessionEvent::FirstSeen { session: id });
         }
     }
@@ -264,11 +288,6 @@ impl Tables {
             return evicted(&mut self.trees_beyond, id, "trees of a connection", out);
         }
         self.trees.insert(id, state);
-    /// True if a session is known, or was.
-    pub(super) const fn had_session(&self) -> bool {
-        self.had_session
-    }
-
         true
     }
 
@@ -335,10 +354,28 @@ impl Tables {
     }
 
     /// A session held something in a tree, which may have been a pipe.
-    pub(super) fn held_unseen(&mut self, session: SessionId, tree: TreeId) {
+    pub(super) fn held_unseen(&mut self, session: SessionId, tree: TreeId, at: Origin) {
         let may_be_pipe = matches!(self.share(tree), ShareKind::Pipe | ShareKind::Unknown);
         if let Some(session) = self.sessions.get_mut(&session).filter(|_| may_be_pipe) {
+            session.names_pipe(at);
             session.idle.held_unseen();
+        }
+    }
+
+    /// A session reads from a pipe in a tree of which nothing says which it is, and none is known that it may be.
+    pub(super) fn unnamed_pipe_read(&mut self, session: SessionId, tree: TreeId, at: Origin) {
+        if self.opens.values().any(|open| open.tree == tree && open.may_be_pipe()) {
+            return;
+        }
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.holds_unnamed_pipe(at);
+        }
+    }
+
+    /// A session that is first seen now may have held a pipe since then without using it.
+    pub(super) fn may_have_held_since(&mut self, session: SessionId, since: Origin, at: Origin) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.idle.may_have_held(since, at);
         }
     }
 
@@ -362,28 +399,14 @@ impl Tables {
             out.tell(Loss::Evicted { table: "opens of a connection" });
             return;
         }
-    /// A session reads from a pipe in a tree of which nothing says which it is, and none is known that it may be.
-    pub(super) fn unnamed_pipe_read(&mut self, session: SessionId, tree: TreeId, at: Origin) {
-        if self.opens.values().any(|open| open.tree == tree && open.may_be_pipe()) {
-            return;
-        }
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.holds_unnamed_pipe(at);
-        }
-    }
-
-    /// A session that is first seen now may have held a pipe since then without using it.
-    pub(super) fn may_have_held_since(&mut self, session: SessionId, since: Origin, at: Origin) {
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.idle.may_have_held(since, at);
-        }
-    }
-
         let state =
             OpenState { session, tree, what, used: Usage::since(out.at), pid: None, pipe: None, name: None };
         self.remove_open(id, out.at);
         self.opens.insert(id, state);
         if let Some(session) = self.sessions.get_mut(&session) {
+            if matches!(what, OpenKind::Pipe | OpenKind::Unknown) {
+                session.names_pipe(out.at);
+            }
             match what {
                 OpenKind::Pipe => session.pipe_opened(out.at),
                 OpenKind::Unknown => session.may_hold(out.at),

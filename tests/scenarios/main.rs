@@ -23,6 +23,7 @@ mod doubtful;
 mod findings;
 mod flow;
 mod framing;
+mod from_before;
 mod losses;
 mod netbeui;
 mod page;

@@ -306,10 +306,13 @@ struct StepContext<'a> {
 }
 
 /// Pipe data in an answer that does not say which pipe, when only one can be meant.
-fn orphan_pipe_data(tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>) {
+fn orphan_pipe_data(session: SessionId, tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>) {
+    let at = here.out.at;
     if let Some(open) = here.tables.pipe_awaiting(tree, data, &mut here.out) {
-        here.tables.open_used(open, Some(here.out.at), here.out.at);
+        here.tables.open_used(open, Some(at), at);
         here.read_pipe(Some(open), data, whole);
+    } else if crate::dcerpc::looks_like_pdu(data) {
+        here.tables.unnamed_pipe_read(session, tree, at);
     }
 }
 

@@ -213,13 +213,13 @@ impl Smb1 {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);
                 if let Some(whole) = whole {
-                    orphan_pipe_data(tree, whole.data, !whole.cut, here);
+                    orphan_pipe_data(id, tree, whole.data, !whole.cut, here);
                 }
             }
             Command::READ_ANDX => {
                 if let Ok(response) = read::Response::parse(&block) {
                     let whole = response.data.len() == widen(response.length);
-                    orphan_pipe_data(tree, response.data, whole, here);
+                    orphan_pipe_data(id, tree, response.data, whole, here);
                 }
             }
             _ => {}

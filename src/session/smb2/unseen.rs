@@ -195,6 +195,8 @@ impl Smb2 {
                 if let Some(open) = here.tables.pipe_awaiting(tree, response.data, &mut here.out) {
                     let whole = response.data.len() == crate::wire::widen(response.data_length);
                     here.read_pipe(Some(open), response.data, whole);
+                } else if crate::dcerpc::looks_like_pdu(response.data) {
+                    here.tables.unnamed_pipe_read(id, tree, here.out.at);
                 }
             }
             _ => {}
