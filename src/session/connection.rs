@@ -321,7 +321,7 @@ impl Connection {
                     self.lost(side, at, sink);
                 }
                 if self.sniff(side, bytes) {
-                    self.framed(side, at, limits, sink, |framer, mut wanted, mut out| {
+                    self.framed(side, at, at, limits, sink, |framer, mut wanted, mut out| {
                         framer.data(bytes, &mut wanted, &mut out)
                     });
                 }
@@ -331,7 +331,8 @@ impl Connection {
                 // A single byte is a FIN, or a keep-alive of TCP.
                 self.missed |= bytes > 1;
                 let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
-                self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
+                let read = self.read.get(side).unwrap_or(at);
+                self.framed(side, read, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
                 if may_be_fin && !self.framers.get(side).is_in_sync() {
                     // Between two frames.
                     *self.missed_fin.get_mut(side) = Some(at);
@@ -396,10 +397,11 @@ impl Connection {
         self.rpc = Some(Box::new(RpcOverTcp::new(limits)));
     }
 
-    /// Lets the framer of a side work, and takes what it frames.
+    /// Lets the framer of a side work at `at`, and takes what it frames: what it has of frames came with `read`.
     fn framed(
         &mut self,
         side: Side,
+        read: Origin,
         at: Origin,
         limits: &Limits,
         sink: &mut dyn Sink,
@@ -411,6 +413,7 @@ impl Connection {
             let state = RefCell::new((&mut *self, sink));
             work(&mut framer, &mut |head| state.borrow().0.wanted(side, head), &mut |framed| {
                 let (connection, sink) = &mut *state.borrow_mut();
+                let at = if matches!(framed, Framed::Frame(_)) { read } else { at };
                 connection.take(side, at, framed, limits, *sink);
             });
         }
@@ -612,14 +615,14 @@ impl Connection {
         self.tables.pipes_lost(direction, &mut out);
         if direction == Direction::ToClient {
             if let Some(smb1) = &mut self.smb1 {
-                smb1.answers_lost(&mut out);
-            }
-            if let Some(smb2) = &mut self.smb2 {
         self.lost_since(at, side, at, sink);
     }
 
     /// Messages of one side that were sent after `since` are missing.
     fn lost_since(&mut self, since: Origin, side: Side, at: Origin, sink: &mut dyn Sink) {
+                smb1.answers_lost(&mut out);
+            }
+            if let Some(smb2) = &mut self.smb2 {
                 smb2.answers_lost(&mut out);
             }
         }
@@ -632,7 +635,8 @@ impl Connection {
 
     fn flush_framers(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
         for side in [Side::Low, Side::High] {
-            self.framed(side, at, limits, sink, |framer, _, mut out| framer.flush(&mut out));
+            let read = self.read.get(side).unwrap_or(at);
+            self.framed(side, read, at, limits, sink, |framer, _, mut out| framer.flush(&mut out));
         }
     }
 
