@@ -520,6 +520,11 @@ impl Connection {
             && let Some(remains) = cut::remains(payload)
         {
             here.cut(remains);
+            if direction == Direction::ToClient
+                && let Some((what, status)) = cut::refusal(payload)
+            {
+                here.refused(what, status);
+            }
             return self.lost(side, at, sink);
         }
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
@@ -610,16 +615,16 @@ impl Connection {
 
     /// Messages of one side are missing.
     fn lost(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
-        let direction = self.direction(side);
-        let mut out = Out { at, ends: self.ends(), sink };
-        self.tables.pipes_lost(direction, &mut out);
-        if direction == Direction::ToClient {
-            if let Some(smb1) = &mut self.smb1 {
         self.lost_since(at, side, at, sink);
     }
 
     /// Messages of one side that were sent after `since` are missing.
     fn lost_since(&mut self, since: Origin, side: Side, at: Origin, sink: &mut dyn Sink) {
+        let direction = self.direction(side);
+        let mut out = Out { at, ends: self.ends(), sink };
+        self.tables.pipes_lost(direction, &mut out);
+        if direction == Direction::ToClient {
+            if let Some(smb1) = &mut self.smb1 {
                 smb1.answers_lost(&mut out);
             }
             if let Some(smb2) = &mut self.smb2 {

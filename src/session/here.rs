@@ -1,9 +1,9 @@
 //! What both dialects read a connection's messages with.
 
-use super::cut::Remains;
+use super::cut::{Refused, Remains};
 use super::event::{
     ConnectionEvent, Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId,
-    ShareKind, TreeId,
+    ShareKind, TreeEvent, TreeId,
 };
 use super::limits::Limits;
 use super::out::Out;
@@ -106,6 +106,16 @@ impl Here<'_> {
     }
 
     // What fails
+
+    /// A client was turned away, by an answer that is cut behind its status.
+    pub(super) fn refused(&mut self, what: Refused, status: Status) {
+        let session = SessionId::Unnamed;
+        match what {
+            Refused::Negotiate => self.negotiate_refused(status),
+            Refused::SessionSetup => self.set_up_failed(session, status, auth::identify(None, false, false)),
+            Refused::TreeConnect => self.out.tell(TreeEvent::Refused { session, path: None, status }),
+        }
+    }
 
     /// A negotiate was turned away because a limit is reached.
     pub(super) fn negotiate_refused(&mut self, status: Status) {

@@ -33,5 +33,6 @@ mod seldom;
 mod signing;
 mod smb1_sessions;
 mod smb2_sessions;
+mod tails;
 mod unread;
 mod verdicts;
