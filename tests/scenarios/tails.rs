@@ -2,6 +2,7 @@
 
 use smbscope::report::Outcome::{self, CannotTell, Clear, Trouble};
 
+use crate::bytes::bytes;
 use crate::ntlm::Who;
 use crate::smb1::{self, Smb1};
 use crate::smb2::{self, Smb2};
@@ -122,6 +123,52 @@ fn a_refusal_cut_behind_its_status_counts() {
         assert_ne!(refused(smb1, enough - 1, smb2::REQUEST_NOT_ACCEPTED), Trouble, "{smb1}");
     }
     assert_eq!(refused(true, 4 + 9, smb1::DOS_NOT_ACCEPTED), Trouble);
+}
+
+#[test]
+fn a_refusal_whose_request_is_missing_is_told() {
+    let refused = |smb1: bool, negotiate: bool, lost: bool, status: u32| {
+        let wire = Wire::new();
+        let tcp = wire.connect(21, 10);
+        if smb1 {
+            let smb = if negotiate { Smb1::midway(tcp) } else { Smb1::on(tcp) };
+            let block = if negotiate {
+                smb1::block(smb1::NEGOTIATE, bytes(), bytes().u8(2).oem("NT LM 0.12"))
+            } else {
+                smb.log_on(0x41, smb1::set_up("carol", &[7; 24], &[8; 24]));
+                smb1::tree_connect(r"\\SRV\IPC$", "IPC")
+            };
+            let asked = if lost { wire.unseen(|| smb.ask(&[block])) } else { smb.ask(&[block]) };
+            smb.fail(asked, status);
+            smb.tcp.end();
+        } else {
+            let smb = if negotiate { Smb2::midway(tcp) } else { Smb2::on(tcp) };
+            let ask = || {
+                if negotiate {
+                    let request = bytes().u16(36).u16(1).u16(1).zeros(30).u16(0x0210);
+                    return smb.ask(smb2::NEGOTIATE, request);
+                }
+                smb.ask_tree(r"\\SRV\IPC$")
+            };
+            if !negotiate {
+                smb.log_on(0x41, Who::User("carol"));
+            }
+            let asked = if lost { wire.unseen(ask) } else { ask() };
+            smb.fail(asked, status);
+            smb.tcp.end();
+        }
+        wire.ledger().refusals().len()
+    };
+    for smb1 in [true, false] {
+        for negotiate in [true, false] {
+            for lost in [true, false] {
+                let status = smb2::REQUEST_NOT_ACCEPTED;
+                assert_eq!(refused(smb1, negotiate, lost, status), 1, "{smb1} {negotiate} {lost}");
+                let status = smb2::ACCESS_DENIED;
+                assert_eq!(refused(smb1, negotiate, lost, status), 0, "{smb1} {negotiate} {lost}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -156,6 +156,8 @@ impl Smb1 {
             Command::NEGOTIATE => {
                 if status.is_success() {
                     let _ = self.negotiated(&block, here);
+                } else if status.is_refusal() {
+                    here.negotiate_refused(status);
                 }
                 return;
             }
@@ -170,11 +172,14 @@ impl Smb1 {
         if status.is_session_gone() {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
-        if !(status.is_success() || status.is_more_data()) {
-            return;
-        }
         // A response that nobody asked for says nothing.
         if here.unseen_since.is_none() {
+            return;
+        }
+        if status.is_refusal() && header.command == Command::TREE_CONNECT_ANDX {
+            here.out.tell(TreeEvent::Refused { session: id, path: None, status });
+        }
+        if !(status.is_success() || status.is_more_data()) {
             return;
         }
         self.ensure_session(header.uid, here);

@@ -131,6 +131,9 @@ impl Smb2 {
             let _ = self.negotiated(message.bytes, here);
             return;
         }
+        if header.command == Command::NEGOTIATE && status.is_refusal() {
+            return here.negotiate_refused(status);
+        }
         if header.command == Command::SESSION_SETUP {
             let set_up = self.setups.get(&session).cloned().unwrap_or_default();
             let _ = self.session_setup_answered(message, session, status, set_up, here);
@@ -139,12 +142,15 @@ impl Smb2 {
         if status.is_session_gone() {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
-        if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
-        {
-            return;
-        }
         // A response that nobody asked for says nothing.
         if here.unseen_since.is_none() {
+            return;
+        }
+        if status.is_refusal() && header.command == Command::TREE_CONNECT {
+            here.out.tell(TreeEvent::Refused { session: id, path: None, status });
+        }
+        if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
+        {
             return;
         }
         self.ensure_session(session, here);
