@@ -132,8 +132,12 @@ impl SessionState {
 
     /// A use of one of its pipes, or of what may be one.
     fn pipe_used(&mut self, is_pipe: bool, at: Origin) {
-        self.idle.unsure_used(at);
-        if is_pipe {
+        // A message whose end is missing is known late, and is no use that comes now.
+        let comes_now = |since: Option<Origin>| since.is_none_or(|since| since.later(at) == at);
+        if comes_now(self.idle.unsure_since) {
+            self.idle.unsure_used(at);
+        }
+        if is_pipe && comes_now(self.idle.holding_since) {
             self.idle.pipe_used(at);
         }
     }
