@@ -5,7 +5,7 @@ use super::{
 };
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::session::{CloseReason, ConnectionId, OpenKind, Party, SessionId};
+use crate::session::{CloseReason, ConnectionId, Party, SessionId};
 
 /// Connections that a server ended itself and that are remembered.
 const ENDS: usize = 256;
@@ -157,7 +157,7 @@ impl Ledger {
         open.closed = Some(closing);
         let Some(key) = OpenKey::of(open) else { return };
         let (group, tree) = (open.group, open.tree);
-        let is_pipe = open.what == OpenKind::Pipe || !open.handles.is_empty() || !open.interfaces.is_empty();
+        let is_pipe = open.holds();
         self.index.opens.remove(&key);
         if let Some(group) = group {
             let below = inherited(closing, own);

@@ -328,7 +328,7 @@ pub struct Session {
     pub pids: BTreeSet<u32>,
     /// Since when its messages are encrypted.
     pub encrypted: Option<Origin>,
-    /// Since when its messages are signed, which takes a user's key.
+    /// Since when its messages are signed, which takes a user's key: over SMB1 that of any user of the connection.
     pub signed: Option<Origin>,
     /// The status with which its set-up was denied: then it is no session, and holds a slot all the same.
     pub denied: Option<Status>,

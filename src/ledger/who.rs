@@ -2,7 +2,8 @@
 
 use super::{Ledger, Session, Tree};
 use crate::auth::{Evidence, Who};
-use crate::session::{ShareKind, is_ipc};
+use crate::capture::Origin;
+use crate::session::{SessionId, ShareKind, is_ipc};
 
 impl Ledger {
     /// True if a session may be a null session: its credentials were not captured whole, and nothing shows a user or a
@@ -29,12 +30,27 @@ impl Ledger {
             Who::Null => false,
             Who::Guest | Who::User => true,
             Who::Unknown => {
-                session.signed.is_some()
+                self.signed_by_user(session).is_some()
                     || session.encrypted.is_some()
                     || (!share_level && session.identity.evidence.iter().any(shown))
                     || self.trees(session).any(Tree::is_of_users)
             }
         }
+    }
+
+    /// Since when a session's messages are signed with a key that only its own user can have given. Over SMB1 the key is
+    /// the connection's, that of the first user who set up a session there (\[MS-CIFS\] 3.2.5.3), and all sessions sign
+    /// with it: beside another session that may be that user's a signature shows nothing.
+    pub(super) fn signed_by_user(&self, session: &Session) -> Option<Origin> {
+        let has_key = |other: &Session| {
+            other.row != session.row
+                && other.denied.is_none()
+                && matches!(other.identity.who, Who::User | Who::Unknown)
+        };
+        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let mut beside = connections.flat_map(|ends| &ends.sessions).filter_map(|row| self.sessions.get(row));
+        let by_another = matches!(session.id, SessionId::Uid(_)) && beside.any(has_key);
+        session.signed.filter(|_| !by_another)
     }
 }
 

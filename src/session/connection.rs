@@ -67,6 +67,8 @@ pub(super) struct Connection {
     arrived: PerSide<Option<Origin>>,
     /// The last packet of each side before which nothing is missing, but for what is known to be.
     whole: PerSide<Option<Origin>>,
+    /// The last piece of each stream that was read.
+    read: PerSide<Option<Origin>>,
     /// Bytes of the streams so far.
     bytes: PerSide<u64>,
     /// Sequence number behind the last byte or the FIN of each side.
@@ -182,6 +184,7 @@ impl Connection {
             last: PerSide::default(),
             arrived: PerSide::default(),
             whole: PerSide::default(),
+            read: PerSide::default(),
             bytes: PerSide::default(),
             sent: PerSide::default(),
             acknowledged: PerSide::default(),
@@ -330,17 +333,19 @@ impl Connection {
                     self.lost(side, self.first, at, sink);
                 }
                 if self.sniff(side, bytes) {
-                    self.framed(side, at, limits, sink, |framer, mut wanted, mut out| {
+                    self.framed(side, at, at, limits, sink, |framer, mut wanted, mut out| {
                         framer.data(bytes, &mut wanted, &mut out)
                     });
                 }
                 *self.whole.get_mut(side) = Some(at);
+                *self.read.get_mut(side) = Some(at);
             }
             Piece::Gap { bytes } => {
                 // A single byte is a FIN, or a keep-alive of TCP.
                 self.missed |= bytes > 1;
                 let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
-                self.framed(side, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
+                let read = self.read.get(side).unwrap_or(at);
+                self.framed(side, read, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
                 if may_be_fin && !self.framers.get(side).is_in_sync() {
                     // Between two frames.
                     *self.missed_fin.get_mut(side) = Some(at);
@@ -405,10 +410,11 @@ impl Connection {
         self.rpc = Some(Box::new(RpcOverTcp::new(limits)));
     }
 
-    /// Lets the framer of a side work, and takes what it frames.
+    /// Lets the framer of a side work at `at`, and takes what it frames: what it has of frames came with `read`.
     fn framed(
         &mut self,
         side: Side,
+        read: Origin,
         at: Origin,
         limits: &Limits,
         sink: &mut dyn Sink,
@@ -420,6 +426,7 @@ impl Connection {
             let state = RefCell::new((&mut *self, sink));
             work(&mut framer, &mut |head| state.borrow().0.wanted(side, head), &mut |framed| {
                 let (connection, sink) = &mut *state.borrow_mut();
+                let at = if matches!(framed, Framed::Frame(_)) { read } else { at };
                 connection.take(side, at, framed, limits, *sink);
             });
         }
@@ -518,14 +525,19 @@ impl Connection {
         let (ends, direction) = (self.ends(), self.direction(side));
         self.spoke |= !frame.damaged || has_header(frame.payload);
         self.server_spoke |= direction == Direction::ToClient;
-        let requests_missing = self.requests_missing();
+        let unseen_since = self.requests_missing_since();
         let Self { smb1, smb2, tables, .. } = self;
-        let mut here = Here { tables, limits, requests_missing, out: Out { at, ends, sink } };
+        let mut here = Here { tables, limits, unseen_since, out: Out { at, ends, sink } };
         let payload = frame.payload;
         if frame.damaged
             && let Some(remains) = cut::remains(payload)
         {
             here.cut(remains);
+            if direction == Direction::ToClient
+                && let Some((what, status)) = cut::refusal(payload)
+            {
+                here.refused(what, status);
+            }
             return self.lost(side, at, at, sink);
         }
         let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
@@ -606,11 +618,10 @@ impl Connection {
         if self.client == Some(side) { Direction::ToServer } else { Direction::ToClient }
     }
 
-    /// True if requests may be missing from the capture: some are known to be, or its beginning, or all of them.
-    fn requests_missing(&self) -> bool {
-        self.missing.requests_were_lost()
-            || !self.start_seen
-            || self.client.is_none_or(|client| !*self.heard.get(client))
+    /// Since when requests may be missing from the capture: some are known to be, or its beginning, or all of them.
+    fn requests_missing_since(&self) -> Option<Origin> {
+        let heard = self.client.is_some_and(|client| *self.heard.get(client));
+        if self.start_seen && heard { self.missing.requests_lost_since() } else { Some(self.first) }
     }
 
     /// The last packet of a side before which nothing is missing, but for what is known to be.
@@ -643,7 +654,8 @@ impl Connection {
 
     fn flush_framers(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
         for side in [Side::Low, Side::High] {
-            self.framed(side, at, limits, sink, |framer, _, mut out| framer.flush(&mut out));
+            let read = self.read.get(side).unwrap_or(at);
+            self.framed(side, read, at, limits, sink, |framer, _, mut out| framer.flush(&mut out));
         }
     }
 
@@ -669,7 +681,8 @@ impl Connection {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let server = self.server_last(self.client.unwrap_or(Side::Low));
         let out = Out { at, ends: self.ends(), sink };
-        let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
+        let unseen_since = Some(self.requests_missing_since().unwrap_or(at));
+        let mut here = Here { tables: &mut self.tables, limits, unseen_since, out };
         if let Some(smb1) = &mut self.smb1 {
             smb1.tell_waiting(server, &mut here);
         }
@@ -685,7 +698,8 @@ impl Connection {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let server = self.server_last(self.client.unwrap_or(Side::Low));
         let out = Out { at, ends: self.ends(), sink };
-        let mut here = Here { tables: &mut self.tables, limits, requests_missing: true, out };
+        let unseen_since = Some(self.requests_missing_since().unwrap_or(at));
+        let mut here = Here { tables: &mut self.tables, limits, unseen_since, out };
         if let Some(smb1) = &self.smb1 {
             smb1.tell_unanswered(server, &mut here);
         }

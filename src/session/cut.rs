@@ -4,6 +4,7 @@ use crate::netbios::begins_with_magic;
 use crate::smb1;
 use crate::smb2;
 use crate::smb2::transform::{Compressed, Encrypted};
+use crate::wire::{DosError, NtStatus, Status};
 
 /// What the first bytes of a message that is cut within its header tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,50 @@ pub(super) fn remains(message: &[u8]) -> Option<Remains> {
         _ => return None,
     };
     (message.len() < size).then_some(told)
+}
+
+/// The command and the status of an answer that is cut within its header behind them, if it turns the client away because
+/// a limit is reached. The form of the status (\[MS-CIFS\] 2.2.2.4) may be cut off: no refusal is one in both.
+pub(super) fn refusal(answer: &[u8]) -> Option<(Refused, Status)> {
+    let protocol = answer.first_chunk::<4>()?;
+    let (refused, raw) = match *protocol {
+        smb1::Header::PROTOCOL => {
+            let (command, rest) = answer.get(4..)?.split_first()?;
+            let refused = match smb1::Command(*command) {
+                smb1::Command::NEGOTIATE => Refused::Negotiate,
+                smb1::Command::SESSION_SETUP_ANDX => Refused::SessionSetup,
+                smb1::Command::TREE_CONNECT_ANDX => Refused::TreeConnect,
+                _ => return None,
+            };
+            (refused, *rest.first_chunk::<4>()?)
+        }
+        smb2::Header::PROTOCOL_ID => {
+            let command = answer.get(12..)?.first_chunk::<2>()?;
+            let refused = match smb2::Command(u16::from_le_bytes(*command)) {
+                smb2::Command::NEGOTIATE => Refused::Negotiate,
+                smb2::Command::SESSION_SETUP => Refused::SessionSetup,
+                smb2::Command::TREE_CONNECT => Refused::TreeConnect,
+                _ => return None,
+            };
+            (refused, *answer.get(8..)?.first_chunk::<4>()?)
+        }
+        _ => return None,
+    };
+    let [class, _, low, high] = raw;
+    let forms = [
+        Status::Nt(NtStatus(u32::from_le_bytes(raw))),
+        Status::Dos(DosError { class, code: u16::from_le_bytes([low, high]) }),
+    ];
+    let status = forms.into_iter().find(|status| status.is_refusal())?;
+    Some((refused, status))
+}
+
+/// What a server turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    Negotiate,
+    SessionSetup,
+    TreeConnect,
 }
 
 fn of_smb1(message: &[u8]) -> Remains {

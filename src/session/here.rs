@@ -1,9 +1,9 @@
 //! What both dialects read a connection's messages with.
 
-use super::cut::Remains;
+use super::cut::{Refused, Remains};
 use super::event::{
     ConnectionEvent, Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId,
-    ShareKind, TreeId,
+    ShareKind, TreeEvent, TreeId,
 };
 use super::limits::Limits;
 use super::out::Out;
@@ -17,8 +17,8 @@ use crate::wire::{DosError, NtStatus, Status};
 pub(super) struct Here<'a> {
     pub(super) tables: &'a mut Tables,
     pub(super) limits: &'a Limits,
-    /// Requests may be missing from the capture; if not, a response without a request is nobody's.
-    pub(super) requests_missing: bool,
+    /// Since when requests may be missing from the capture; if none are, a response without a request is nobody's.
+    pub(super) unseen_since: Option<Origin>,
     pub(super) out: Out<'a>,
 }
 
@@ -64,10 +64,19 @@ impl Here<'_> {
         out.tell(OpenEvent::Opened { session, tree, open, name, what, answer_seen });
     }
 
+    /// A session is first seen from its use, after it was asked for at `asked` if that was seen. Where requests are
+    /// missing it may have been there since, and have held something that it did not use.
+    pub(super) fn may_have_held(&mut self, session: SessionId, asked: Option<Origin>) {
+        if let Some(since) = self.unseen_since {
+            let since = asked.map_or(since, |asked| asked.later(since));
+            self.tables.may_have_held_since(session, since, self.out.at);
+        }
+    }
+
     /// A session uses something, or closes it, that was not seen to be opened: it may have held that before.
     pub(super) fn opened_unseen(&mut self, session: SessionId, tree: TreeId) {
-        if self.requests_missing {
-            self.tables.held_unseen(session, tree);
+        if self.unseen_since.is_some() {
+            self.tables.held_unseen(session, tree, self.out.at);
         }
     }
 
@@ -97,6 +106,16 @@ impl Here<'_> {
     }
 
     // What fails
+
+    /// A client was turned away, by an answer that is cut behind its status.
+    pub(super) fn refused(&mut self, what: Refused, status: Status) {
+        let session = SessionId::Unnamed;
+        match what {
+            Refused::Negotiate => self.negotiate_refused(status),
+            Refused::SessionSetup => self.set_up_failed(session, status, auth::identify(None, false, false)),
+            Refused::TreeConnect => self.out.tell(TreeEvent::Refused { session, path: None, status }),
+        }
+    }
 
     /// A negotiate was turned away because a limit is reached.
     pub(super) fn negotiate_refused(&mut self, status: Status) {

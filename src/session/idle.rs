@@ -119,6 +119,14 @@ impl Idle {
         self.unsure = IdleSpan::longer(self.unsure, self.bare);
     }
 
+    /// Until it is first seen, it may have held a pipe.
+    pub(super) fn may_have_held(&mut self, since: Origin, at: Origin) {
+        let span = IdleSpan { from: since, to: at };
+        if span.is_steady() {
+            self.unsure = IdleSpan::longer(self.unsure, Some(span));
+        }
+    }
+
     /// Its first pipe is opened.
     pub(super) fn holds(&mut self, at: Origin) {
         self.used(at);

@@ -19,8 +19,8 @@ pub(super) struct Answered {
 
 #[derive(Debug, Default)]
 pub(super) struct Missing {
-    /// Requests were lost at some time.
-    requests_were_lost: bool,
+    /// Since when requests may be missing: the first that were lost, whatever was seen since.
+    requests_lost_since: Option<Origin>,
     requests: Option<Lost>,
     answers: Option<Lost>,
 }
@@ -40,7 +40,7 @@ impl Missing {
     pub(super) fn lost(&mut self, direction: Direction, from: Origin, at: Origin) -> Option<Origin> {
         let lost = match direction {
             Direction::ToServer => {
-                self.requests_were_lost = true;
+                self.requests_lost_since.get_or_insert(from);
                 &mut self.requests
             }
             Direction::ToClient => &mut self.answers,
@@ -63,9 +63,9 @@ impl Missing {
         }
     }
 
-    /// True if requests were lost at some time, whatever was seen since.
-    pub(super) const fn requests_were_lost(&self) -> bool {
-        self.requests_were_lost
+    /// Since when requests may be missing, whatever was seen later.
+    pub(super) const fn requests_lost_since(&self) -> Option<Origin> {
+        self.requests_lost_since
     }
 
     /// Where requests are missing to which no answer was seen: the last packet before them, and the one that shows it.

@@ -35,6 +35,8 @@ pub(super) struct Tables {
     pub(super) opens: Map<OpenId, OpenState>,
     sessions_beyond: HashSet<SessionId, RandomState>,
     trees_beyond: HashSet<TreeId, RandomState>,
+    /// A session was known.
+    had_session: bool,
 }
 
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub(super) struct SessionState {
     pipes: usize,
     /// What it holds that may be a pipe, requests to open something that have no answer among them.
     unsure: usize,
+    /// One of these is a pipe that an answer shows, and nothing says which.
+    unnamed_pipe: bool,
     /// It was told that its messages are signed.
     signed: bool,
     pids: Vec<u32>,
@@ -128,8 +132,12 @@ impl SessionState {
 
     /// A use of one of its pipes, or of what may be one.
     fn pipe_used(&mut self, is_pipe: bool, at: Origin) {
-        self.idle.unsure_used(at);
-        if is_pipe {
+        // A message whose end is missing is known late, and is no use that comes now.
+        let comes_now = |since: Option<Origin>| since.is_none_or(|since| since.later(at) == at);
+        if comes_now(self.idle.unsure_since) {
+            self.idle.unsure_used(at);
+        }
+        if is_pipe && comes_now(self.idle.holding_since) {
             self.idle.pipe_used(at);
         }
     }
@@ -138,6 +146,21 @@ impl SessionState {
     fn may_hold(&mut self, at: Origin) {
         self.unsure = self.unsure.saturating_add(1);
         self.idle.unsure_since.get_or_insert(at);
+    }
+
+    /// An answer shows that it holds a pipe, and nothing says which.
+    fn holds_unnamed_pipe(&mut self, at: Origin) {
+        if !core::mem::replace(&mut self.unnamed_pipe, true) {
+            self.may_hold(at);
+        }
+        self.idle.unsure_used(at);
+    }
+
+    /// Something is opened, or closed, that may be the pipe of which it was not known which it is.
+    fn names_pipe(&mut self, at: Origin) {
+        if core::mem::take(&mut self.unnamed_pipe) {
+            self.held_unsure(at);
+        }
     }
 
     /// Of what it held that may have been a pipe, one is closed, or known better.
@@ -236,18 +259,26 @@ impl Tables {
         if self.sessions.len() >= limits.sessions && !self.sessions.contains_key(&id) {
             return evicted(&mut self.sessions_beyond, id, Loss::SESSIONS, out);
         }
+        self.had_session = true;
         let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);
         let state = SessionState {
             anonymous,
-            used: Usage::since(out.at),
+            // What it holds from here on must be told at its end, whether it is used again or not.
+            used: Usage { untold: true, ..Usage::since(out.at) },
             idle: Idle { bare_since: Some(out.at), ..Idle::default() },
             pipes: 0,
             unsure: 0,
+            unnamed_pipe: false,
             signed: false,
             pids: Vec::new(),
         };
         self.sessions.insert(id, state);
         true
+    }
+
+    /// True if a session is known, or was.
+    pub(super) const fn had_session(&self) -> bool {
+        self.had_session
     }
 
     /// A session is used, and its set-up was not seen.
@@ -335,10 +366,28 @@ impl Tables {
     }
 
     /// A session held something in a tree, which may have been a pipe.
-    pub(super) fn held_unseen(&mut self, session: SessionId, tree: TreeId) {
+    pub(super) fn held_unseen(&mut self, session: SessionId, tree: TreeId, at: Origin) {
         let may_be_pipe = matches!(self.share(tree), ShareKind::Pipe | ShareKind::Unknown);
         if let Some(session) = self.sessions.get_mut(&session).filter(|_| may_be_pipe) {
+            session.names_pipe(at);
             session.idle.held_unseen();
+        }
+    }
+
+    /// A session reads from a pipe in a tree of which nothing says which it is, and none is known that it may be.
+    pub(super) fn unnamed_pipe_read(&mut self, session: SessionId, tree: TreeId, at: Origin) {
+        if self.opens.values().any(|open| open.tree == tree && open.may_be_pipe()) {
+            return;
+        }
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.holds_unnamed_pipe(at);
+        }
+    }
+
+    /// A session that is first seen now may have held a pipe since then without using it.
+    pub(super) fn may_have_held_since(&mut self, session: SessionId, since: Origin, at: Origin) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.idle.may_have_held(since, at);
         }
     }
 
@@ -367,6 +416,9 @@ impl Tables {
         self.remove_open(id, out.at);
         self.opens.insert(id, state);
         if let Some(session) = self.sessions.get_mut(&session) {
+            if matches!(what, OpenKind::Pipe | OpenKind::Unknown) {
+                session.names_pipe(out.at);
+            }
             match what {
                 OpenKind::Pipe => session.pipe_opened(out.at),
                 OpenKind::Unknown => session.may_hold(out.at),

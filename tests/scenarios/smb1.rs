@@ -6,7 +6,7 @@ use crate::bytes::{Bytes, bytes};
 use crate::ntlm::{self, Who};
 use crate::rpc;
 use crate::wire::Carrier;
-use crate::wire::End::{Client, Server};
+use crate::wire::End::{self, Client, Server};
 
 pub(crate) const OK: u32 = 0;
 pub(crate) const BUFFER_OVERFLOW: u32 = 0x8000_0005;
@@ -57,6 +57,18 @@ pub(crate) struct Smb1<C> {
     pub(crate) tid: Cell<u16>,
     /// Statuses are DOS errors.
     pub(crate) dos: Cell<bool>,
+    pub(crate) signature: Cell<Signature>,
+}
+
+/// What stands where a message's signature stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Signature {
+    /// Zeros, and no flag.
+    None,
+    /// Other bytes in each message.
+    Key,
+    /// The same bytes in all messages.
+    Constant,
 }
 
 /// A request that waits for its answer.
@@ -102,7 +114,14 @@ impl<C: Carrier> Smb1<C> {
     /// On a connection where nothing more needs be said.
     pub(crate) fn midway(tcp: C) -> Self {
         let new = |value| Cell::new(value);
-        Self { tcp, mid: new(0), uid: new(0), tid: new(0), dos: Cell::new(false) }
+        Self {
+            tcp,
+            mid: new(0),
+            uid: new(0),
+            tid: new(0),
+            dos: Cell::new(false),
+            signature: Cell::new(Signature::None),
+        }
     }
 
     /// Goes on with a session and a tree that are there.
@@ -121,12 +140,25 @@ impl<C: Carrier> Smb1<C> {
     /// The next request has this MID.
     pub(crate) fn ask_as(&self, mid: u16, blocks: &[Block]) -> Asked {
         let asked = Asked { command: blocks[0].command, mid, uid: self.uid.get(), tid: self.tid.get() };
-        self.tcp.message(Client, &message(&asked, None, self.dos.get(), blocks));
+        self.send(Client, message(&asked, None, self.dos.get(), blocks));
         asked
     }
 
     pub(crate) fn answer(&self, asked: Asked, status: u32, blocks: &[Block]) {
-        self.tcp.message(Server, &message(&asked, Some(status), self.dos.get(), blocks));
+        self.send(Server, message(&asked, Some(status), self.dos.get(), blocks));
+    }
+
+    fn send(&self, from: End, mut message: Vec<u8>) {
+        if self.signature.get() != Signature::None {
+            message[10] |= 4;
+            message[14..22].fill(0x5a);
+        }
+        if self.signature.get() == Signature::Key {
+            // The MID and the direction stand for what is signed.
+            message.copy_within(30..32, 14);
+            message[16] = from as u8;
+        }
+        self.tcp.message(from, &message);
     }
 
     /// An answer without anything but its status.

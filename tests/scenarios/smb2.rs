@@ -230,13 +230,28 @@ impl<'w> Smb2<'w> {
 
     /// The first leg, and the request of the second.
     pub(crate) fn ask_log_on(&self, session: u64, who: Who, set_up: SetUp) -> Asked {
+        self.first_leg(session, set_up);
+        self.ask_credentials(who, set_up)
+    }
+
+    /// The first leg.
+    pub(crate) fn first_leg(&self, session: u64, set_up: SetUp) {
         let new = self.session.get() != session && !set_up.binding;
         self.session.set(if new { 0 } else { session });
         let asked = self.ask_set_up(set_up);
         self.session.set(session);
         let asked = Asked { session, ..asked };
         self.answer(asked, MORE_PROCESSING, set_up_answer(0, &ntlm::resp(&ntlm::challenge())));
+    }
+
+    /// The request of the second leg.
+    pub(crate) fn ask_credentials(&self, who: Who, set_up: SetUp) -> Asked {
         self.ask(SESSION_SETUP, set_up_request(set_up, &ntlm::resp(&ntlm::authenticate(who))))
+    }
+
+    /// The answer to it.
+    pub(crate) fn answer_set_up(&self, asked: Asked) {
+        self.answer(asked, OK, set_up_answer(0, &[]));
     }
 
     pub(crate) fn ask_log_off(&self) -> Asked {

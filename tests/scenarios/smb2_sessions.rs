@@ -265,6 +265,49 @@ fn only_the_same_user_replaces_a_session() {
 }
 
 #[test]
+fn nobody_can_say_whether_a_predecessor_ends_whose_successor_is_not_known() {
+    use smbscope::report::Outcome::{CannotTell, Trouble};
+    let previous = SetUp { previous: 0x41, ..SetUp::default() };
+    for (who, lost, outcome) in [
+        (Who::Null, "credentials", CannotTell),
+        (Who::User("alice"), "credentials", CannotTell),
+        (Who::Null, "both", CannotTell),
+        // Whoever names an account is not nobody, whatever the answer is.
+        (Who::User("alice"), "answer", Trouble),
+        (Who::User("alice"), "nothing", Trouble),
+    ] {
+        let wire = Wire::new();
+        Smb2::on(wire.connect(21, 10)).hold_printer();
+        let smb = Smb2::on(wire.connect(21, 10));
+        match lost {
+            "credentials" => {
+                smb.first_leg(0x42, previous);
+                let asked = wire.unseen(|| smb.ask_credentials(who, previous));
+                smb.answer_set_up(asked);
+            }
+            "both" => {
+                smb.first_leg(0x42, previous);
+                wire.unseen(|| smb.answer_set_up(smb.ask_credentials(who, previous)));
+            }
+            "answer" => {
+                let asked = smb.ask_log_on(0x42, who, previous);
+                wire.unseen(|| smb.answer_set_up(asked));
+            }
+            _ => smb.log_on_with(0x42, who, previous),
+        }
+        // A disk share shows a user.
+        let asked = smb.ask_tree(r"\\SRV\docs");
+        smb.tree_connected(asked, 2, 1);
+        wire.wait(600.0);
+        smb.echo();
+        smb.disconnect();
+        smb.log_off();
+        smb.tcp.end();
+        assert_eq!(wire.outcome(), outcome, "{who:?} {lost}: {}", wire.story());
+    }
+}
+
+#[test]
 fn a_session_outlives_the_first_of_its_connections() {
     let wire = Wire::new();
     let first = Smb2::on(wire.connect(21, 10));

@@ -3,9 +3,10 @@
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::unseen::REFUSALS;
+use crate::ledger::verdict::doubted;
 use crate::ledger::{
-    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, Ledger, Open, Refusal, RefusalAnswer,
-    RefusedPrinter, SessionRow, Stage, WaitingCall,
+    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, InDoubt, Ledger, Open, Refusal,
+    RefusalAnswer, RefusedPrinter, Session, SessionRow, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -119,7 +120,7 @@ impl Ledger {
         let answer = DenialAnswer::Status(status);
         self.denied(at, connection, Stage::Session, Some(identity.clone()), None, answer);
         let known = self.connections.get(&connection).and_then(|ends| ends.denied);
-        let beside = self.has_open_session(connection);
+        let beside = self.open_session_beside(connection);
         let row = match known.and_then(|row| self.sessions.get_mut(&row)) {
             Some(again) if again.closed.is_none() => {
                 again.used.touch(at, None);
@@ -130,11 +131,12 @@ impl Ledger {
                 again.row
             }
             // A connection that has another session takes no slot for what was denied beside it.
-            _ if beside => return,
+            _ if matches!(beside, Some(None)) => return,
             _ => {
                 let Some(row) = self.new_session_row(at, connection, id) else { return };
                 let Some(session) = self.sessions.get_mut(&row) else { return };
                 (session.identity, session.denied) = (identity, Some(status));
+                session.in_doubt = beside.flatten();
                 row
             }
         };
@@ -144,10 +146,16 @@ impl Ledger {
         self.claim_slot(at, row);
     }
 
-    fn has_open_session(&self, connection: ConnectionId) -> bool {
-        let sessions = self.connections.get(&connection).map(|ends| &ends.sessions);
-        let mut sessions = sessions.into_iter().flatten().filter_map(|row| self.sessions.get(row));
-        sessions.any(|session| session.closed.is_none() && session.denied.is_none() && !session.unanswered)
+    /// Whether a connection has a session that is open, and if so, why nobody can say whether it still is.
+    fn open_session_beside(&self, connection: ConnectionId) -> Option<Option<InDoubt>> {
+        let ends = self.connections.get(&connection)?;
+        let sessions = ends.sessions.iter().filter_map(|row| self.sessions.get(row));
+        let open =
+            |session: &&Session| session.closed.is_none() && session.denied.is_none() && !session.unanswered;
+        let doubts =
+            sessions.filter(open).map(|session| doubted(&session.used, &[session.in_doubt, ends.in_doubt]));
+        // One of which nothing is in doubt is enough.
+        doubts.min_by_key(Option::is_some)
     }
 
     /// A session is granted on a connection: a set-up that was denied there before counts no more, and one that seemed

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::unseen::OPEN_SESSIONS;
-use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use, Waited};
-use crate::session::{ConnectionId, Idle, SessionId};
+use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use, Waited, doubt};
+use crate::session::{ConnectionId, Doubt, Idle, SessionId};
 use crate::smb2::negotiate::is_samba;
 
 /// Connections of one client that one VcNumber of 0 drops.
@@ -156,7 +156,8 @@ impl Ledger {
     }
 
     /// Ends the session that a new one names as its predecessor, if it is the same user's (\[MS-SMB2\] 3.3.5.5.3).
-    /// To Samba nobody is the same as nobody, and a guest not the same as another.
+    /// To Samba nobody is the same as nobody, and a guest not the same as another. Where nobody can say who one of the two
+    /// is, nobody can say whether the predecessor ends.
     pub(super) fn replace_session(
         &mut self,
         at: Origin,
@@ -167,10 +168,13 @@ impl Ledger {
         let Some(row) = self.session_of_server(connection, previous) else { return };
         let guid = self.connections.get(&connection).and_then(|ends| ends.server_guid);
         let counts = identity.who == Who::User || !guid.is_some_and(|guid| is_samba(&guid));
-        let same =
-            self.sessions.get(&row).is_some_and(|session| may_be_same_user(&session.identity, identity));
-        if counts && same {
-            self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
+        let Some(session) = self.sessions.get_mut(&row) else { return };
+        match is_same_user(&session.identity, identity) {
+            Some(true) if counts => {
+                self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
+            }
+            None => doubt(&mut session.in_doubt, at, Doubt::RequestMissing),
+            _ => {}
         }
     }
 
@@ -227,9 +231,18 @@ fn may_be_same_server(here: &Connection, there: &Connection) -> bool {
     !matches!((here.server_guid, there.server_guid), (Some(here), Some(there)) if here != there)
 }
 
-/// True unless two identities are known to be of different users.
-fn may_be_same_user(one: &Identity, other: &Identity) -> bool {
+/// Whether two identities are of the same user; `None` if nobody can say.
+fn is_same_user(one: &Identity, other: &Identity) -> Option<bool> {
     let account = |identity: &Identity| identity.account.as_deref().map(str::to_lowercase);
-    let unknown = |identity: &Identity| identity.who == Who::Unknown;
-    unknown(one) || unknown(other) || (one.who == other.who && account(one) == account(other))
+    let (account, other_account) = (account(one), account(other));
+    match (one.who, other.who) {
+        // Whoever names an account is not nobody, and not another.
+        (Who::Unknown, Who::Null) if account.is_some() => Some(false),
+        (Who::Null, Who::Unknown) if other_account.is_some() => Some(false),
+        (Who::Unknown, _) | (_, Who::Unknown) => {
+            let differ = account.is_some() && other_account.is_some() && account != other_account;
+            differ.then_some(false)
+        }
+        _ => Some(one.who == other.who && account == other_account),
+    }
 }

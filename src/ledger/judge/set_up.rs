@@ -1,7 +1,7 @@
 //! Set-ups that the server denied, and those that have no answer.
 
 use crate::capture::Origin;
-use crate::ledger::{Closing, Judgement, Ledger, Session, Stuck, Verdict};
+use crate::ledger::{By, Closing, Judgement, Ledger, Session, Stuck, Verdict};
 use crate::wire::Status;
 
 impl Ledger {
@@ -37,6 +37,8 @@ impl Ledger {
             {
                 Stuck::Maybe
             }
+            _ if session.in_doubt.is_some() && self.was_beside_another(session) => Stuck::No,
+            _ if self.is_long(first, until, grace) && session.in_doubt.is_some() => Stuck::Maybe,
             _ if self.is_long(first, until, grace) => self.denied_for_long(session, until, grace),
             _ if lives_on.is_some() => Stuck::Maybe,
             _ => Stuck::No,
@@ -55,6 +57,18 @@ impl Ledger {
         let denied_again = gaps().all(|gap| gap.to <= last);
         let long = self.is_long(first, before, grace) || (denied_again && self.is_long(last, until, grace));
         if long { Stuck::Yes } else { Stuck::Maybe }
+    }
+
+    /// True if a session that was on the connection of a denied one before is seen there behind it: what was denied beside
+    /// it takes no slot.
+    fn was_beside_another(&self, denied: &Session) -> bool {
+        let connections = denied.connections.iter().filter_map(|id| self.connections.get(id));
+        let mut others = connections.flat_map(|ends| &ends.sessions).filter_map(|row| self.sessions.get(row));
+        let first = denied.used.first;
+        others.any(|other| {
+            let closed = other.closed.is_some_and(|end| end.by == By::OwnClose && end.at > first);
+            other.used.first < first && (closed || other.used.succeeded > Some(first))
+        })
     }
 
     pub(super) fn judge_unanswered(

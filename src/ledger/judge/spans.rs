@@ -155,7 +155,10 @@ impl Ledger {
 
     /// True if something shows that a session was a user's or a guest's by a moment.
     fn was_of_user(&self, session: &Session, until: Origin) -> bool {
-        let keyed = [session.signed, session.encrypted].into_iter().flatten().any(|since| since < until);
+        let keyed = [self.signed_by_user(session), session.encrypted]
+            .into_iter()
+            .flatten()
+            .any(|since| since < until);
         keyed || self.trees(session).any(|tree| tree.first_seen < until && tree.is_of_users())
     }
 

@@ -74,6 +74,7 @@ impl Connection {
         *self.in_sync.get_mut(side) = true;
         self.frame(side, at, frame, limits, sink);
         *self.whole.get_mut(side) = Some(at);
+        *self.read.get_mut(side) = Some(at);
     }
 
     /// Bytes of a message that follows are missing.

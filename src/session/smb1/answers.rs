@@ -43,6 +43,13 @@ pub(super) fn says_disk(response: &create::Response<'_>, name: Option<&str>) -> 
     response.resource_type == Some(create::ResourceType::DISK) && (named || response.directory != Some(true))
 }
 
+/// An answer of which the header alone is left, as one that says no more: without words and bytes.
+fn answer_by_status(frame: &[u8]) -> Vec<u8> {
+    let header = frame.get(..Header::SIZE).unwrap_or_default();
+    // WordCount, ByteCount
+    [header, &[0; 3]].concat()
+}
+
 impl Smb1 {
     pub(super) fn response(
         &mut self,
@@ -55,10 +62,17 @@ impl Smb1 {
         let key = Key::of(header);
         let status = header.status;
         self.raw.server_goes_on(header);
-        if damaged && !matches!(blocks(frame, header).next(), Some(Ok(_))) {
-            // Nothing is left of it but its header: its request still waits, and its answer is missing.
-            return;
-        }
+        let by_status;
+        let frame = if damaged && !matches!(blocks(frame, header).next(), Some(Ok(_))) {
+            if !self.is_told_by_status(header) {
+                // Nothing is left of it but its header: its request still waits, and its answer is missing.
+                return;
+            }
+            by_status = answer_by_status(frame);
+            by_status.as_slice()
+        } else {
+            frame
+        };
         // Clients that use one MID for all leave a request whose answer is missing under the key of the next.
         let answers_it = |pending: &Pending| match pending.first.command {
             // What fails before its raw data are wanted is complete.
@@ -95,7 +109,12 @@ impl Smb1 {
         }
         let honoured = status.is_success() || status.is_more_data();
         // A tree is disconnected for any UID, even one that is no more.
-        let any_uid = matches!(header.command, Command::NEGOTIATE | Command::ECHO | Command::TREE_DISCONNECT);
+        let any_uid = match header.command {
+            Command::NEGOTIATE | Command::ECHO => true,
+            // But somebody connected it.
+            Command::TREE_DISCONNECT => here.tables.had_session() || here.unseen_since.is_none(),
+            _ => false,
+        };
         if honoured && !set_up && !any_uid {
             self.ensure_session(pending.uid, here);
             self.note_set_up_anew(pending.uid, pending.sent, here);
@@ -183,6 +202,16 @@ impl Smb1 {
                 }
             }
         }
+    }
+
+    /// True if the header of an answer is all that is needed of it: it failed, or what succeeded is an ending.
+    fn is_told_by_status(&self, header: &Header) -> bool {
+        let status = header.status;
+        let alone = self.pending.get(&Key::of(header)).is_some_and(|pending| pending.rest.is_empty());
+        let ends = matches!(header.command, Command::CLOSE | Command::TREE_DISCONNECT | Command::LOGOFF_ANDX);
+        let sets_up = header.command == Command::SESSION_SETUP_ANDX;
+        let more = status.is_more_data() || status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED);
+        if status.is_success() { alone && (ends || sets_up) } else { !more }
     }
 
     /// Reads the answer to one command; gives the command back if more of its answer is to come.

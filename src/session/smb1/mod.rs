@@ -44,6 +44,8 @@ pub(super) struct Smb1 {
     encrypted: Vec<SessionId>,
     /// The UID of which it was told last that its messages are signed.
     signed: Option<u16>,
+    /// What stood last where a signature stands.
+    signature: Option<[u8; 8]>,
     raw: raw::Raw,
 }
 
@@ -243,10 +245,22 @@ impl Smb1 {
         } else {
             answered.unread = !self.request(frame, &header, damaged, here);
         }
-        if self.signed != Some(header.uid) && is_signed(&header) {
+        if self.signed != Some(header.uid) && self.is_signed(&header) {
             self.signed = here.tables.signed(SessionId::Uid(header.uid), &mut here.out).then_some(header.uid);
         }
         answered
+    }
+
+    /// True if the message bears a signature that only a key can make. Clients fill the field with `BSRSPYL ` until they
+    /// have one (\[MS-SMB\] 3.2.4.1). A signature covers the message's number (\[MS-CIFS\] 3.1.4.1), so the same bytes in
+    /// one message after another are none.
+    fn is_signed(&mut self, header: &Header) -> bool {
+        const FILLER: [u8; 8] = *b"BSRSPYL ";
+        let signature = header.security_features;
+        let signed = header.flags2.contains(Flags2::SMB_SECURITY_SIGNATURE)
+            && signature != [0; 8]
+            && signature != FILLER;
+        signed && self.signature.replace(signature).is_some_and(|before| before != signature)
     }
 
     /// An encrypted frame, which may be any session's.
@@ -261,15 +275,6 @@ impl Smb1 {
             here.tables.session_used(session, None, here.out.at);
         }
     }
-}
-
-/// True if the message bears a signature that only a key can make. Clients fill the field with `BSRSPYL ` until they
-/// have one (\[MS-SMB\] 3.2.4.1).
-fn is_signed(header: &Header) -> bool {
-    const FILLER: [u8; 8] = *b"BSRSPYL ";
-    header.flags2.contains(Flags2::SMB_SECURITY_SIGNATURE)
-        && header.security_features != [0; 8]
-        && header.security_features != FILLER
 }
 
 /// What an answer says that it granted.
@@ -303,10 +308,13 @@ struct StepContext<'a> {
 }
 
 /// Pipe data in an answer that does not say which pipe, when only one can be meant.
-fn orphan_pipe_data(tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>) {
+fn orphan_pipe_data(session: SessionId, tree: TreeId, data: &[u8], whole: bool, here: &mut Here<'_>) {
+    let at = here.out.at;
     if let Some(open) = here.tables.pipe_awaiting(tree, data, &mut here.out) {
-        here.tables.open_used(open, Some(here.out.at), here.out.at);
+        here.tables.open_used(open, Some(at), at);
         here.read_pipe(Some(open), data, whole);
+    } else if crate::dcerpc::looks_like_pdu(data) {
+        here.tables.unnamed_pipe_read(session, tree, at);
     }
 }
 

@@ -25,6 +25,7 @@ impl Smb1 {
             let What::SessionSetup(set_up) = what else { return None };
             Some(*set_up)
         });
+        let asked = under_way.as_ref().and_then(|set_up| set_up.sent);
         match under_way.filter(|set_up| set_up.credentials.is_some()) {
             Some(set_up) => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
@@ -40,6 +41,7 @@ impl Smb1 {
             }
             None => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
+        here.may_have_held(id, asked);
         // What it asked to open before it was known.
         let asked = self.pending.values_mut().chain(&mut self.unanswered);
         asked.filter(|pending| pending.uid == uid).for_each(|pending| pending.hold(here));
@@ -50,7 +52,7 @@ impl Smb1 {
     pub(super) fn note_set_up_anew(&mut self, uid: u16, sent: Origin, here: &mut Here<'_>) {
         let Some(begun) = self.setups.get(&uid).and_then(|set_up| {
             // Its last request may be missing too.
-            set_up.sent.or(set_up.asked_more.filter(|_| here.requests_missing))
+            set_up.sent.or(set_up.asked_more.filter(|_| here.unseen_since.is_some()))
         }) else {
             return;
         };
@@ -159,6 +161,8 @@ impl Smb1 {
             Command::NEGOTIATE => {
                 if status.is_success() {
                     let _ = self.negotiated(&block, here);
+                } else if status.is_refusal() {
+                    here.negotiate_refused(status);
                 }
                 return;
             }
@@ -173,11 +177,14 @@ impl Smb1 {
         if status.is_session_gone() {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
-        if !(status.is_success() || status.is_more_data()) {
+        // A response that nobody asked for says nothing.
+        if here.unseen_since.is_none() {
             return;
         }
-        // A response that nobody asked for says nothing.
-        if !here.requests_missing {
+        if status.is_refusal() && header.command == Command::TREE_CONNECT_ANDX {
+            here.out.tell(TreeEvent::Refused { session: id, path: None, status });
+        }
+        if !(status.is_success() || status.is_more_data()) {
             return;
         }
         self.ensure_session(header.uid, here);
@@ -216,13 +223,13 @@ impl Smb1 {
                 let Ok(response) = transaction::Response::parse(&block) else { return };
                 let whole = Whole::of(response.parameters, response.data).filter(|_| !response.interim);
                 if let Some(whole) = whole {
-                    orphan_pipe_data(tree, whole.data, !whole.cut, here);
+                    orphan_pipe_data(id, tree, whole.data, !whole.cut, here);
                 }
             }
             Command::READ_ANDX => {
                 if let Ok(response) = read::Response::parse(&block) {
                     let whole = response.data.len() == widen(response.length);
-                    orphan_pipe_data(tree, response.data, whole, here);
+                    orphan_pipe_data(id, tree, response.data, whole, here);
                 }
             }
             _ => {}

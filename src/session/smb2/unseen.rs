@@ -18,7 +18,10 @@ impl Smb2 {
             return;
         }
         self.signed = None;
-        match self.setups.remove(&session).filter(|set_up| set_up.credentials.is_some()) {
+        let under_way = self.setups.remove(&session);
+        let asked = under_way.as_ref().and_then(|set_up| set_up.sent);
+        // Without credentials it still tells which session it replaces.
+        match under_way.filter(|set_up| set_up.credentials.is_some() || set_up.previous.is_some()) {
             Some(set_up) if !set_up.binding => {
                 let identity = identify_unanswered(set_up.credentials.as_ref());
                 here.tables.add_session(id, Some(&identity), here.limits, &mut here.out);
@@ -33,6 +36,7 @@ impl Smb2 {
             }
             _ => here.tables.ensure_session(id, here.limits, &mut here.out),
         }
+        here.may_have_held(id, asked);
         // What it asked to open before it was known.
         let asked = self.pending.values_mut().filter(|pending| pending.session == session);
         asked.for_each(|pending| pending.hold(here));
@@ -44,7 +48,7 @@ impl Smb2 {
         let set_up = self.setups.get(&session).filter(|set_up| !set_up.binding);
         let Some(begun) = set_up.and_then(|set_up| {
             // Its last request may be missing too.
-            set_up.sent.or(set_up.asked_more.filter(|_| here.requests_missing))
+            set_up.sent.or(set_up.asked_more.filter(|_| here.unseen_since.is_some()))
         }) else {
             return;
         };
@@ -132,6 +136,9 @@ impl Smb2 {
             let _ = self.negotiated(message.bytes, here);
             return;
         }
+        if header.command == Command::NEGOTIATE && status.is_refusal() {
+            return here.negotiate_refused(status);
+        }
         if header.command == Command::SESSION_SETUP {
             let set_up = self.setups.get(&session).cloned().unwrap_or_default();
             let _ = self.session_setup_answered(message, session, status, set_up, here);
@@ -140,12 +147,15 @@ impl Smb2 {
         if status.is_session_gone() {
             here.tables.close_session(id, CloseReason::ServerDeniesIt, &mut here.out);
         }
-        if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
-        {
+        // A response that nobody asked for says nothing.
+        if here.unseen_since.is_none() {
             return;
         }
-        // A response that nobody asked for says nothing.
-        if !here.requests_missing {
+        if status.is_refusal() && header.command == Command::TREE_CONNECT {
+            here.out.tell(TreeEvent::Refused { session: id, path: None, status });
+        }
+        if !(status.is_success() || status.is_more_data()) || session == 0 || header.command == Command::ECHO
+        {
             return;
         }
         self.ensure_session(session, here);
@@ -196,6 +206,8 @@ impl Smb2 {
                 if let Some(open) = here.tables.pipe_awaiting(tree, response.data, &mut here.out) {
                     let whole = response.data.len() == crate::wire::widen(response.data_length);
                     here.read_pipe(Some(open), response.data, whole);
+                } else if crate::dcerpc::looks_like_pdu(response.data) {
+                    here.tables.unnamed_pipe_read(id, tree, here.out.at);
                 }
             }
             _ => {}
