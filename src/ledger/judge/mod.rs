@@ -12,7 +12,12 @@ use crate::capture::Origin;
 use crate::session::SessionId;
 
 impl Ledger {
-    /// The verdict of a session at the end, with a grace in seconds. None if the ledger has no such session.
+    /// The verdict of a session at the end of what was folded, with a grace in seconds. None if the ledger has no such
+    /// session.
+    ///
+    /// It may be asked at any moment, and again later. Before the analyzer has finished, the latest uses are known only
+    /// after [`Analyzer::tell_uses`](crate::session::Analyzer::tell_uses), and that time has passed in silence only after
+    /// [`extend_to`](Self::extend_to).
     #[must_use]
     pub fn judge(&self, row: SessionRow, grace: f64) -> Option<Judgement> {
         let session = self.sessions.get(&row)?;
