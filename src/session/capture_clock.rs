@@ -12,6 +12,8 @@ const OUT_OF_ORDER: f64 = 60.0;
 /// For how long a network may be silent in a capture, as the time since 1970: 30 days. A clock that goes forward further
 /// was set, or is wrong.
 pub(super) const SILENT: Timestamp = Timestamp::from_parts(30 * 86_400, 0);
+/// Nanoseconds within which the next packet comes, as a rule: a shorter silence hides nothing.
+const SOON: i64 = 1_000_000_000;
 /// Seconds for which nothing may be captured between two captures without a word.
 const PAUSE: f64 = 1.0;
 
@@ -35,7 +37,22 @@ impl CaptureClock {
     }
 
     /// The next packet. Gives what its time says of the packets before it.
+    #[inline]
     pub(super) fn tick(&mut self, at: Origin, counts: &mut Counts) -> Option<Loss> {
+        // Nearly always it comes soon, in the same capture.
+        if let Some(latest) = &mut self.latest
+            && latest.capture == at.capture
+            && (latest.time..=latest.time.plus_nanos(SOON)).contains(&at.time)
+        {
+            *latest = at;
+            return None;
+        }
+        self.set_or_late(at, counts)
+    }
+
+    /// A packet that is out of order, or late, or the first of a capture.
+    #[cold]
+    fn set_or_late(&mut self, at: Origin, counts: &mut Counts) -> Option<Loss> {
         let Some(latest) = self.latest else {
             self.captures.insert(at.capture);
             self.latest = Some(at);

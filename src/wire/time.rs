@@ -37,6 +37,12 @@ impl Timestamp {
         seconds
     }
 
+    /// This moment and `nanos` nanoseconds more, saturating.
+    #[must_use]
+    pub const fn plus_nanos(self, nanos: i64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
     /// This moment and `seconds` more, saturating.
     #[must_use]
     pub fn plus_seconds(self, seconds: f64) -> Self {
