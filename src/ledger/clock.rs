@@ -195,6 +195,11 @@ impl Ledger {
         }
     }
 
+    /// True if there was a pause between two captures from one packet to another.
+    pub(super) fn paused_between(&self, from: Origin, to: Origin) -> bool {
+        self.clock.pauses.iter().any(|pause| !pause.is_before(from) && pause.is_before(to))
+    }
+
     /// A pause between two captures in which a session may have ended, longer than the grace: none of its connections
     /// was heard of since.
     pub(super) fn paused(&self, session: &Session, grace: f64) -> Option<InDoubt> {

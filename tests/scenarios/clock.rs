@@ -186,3 +186,20 @@ fn a_wrong_time_of_one_answer_hides_no_leak_and_makes_none() {
         assert_ne!(after(5.0), Trouble, "{wrong}");
     }
 }
+
+#[test]
+fn a_session_whose_ports_were_taken_in_a_pause_may_have_ended_at_once() {
+    for (heard, pauses, outcome) in [(1.0, true, CannotTell), (100.0, true, Trouble), (1.0, false, Trouble)] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect_by(21, 1050, 10, 445));
+        smb.hold_pipe();
+        wire.wait(heard);
+        smb.tcp.ack(Server);
+        if pauses {
+            wire.next_capture();
+        }
+        wire.wait(600.0);
+        wire.connect_by(21, 1050, 10, 445).end();
+        assert_eq!(wire.outcome(), outcome, "{heard} {pauses}");
+    }
+}

@@ -15,7 +15,8 @@ impl Ledger {
             let why = format!("{ended}, but its messages are encrypted since frame {}", since.frame);
             return Judgement::one_of(possible.into_iter().chain([Verdict::Closed]), why);
         }
-        let waited = self.longest_wait(session, closing.at);
+        let heard = self.heard_until(session, closing);
+        let waited = self.longest_wait(session, heard);
         if let Some(waited) = waited.filter(|waited| is_beyond(waited.seconds(), grace)) {
             let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
             let why = format!("{name} of frame {frame} waited {seconds} s; {ended}");
@@ -27,7 +28,7 @@ impl Ledger {
             format!("{what} for {seconds} s since frame {}; {ended}", span.from.frame)
         };
         if let Some(span) =
-            self.long_span([idle.holding, idle.holding_unsteady], idle.holding_since, closing.at, grace)
+            self.long_span([idle.holding, idle.holding_unsteady], idle.holding_since, heard, grace)
         {
             // Where bytes are missing and no pipe was used since, it may have closed what it held.
             let hidden = self.doubt_within(session, &span);
@@ -40,6 +41,12 @@ impl Ledger {
             let ended_then = self.ended_then(session, doubt.since, grace);
             let possible = [Verdict::WasLeaked, alone, ended_then];
             return Judgement::one_of(possible, format!("{ended}, but {doubt}"));
+        }
+        if heard != closing.at && self.ended_then(session, closing.at, grace).is_stuck() {
+            let possible =
+                [self.ended_then(session, closing.at, grace), self.ended_then(session, heard, grace)];
+            let why = format!("{ended}, and the end itself was not captured");
+            return Judgement::one_of(possible, why);
         }
         if let Some(later) = self.lives_on(session, closing, grace) {
             let possible = [Verdict::Leaked, Verdict::Lingering, Verdict::WasLeaked, Verdict::Closed];
@@ -136,6 +143,17 @@ impl Ledger {
             Some(InDoubt { at: gap.to, since: gap.from.max(span.from), why })
         });
         doubtful.min_by_key(|doubt| doubt.at)
+    }
+
+    /// The end of a session, or the last packet of its connection before a pause between two captures, if only another one
+    /// that took its ports after it shows the end.
+    fn heard_until(&self, session: &Session, closing: Closing) -> Origin {
+        let connection = self.last_connection(session);
+        let reused = connection.filter(|ends| ends.closed.is_some_and(|end| end.by == By::PortReused));
+        let heard = reused.and_then(|ends| ends.client_last.max(ends.server_last));
+        let before_pause =
+            |heard: &Origin| closing.by == By::ConnectionEnd && self.paused_between(*heard, closing.at);
+        heard.filter(before_pause).unwrap_or(closing.at)
     }
 
     /// A packet that shows the connection of a session to live after another connection ended the session, so that it may
