@@ -3,6 +3,8 @@
 //! Where the clock was set, nobody knows how much time passed between the two packets there. What lies on either side
 //! lasted for certain; what only the step shows is possible.
 
+use std::collections::VecDeque;
+
 use super::grace::{LEAST, is_beyond};
 use super::{InDoubt, Ledger, Session};
 use crate::capture::Origin;
@@ -38,8 +40,8 @@ pub(super) struct Clock {
     steps: Vec<ClockStep>,
     /// The first of the steps that found no place.
     beyond: Option<ClockStep>,
-    /// Pauses between two captures.
-    pauses: Vec<ClockStep>,
+    /// The latest pauses between two captures.
+    pauses: VecDeque<ClockStep>,
 }
 
 /// For how many seconds something lasted.
@@ -190,9 +192,10 @@ impl Ledger {
 
     /// Nothing was captured from a time until a packet.
     pub(super) fn not_captured(&mut self, at: Origin, from: Timestamp) {
-        if self.clock.pauses.len() < STEPS {
-            self.clock.pauses.push(ClockStep { at, from, passed: (0.0, 0.0), doubtful: 0.0 });
+        if self.clock.pauses.len() >= STEPS {
+            self.clock.pauses.pop_front();
         }
+        self.clock.pauses.push_back(ClockStep { at, from, passed: (0.0, 0.0), doubtful: 0.0 });
     }
 
     /// True if there was a pause between two captures from one packet to another.

@@ -42,11 +42,10 @@ impl Ledger {
             let possible = [Verdict::WasLeaked, alone, ended_then];
             return Judgement::one_of(possible, format!("{ended}, but {doubt}"));
         }
-        if heard != closing.at && self.ended_then(session, closing.at, grace).is_stuck() {
-            let possible =
-                [self.ended_then(session, closing.at, grace), self.ended_then(session, heard, grace)];
+        let [early, late] = [heard, closing.at].map(|at| self.ended_then(session, at, grace));
+        if early != late && late.is_stuck() {
             let why = format!("{ended}, and the end itself was not captured");
-            return Judgement::one_of(possible, why);
+            return Judgement::one_of([early, late], why);
         }
         if let Some(later) = self.lives_on(session, closing, grace) {
             let possible = [Verdict::Leaked, Verdict::Lingering, Verdict::WasLeaked, Verdict::Closed];

@@ -1,7 +1,6 @@
 //! For how long a session waited, or was not used.
 
-use crate::auth::Identity;
-use crate::auth::Who;
+use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::grace::{LEAST, is_beyond};
 use crate::ledger::{Ledger, Session, Stuck, Waited, WaitingCall};

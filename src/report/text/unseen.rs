@@ -134,7 +134,7 @@ pub(super) fn words(unseen: &UnseenTotal) -> String {
             )
         }
         UnseenKind::Unreadable => format!("{} cannot be read ({name})", packets()),
-        UnseenKind::File => format!("the file {name} cannot be read"),
+        UnseenKind::File => format!("the file {name} cannot be read, or not to its end"),
     }
 }
 
