@@ -18,7 +18,8 @@ use common::rewrite::Random;
 use common::{Owned, analyze};
 use smbscope::capture::{Capture, CaptureError, Packet, Timeline};
 use smbscope::ledger::{Closing, Ledger};
-use smbscope::session::{ConnectionId, SessionId};
+use smbscope::report::{NullSessions, Options, Outcome};
+use smbscope::session::{Analyzer, ConnectionId, SessionId};
 use smbscope::wire::Timestamp;
 
 fn root() -> &'static Path {
@@ -67,6 +68,32 @@ fn one_bad_file_among_good_ones_is_named() {
     let Err(error) = Timeline::open(&[&good, &bad, &good]) else { panic!("a text was read as a capture") };
     assert!(matches!(error, CaptureError::NotACapture { .. }), "{error:?}");
     assert!(error.to_string().contains("among.pcap"), "{error}");
+}
+
+/// What the answer comes to for a capture, as the programs read it.
+fn outcome(file: &Path) -> Outcome {
+    let mut timeline = Timeline::open(&[file]).unwrap();
+    let (mut analyzer, mut ledger) = (Analyzer::default(), Ledger::default());
+    while let Some(packet) = timeline.next().unwrap() {
+        analyzer.push(&packet, &mut ledger);
+    }
+    analyzer.finish(&mut ledger);
+    for capture in timeline.captures().filter(|capture| capture.has_unread_packets()) {
+        ledger.add_unread_file(&capture.name);
+    }
+    NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), Options::default()).outcome()
+}
+
+#[test]
+fn what_lies_behind_a_damaged_place_may_hold_anything() {
+    let whole = testdata("ipv6.pcap");
+    // The third packet's captured length.
+    let length = |at: usize| u32::from_le_bytes(whole[at + 8..at + 12].try_into().unwrap()) as usize;
+    let third = (0..2).fold(24, |at, _| at + 16 + length(at));
+    let mut damaged = whole.clone();
+    damaged[third + 8..third + 12].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+    assert_eq!(outcome(&scratch("damaged.pcap", &damaged)), Outcome::CannotTell);
+    assert_eq!(outcome(&scratch("cut-short.pcap", &whole[..whole.len() - 1])), Outcome::Clear);
 }
 
 // Captures cut short
