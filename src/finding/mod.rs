@@ -63,7 +63,7 @@ pub use words::{Digits, Plain, Span, count, list};
 pub(crate) use printing::{Computer, How, Printing};
 pub(crate) use refused::client as refused_client;
 pub(crate) use scene::{
-    client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call,
+    client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call, unanswered,
 };
 pub(crate) use words::endpoints;
 

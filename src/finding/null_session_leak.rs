@@ -64,15 +64,16 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
         }
     };
     let waited = waited(hung, group.len(), ended);
-    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref());
-    let failed = failed.map(|failed| format!("; {}", scene::failure(failed)));
+    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref()).map(scene::failure);
+    let unanswered = scene::unanswered(&pipes).filter(|_| hung == 0 && !ended);
+    let call = failed.or(unanswered).map(|call| format!("; {call}"));
     let text = format!(
         "{} of client {}{} to server {} {did}{waited}{}. {}{}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(group),
-        failed.unwrap_or_default(),
+        call.unwrap_or_default(),
         scene::takes(group.len(), ended),
         conditions.map(|both| format!(". {}", both.text)).unwrap_or_default(),
     );

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::printing::{Conditions, Printing};
-use super::words::{Plain, Span, count, endpoints, list, names};
+use super::words::{Digits, Plain, Span, count, endpoints, list, names};
 use super::{Finding, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
@@ -159,6 +159,13 @@ pub(crate) fn failure(failed: &FailedCall) -> String {
     format!("{}{} {was}{}", failed.call.name(), object.unwrap_or_default(), how_it_failed(failed))
 }
 
+/// `RpcOpenPrinterEx of \\\\PRNSRV\\lp1 is unanswered`, of pipes that are not known to hang in the call.
+pub(crate) fn unanswered(pipes: &[&Open]) -> Option<String> {
+    let call = pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design)?;
+    let object = call.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
+    Some(format!("{}{} is unanswered", call.name(), object.unwrap_or_default()))
+}
+
 /// `cancelled after 1m40s`, `failed with ERROR_INVALID_PRINTER_NAME`.
 pub(crate) fn how_it_failed(failed: &FailedCall) -> String {
     match failed.how {
@@ -206,8 +213,16 @@ pub(super) fn holdings(pipes: &[&Open], handles: &[&Handle]) -> String {
         handles.iter().copied().partition(|handle| handle.is_back_channel());
     let counted =
         [&printers, &channels].into_iter().filter_map(|some| Some((some.len(), some.first()?.noun())));
-    let pipes = Some((pipes.len(), "pipe")).filter(|(number, _)| *number > 0);
-    list(&pipes.into_iter().chain(counted).map(|(number, noun)| count(number, noun)).collect::<Vec<_>>())
+    let mut held: Vec<String> = counted.map(|(number, noun)| count(number, noun)).collect();
+    let sealed = pipes.iter().filter(|pipe| pipe.sealed.is_some()).count();
+    let all = count(pipes.len(), "pipe");
+    match sealed {
+        _ if pipes.is_empty() => {}
+        0 => held.insert(0, all),
+        _ if sealed == pipes.len() => held.insert(0, format!("{all} whose calls are sealed")),
+        _ => held.insert(0, format!("{all} ({} with sealed calls)", Digits(sealed))),
+    }
+    list(&held)
 }
 
 /// `1 session of alice`, `3 sessions of alice and bob`.

@@ -164,7 +164,9 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             let first = row.identities_before.first().map_or(session.who.kind, |(_, who)| who.who);
             step(at, format!("{first} session set up"), note);
         }
-        None => step(row.used.first, "session first seen".to_owned(), "(set-up not captured)".to_owned()),
+        None => {
+            step(row.used.first, "session first seen".to_owned(), "(no session setup captured)".to_owned())
+        }
     }
     for tree in ledger.trees(row).filter(|tree| ended.is_some() || tree.closed.is_none()) {
         let path = tree.path.as_deref().map_or_else(|| "a share".to_owned(), |p| Plain::name(p).to_string());

@@ -42,7 +42,7 @@ pub(super) fn of_server(
         layout::paragraph(out, "and ", 4, &text, width)?;
     }
     if server.sessions.iter().any(|session| session.possibly_null) {
-        let text = "its credentials were not captured whole, and nothing shows a user or a guest";
+        let text = "the capture does not show its credentials, and nothing else shows a user or a guest";
         layout::paragraph(out, "null?  ", 7, text, width)?;
     }
     writeln!(out)?;
@@ -138,25 +138,26 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String 
     let mut handles = finding::held_handles(ledger, row);
     if let Some(first) = handles.next() {
         let object = first.object.as_deref().map(|name| format!(" on {}", Plain::name(name)));
-        let first = format!("{}{}", handle(&first.handle.0), object.unwrap_or_default());
+        let what = if first.is_back_channel() { "channel" } else { "handle" };
+        let first = format!("{what} {}{}", handle(&first.handle.0), object.unwrap_or_default());
         return match handles.count() {
-            0 => format!("handle {first}"),
-            more => format!("handle {first}, and {more} more"),
+            0 => first,
+            more => format!("{first}, and {more} more"),
         };
     }
     let pipes: Vec<&ledger::Open> = finding::held_pipes(ledger, row).collect();
     let held = match pipes.as_slice() {
         [] => return "nothing".to_owned(),
-        [pipe] if pipe.sealed.is_some() => "an open pipe whose calls are sealed".to_owned(),
+        [pipe] if pipe.sealed.is_some() => {
+            "an open pipe whose calls are sealed: its handles cannot be seen".to_owned()
+        }
         // Before it was captured, it may have been given one.
         [pipe] if pipe.opened.is_none() => "an open pipe, no handle seen".to_owned(),
         [_] => "an open pipe, no handle".to_owned(),
         _ => format!("{} open pipes, no handle", pipes.len()),
     };
-    let unanswered = pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design);
-    let unanswered = unanswered.map(|call| format!("{} is unanswered", call.name()));
     let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref()).map(finding::failure);
-    match unanswered.or(failed) {
+    match finding::unanswered(&pipes).or(failed) {
         Some(call) => format!("{held}; {call}"),
         None => held,
     }

@@ -101,8 +101,8 @@ abandoned  null   192.168.1.21:1005  14:04:05  0.0s    -      spoolss
 open       null   192.168.1.21:1010  16:14:05  0.5s    0.5s   spoolss
            an open pipe, no handle
 closed     null   192.168.1.21:1004  14:04:05  0.0s    -      spoolss  -
-null?  its credentials were not captured whole, and nothing shows a user or a
-       guest
+null?  the capture does not show its credentials, and nothing else shows a user
+       or a guest
 
 refused  14:04:05  192.168.1.21:1008  WS-21: STATUS_REQUEST_NOT_ACCEPTED (error
                    71), 4 to 5 slots in use  frame 70

@@ -100,7 +100,12 @@ fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
         part(printers, whole, "holds a printer handle", "hold printer handles"),
         part(channels, whole, "holds a notification channel", "hold notification channels"),
         part(pipes, whole, "holds an open pipe but no handle", "hold open pipes but no handles"),
-        part(sealed, whole, "holds a pipe whose calls are sealed", "hold pipes whose calls are sealed"),
+        part(
+            sealed,
+            whole,
+            "holds a pipe whose calls are sealed, so what else it holds cannot be seen",
+            "hold pipes whose calls are sealed, so what else they hold cannot be seen",
+        ),
     ];
     let calls = unanswered(report, server);
     parts.extend(calls.iter().take(CALLS).map(|(call, number)| {
