@@ -94,6 +94,9 @@ pub struct Finding {
     /// What to do about it on the server that is there, a paragraph a line; what is a fact of one kind of server ends in
     /// its source.
     pub advice: String,
+    /// True if both conditions of KB 328459 were seen to hold of the client: it uses a printer of the server, and shares
+    /// one itself.
+    pub both_conditions: bool,
     /// Where the rule comes from.
     pub source: &'static str,
     /// What would show the finding to be wrong.
@@ -206,6 +209,7 @@ impl Rule {
             frames,
             text,
             advice: String::new(),
+            both_conditions: false,
             source: self.source,
             refuted_by: self.refuted_by,
         })

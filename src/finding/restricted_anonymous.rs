@@ -89,6 +89,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
             Plain::name(&first.answer.to_string()),
         ),
         advice: String::new(),
+        both_conditions: false,
         source: "Microsoft KB 328459, KB 143474, KB 246261, KB 289655",
         refuted_by: "access denied for another reason: the permissions of that share or pipe alone",
     })

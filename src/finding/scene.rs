@@ -97,8 +97,10 @@ impl<'a> Scene<'a> {
         for group in self.groups_by_end(wanted) {
             let ended = group.first().is_some_and(|judged| judged.session.closed.is_some());
             let conditions = self.both_conditions(&group);
+            let both_conditions = conditions.is_some();
             let finding = finding(self, &group, conditions.as_ref());
-            found.entry((ended, conditions.is_none())).or_default().extend(finding);
+            let finding = finding.map(|finding| Finding { both_conditions, ..finding });
+            found.entry((ended, !both_conditions)).or_default().extend(finding);
         }
         found.into_values().flat_map(alike::fold).collect()
     }

@@ -47,6 +47,7 @@ fn finding(refusals: &[&Refusal]) -> Option<Finding> {
         frames: refusals.iter().map(|refusal| refusal.at).collect(),
         text,
         advice: String::new(),
+        both_conditions: false,
         source: "MS-CIFS 3.3.4.1, net share",
         refuted_by: "other clients that connect to the share at the same time and are served",
     })

@@ -61,6 +61,7 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
         frames: refusals.iter().map(|refusal| refusal.at).collect(),
         text,
         advice: String::new(),
+        both_conditions: false,
         source: "Microsoft KB 328459, KB 122920, KB 314882",
         refuted_by: "a limit of another kind: a user limit set on the share, or licences of a server edition",
     })

@@ -123,6 +123,19 @@ impl Limit {
         said.guess().filter(|limit| limit.slots >= most)
     }
 
+    /// Why a server has no limit of slots, where it says that it has none and the user gave none.
+    pub(crate) fn none(ledger: &Ledger, server: &Server, given: Option<u64>) -> Option<String> {
+        if given.is_some() || !matches!(Said::of(ledger, server), Said::NoLimit) {
+            return None;
+        }
+        let os = server.os.as_deref().filter(|os| !os.is_empty());
+        let says = match os {
+            Some(os) => format!("it calls itself {}", Plain::name(os)),
+            None => "it says that it is a server edition".to_owned(),
+        };
+        Some(format!("{says}, and only client editions of Windows have a limit of 5, 10 or 20"))
+    }
+
     /// The limit of the server that names `os` as its native operating system, if that is known to have one.
     #[must_use]
     pub fn guess(os: &str) -> Option<Self> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::session::Who;
+use crate::capture::Origin;
 use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Stage};
 use crate::net::Endpoint;
 use crate::wire::Status;
@@ -17,6 +18,9 @@ pub struct Refusal<'a> {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
+    /// The same as the ledger has it.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) origin: Origin,
     /// The server.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub server_row: Option<ServerRow>,
@@ -126,6 +130,7 @@ impl<'a> Refusal<'a> {
         };
         Self {
             at: refusal.at.into(),
+            origin: refusal.at,
             server_row: refusal.server_row,
             server: refusal.server,
             client: refusal.client,

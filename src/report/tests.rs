@@ -225,7 +225,7 @@ mod json {
                 "rule": "hung_open_printer", "severity": "warning",
                 "server": "192.168.1.10:139", "client": "192.168.1.21:1001", "sessions": ["0x1"],
                 "frames": [{ "capture": 0, "frame": 4 }, { "capture": 0, "frame": 8 }],
-                "text": null, "advice": null, "source": null, "refuted_by": null,
+                "text": null, "advice": null, "both_conditions": false, "source": null, "refuted_by": null,
             })
         );
     }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod clients;
+mod holders;
 mod layout;
 mod notes;
 mod server_tables;
@@ -54,9 +55,10 @@ impl fmt::Display for Text<'_> {
         answer::overall(f, report, &servers, width)?;
         let mut stories = STORIES;
         for server in servers.iter().take(SERVERS) {
-            answer::of_server(f, report, server, servers.len() == 1, width)?;
+            answer::of_server(f, report, server, servers.len() == 1, &when, width)?;
             table::of_server(f, report, server, &when, width)?;
             answer::refusals(f, server, &when, width)?;
+            holders::of_server(f, report, server, &when, width)?;
             story::of_server(f, report, server, &when, width, &mut stories)?;
         }
         let left = servers.len().saturating_sub(SERVERS);
@@ -77,9 +79,9 @@ impl NullSessions<'_> {
         let servers = servers::of(self);
         let doubt = unseen::doubt(self).map(|text| (None, text));
         let overall = answer::over_all(self, &servers).map(|text| (None, text));
-        let alone = servers.len() == 1;
+        let (alone, when) = (servers.len() == 1, When::of(self));
         let each = servers.iter().flat_map(|server| {
-            answer::for_server(self, server, alone).into_iter().map(|text| (server.row, text))
+            answer::for_server(self, server, alone, &when).into_iter().map(|text| (server.row, text))
         });
         doubt.into_iter().chain(overall).chain(each).collect()
     }
@@ -147,11 +149,12 @@ impl When {
 
     /// `frame 812`, or `frame 1:812` for the second of several captures.
     fn frame(&self, at: Moment) -> String {
-        if self.several {
-            format!("frame {}:{}", at.capture, at.frame)
-        } else {
-            format!("frame {}", at.frame)
-        }
+        format!("frame {}", self.number(at))
+    }
+
+    /// `812`, or `1:812`.
+    fn number(&self, at: Moment) -> String {
+        if self.several { format!("{}:{}", at.capture, at.frame) } else { at.frame.to_string() }
     }
 }
 

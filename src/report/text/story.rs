@@ -11,6 +11,7 @@ use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::{self, Verdict};
 use crate::rprn::Task;
+use crate::session::SessionId;
 
 /// Steps that are told of one session; the rest is counted.
 const STEPS: usize = 14;
@@ -109,6 +110,11 @@ pub(super) fn facts(session: &Session<'_>) -> String {
         _ => None,
     });
     let pids: Vec<String> = session.pids.iter().take(4).map(u32::to_string).collect();
+    let id = match session.session_id {
+        SessionId::Uid(uid) => Some(format!("UID {uid}")),
+        SessionId::Smb2(id) => Some(format!("SessionId {id:#x}")),
+        SessionId::Unnamed => None,
+    };
     let facts = [
         (!components.is_empty()).then(|| list(&components)),
         account.map(|account| format!("account {}", Plain::name(account))),
@@ -116,6 +122,7 @@ pub(super) fn facts(session: &Session<'_>) -> String {
         ticket,
         session.dialect.map(|dialect| Plain::name(dialect).to_string()),
         session.native_os.map(|os| Plain::name(os).to_string()),
+        id,
         (!pids.is_empty()).then(|| format!("pid {}", pids.join(", "))),
     ];
     facts.into_iter().flatten().collect::<Vec<_>>().join("; ")

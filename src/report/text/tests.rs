@@ -69,21 +69,21 @@ fn office() -> Ledger {
 fn the_answer_comes_first_then_the_table_worst_first_then_the_stories() {
     let text = text(&office());
     let expected = r"3 null sessions to 192.168.1.10:139 never closed: 1 holds a printer handle, 1
-waits for an answer to OpenPrinterEx and 1 holds nothing but stays open. 1 null
-session was denied by 192.168.1.10:139, but it holds a slot while its connection
-stays open. They come from 192.168.1.21 (WS-21). They take 4 of 10 connection
-slots on 192.168.1.10:139; 6 to 7 are in use in all. 192.168.1.10:139 refused 1
-client with error 71: WS-21 (192.168.1.21); null sessions of WS-21 then held 3
-of the 4 to 5 slots in use.
+waits for an answer to OpenPrinterEx and 1 stays open although it holds nothing.
+1 null session was denied by 192.168.1.10:139, but it holds a slot while its
+connection stays open. They come from 192.168.1.21 (WS-21). They take 4 of 10
+connection slots on 192.168.1.10:139; 6 to 7 are in use in all (some may be one
+user's, or may have ended). 192.168.1.10:139 refused WS-21 (192.168.1.21) with
+error 71; null sessions of WS-21 then held 3 of the 4 to 5 slots in use.
 
-The limit of 10 is a guess: the server calls itself Windows 5.1; XP Home has 5.
-Of the other null sessions, 1 is too young to judge, 1 ended without closing
-every handle and 1 ended cleanly. 1 session to 192.168.1.10:139 may be a null
-session: nothing in the capture says whose it is, and it is stuck. A session
-younger than 90 s cannot be judged: capture for longer, or give --until TIME if
-you know that nothing more was sent up to then. Anonymous clients were denied 1
-session setup there. How to free the slots now and how to prevent more is under
-What to do.
+The limit of 10 slots is a guess: the server calls itself Windows 5.1; XP Home
+has 5. Of the other null sessions, 1 is too young to judge, 1 ended without
+closing every handle and 1 ended cleanly. The session from 192.168.1.21:1006 to
+192.168.1.10:139 may be a null session: nothing in the capture says whose it is,
+and it is stuck. A session younger than 90 s cannot be judged: capture for
+longer, or give --until TIME if you know that nothing more was sent up to then.
+192.168.1.10:139 denied 1 anonymous session setup (frame 74). What to do says
+how to free the slots now and how to prevent more.
 
 VERDICT    WHO    CLIENT             SINCE     AGE     IDLE   PIPE     HOLDS
 hung       null   192.168.1.21:1001  14:03:05  2h11m   2h11m  spoolss
@@ -107,8 +107,14 @@ null?  the capture does not show its credentials, and nothing else shows a user
 refused  14:04:05  192.168.1.21:1008  WS-21: STATUS_REQUEST_NOT_ACCEPTED (error
                    71), 4 to 5 slots in use  frame 70
 
+Who held the 4 to 5 slots in use at frame 70:
+SESSIONS  CLIENT                WHO      SINCE     UNUSED  OPEN
+3         192.168.1.21 (WS-21)  null     14:03:05  1m00s   2 pipes and 1 handle
+1         192.168.1.21 (WS-21)  alice    14:04:05  0.0s    1 pipe
+1         192.168.1.21 (WS-21)  unknown  14:04:05  0.1s    1 pipe and 1 handle
+
 hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
-         print spooler; NT LM 0.12
+         print spooler; NT LM 0.12; UID 100
   14:03:05.040  null session set up             frame 4  (empty user, LM
                   response of 1 byte)
   14:03:05.050  \\PRNSRV\IPC$ connected         frame 5
@@ -119,7 +125,7 @@ hung     192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
   16:14:05.820  server last seen                frame 82  still active
 
 leaked   192.168.1.21:1002 as WS-21 (SPLCLIENT user alice, build 2600)
-         print spooler; NT LM 0.12; Windows 2002 2600
+         print spooler; NT LM 0.12; Windows 2002 2600; UID 100
 ";
     assert!(text.starts_with(expected), "{text}");
     for rule in ["slots_exhausted", "hung_open_printer", "null_session_leak", "lingering_null_session"] {
@@ -138,7 +144,7 @@ fn other_identities_are_told_of_only_when_asked_for() {
     let all = Options { all: true, limit: Some(5), ..Options::default() };
     let text = text_of(&office(), &[info("office.pcap")], all);
     assert!(text.contains("leaked     user   192.168.1.21:1007"), "{text}");
-    assert!(text.contains("They take 4 of 5 connection\nslots"), "{text}");
+    assert!(text.contains("They take 4 of 5\nconnection slots"), "{text}");
     assert!(!super::tests::text(&office()).contains(":1007"));
 }
 
@@ -151,7 +157,7 @@ fn a_null_session_alone_needs_no_column_for_who() {
     let expected = r"1 null session to \\PRNSRV\IPC$ never closed: it holds a printer handle. It
 comes from 192.168.1.21 (WS-21). It takes 1 connection slot on 192.168.1.10:139.
 
-How to free the slot now and how to prevent more is under What to do.
+What to do says how to free the slot now and how to prevent more.
 
 VERDICT  CLIENT             SINCE     AGE    IDLE   PIPE     HOLDS
 leaked   192.168.1.21:1001  14:03:05  1m40s  1m40s  spoolss
@@ -280,7 +286,7 @@ fn the_story_of_a_leak_tells_the_last_use() {
     let text = text(&made.ended_after(100.0));
     let story = between(&text, "leaked   192.168.1.21:1001 as", "\n\n");
     let expected = r"leaked   192.168.1.21:1001 as WS-21 (SPLCLIENT user alice, build 2600)
-         print spooler; NT LM 0.12
+         print spooler; NT LM 0.12; UID 100
   14:03:05.040  null session set up             frame 4  (empty user, LM
                   response of 1 byte)
   14:03:05.050  \\PRNSRV\IPC$ connected         frame 5
@@ -385,10 +391,10 @@ fn any_status_but_want_of_resources_is_a_denial() {
         text(&made.ended_after(200.0)).split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let invalid = told(NtStatus::INVALID_PARAMETER);
-    assert!(invalid.contains("Anonymous clients were denied 1 session setup there."), "{invalid}");
+    assert!(invalid.contains("192.168.1.10:139 denied 1 anonymous session setup (frame 4)."), "{invalid}");
     assert!(!invalid.contains("resources"), "{invalid}");
     let full = told(NtStatus::INSUFF_SERVER_RESOURCES);
-    assert!(full.contains("1 session setup failed there because the server lacked resources."), "{full}");
+    assert!(full.contains("192.168.1.10:139 lacked the resources for 1 anonymous session setup (frame 4)."), "{full}");
 }
 
 #[test]
@@ -524,7 +530,7 @@ fn a_session_too_young_to_judge_says_what_would_tell_more() {
         text(&made.ended_after(seconds)).split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let young = ended_after(1.0);
-    assert!(young.contains("is not stuck: it is too young to judge."), "{young}");
+    assert!(young.contains("is not known to be stuck: it is too young to judge."), "{young}");
     assert!(young.contains("capture for longer, or give --until TIME"), "{young}");
     let used = ended_after(60.0);
     assert!(used.contains("is not stuck: it is in use."), "{used}");

@@ -4,7 +4,7 @@ use super::super::super::{NullSessions, Session};
 use super::super::servers::ServerPart;
 use super::{part, place};
 use crate::finding::{Digits, Plain, list};
-use crate::ledger::{Stuck, Verdict};
+use crate::ledger::{By, Stuck, Verdict};
 
 /// The answer for a server on which no null session is known to be stuck.
 pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
@@ -13,8 +13,11 @@ pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> V
     let possibly = possibly_null(server);
     let mut sentences = Vec::new();
     if !null.is_empty() {
-        let doubt = null.iter().any(|session| session.stuck == Stuck::Maybe);
-        let known = if doubt { "known to be stuck" } else { "stuck" };
+        let grace = report.grace_seconds;
+        let doubt = |session: &Session<'_>| {
+            session.stuck == Stuck::Maybe || (session.verdict == Verdict::Open && is_young(session, grace))
+        };
+        let known = if null.iter().any(|session| doubt(session)) { "known to be stuck" } else { "stuck" };
         let to = place(server, null.iter().copied());
         let whose = match null.len() {
             1 => format!("The only null session to {to} is not {known}"),
@@ -69,6 +72,10 @@ fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>, whole: usize) -> Ve
     };
     let denied =
         |ended: bool| of(Verdict::Denied).filter(|session| session.closed.is_some() == ended).count();
+    let closed = |anew: bool| {
+        let by = |session: &&Session<'_>| session.closed.as_ref().map(|closed| closed.by);
+        of(Verdict::Closed).filter(|session| (by(session) == Some(By::Reconnected.as_str())) == anew).count()
+    };
     // Those that are told of before are none of the others.
     let still_denied = if server.denied().next().is_some() { 0 } else { denied(false) };
     let run_down = "ended without closing every handle";
@@ -79,7 +86,8 @@ fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>, whole: usize) -> Ve
         (open(true), "is too young to judge", "are too young to judge"),
         (open(false), "is in use", "are in use"),
         (of(Verdict::Abandoned).count(), run_down, run_down),
-        (of(Verdict::Closed).count(), "ended cleanly", "ended cleanly"),
+        (closed(false), "ended cleanly", "ended cleanly"),
+        (closed(true), "was set up again by its client", "were set up again by their clients"),
         (
             still_denied,
             "was denied and holds a slot while its connection stays open",
@@ -98,7 +106,13 @@ fn possibly_null(server: &ServerPart<'_>) -> Option<String> {
     let to = server.address();
     let more = match number {
         0 => return None,
-        1 => format!("1 session to {to} may be a null session: nothing in the capture says whose it is"),
+        1 => {
+            let from = possible().next().map(|session| format!(" from {}", session.client));
+            format!(
+                "The session{} to {to} may be a null session: nothing in the capture says whose it is",
+                from.unwrap_or_default()
+            )
+        }
         _ => format!(
             "{number} sessions to {to} may be null sessions: nothing in the capture says whose they are"
         ),

@@ -2,18 +2,20 @@
 //! refused.
 
 mod calm;
+mod held;
 mod refused;
 mod stuck;
 
 use core::fmt::{self, Write};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{NullSessions, Outcome, Session};
+use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
 use super::unseen;
 use crate::auth::Who;
-use crate::finding::{Digits, Plain, count, list};
+use crate::finding::{Digits, Plain, Severity, count, list};
 use crate::session::is_ipc;
 
 pub(super) use refused::refusals;
@@ -36,7 +38,10 @@ pub(super) fn overall(
 /// The answer over all servers, where it is not that of one server alone.
 pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) -> Option<String> {
     match servers {
-        [] => return Some(nothing(report)),
+        [] => {
+            let text = [Some(nothing(report)), warnings(report)];
+            return Some(text.into_iter().flatten().collect::<Vec<_>>().join(" "));
+        }
         [_] => return None,
         _ => {}
     }
@@ -78,8 +83,21 @@ pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) ->
                 write!(text, " {} refused clients because {its} slots were taken.", count(refused, "server"));
         }
     }
-    text.extend(unseen::more(report).map(|more| format!(" {more}")));
+    text.extend(unseen::more(report).into_iter().chain(warnings(report)).map(|more| format!(" {more}")));
     Some(text)
+}
+
+/// Beside an answer that finds nothing stuck: that the findings warn of something else.
+fn warnings(report: &NullSessions<'_>) -> Option<String> {
+    let warnings = report.findings.iter().filter(|finding| finding.severity <= Severity::Warning);
+    let rules: BTreeSet<&str> = warnings.map(|finding| finding.rule).collect();
+    let number = rules.len();
+    if report.outcome() == Outcome::Trouble || number == 0 {
+        return None;
+    }
+    let rules: Vec<String> = rules.into_iter().map(|rule| rule.replace('_', " ")).collect();
+    let warn = if number == 1 { "a warning" } else { "warnings" };
+    Some(format!("But What to do has {warn}: {}.", list(&rules)))
 }
 
 /// Nothing to tell of: what was looked at.
@@ -137,9 +155,10 @@ pub(super) fn of_server(
     report: &NullSessions<'_>,
     server: &ServerPart<'_>,
     alone: bool,
+    when: &When,
     width: usize,
 ) -> fmt::Result {
-    for text in for_server(report, server, alone) {
+    for text in for_server(report, server, alone, when) {
         paragraph(out, "", 0, &text, width)?;
         writeln!(out)?;
     }
@@ -147,23 +166,32 @@ pub(super) fn of_server(
 }
 
 /// The answer for one server, the headline and what else is to be said. `alone`: there is no other server.
-pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>, alone: bool) -> Vec<String> {
+pub(super) fn for_server(
+    report: &NullSessions<'_>,
+    server: &ServerPart<'_>,
+    alone: bool,
+    when: &When,
+) -> Vec<String> {
     let mut headline = stuck::sentences(report, server);
     let mut details = Vec::new();
     if headline.is_empty() {
         headline.extend(refused::refused(server));
+        details.extend(stuck::limit(report, server));
         details.extend(calm::sentences(report, server));
     } else {
         headline.extend(refused::refused(server));
         details.extend(stuck::limit(report, server));
         details.extend(calm::others(report, server));
     }
-    headline.extend(alone.then(|| unseen::more(report)).flatten());
     if headline.is_empty() {
         headline.append(&mut details);
     }
+    if alone {
+        headline.extend(unseen::more(report));
+        headline.extend(warnings(report));
+    }
     details.extend(calm::too_young(report, server));
-    details.extend(refused::denied(server));
+    details.extend(refused::denied(server, when));
     if !report.findings.is_empty() {
         details.extend(stuck::remedy(server).map(str::to_owned));
     }

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::super::Refusal;
+use super::super::super::{Denial, Refusal};
 use super::super::When;
 use super::super::layout::paragraph;
 use super::super::servers::ServerPart;
@@ -12,11 +12,16 @@ use super::CLIENTS;
 use crate::finding::{Digits, Plain, count, list, refused_client};
 use crate::ledger::Stage;
 use crate::net::Host;
+use crate::session::is_ipc;
 
 /// Refusals that are listed for a server; more are counted.
 const REFUSALS: usize = 5;
 /// Answers that a sentence names; more are counted.
 const ANSWERS: usize = 3;
+/// Kinds of denial that a sentence names; more are counted.
+const KINDS: usize = 4;
+/// Frames of a kind that are given; more are counted.
+const FRAMES: usize = 4;
 
 /// `192.168.1.10:139 refused 1 client with error 71: carol of WS24 (192.168.1.24); null sessions of WS21
 /// that it had denied then held 8 of the 10 slots in use.` A share with a limit of its own is told apart.
@@ -66,17 +71,27 @@ fn clients(refusals: &[&Refusal<'_>]) -> String {
     let again = clients.iter().any(|(_, times)| *times > 1);
     let mut names: Vec<String> = told
         .iter()
-        .map(|(name, times)| match times {
-            _ if !again => name.clone(),
-            1 => format!("{name} once"),
-            2 => format!("{name} twice"),
-            _ => format!("{name} {} times", in_words(*times)),
-        })
+        .map(|(name, times)| if again { format!("{name} {}", often(*times)) } else { name.clone() })
         .collect();
     if !rest.is_empty() {
         names.push(count(rest.len(), "other"));
     }
-    format!("{} with {}: {}", count(whole, "client"), answers(refusals), list(&names))
+    match (clients.as_slice(), names.as_slice()) {
+        ([(name, times)], _) => {
+            let times = if *times == 1 { String::new() } else { format!(" {}", often(*times)) };
+            format!("{name}{times} with {}", answers(refusals))
+        }
+        _ => format!("{} with {}: {}", count(whole, "client"), answers(refusals), list(&names)),
+    }
+}
+
+/// `once`, `twice`, `three times`.
+fn often(times: usize) -> String {
+    match times {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{} times", in_words(times)),
+    }
 }
 
 /// `three`, `12`: a number that does not run into the address before it.
@@ -138,26 +153,68 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
     Some(format!("; null sessions{whose}{which} then held {number} of the {of} slots in use{some}"))
 }
 
-/// What was denied, each kind with its words: `Anonymous clients were denied 3 session setups there.`
-pub(super) fn denied(server: &ServerPart<'_>) -> Option<String> {
-    let stages = [Stage::Negotiate, Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
+/// What was denied, each kind with its words and frames: `192.168.1.10:139 denied 2 anonymous session setups (frames 11
+/// and 22).`
+pub(super) fn denied(server: &ServerPart<'_>, when: &When) -> Option<String> {
     let parts = |full: bool| -> Vec<String> {
-        let number = |what: Stage| {
-            let of_kind = server.denials.iter().filter(|denial| denial.what == what);
-            of_kind.filter(|denial| denial.is_out_of_resources() == full).count()
-        };
-        let counted = stages.into_iter().map(|what| (number(what), what.as_str()));
-        counted.filter(|(number, _)| *number > 0).map(|(number, name)| count(number, name)).collect()
+        let mut kinds: BTreeMap<(Stage, Option<&str>), Vec<&Denial<'_>>> = BTreeMap::new();
+        for denial in server.denials.iter().filter(|denial| denial.is_out_of_resources() == full) {
+            kinds.entry((denial.what, denial.name)).or_default().push(denial);
+        }
+        let left = kinds.len().saturating_sub(KINDS);
+        let mut parts: Vec<String> = kinds
+            .into_iter()
+            .take(KINDS)
+            .map(|((what, name), denials)| kind(what, name, &denials, when))
+            .collect();
+        if left > 0 {
+            parts.push(count(left, "other request"));
+        }
+        parts
     };
     let (denied, full) = (parts(false), parts(true));
     let mut sentences = Vec::new();
     if !denied.is_empty() {
-        sentences.push(format!("Anonymous clients were denied {} there.", list(&denied)));
+        let granted = if grants_ipc(server) { ", but gave anonymous clients access to IPC$" } else { "" };
+        sentences.push(format!("{} denied {}{granted}.", server.address(), list(&denied)));
     }
     if !full.is_empty() {
-        sentences.push(format!("{} failed there because the server lacked resources.", list(&full)));
+        sentences.push(format!("{} lacked the resources for {}.", server.address(), list(&full)));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// True if what a server denied was other shares, and a null session has a tree of `IPC$`.
+fn grants_ipc(server: &ServerPart<'_>) -> bool {
+    let other =
+        |denial: &&Denial<'_>| denial.what == Stage::Tree && denial.name.is_some_and(|path| !is_ipc(path));
+    let mut trees =
+        server.sessions.iter().filter(|session| session.is_null()).flat_map(|session| &session.trees);
+    server.denials.iter().all(other) && trees.any(|tree| tree.path.is_some_and(is_ipc))
+}
+
+/// `3 anonymous tree connects to \\\\PRNSRV\\docs (frames 13, 26 and 39)`.
+fn kind(what: Stage, name: Option<&str>, denials: &[&Denial<'_>], when: &When) -> String {
+    let (things, to) = match what {
+        Stage::Pipe => ("anonymous open", " of the pipe"),
+        Stage::Printer => ("anonymous open", " of the printer"),
+        Stage::Tree => ("anonymous tree connect", " to"),
+        Stage::Session => ("anonymous session setup", ""),
+        Stage::Negotiate => ("negotiate", ""),
+        Stage::NetBios => ("NetBIOS session", ""),
+    };
+    let name = name.map(|name| name.strip_prefix('\\').filter(|_| what == Stage::Pipe).unwrap_or(name));
+    let name = match name.map(Plain::name) {
+        Some(name) => format!("{to} {name}"),
+        None if to.is_empty() || what == Stage::Tree => String::new(),
+        None => to.replace(" the", " a"),
+    };
+    let frames: Vec<String> = denials.iter().take(FRAMES).map(|denial| when.number(denial.at)).collect();
+    let left = denials.len().saturating_sub(FRAMES);
+    let more = (left > 0).then(|| format!("{} more", Digits(left)));
+    let frames: Vec<String> = frames.into_iter().chain(more).collect();
+    let word = if denials.len() == 1 { "frame" } else { "frames" };
+    format!("{}{name} ({word} {})", count(denials.len(), things), list(&frames))
 }
 
 /// The first refusals of a server, a line each.

@@ -5,14 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::super::{Cause, Limit, NullSessions, Session};
 use super::super::servers::ServerPart;
 use super::super::slots;
-use super::{CLIENTS, part, place, share};
-use crate::finding::{self, Digits, Plain, Span, count, list};
-use crate::ledger::{self, By, Stuck, Verdict};
+use super::{CLIENTS, held, part, place, share};
+use crate::finding::{Digits, Plain, Span, count, list};
+use crate::ledger::{self, By, SessionRow, Stuck, Verdict};
 use crate::net::Host;
 use crate::session::Party;
-
-/// Calls that the answer names; the sessions that hang in others are counted.
-const CALLS: usize = 3;
 
 /// How many are or were stuck, whose they are, and what they cost; nothing if none is known to be.
 pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
@@ -23,7 +20,7 @@ pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> V
             "{} to {} never closed: {}.",
             count(stuck, "null session"),
             share(server, server.stuck()),
-            list(&held(report, server))
+            list(&held::parts(report, server))
         ));
     }
     if denied > 0 {
@@ -36,6 +33,7 @@ pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> V
     }
     sentences.extend(were_stuck(server));
     sentences.extend(clients(server));
+    sentences.extend(cause(report, server));
     if stuck > 0 || denied > 0 {
         sentences.push(cost(report, server, stuck.saturating_add(denied)));
     }
@@ -48,24 +46,28 @@ pub(super) fn remedy(server: &ServerPart<'_>) -> Option<&'static str> {
     Some(match (server.stuck().count(), server.denied().count()) {
         (0, 0) => return None,
         (0, 1) => {
-            "The slot comes back when the client closes the connection; what to look for there is under What to do."
+            "The slot comes back when the client closes the connection; What to do says what to look for on the client."
         }
         (0, _) => {
-            "The slots come back when the clients close the connections; what to look for there is under What to do."
+            "The slots come back when the clients close the connections; What to do says what to look for on the \
+             clients."
         }
-        (1, 0) => "How to free the slot now and how to prevent more is under What to do.",
-        _ => "How to free the slots now and how to prevent more is under What to do.",
+        (1, 0) => "What to do says how to free the slot now and how to prevent more.",
+        _ => "What to do says how to free the slots now and how to prevent more.",
     })
 }
 
 /// What the limit rests on, where the user did not give it: `The limit of 10 is a guess: …`.
 pub(super) fn limit(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
     // Where no slot is told of, its number is of no interest.
-    server.stuck().chain(server.denied()).next()?;
+    let refused = server.refusals.iter().any(|refusal| refusal.is_for_slots());
+    if !refused && server.stuck().chain(server.denied()).next().is_none() {
+        return None;
+    }
     let limit = limit_of(report, server)?;
     let why = limit.why.as_deref()?;
     Some(match limit.from {
-        "guess" => format!("The limit of {} is a guess: {why}.", limit.slots),
+        "guess" => format!("The limit of {} slots is a guess: {why}.", limit.slots),
         _ => format!(
             "The server has {}: {why}.",
             count(usize::try_from(limit.slots).unwrap_or(usize::MAX), "slot")
@@ -73,58 +75,16 @@ pub(super) fn limit(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Optio
     })
 }
 
+/// Why the server has no limit of slots, unless it refused somebody for want of one all the same.
+fn no_limit(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
+    let row = server.row.and_then(|row| report.ledger.server(row))?;
+    let refused = server.refusals.iter().any(|refusal| refusal.is_for_slots());
+    Limit::none(report.ledger, row, report.options.limit).filter(|_| !refused)
+}
+
 fn limit_of(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<Limit> {
     let row = server.row.and_then(|row| report.ledger.server(row))?;
     Limit::of(report.ledger, row, report.options.limit)
-}
-
-/// What holds the stuck sessions: `1 holds a printer handle`, `1 waits for an answer to OpenPrinterEx`.
-fn held(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
-    let whole = server.stuck().count();
-    // Printer handles, notification channels alone, sealed calls, a pipe and nothing that is known beside it.
-    let [mut printers, mut channels, mut sealed, mut pipes] = [0_usize; 4];
-    for row in server.null_sessions(Verdict::Leaked).filter_map(|session| report.ledger.session(session.id)) {
-        let held = || finding::held_handles(report.ledger, row);
-        let number = if held().any(|handle| !handle.is_back_channel()) {
-            &mut printers
-        } else if held().next().is_some() {
-            &mut channels
-        } else if finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()) {
-            &mut sealed
-        } else {
-            &mut pipes
-        };
-        *number = number.saturating_add(1);
-    }
-    let mut parts = vec![
-        part(printers, whole, "holds a printer handle", "hold printer handles"),
-        part(channels, whole, "holds a notification channel", "hold notification channels"),
-        part(pipes, whole, "holds an open pipe but no handle", "hold open pipes but no handles"),
-        part(
-            sealed,
-            whole,
-            "holds a pipe whose calls are sealed, so what else it holds cannot be seen",
-            "hold pipes whose calls are sealed, so what else they hold cannot be seen",
-        ),
-    ];
-    let calls = unanswered(report, server);
-    parts.extend(calls.iter().take(CALLS).map(|(call, number)| {
-        let one = format!("waits for an answer to {call}");
-        part(*number, whole, &one, &format!("wait for an answer to {call}"))
-    }));
-    let rest = calls.iter().skip(CALLS).fold(0_usize, |sum, (_, number)| sum.saturating_add(*number));
-    parts.push(part(rest, whole, "waits for an answer to another call", "wait for answers to other calls"));
-    let lingering = server.null_sessions(Verdict::Lingering).count();
-    parts.push(part(lingering, whole, "holds nothing but stays open", "hold nothing but stay open"));
-    // Whatever it is, it is stuck.
-    let unknown = server.stuck().filter(|session| session.verdict == Verdict::Unknown).count();
-    parts.push(part(
-        unknown,
-        whole,
-        "is stuck, but what it holds is not known",
-        "are stuck, but what they hold is not known",
-    ));
-    parts.into_iter().flatten().collect()
 }
 
 /// Whose they are: `2 come from 192.168.1.21 (WS-21) and 1 from 192.168.1.30.`
@@ -147,7 +107,7 @@ fn clients(server: &ServerPart<'_>) -> Option<String> {
     let (come, comes) = if now().next().is_some() { ("come", "comes") } else { ("came", "came") };
     if let ([(client, _)], []) = (told, rest) {
         let they = if whole == 1 { format!("It {comes}") } else { format!("They {come}") };
-        return Some(format!("{they} from {}.", who(client)));
+        return Some(format!("{they} from {}{}.", who(client), connection_of_all(server)));
     }
     let mut parts: Vec<String> =
         told.iter().map(|(client, number)| format!("{} from {}", Digits(*number), who(client))).collect();
@@ -161,36 +121,52 @@ fn clients(server: &ServerPart<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{}.", list(&parts).replacen(" from", &format!(" {verb} from"), 1)))
 }
 
-/// The calls that hang, the most frequent first.
-fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String, usize)> {
-    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
-    for session in server.null_sessions(Verdict::Hung) {
-        let Some(row) = report.ledger.session(session.id) else { continue };
-        let end = report.end.unwrap_or_default();
-        let call = finding::hung_call(report.ledger, row, end, report.grace_seconds);
-        let name = match call {
-            Some((_, call)) => {
-                let name = call.name();
-                name.strip_prefix("Rpc").unwrap_or(&name).to_owned()
-            }
-            None => row
-                .waiting
-                .iter()
-                .min_by_key(|request| request.sent)
-                .map_or("a request", |request| request.command)
-                .to_owned(),
-        };
-        let times = calls.entry(name).or_default();
-        *times = times.saturating_add(1);
+/// The cause that KB 328459 gives, where both its conditions hold: `Both conditions of KB 328459 hold for WS21: it uses a
+/// printer of the server and shares one itself.`
+fn cause(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
+    let shown: BTreeSet<SessionRow> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.both_conditions)
+        .flat_map(|finding| finding.sessions.iter().copied())
+        .collect();
+    let clients: BTreeSet<String> = server
+        .troubled()
+        .filter(|session| shown.contains(&session.id))
+        .map(|session| match session.client_name {
+            Some(name) => Plain::name(name).to_string(),
+            None => session.client.host().to_string(),
+        })
+        .collect();
+    let number = clients.len();
+    let left = number.saturating_sub(CLIENTS);
+    let more = (left > 0).then(|| count(left, "other client"));
+    let names: Vec<String> = clients.into_iter().take(CLIENTS).chain(more).collect();
+    let it = if number == 1 { "it" } else { "each" };
+    (number > 0).then(|| {
+        format!("Both conditions of KB 328459 hold for {}: {it} uses a printer of the server and shares one itself.", list(&names))
+    })
+}
+
+/// That several sessions are on one TCP connection, as SMB allows: `, all on one TCP connection (port 1026)`.
+fn connection_of_all(server: &ServerPart<'_>) -> String {
+    let sessions = server.stuck().chain(server.denied()).chain(server.were_stuck());
+    let ends: Vec<_> = sessions.map(|session| session.client).collect();
+    match ends.as_slice() {
+        [first, others @ ..] if !others.is_empty() && others.iter().all(|end| end == first) => {
+            format!(", all on one TCP connection (port {})", first.port)
+        }
+        _ => String::new(),
     }
-    let mut calls: Vec<_> = calls.into_iter().collect();
-    calls.sort_by_key(|(_, times)| core::cmp::Reverse(*times));
-    calls
 }
 
 /// What it costs: `They take 2 of 10 slots on 192.168.1.10:139; 10 are in use in all.`
 fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> String {
     let they = if stuck == 1 { "It takes" } else { "They take" };
+    if let Some(why) = no_limit(report, server) {
+        let they = if stuck == 1 { "It" } else { "They" };
+        return format!("{they} cannot use up the server's slots: {why}.");
+    }
     let number = u64::try_from(stuck).unwrap_or(u64::MAX);
     let slots = match limit_of(report, server).filter(|limit| limit.slots >= number) {
         Some(limit) => format!("{} of {} connection slots", Digits(stuck), limit.slots),
@@ -199,7 +175,8 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Str
     let row = server.row.and_then(|row| report.ledger.server(row));
     let in_use = row.map(|row| row.slots.now).unwrap_or_default();
     let in_all = if in_use.low > number || in_use.high > in_use.low {
-        format!("; {} are in use in all", slots::in_use(in_use))
+        let why = if in_use.high > in_use.low { " (some may be one user's, or may have ended)" } else { "" };
+        format!("; {} are in use in all{why}", slots::in_use(in_use))
     } else {
         String::new()
     };
@@ -224,8 +201,8 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
         part(
             of(Verdict::WasLeaked, true),
             whole,
-            "left a pipe or handle open and unused",
-            "left pipes or handles open and unused",
+            "held an open pipe or handle without using it",
+            "held open pipes or handles without using them",
         ),
         part(of(Verdict::WasHung, true), whole, waited, waited),
         part(denied, whole, "had been denied", "had been denied"),
