@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/plain_json.rs"]
 mod plain_json;
+#[path = "common/streams.rs"]
+mod streams;
 #[path = "common/terminal.rs"]
 mod terminal;
 
@@ -16,17 +18,24 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use common::Captures;
 use serde_json::ser::PrettyFormatter;
+use smbscope::finding::list;
 use smbscope::ledger::{Ledger, LedgerLimits};
+use smbscope::net::Host;
 use smbscope::report::NetSession;
 use smbscope::session::{Analyzer, Limits};
 use smbscope::wire::Timestamp;
+
+const AFTER_HELP: &str = "Exit codes:\n  \
+    0  the tables are printed; whether null sessions are stuck is the exit code of null_sessions\n  \
+    2  could not run: no file could be read, an argument is wrong, --server names a server that is not in the captures, \
+    or the tables could not be printed";
 
 /// Prints each server's own tables at the end of a capture, or at any moment of it.
 ///
 /// Who is connected (net session), what is open (net files), what is shared (net share), and the NetBIOS connections
 /// (nbtstat -s), as the server itself would have listed them.
 #[derive(Parser)]
-#[command(version, after_help = "Exit status: 0, or 2 if it could not run.")]
+#[command(version, after_help = AFTER_HELP)]
 struct Arguments {
     /// Captures; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -36,9 +45,9 @@ struct Arguments {
     at: Option<At>,
     /// Only the server of this address: IP, or MAC where it speaks NetBEUI
     #[arg(long, value_name = "ADDRESS")]
-    server: Option<smbscope::net::Host>,
+    server: Option<Host>,
     /// How many connection slots the servers have, if you know
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = common::slots, allow_negative_numbers = true)]
     limit: Option<u64>,
     /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
@@ -56,6 +65,9 @@ enum Format {
     Json,
 }
 
+/// Servers that an error names; more are counted.
+const SERVERS: usize = 8;
+
 /// A moment of the capture.
 #[derive(Clone, Copy)]
 enum At {
@@ -65,10 +77,10 @@ enum At {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&streams::arguments()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("net_session: {error}");
+            streams::say(&format!("net_session: {error}"));
             ExitCode::from(2)
         }
     }
@@ -78,11 +90,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
-    let (mut at, mut captured_to) = (None, None);
+    let (mut at, mut begin) = (None, None);
     captures.each(|packet| {
         let time = packet.origin.time;
+        begin = begin.or(Some(time));
         at = at.or_else(|| arguments.at.map(|at| at.since(time)));
-        captured_to = captured_to.max(Some(time));
         // What comes later has not happened yet.
         if at.is_none_or(|at| time <= at) {
             analyzer.push(packet, &mut ledger);
@@ -90,21 +102,37 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Ok(())
     })?;
     common::finish(&captures, &mut analyzer, &mut ledger);
-    for capture in captures.timeline.captures() {
-        captured_to = captured_to.max(capture.end);
-    }
+    let captured_to = common::captured_to(&captures);
     if let Some(end) = at.or(captured_to) {
         ledger.extend_to(end);
     }
+    if let (Some(at), Some(begin)) = (at, begin)
+        && at < begin
+    {
+        streams::say(&format!(
+            "warning: --at {at} is before the first packet, which is of {begin}: nothing is open yet"
+        ));
+    }
     let mut tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
     if let Some(server) = arguments.server {
-        tables.retain_server(server);
+        retain(&mut tables, server)?;
     }
-    match print(&tables, arguments.format) {
-        // Whoever reads the tables has read enough of them.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
+    Ok(streams::printed(print(&tables, arguments.format))?)
+}
+
+/// Leaves only the server of an address, which is one of those that were seen unless none was.
+fn retain(tables: &mut NetSession<'_>, server: Host) -> Result<(), String> {
+    let mut seen: Vec<String> = tables.servers.iter().map(|tables| tables.server.to_string()).collect();
+    tables.retain_server(server);
+    if seen.is_empty() || !tables.servers.is_empty() {
+        return Ok(());
     }
+    let left = seen.len().saturating_sub(SERVERS);
+    seen.truncate(SERVERS);
+    if left > 0 {
+        seen.push(format!("{left} more"));
+    }
+    Err(format!("{server} is not among the servers seen by then: {}", list(&seen)))
 }
 
 fn print(tables: &NetSession<'_>, format: Format) -> io::Result<()> {

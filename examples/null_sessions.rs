@@ -4,8 +4,12 @@
 mod common;
 #[path = "common/plain_json.rs"]
 mod plain_json;
+#[path = "common/streams.rs"]
+mod streams;
 #[path = "common/terminal.rs"]
 mod terminal;
+#[path = "common/until.rs"]
+mod until;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -28,10 +32,10 @@ use smbscope::wire::Timestamp;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit status:\n  \
+    after_help = "Exit codes:\n  \
         0  no null session is stuck, or was, and what could hold one was read\n  \
         1  a null session is stuck, or was, or a server refused a client because its slots were taken\n  \
-        2  could not run: no file could be read, or an argument is wrong\n  \
+        2  could not run: no file could be read, an argument is wrong, or the answer could not be printed\n  \
         3  not known: what was not captured or not read may hold a null session that is stuck"
 )]
 struct Arguments {
@@ -42,9 +46,10 @@ struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// How many connection slots the server has, if you know
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = common::slots, allow_negative_numbers = true)]
     limit: Option<u64>,
-    /// Judge at TIME (RFC 3339, any offset), if you know that nothing more was sent up to then
+    /// Judge at TIME (RFC 3339, any offset), if you know that nothing more was sent up to then; the end of the captures
+    /// if that is later
     #[arg(long, value_name = "TIME", value_parser = common::time)]
     until: Option<Timestamp>,
     /// Sessions of users, guests and unknown clients too
@@ -64,10 +69,10 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&streams::arguments()) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
-            eprintln!("null_sessions: {error}");
+            streams::say(&format!("null_sessions: {error}"));
             ExitCode::from(2)
         }
     }
@@ -82,24 +87,13 @@ fn run(arguments: &Arguments) -> Result<Outcome, Box<dyn Error>> {
         analyzer.push(packet, &mut ledger);
         Ok(())
     })?;
-    for capture in captures.timeline.captures() {
-        for end in [capture.last, capture.end].into_iter().flatten() {
-            ledger.extend_to(end);
-        }
-    }
-    if let Some(until) = arguments.until {
-        ledger.extend_to(until);
-    }
+    until::extend(&captures, arguments.until, &mut ledger);
     common::finish(&captures, &mut analyzer, &mut ledger);
 
     let mut options = Options::default();
     (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, arguments.all);
     let report = NullSessions::new(&ledger, captures.timeline.captures(), analyzer.counts(), options);
-    match print(&report, arguments.format) {
-        // Whoever reads the report has read enough of it.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        result => result?,
-    }
+    streams::printed(print(&report, arguments.format))?;
     Ok(report.outcome())
 }
 

@@ -1,6 +1,44 @@
 //! **smbscope** reads SMB and MS-RPC traffic from captures and answers which anonymous (null) sessions to `IPC$`
 //! never close, what holds them open, and what that costs the server.
 //!
+//! ```
+//! use smbscope::capture::Timeline;
+//! use smbscope::report::{NullSessions, Options, Outcome};
+//! use smbscope::{Analyzer, Ledger};
+//!
+//! let mut timeline = Timeline::open(&["testdata/hung_openprinterex_smb1.pcap"])?;
+//! let (mut analyzer, mut ledger) = (Analyzer::default(), Ledger::default());
+//! while let Some(packet) = timeline.next()? {
+//!     analyzer.push(&packet, &mut ledger);
+//! }
+//! analyzer.finish(&mut ledger);
+//! // How long a session was idle depends on where the capture ends, which may be after its last packet.
+//! let ends = timeline.captures().flat_map(|capture| [capture.last, capture.end]);
+//! for end in ends.chain([analyzer.end()]).flatten() {
+//!     ledger.extend_to(end);
+//! }
+//! // What could not be read forbids the all-clear.
+//! for capture in timeline.captures().filter(|capture| capture.has_unread_packets()) {
+//!     ledger.add_unread_file(&capture.name);
+//! }
+//! let mut options = Options::default();
+//! options.grace = 2.0; // seconds; 90 unless a capture is as short as this one
+//! let report = NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), options);
+//! for session in report.sessions.iter().filter(|session| session.is_null()) {
+//!     println!("{} is {}: {}", session.client, session.verdict, session.why);
+//! }
+//! assert_eq!(report.outcome(), Outcome::Trouble);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | on unless turned off |
+//! |---|---|
+//! | `gzip` | reads gzip-compressed captures |
+//! | `quic` | reads what QUIC clients offer to speak, which tells SMB over QUIC from the web; without it QUIC to a private address counts as SMB |
+//! | `serde` | serialises events, ledger rows and reports; the examples need it |
+//!
 //! # The house
 //!
 //! Data rises one floor at a time; a module imports only from floors below it.

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::rewrite::Random;
-use common::{Owned, analyze};
+use common::{Owned, analyze, program};
 use smbscope::capture::{Capture, CaptureError, Packet, Timeline};
 use smbscope::ledger::{Closing, Ledger};
 use smbscope::report::{NullSessions, Options, Outcome};
@@ -319,20 +319,6 @@ fn null_sessions(arguments: &[&str]) -> Output {
     program("null_sessions", arguments).output().unwrap()
 }
 
-/// An example, which cargo builds beside this test.
-fn program(example: &str, arguments: &[&str]) -> Command {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let build = ["build", "--quiet", "--example", example];
-        assert!(Command::new(env!("CARGO")).args(build).current_dir(root()).status().unwrap().success());
-    }
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(root()).stdin(Stdio::null());
-    command
-}
-
 #[test]
 fn the_program_says_in_one_line_what_it_cannot_read() {
     let empty = scratch("program_empty.pcap", b"");
@@ -427,7 +413,7 @@ fn the_page_is_written_whatever_the_time_of_the_last_packet() {
         let what = format!("{last} ticks of 10^-{resolution} s");
         let capture = scratch("program_late.pcapng", &pcapng_that_ends_at("ipv6.pcap", resolution, last));
         let page = scratch("program_late.html", b"");
-        let arguments = ["--output", page.to_str().unwrap(), capture.to_str().unwrap()];
+        let arguments = ["--force", "--output", page.to_str().unwrap(), capture.to_str().unwrap()];
         let mut running = program("report", &arguments).stderr(Stdio::null()).spawn().unwrap();
         let begun = Instant::now();
         let status = loop {

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 use smbscope::capture::{CaptureError, Packet, Timeline};
 
+use crate::streams::say;
+
 /// Packets between two steps of the progress bar.
 const STEP: u64 = 1 << 14;
 
@@ -48,7 +50,7 @@ impl Captures {
     }
 
     fn warn(&mut self, error: &CaptureError) {
-        eprintln!("warning: {error}");
+        say(&format!("warning: {error}"));
         self.unread.push(error.name().to_owned());
     }
 }
@@ -84,7 +86,7 @@ impl Progress {
         self.bar.finish_and_clear();
         for capture in timeline.captures() {
             for warning in &capture.warnings {
-                eprintln!("warning: {}: {warning}", capture.name);
+                say(&format!("warning: {}: {warning}", capture.name));
             }
         }
     }

@@ -8,6 +8,9 @@ use smbscope::wire::Timestamp;
 
 pub(crate) use captures::Captures;
 
+/// The longest grace: 31 years.
+const MOST_SECONDS: f64 = 1e9;
+
 /// All packets are read: what is still to be told, and which files could not be read.
 pub(crate) fn finish(captures: &Captures, analyzer: &mut Analyzer, ledger: &mut Ledger) {
     analyzer.finish(ledger);
@@ -20,11 +23,24 @@ pub(crate) fn finish(captures: &Captures, analyzer: &mut Analyzer, ledger: &mut 
     }
 }
 
+/// How far the captures go.
+pub(crate) fn captured_to(captures: &Captures) -> Option<Timestamp> {
+    captures.timeline.captures().flat_map(|capture| [capture.last, capture.end]).max().flatten()
+}
+
+/// A number of slots.
+pub(crate) fn slots(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a number of slots, 1 or more".to_owned()),
+        Ok(slots) => Ok(slots),
+    }
+}
+
 /// A number of seconds.
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
-        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
-        _ => Err("expected a number of seconds, 0 or more".to_owned()),
+        Ok(seconds) if (0.0..=MOST_SECONDS).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("expected a number of seconds from 0 to {MOST_SECONDS}")),
     }
 }
 

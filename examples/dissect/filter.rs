@@ -21,11 +21,11 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = place)]
     client: Option<Place>,
     /// Only these frames: `N`, `N-M`, `N-` or `-M`
-    #[arg(long, value_name = "FRAMES", value_parser = frames)]
+    #[arg(long, value_name = "FRAMES", value_parser = frames, allow_hyphen_values = true)]
     frames: Option<RangeInclusive<u64>>,
     /// Only the DCE/RPC calls, binds and answers of an interface: its short name, its UUID, or `winspool` for the
     /// print spooler's
-    #[arg(long, value_name = "INTERFACE")]
+    #[arg(long, value_name = "INTERFACE", value_parser = only)]
     only: Option<String>,
 }
 
@@ -99,13 +99,28 @@ fn protocol(content: &Content<'_>) -> Protocol {
     }
 }
 
+/// The name of the interfaces of the print spooler.
+const WINSPOOL: &str = "winspool";
+/// Interfaces that an error names.
+const NAMED: [&str; 9] =
+    ["spoolss", "iremotewinspool", "srvsvc", "wkssvc", "lsarpc", "samr", "netlogon", "winreg", "svcctl"];
+
+/// An interface that has a name or is a UUID.
+fn only(text: &str) -> Result<String, String> {
+    let is_known = || interface::names().any(|name| name.eq_ignore_ascii_case(text));
+    if text.eq_ignore_ascii_case(WINSPOOL) || uuid::Uuid::parse_str(text).is_ok() || is_known() {
+        return Ok(text.to_owned());
+    }
+    let named = NAMED.join(", ");
+    Err(format!("no interface has this name; expected a UUID, {WINSPOOL}, or a short name such as {named}"))
+}
+
 /// True for RPC that calls or binds the interface.
 fn is_about(wanted: &str, content: &Content<'_>) -> bool {
     let is = |uuid: uuid::Uuid, name: Option<&str>| {
         let name = name.or_else(|| interface::name(&uuid));
         let named = |short: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(short));
-        let spooler =
-            wanted.eq_ignore_ascii_case("winspool") && (named("spoolss") || named("iremotewinspool"));
+        let spooler = wanted.eq_ignore_ascii_case(WINSPOOL) && (named("spoolss") || named("iremotewinspool"));
         spooler || named(wanted) || uuid::Uuid::parse_str(wanted).is_ok_and(|wanted| wanted == uuid)
     };
     match content {
@@ -142,15 +157,20 @@ fn place(text: &str) -> Result<Place, String> {
 }
 
 fn frames(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let number = |text: &str, default: u64| {
-        if text.is_empty() {
-            Ok(default)
-        } else {
-            text.parse().map_err(|_| format!("{text:?} is no frame number"))
-        }
+    let number = |text: &str| match text.parse() {
+        Ok(0) | Err(_) => Err(format!("{text:?} is no frame number; frames are counted from 1")),
+        Ok(frame) => Ok(frame),
     };
     match text.split_once('-') {
-        Some((first, last)) => Ok(number(first, 0)?..=number(last, u64::MAX)?),
-        None => number(text, 0).map(|frame| frame..=frame),
+        Some(("", "")) => Err("expected N, N-M, N- or -M".to_owned()),
+        Some((first, "")) => Ok(number(first)?..=u64::MAX),
+        Some(("", last)) => Ok(1..=number(last)?),
+        Some((first, last)) => match (number(first)?, number(last)?) {
+            (first, last) if first > last => {
+                Err(format!("the range is backwards, no frame is after {first} and before {last}"))
+            }
+            (first, last) => Ok(first..=last),
+        },
+        None => number(text).map(|frame| frame..=frame),
     }
 }

@@ -7,6 +7,8 @@ mod json;
 mod order;
 #[path = "../common/plain_json.rs"]
 mod plain_json;
+#[path = "../common/streams.rs"]
+mod streams;
 mod text;
 mod tsv;
 
@@ -17,15 +19,20 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use smbscope::dissect::Dissector;
+use smbscope::finding::count;
 use smbscope::session::{Analyzer, Event, Limits, Pdu, Sink};
 
 use captures::Captures;
 use filter::Filter;
 use order::InOrder;
 
+const AFTER_HELP: &str = "Exit codes:\n  \
+    0  the rows are printed\n  \
+    2  could not run: no file could be read, an argument is wrong, or the rows could not be printed";
+
 /// Prints one row for each NetBIOS, SMB and DCE/RPC PDU of a capture.
 #[derive(Parser)]
-#[command(version, after_help = "Exit status: 0, or 2 if no capture could be read.")]
+#[command(version, after_help = AFTER_HELP)]
 struct Arguments {
     /// Captures; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -54,32 +61,42 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&streams::arguments()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("dissect: {error}");
+            streams::say(&format!("dissect: {error}"));
             ExitCode::from(2)
         }
     }
 }
 
-/// Whoever reads the rows has read enough of them.
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    if arguments.stub && !matches!(arguments.format, Format::Json) {
+        return Err("--stub is for --format json alone".into());
+    }
+    // What cannot be read has an error of its own.
+    print(arguments).or_else(|error| Ok(streams::printed(Err(*error.downcast::<io::Error>()?))?))
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+fn print(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut captures = Captures::open(&arguments.files)?;
     let mut analyzer = Analyzer::new(Limits::default());
     let out = InOrder::new(io::BufWriter::new(io::stdout().lock()));
-    let mut rows = Rows { out, dissector: Dissector::new(), arguments };
+    let mut rows = Rows { out, dissector: Dissector::new(), arguments, met: 0, passed: 0 };
     captures.each(|packet| {
         analyzer.push(packet, &mut rows);
         rows.out.reached(packet.origin)
     })?;
     analyzer.finish(&mut rows);
-    rows.out.finish()?.flush()?;
+    let Rows { out, met, passed, .. } = rows;
+    out.finish()?.flush()?;
+    if passed == 0 {
+        let why = match met {
+            0 => "no NetBIOS, SMB or DCE/RPC PDU in what was read".to_owned(),
+            _ => format!("none of {} is one that the options ask for", count(met, "PDU")),
+        };
+        streams::say(&format!("warning: {why}"));
+    }
     Ok(())
 }
 
@@ -88,17 +105,22 @@ struct Rows<'a, W> {
     out: InOrder<W>,
     dissector: Dissector,
     arguments: &'a Arguments,
+    /// How many PDUs there are, and how many of them pass the filter.
+    met: usize,
+    passed: usize,
 }
 
 impl<W: Write> Sink for Rows<'_, W> {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
-        let Self { out, dissector, arguments } = self;
+        let Self { out, dissector, arguments, met, passed } = self;
         let passes = arguments.filter.passes(pdu);
+        *met += 1;
         // Every PDU is taken apart, since answers need what their requests asked.
         dissector.pdu(pdu, |dissection| {
             if !passes || (arguments.anomalies && dissection.anomalies.is_empty()) {
                 return;
             }
+            *passed += 1;
             out.add(pdu.at, |row| match arguments.format {
                 Format::Text => Some(text::row(pdu, dissection)),
                 Format::Tsv => tsv::row(pdu, dissection, row),

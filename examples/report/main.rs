@@ -4,34 +4,46 @@ mod axis;
 #[path = "../common/mod.rs"]
 mod common;
 mod lanes;
+mod output;
 mod page;
 mod plot;
+#[path = "../common/streams.rs"]
+mod streams;
 mod text;
+#[path = "../common/until.rs"]
+mod until;
 
 use std::error::Error;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use common::Captures;
+use output::Output;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::{NetSession, NullSessions, Options};
 use smbscope::session::{Analyzer, Limits};
 use smbscope::wire::Timestamp;
 
+const AFTER_HELP: &str = "Exit codes:\n  \
+    0  the page is written; whether null sessions are stuck is the exit code of null_sessions\n  \
+    2  could not run: no file could be read, an argument is wrong, or the page could not be written";
+
 /// Writes a page about captures: who held null sessions open, what that cost, what to do.
 ///
 /// The page is one file that needs neither network nor script.
 #[derive(Parser)]
-#[command(version, after_help = "Exit status: 0, or 2 if it could not run.")]
+#[command(version, after_help = AFTER_HELP)]
 struct Arguments {
     /// Captures; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Where to write the page; `-` is standard output
-    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    /// Where to write the page, such as report.html; `-` is standard output
+    #[arg(short, long, value_name = "PAGE")]
     output: PathBuf,
+    /// Overwrite files that are there already, though never a capture
+    #[arg(long)]
+    force: bool,
     /// Write the pictures here too, each an SVG of its own
     #[arg(long, value_name = "DIRECTORY")]
     svg: Option<PathBuf>,
@@ -39,24 +51,28 @@ struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
     grace: f64,
     /// How many connection slots the servers have, if you know
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = common::slots, allow_negative_numbers = true)]
     limit: Option<u64>,
-    /// Judge at TIME (RFC 3339, any offset), if you know that nothing more was sent up to then
+    /// Judge at TIME (RFC 3339, any offset), if you know that nothing more was sent up to then; the end of the captures
+    /// if that is later
     #[arg(long, value_name = "TIME", value_parser = common::time)]
     until: Option<Timestamp>,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&streams::arguments()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("report: {error}");
+            streams::say(&format!("report: {error}"));
             ExitCode::from(2)
         }
     }
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let output = Output { inputs: &arguments.files, force: arguments.force };
+    // Before what may take long.
+    output.check(&arguments.output)?;
     let mut captures = Captures::open(&arguments.files)?;
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut analyzer = Analyzer::new(Limits::default());
@@ -64,37 +80,20 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         analyzer.push(packet, &mut ledger);
         Ok(())
     })?;
-    let mut captured_to = None;
-    for capture in captures.timeline.captures() {
-        captured_to = captured_to.max(capture.last).max(capture.end);
-    }
-    for end in [captured_to, arguments.until].into_iter().flatten() {
-        ledger.extend_to(end);
-    }
+    until::extend(&captures, arguments.until, &mut ledger);
     common::finish(&captures, &mut analyzer, &mut ledger);
 
     let mut options = Options::default();
     (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, true);
     let report = NullSessions::new(&ledger, captures.timeline.captures(), analyzer.counts(), options);
-    let tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
+    let tables = NetSession::new(&ledger, common::captured_to(&captures), arguments.grace, arguments.limit);
     let page = page::Page::of(&report, &tables);
-    write(&arguments.output, &page.html()?)?;
+    output.write(&arguments.output, &page.html()?)?;
     if let Some(directory) = &arguments.svg {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         for (name, picture) in page.pictures()? {
-            write(&directory.join(name), &picture)?;
+            output.write(&directory.join(name), &picture)?;
         }
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
-    if path.as_os_str() == "-" {
-        return match io::Write::write_all(&mut io::stdout().lock(), text.as_bytes()) {
-            // Whoever reads the page has read enough of it.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            result => Ok(result?),
-        };
-    }
-    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()).into())
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use askama::Template;
 use smbscope::finding::{Digits, Finding, Plain, Span, count, list};
-use smbscope::ledger::{Stuck, Verdict};
+use smbscope::ledger::{Slots, Stuck, Verdict};
 use smbscope::report::{NetSession, NullSessions, Refusal, ServerTables, Session, worst_of_each};
 use smbscope::wire::Timestamp;
 
@@ -235,7 +235,7 @@ impl<'a> Part<'a> {
     }
 
     fn in_use(&self) -> String {
-        slots(self.server.slots_in_use.low, self.server.slots_in_use.high)
+        self.server.slots_in_use.to_string()
     }
 
     fn limit(&self) -> String {
@@ -243,7 +243,13 @@ impl<'a> Part<'a> {
     }
 
     fn peak(&self) -> String {
-        self.server.peak.map_or_else(|| "0".to_owned(), |peak| slots(peak.slots.low, peak.slots.high))
+        let Slots { low, high } = self.server.peak.map(|peak| peak.slots).unwrap_or_default();
+        match (low, self.server.slots_in_use.why) {
+            (_, None) => slots(low, high),
+            // Others took slots as well.
+            (0, Some(_)) => "unknown".to_owned(),
+            (_, Some(_)) => format!("at least {}", slots(low, low)),
+        }
     }
 
     fn overview(&self) -> Overview {
@@ -273,7 +279,7 @@ impl<'a> Part<'a> {
         let timeline = lanes::Picture::of(id, report, &self.sessions, &self.server.refusals, span, &name);
         let plot = plot::Picture::of(self.server, span, &name);
         let Overview { in_use, limit, peak, refused, null, stuck, .. } = self.overview();
-        let why = self.server.limit.as_ref().and_then(|limit| limit.why.as_deref());
+        let why = self.server.limit.as_ref().and_then(|limit| Some((limit.from, limit.why.as_deref()?)));
         let peak_at = self
             .server
             .peak
@@ -288,7 +294,11 @@ impl<'a> Part<'a> {
             name,
             answer: answer.to_owned(),
             in_use,
-            why_limit: why.map(|why| format!("The limit of {limit} is a guess: {why}.")).unwrap_or_default(),
+            why_limit: match why {
+                None => String::new(),
+                Some(("guess", why)) => format!("The limit of {limit} is a guess: {why}."),
+                Some((_, why)) => format!("The limit is {limit}: {why}."),
+            },
             limit,
             peak,
             peak_at: peak_at.unwrap_or_default(),
@@ -331,7 +341,7 @@ fn refusal_row(refusal: &Refusal<'_>, several: bool) -> RefusalRow {
         frame: frame(refusal.at, several),
         client: refusal.client.to_string(),
         answer: format!("{}{error}", refusal.status_name),
-        in_use: slots(refusal.slots_in_use.low, refusal.slots_in_use.high),
+        in_use: refusal.slots_in_use.to_string(),
         held_by: refusal.holders.to_string(),
     }
 }

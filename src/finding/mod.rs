@@ -165,14 +165,17 @@ rules! {
 #[must_use]
 pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
     let scene = Scene::of(ledger, grace);
-    let adviser = Adviser::of(&scene);
-    let mut findings = Vec::new();
-    for (find, advice) in FINDERS {
-        findings.extend(find(&scene).into_iter().map(|found| {
-            let advice = adviser.advice(advice, &found);
-            Finding { advice, ..found }
-        }));
-    }
+    let mut adviser = Adviser::of(&scene);
+    let found: Vec<(Finding, &[Part])> = FINDERS
+        .iter()
+        .flat_map(|(find, advice)| find(&scene).into_iter().map(|found| (found, *advice)))
+        .collect();
+    found.iter().for_each(|(found, advice)| adviser.note(advice, found));
+    let advised = found.into_iter().map(|(found, advice)| {
+        let advice = adviser.advice(advice, &found);
+        Finding { advice, ..found }
+    });
+    let mut findings: Vec<Finding> = advised.collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

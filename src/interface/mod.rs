@@ -24,6 +24,11 @@ pub fn name(uuid: &Uuid) -> Option<&'static str> {
     INTERFACES.get(index).map(|(_, name)| *name)
 }
 
+/// The short names of the interfaces that are known, of which several may have the same.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    INTERFACES.iter().map(|(_, name)| *name)
+}
+
 /// The short name of an interface, or its UUID where it has none.
 #[must_use]
 pub fn name_or_uuid(uuid: &Uuid) -> Cow<'static, str> {

@@ -85,6 +85,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The word for it in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::CannotTell => "cannot_tell",
+            Self::Trouble => "trouble",
+        }
+    }
+
     /// The exit code of the example `null_sessions`.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
@@ -96,11 +106,26 @@ impl Outcome {
     }
 }
 
+/// Its word and its exit code.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Outcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        let mut outcome = serializer.serialize_struct("Outcome", 2)?;
+        outcome.serialize_field("word", self.as_str())?;
+        outcome.serialize_field("exit_code", &self.exit_code())?;
+        outcome.end()
+    }
+}
+
 /// Every null session, its verdict and why; who was refused and denied; what to do.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NullSessions<'a> {
+    /// What the answer comes to.
+    pub(super) outcome: Outcome,
     /// The captures, in the order given. A moment names its capture by its place here, counted from 0.
     pub captures: Vec<Capture>,
     /// The grace in seconds.
@@ -145,7 +170,8 @@ impl<'a> NullSessions<'a> {
             .filter(|session| options.all || session.is_candidate())
             // A set-up that has no answer tells nothing if it was young.
             .filter(|session| !session.unanswered || session.verdict == Verdict::Unknown);
-        Self {
+        let mut report = Self {
+            outcome: Outcome::CannotTell,
             captures: captures.into_iter().map(Capture::from).collect(),
             grace_seconds: options.grace,
             end,
@@ -163,12 +189,18 @@ impl<'a> NullSessions<'a> {
             },
             ledger,
             options,
-        }
+        };
+        report.outcome = report.judge();
+        report
     }
 
     /// What the answer comes to.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    fn judge(&self) -> Outcome {
         let null = self.sessions.iter().filter(|session| session.is_null() || session.null_until.is_some());
         let of_null = null.map(|session| session.stuck);
         let possible = self.sessions.iter().filter(|session| session.possibly_null);

@@ -1,5 +1,6 @@
 //! What servers turned away and denied.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use super::session::Who;
@@ -8,7 +9,7 @@ use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow,
 use crate::net::Endpoint;
 use crate::wire::Status;
 
-use super::{Limit, Moment};
+use super::{Limit, Moment, SlotsNow};
 
 /// A set-up, tree connect or NetBIOS session that was turned away because a limit is reached.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +74,9 @@ pub struct SlotsInUse {
     /// The figures of what was captured.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) known: ledger::Slots,
+    /// True if others took slots that are not known.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) unseen: bool,
 }
 
 impl SlotsInUse {
@@ -80,8 +84,11 @@ impl SlotsInUse {
     fn of(refusal: &ledger::Refusal, limit: Option<&Limit>) -> Self {
         let ledger::Slots { low, high } = refusal.slots;
         let full = limit.map(|limit| limit.slots).filter(|slots| refusal.is_for_slots() && *slots > high);
+        let unseen = refusal.is_for_slots() && limit.is_none_or(|limit| limit.slots > high);
         let why = if full.is_some() {
             Some("the server was full, and who took the other slots was not captured")
+        } else if unseen {
+            Some("the server was full, and how many slots it has is not known")
         } else if low < high {
             Some("sessions may be of one user or of several, or may have ended")
         } else {
@@ -89,12 +96,20 @@ impl SlotsInUse {
         };
         let high = full.unwrap_or(high);
         let known = refusal.slots;
-        Self { low, high, null: refusal.null, denied: refusal.denied, why, known }
+        Self { low, high, null: refusal.null, denied: refusal.denied, why, known, unseen }
     }
 
     /// How many null sessions had, granted or denied.
     pub(super) const fn of_null_sessions(self) -> u64 {
         self.null.saturating_add(self.denied)
+    }
+}
+
+/// `3`, `3 to 5`, `at least 3`, or `unknown` where nothing is known.
+impl fmt::Display for SlotsInUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let high = (!self.unseen).then_some(self.known.high);
+        SlotsNow { low: self.known.low, high, why: self.why.filter(|_| self.unseen) }.fmt(f)
     }
 }
 

@@ -155,6 +155,7 @@ mod json {
             "trees": [tree],
         });
         let expected = json!({
+            "outcome": { "word": "clear", "exit_code": 0 },
             "captures": [{ "path": "office.pcap", "packets": 12, "first": null, "last": null }],
             "grace_seconds": 90,
             "end": "2002-11-05T14:04:45.120000000Z",
@@ -195,13 +196,18 @@ mod json {
                      "sent": moment("05.08", 8) }])
         );
         assert_eq!(value["sessions"][0]["verdict"], "hung");
+        assert_eq!(value["outcome"], json!({ "word": "trouble", "exit_code": 1 }));
         assert_eq!(value["sessions"][0]["closed"], Value::Null);
         let refusal = json!({
             "time": value["refusals"][0]["time"], "capture": 0, "frame": 14,
             "server": "192.168.1.10:139", "client": "192.168.1.21:1002",
             "who": value["refusals"][0]["who"], "client_name": "WS-21", "what": "session",
             "status": "0xc00000d0", "status_name": "STATUS_REQUEST_NOT_ACCEPTED", "win32": 71,
-            "slots_in_use": { "low": 1, "high": 1, "null": 1, "denied": 0 }, "limit": null, "held_by": ["0x1"],
+            "slots_in_use": {
+                "low": 1, "high": 1, "null": 1, "denied": 0,
+                "why": "the server was full, and how many slots it has is not known",
+            },
+            "limit": null, "held_by": ["0x1"],
             "holders": { "null": 1, "denied": 0, "hung": 1, "leaked": 0, "named": 0, "unknown": 0 },
         });
         assert_eq!(value["refusals"], json!([refusal]));
@@ -260,4 +266,39 @@ fn connections_that_a_server_makes_are_among_its_own() {
     assert_eq!(told, [[(false, 1001), (true, 1002)], [(true, 1001), (false, 1002)]]);
     let text = tables.text(80).to_string();
     assert!(text.contains("Connected  Out     *SMBSERVER (192.168.1.21:139)"), "{text}");
+}
+
+/// What the tables say of the slots in use, of a server that calls itself `os`, has `sessions` null sessions, and turned
+/// somebody away where `refuses`.
+fn slots(os: &str, sessions: u16, refuses: bool) -> ((u64, Option<u64>), String) {
+    let mut made = Made::new();
+    made.connect(100);
+    made.native(100, "", os);
+    for client in 1..=sessions {
+        made.null_session(client);
+    }
+    if refuses {
+        made.refuse(200, crate::wire::Status::Nt(crate::wire::NtStatus::REQUEST_NOT_ACCEPTED));
+    }
+    let ledger = made.ended_after(1.0);
+    let tables = NetSession::new(&ledger, None, 90.0, None);
+    let used = tables.servers[0].slots_in_use;
+    assert_eq!(used.why.is_some(), used.high != Some(used.low));
+    let text = tables.text(1_000).to_string();
+    let line = text.lines().find(|line| line.contains("connection slot")).unwrap();
+    let (line, _) = line.split_once(" in use").unwrap();
+    ((used.low, used.high), line.to_owned())
+}
+
+#[test]
+fn a_server_that_refused_somebody_had_slots_in_use_whoever_held_them() {
+    let told = |low, high, line: &str| ((low, high), line.to_owned());
+    assert_eq!(slots("", 0, true), told(0, None, "An unknown number of connection slots"));
+    assert_eq!(slots("", 0, false), told(0, Some(0), "0 connection slots"));
+    assert_eq!(slots("Windows 5.0", 0, true), told(0, Some(10), "An unknown number of 10 connection slots"));
+    assert_eq!(slots("", 1, true), told(1, None, "At least 1 connection slot"));
+    assert_eq!(slots("", 1, false), told(1, Some(1), "1 connection slot"));
+    assert_eq!(slots("Windows 5.0", 1, false), told(1, Some(1), "1 of 10 connection slots"));
+    assert_eq!(slots("Windows 5.0", 9, true), told(9, Some(10), "At least 9 of 10 connection slots"));
+    assert_eq!(slots("Windows 5.0", 10, true), told(10, Some(10), "10 of 10 connection slots"));
 }

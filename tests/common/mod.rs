@@ -5,6 +5,7 @@ pub mod rewrite;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use smbscope::capture::{Capture, LinkType, Origin, Packet};
@@ -37,6 +38,21 @@ pub fn read(path: &Path) -> InMemory {
     let info = capture.info();
     let end = info.last.max(info.end);
     InMemory { packets, end }
+}
+
+/// An example, which cargo builds beside this test.
+pub fn program(example: &str, arguments: &[&str]) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        let build = ["build", "--quiet", "--example", example];
+        assert!(Command::new(env!("CARGO")).args(build).current_dir(root).status().unwrap().success());
+    }
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root).stdin(Stdio::null());
+    command
 }
 
 /// The ledger after all packets, at the capture's end.

@@ -35,7 +35,10 @@ const SHARED: &[(&str, &[&str])] = &[
     ("Let Everyone permissions apply to anonymous users", &["vista", "later", "dialect"]),
     ("Named Pipes that can be accessed anonymously", &["2003", "vista", "later", "dialect"]),
     ("Close-SmbSession", &["later", "dialect"]),
-    ("net session \\\\CLIENT /delete", &["nt", "2000", "xp", "2003", "vista", "later", "dialect", "unknown"]),
+    (
+        "net session \\\\10.0.0.21 /delete",
+        &["nt", "2000", "xp", "2003", "vista", "later", "dialect", "unknown"],
+    ),
     ("restrict anonymous = 2", &["samba", "unknown"]),
     ("smbcontrol PID shutdown", &["samba", "unknown"]),
     ("To free the slots now", &["nt", "2000", "xp", "2003", "vista", "later", "dialect", "unknown"]),
@@ -131,6 +134,30 @@ fn what_several_findings_have_in_common_is_told_once_and_what_each_server_needs_
     assert_eq!(text.matches("Method 1 (preferred), on Windows XP").count(), 1, "{text}");
     assert_eq!(text.matches("Method 1 (preferred), on Samba").count(), 1, "{text}");
     assert_eq!(text.matches("Method 2").count(), 1, "{text}");
+}
+
+#[test]
+fn the_client_to_be_ended_is_named_where_there_is_one_alone() {
+    let wire = Wire::new();
+    for client in [21, 21] {
+        Smb2::on(wire.connect(client, 10)).hold_printer();
+    }
+    // What another server has to end is its own affair.
+    Smb2::on(wire.connect(22, 11)).hold_printer();
+    let advice = wire.advice_of("null_session_leak");
+    assert!(advice.contains(r"net session \\10.0.0.21 /delete") && !advice.contains("CLIENT"), "{advice}");
+
+    Smb2::on(wire.connect(23, 10)).hold_printer();
+    wire.wait(100.0);
+    let found = wire.what_to_do();
+    let of_10 = found.iter().filter(|finding| finding.server.host().to_string() == "10.0.0.10");
+    let advice: Vec<&String> =
+        of_10.filter(|finding| finding.rule == "null_session_leak").map(|finding| &finding.advice).collect();
+    assert_eq!(advice.len(), 2, "two clients");
+    for advice in advice {
+        assert!(advice.contains(r"net session \\CLIENT /delete"), "{advice}");
+        assert!(advice.contains("CLIENT stands for the name or address of each"), "{advice}");
+    }
 }
 
 #[test]

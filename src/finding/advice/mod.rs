@@ -10,6 +10,7 @@ mod system;
 mod unknown;
 mod windows;
 
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
@@ -65,6 +66,8 @@ pub(super) struct Adviser<'a> {
     /// When a server last let a null session in, and when it last denied one.
     granted: BTreeMap<ServerRow, Origin>,
     denied: BTreeMap<ServerRow, Origin>,
+    /// The clients whose sessions findings say to end, as the server calls them.
+    to_end: BTreeMap<ServerRow, BTreeSet<String>>,
 }
 
 impl<'a> Adviser<'a> {
@@ -82,6 +85,20 @@ impl<'a> Adviser<'a> {
             smb2: system::smb2(ledger),
             granted: latest(granted),
             denied: latest(denials.map(|denial| (denial.server_row, denial.at))),
+            to_end: BTreeMap::new(),
+        }
+    }
+
+    /// Notes whose sessions a finding says to end. Advice is given when all findings are noted.
+    pub(super) fn note(&mut self, parts: &[Part], finding: &Finding) {
+        if !parts.iter().any(|part| matches!(part, Part::Free)) {
+            return;
+        }
+        let ledger = self.scene.ledger;
+        for session in finding.sessions.iter().filter_map(|row| ledger.session(*row)) {
+            if let Some(server) = session.server_row.filter(|_| self.may_be_ended(session)) {
+                self.to_end.entry(server).or_default().insert(called(ledger, session));
+            }
         }
     }
 
@@ -92,11 +109,27 @@ impl<'a> Adviser<'a> {
         let mut advice = String::new();
         for part in parts.iter().filter(|part| self.is_true(**part, finding, server)) {
             for paragraph in system.paragraphs(*part) {
-                advice.push_str(&paragraph);
+                advice.push_str(&self.with_client(paragraph, server));
                 advice.push('\n');
             }
         }
         advice
+    }
+
+    /// A paragraph with the client in place of `\\CLIENT`, if there is one alone, so that what many findings say stays
+    /// the same where there are several.
+    fn with_client(&self, paragraph: String, server: Option<ServerRow>) -> String {
+        if !paragraph.contains(CLIENT) {
+            return paragraph;
+        }
+        let clients = server.and_then(|server| self.to_end.get(&server)).into_iter().flatten();
+        let mut clients = clients.filter(|client| !client.is_empty());
+        match (clients.next(), clients.next()) {
+            (Some(client), None) => paragraph.replace(CLIENT, &format!(r"\\{client}")),
+            _ => {
+                format!("{paragraph} CLIENT stands for the name or address of each, as net session lists it.")
+            }
+        }
     }
 
     fn server(&self, finding: &Finding) -> Option<ServerRow> {
@@ -134,6 +167,26 @@ impl<'a> Adviser<'a> {
     }
 }
 
+/// What stands for a client.
+const CLIENT: &str = r"\\CLIENT";
+
+/// What a server calls the client of a session: its NetBIOS name where it came by NetBIOS, else its address. A name that
+/// could do harm in a command is none.
+fn called(ledger: &Ledger, session: &Session) -> String {
+    let mut connections = session.connections.iter().filter_map(|id| ledger.connection(*id));
+    let name = connections
+        .find_map(|connection| connection.calling.as_deref().filter(|_| connection.transport.is_netbios()));
+    let is_harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let name = name.map(str::trim_end).filter(|name| !name.is_empty() && name.chars().all(is_harmless));
+    match (name, session.client.host()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Host::Ip(IpAddr::V6(address))) => format!("[{address}]"),
+        (None, Host::Ip(address)) => address.to_string(),
+        // It has no address that the server could be told.
+        (None, Host::Mac(_)) => String::new(),
+    }
+}
+
 /// True if a null session was denied its set-up, or the share that all pipes lie in.
 fn shuts_out(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
@@ -161,4 +214,36 @@ fn may_be_of_spooler<'a>(ledger: &'a Ledger, sessions: impl Iterator<Item = &'a 
     let mut pipes =
         sessions.flat_map(|session| ledger.opens_of(session)).filter(|open| open.holds()).peekable();
     pipes.peek().is_none() || pipes.any(scene::leads_to_spooler)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::all;
+    use crate::finding::testing::Made;
+    use crate::session::{ConnectionEvent, EventKind};
+
+    /// The advice about the leak of a client that calls itself `calling`.
+    fn advice(calling: &str) -> String {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.handle(1);
+        let (called, calling) = ("PRNSRV".to_owned(), calling.to_owned());
+        made.tell(1, EventKind::Connection(ConnectionEvent::NetBiosNamed { called, calling }));
+        let found = all(&made.ended_after(100.0), 90.0);
+        found.into_iter().find(|finding| finding.rule == "null_session_leak").unwrap().advice
+    }
+
+    #[test]
+    fn a_client_that_came_by_netbios_is_ended_by_its_name() {
+        assert!(advice("WS_21-B").contains(r"net session \\WS_21-B /delete"));
+    }
+
+    #[test]
+    fn a_name_off_the_wire_does_no_harm_in_a_command() {
+        for name in ["WS & del C:", "WS\u{1b}[31m", "", "WS;x", "WS 21"] {
+            let advice = advice(name);
+            assert!(advice.contains(r"net session \\192.168.1.21 /delete"), "{name:?}: {advice}");
+            assert!(name.is_empty() || !advice.contains(name));
+        }
+    }
 }

@@ -44,8 +44,8 @@ const OF_ALL: System = System {
     refuse_clients: "where it prints nothing, stop and disable the Print Spooler service.",
     drivers: "there is no update for this Windows. Stop and disable the Print Spooler service where it prints \
         nothing, and let nobody but administrators add printers elsewhere.",
-    share_limit: "net share NAME shows it as its maximum of users; net share NAME /users:NUMBER or /unlimited \
-        changes it (net help share).",
+    share_limit: "net share NAME, with the name of the share, shows it as its maximum of users; net share NAME \
+        /users:NUMBER or /unlimited changes it (net help share).",
 };
 
 pub(super) const NT_4_0: System = System {

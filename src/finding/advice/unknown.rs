@@ -30,6 +30,6 @@ pub(super) const UNKNOWN: System = System {
     refuse_clients: "where it prints nothing, stop and disable its print service.",
     drivers: "install its security updates, let nobody but administrators add drivers, and stop its print service \
         where it prints nothing.",
-    share_limit: "net share NAME /users:NUMBER or /unlimited on Windows (net help share), max connections of the \
-        share in smb.conf on Samba (smb.conf(5)).",
+    share_limit: "net share NAME /users:NUMBER or /unlimited on Windows, with the name of the share (net help share), \
+        max connections of the share in smb.conf on Samba (smb.conf(5)).",
 };

@@ -41,8 +41,8 @@ const OF_ALL: System = System {
         Administrative Templates, Printers) to Disabled and restart the service (the policy's own help).",
     drivers: "install the updates of July 2021 (KB 5004945 and its kin) and those since, leave \
         RestrictDriverInstallationToAdministrators at 1 (KB 5005010), and stop the spooler where it prints nothing.",
-    share_limit: "net share NAME shows it as its maximum of users; net share NAME /users:NUMBER or /unlimited \
-        changes it (net help share).",
+    share_limit: "net share NAME, with the name of the share, shows it as its maximum of users; net share NAME \
+        /users:NUMBER or /unlimited changes it (net help share).",
 };
 
 /// Before the SMB cmdlets of PowerShell.

@@ -34,7 +34,7 @@ impl NetSession<'_> {
 impl fmt::Display for ServerTablesText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tables, width } = *self;
-        let at = tables.at.unwrap_or_default();
+        let Some(at) = tables.at else { return writeln!(f, "No packet was read, so there are no tables.") };
         let (day, clock) = parts(at);
         let clock = clock.get(..12).unwrap_or(&clock);
         let held = if tables.beyond_end {
@@ -71,11 +71,6 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         &format!("Server {}{}{also}", server.server, name.unwrap_or_default()),
         width,
     )?;
-    let used = slots::in_use(server.slots_in_use);
-    let limit = server.limit.as_ref().map(|limit| {
-        let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));
-        format!(" of {}{}", limit.slots, why.unwrap_or_default())
-    });
     let null = server.sessions.iter().filter(|session| session.is_null()).count();
     let possibly = server.sessions.iter().filter(|session| session.possibly_null).count();
     let denied = match server.denied.len() {
@@ -83,13 +78,37 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         number => format!("; {} that the server denied", count(number, "anonymous session setup")),
     };
     let text = format!(
-        "{used}{} connection slots in use; {}, {} of them null{denied}",
-        limit.unwrap_or_default(),
+        "{}; {}, {} of them null{denied}",
+        in_use(server),
         count(server.sessions.len(), "session"),
         if possibly == 0 { null.to_string() } else { format!("{null} to {}", null.saturating_add(possibly)) },
     );
     layout::paragraph(out, "", 0, &text, width)?;
     writeln!(out)
+}
+
+/// `3 of 10 connection slots in use (a guess: …)`, and why that may not be all.
+fn in_use(server: &ServerTables<'_>) -> String {
+    let used = server.slots_in_use;
+    let why = used.why.map(|why| format!("; {why}")).unwrap_or_default();
+    let most = used.high.filter(|_| used.why.is_none()).unwrap_or(used.low);
+    let number = server.limit.as_ref().map_or(most, |limit| limit.slots);
+    let slots = if number == 1 { "slot" } else { "slots" };
+    let (limit, from) = match &server.limit {
+        Some(limit) => {
+            let guess = if limit.from == "guess" { "a guess: " } else { "" };
+            let from = limit.why.as_deref().map(|why| format!(" ({guess}{})", Plain::sentence(why)));
+            (format!(" of {}", limit.slots), from.unwrap_or_default())
+        }
+        None => (String::new(), String::new()),
+    };
+    let used = match (used.low, used.why) {
+        (0, Some(_)) if limit.is_empty() => "An unknown number of".to_owned(),
+        (0, Some(_)) => "An unknown number".to_owned(),
+        (low, Some(_)) => format!("At least {low}"),
+        (_, None) => used.to_string(),
+    };
+    format!("{used}{limit} connection {slots} in use{from}{why}")
 }
 
 /// `net session`: a row for each client computer and user. Where one stands for several null sessions, each of these

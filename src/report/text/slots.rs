@@ -65,7 +65,7 @@ fn refusal_row(refusal: &Refusal<'_>) -> Vec<String> {
     vec![
         clock(refusal.at.time),
         refusal.at.frame.to_string(),
-        in_use(refusal.slots_in_use.known),
+        refusal.slots_in_use.to_string(),
         format!("refused {}: {}{error}{held}", refusal.client, refusal.status_name),
     ]
 }

@@ -104,7 +104,11 @@ fn warnings(report: &NullSessions<'_>) -> Option<String> {
 fn nothing(report: &NullSessions<'_>) -> String {
     let packets =
         report.captures.iter().map(|capture| usize::try_from(capture.packets).unwrap_or(usize::MAX));
-    let packets = count(packets.fold(0, usize::saturating_add), "packet");
+    let number = packets.fold(0, usize::saturating_add);
+    if number == 0 {
+        return no_packets(report);
+    }
+    let packets = count(number, "packet");
     let mut identities: BTreeMap<Who, usize> = BTreeMap::new();
     // A set-up that was denied, or has no answer, is no session.
     let sessions = report.ledger.sessions().map(|(_, session)| session);
@@ -131,6 +135,18 @@ fn nothing(report: &NullSessions<'_>) -> String {
             Digits(sessions),
             list(&who)
         ),
+    }
+}
+
+/// No packet was read: what was met instead.
+fn no_packets(report: &NullSessions<'_>) -> String {
+    let warnings = report.captures.iter().flat_map(|capture| &capture.warnings);
+    let met: Vec<String> =
+        warnings.take(CLIENTS).map(|warning| Plain::sentence(warning).to_string()).collect();
+    match report.captures.as_slice() {
+        _ if !met.is_empty() => format!("No packet could be read: {}.", list(&met)),
+        [_] => "The capture holds no packets, so there is nothing to judge.".to_owned(),
+        _ => "The captures hold no packets, so there is nothing to judge.".to_owned(),
     }
 }
 
