@@ -273,7 +273,11 @@ impl<'a> Part<'a> {
         let timeline = lanes::Picture::of(id, report, &self.sessions, &self.server.refusals, span, &name);
         let plot = plot::Picture::of(self.server, span, &name);
         let Overview { in_use, limit, peak, refused, null, stuck, .. } = self.overview();
-        let why = self.server.limit.as_ref().and_then(|limit| limit.why.as_deref());
+        let known = self.server.limit.as_ref().and_then(|limit| Some((limit.from, limit.why.as_deref()?)));
+        let why_limit = known.map(|(from, why)| match from {
+            "guess" => format!("The limit of {limit} is a guess: {why}."),
+            _ => format!("The server has {limit} slots: {why}."),
+        });
         let peak_at = self
             .server
             .peak
@@ -288,7 +292,7 @@ impl<'a> Part<'a> {
             name,
             answer: answer.to_owned(),
             in_use,
-            why_limit: why.map(|why| format!("The limit of {limit} is a guess: {why}.")).unwrap_or_default(),
+            why_limit: why_limit.unwrap_or_default(),
             limit,
             peak,
             peak_at: peak_at.unwrap_or_default(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
-use super::{Limit, Moment, Refusal};
+use super::{Limit, Moment, Refusal, System};
 use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
 use crate::net::Host;
@@ -41,6 +41,8 @@ pub struct ServerTables<'a> {
     pub addresses: &'a BTreeSet<Host>,
     /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<&'a str>,
+    /// What it runs, as far as it says so.
+    pub system: Option<System<'a>>,
     /// How many slots it has, if that is known or can be guessed.
     pub limit: Option<Limit>,
     /// The slots in use.
@@ -200,6 +202,7 @@ impl<'a> Parts<'a> {
             server: server.ip,
             addresses: &server.addresses,
             name: server.name.as_deref(),
+            system: System::of(ledger, server),
             limit: Limit::of(ledger, server, limit),
             slots_in_use: server.slots.now,
             peak: server.slots.peak().map(SlotChange::from),

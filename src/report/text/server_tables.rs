@@ -64,16 +64,18 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
     let others = server.addresses.iter().filter(|ip| **ip != server.server);
     let others: Vec<String> = others.take(ADDRESSES).map(ToString::to_string).collect();
     let also = if others.is_empty() { String::new() } else { format!(", also at {}", list(&others)) };
+    let system = server.system.as_ref().map(|system| format!(": {}", system.phrase())).unwrap_or_default();
     layout::paragraph(
         out,
         "",
         0,
-        &format!("Server {}{}{also}", server.server, name.unwrap_or_default()),
+        &format!("Server {}{}{also}{system}", server.server, name.unwrap_or_default()),
         width,
     )?;
     let used = slots::in_use(server.slots_in_use);
     let limit = server.limit.as_ref().map(|limit| {
-        let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));
+        let guess = if limit.from == "guess" { "a guess: " } else { "" };
+        let why = limit.why.as_deref().map(|why| format!(" ({guess}{})", Plain::sentence(why)));
         format!(" of {}{}", limit.slots, why.unwrap_or_default())
     });
     let null = server.sessions.iter().filter(|session| session.is_null()).count();

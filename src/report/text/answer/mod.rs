@@ -155,6 +155,7 @@ pub(super) fn for_server(report: &NullSessions<'_>, server: &ServerPart<'_>, alo
         details.extend(calm::sentences(report, server));
     } else {
         headline.extend(refused::refused(server));
+        details.extend(stuck::system(report, server));
         details.extend(stuck::limit(report, server));
         details.extend(calm::others(report, server));
     }
