@@ -195,7 +195,31 @@ const HEADLINES: &[(&str, &[&str])] = &[
     ("m1_midstream_getprinter", &["It is not known whether a null session is stuck"]),
     ("m2_midstream_keepalive_only", &["only keep-alives were captured of 1 connection"]),
     ("refused_netbios", &["refused 3 clients with NetBIOS negative response 0x8f: WS075 (127.0.0.1), WS076"]),
+    (
+        "samba_leak",
+        &[
+            "2 null sessions to \\\\PRNSRV\\IPC$ never closed: both hold printer handles.",
+            "They take 2 connection slots",
+        ],
+    ),
     ("u1_share_user_limit", &["has reached its own limit of users and refused 1 client"]),
+    ("win11_closed", &["None of the 3 null sessions to \\\\WIN11PC\\IPC$", "is stuck: all ended cleanly."]),
+    (
+        "win11_denied",
+        &[
+            "3 null sessions were denied by 192.168.1.10:445, but each holds a slot",
+            "They take 3 of 20 connection slots",
+        ],
+    ),
+    (
+        "win11_leak",
+        &[
+            "19 null sessions to \\\\WIN11PC\\IPC$ never closed: all hold printer handles.",
+            "They take 19 of 20 connection slots",
+            "carol of MFP24 (192.168.1.24) twice",
+            "The server seems to be Windows 11 (version 10.0.22631 in its NTLM challenge, frame 7).",
+        ],
+    ),
 ];
 
 #[test]
