@@ -252,9 +252,33 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "u2_server2003",
         &[
-            "It cannot use up the server's slots: it calls itself Windows Server 2003 3790 Service Pack 1, and only \
+            "It cannot use up the server's slots: it runs Windows Server 2003 3790 Service Pack 1, and only \
              client editions of Windows have a limit of 5, 10 or 20.",
             "!of 10 connection slots",
+        ],
+    ),
+    (
+        "samba_leak",
+        &[
+            "2 null sessions to \\\\PRNSRV\\IPC$ never closed: both hold printer handles.",
+            "They cannot use up the server's slots: it runs Samba, and only client editions of Windows have a limit",
+        ],
+    ),
+    ("win11_closed", &["None of the 3 null sessions to \\\\WIN11PC\\IPC$", "is stuck: all ended cleanly."]),
+    (
+        "win11_denied",
+        &[
+            "3 null sessions were denied by 192.168.1.10:445, but each holds a slot",
+            "They take 3 of 20 connection slots",
+        ],
+    ),
+    (
+        "win11_leak",
+        &[
+            "19 null sessions to \\\\WIN11PC\\IPC$ never closed: all hold printer handles.",
+            "They take 19 of 20 connection slots",
+            "refused carol of MFP24 (192.168.1.24) twice with error 71",
+            "The server seems to be Windows 11 (version 10.0.22631 in its NTLM challenge, frame 7).",
         ],
     ),
     ("w_a_anon_domain", &["1 null session to \\\\XPSRV\\IPC$ never closed: it holds a printer handle."]),

@@ -4,7 +4,7 @@ use super::Oid;
 use super::der::{self, OID, application, content, context, inside};
 use super::kerberos::{ApRep, ApReq, Iakerb, KrbError, TgtReply, TgtRequest};
 use super::negoex::Negoex;
-use super::ntlm::{self, Authenticate, AvId, Challenge, MessageType, Negotiate};
+use super::ntlm::{self, Authenticate, Challenge, MessageType, Negotiate};
 use super::spnego::{Mechanisms, NegState, NegTokenInit, NegTokenResp};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason, parse};
 
@@ -68,14 +68,6 @@ pub struct Blob<'a> {
 #[must_use]
 pub fn token(blob: &[u8]) -> Token<'_> {
     Blob::open(blob).token
-}
-
-/// The NetBIOS name of the server, where a blob is its NTLMSSP challenge (MsvAvNbComputerName, \[MS-NLMP\] 2.2.2.1).
-#[must_use]
-pub fn server_name(blob: &[u8]) -> Option<String> {
-    let Token::NtlmChallenge(challenge) = token(blob) else { return None };
-    let name = challenge.target_info.text(AvId::NB_COMPUTER_NAME)?.to_string();
-    (!name.is_empty()).then_some(name)
 }
 
 impl<'a> Blob<'a> {

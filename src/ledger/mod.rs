@@ -27,8 +27,10 @@ use foldhash::fast::RandomState;
 
 use crate::capture::Origin;
 use crate::net::Host;
+use crate::rap::ServerType;
 use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, TreeId, Unseen, UnseenKind};
+use crate::smb2::negotiate::is_samba;
 
 pub use cause::Cause;
 pub use clock::ClockStep;
@@ -38,8 +40,8 @@ pub use limits::LedgerLimits;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
     FailedCall, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal,
-    RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage, Tree, TreeRow, Use,
-    Waited, WaitingCall, WaitingRequest,
+    RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage, ToldWindows, Tree,
+    TreeRow, Use, Waited, WaitingCall, WaitingRequest,
 };
 use rows::{Deletion, Gap};
 pub use slots::{SlotHistory, SlotPoint, Slots};
@@ -274,6 +276,22 @@ impl Ledger {
         let listed = || server.name.as_deref().map(str::to_uppercase);
         let name = itself.next().cloned().or_else(listed)?;
         self.computers.get(&name)
+    }
+
+    /// True if a server is Samba, by its LAN manager, GUID or type, whatever else it says that it is.
+    #[must_use]
+    pub fn is_samba(&self, server: &Server) -> bool {
+        server.lan_manager.as_deref().is_some_and(|name| name.starts_with("Samba"))
+            || server.guid.is_some_and(|guid| is_samba(&guid))
+            || self.computer_of(server).is_some_and(|it| it.server_type.contains(ServerType::XENIX_SERVER))
+    }
+
+    /// The Windows of a server by its NTLM challenge, which counts where the server does not name its system, and not of
+    /// Samba, which sends the version of a Windows.
+    #[must_use]
+    pub fn windows_of(&self, server: &Server) -> Option<ToldWindows> {
+        let names_itself = server.os.as_deref().is_some_and(|os| !os.is_empty());
+        server.windows.filter(|_| !names_itself && !self.is_samba(server))
     }
 
     /// The calls that asked for something worth a word, in order.

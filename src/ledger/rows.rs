@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::slots::{Claim, SlotHistory};
 use crate::auth::Identity;
+use crate::auth::ntlm::{Version, Windows};
 use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::net::Host;
@@ -195,6 +196,8 @@ pub struct Server {
     pub os: Option<String>,
     /// Its LAN manager, told in the same place: `Samba 4.17.12-Debian`.
     pub lan_manager: Option<String>,
+    /// The Windows whose version its NTLM challenge has, where it has that of one.
+    pub windows: Option<ToldWindows>,
     /// Its connection slots in the course of time.
     pub slots: SlotHistory,
     /// The sessions that are open on it, and the set-ups that it denied and whose connection lasts.
@@ -203,6 +206,18 @@ pub struct Server {
     pub(super) deletions: VecDeque<Deletion>,
     /// The connections that it ended itself; the last few.
     pub(super) ends: VecDeque<(Origin, Host)>,
+}
+
+/// The Windows that a server's NTLM challenge tells (\[MS-NLMP\] 2.2.2.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToldWindows {
+    /// The Windows that has the version.
+    pub windows: Windows,
+    /// The version.
+    pub version: Version,
+    /// The challenge that first told it.
+    pub at: Origin,
 }
 
 /// A call that ended sessions (NetrSessionDel).

@@ -2,8 +2,10 @@
 
 use core::fmt;
 
+use super::System;
+use crate::auth::ntlm;
 use crate::finding::Plain;
-use crate::ledger::{Computer, Ledger, Server, Slots};
+use crate::ledger::{Computer, Ledger, Server, Slots, ToldWindows};
 use crate::rap::ServerType;
 
 /// The limit of a server's slots.
@@ -17,6 +19,9 @@ pub struct Limit {
     pub from: &'static str,
     /// What it rests on, if the user did not give it.
     pub why: Option<String>,
+    /// True if the server has no limit at all should it be a server edition, which nothing tells.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub of_client_edition: bool,
 }
 
 /// What a server's operating system begins with, and the limits of its editions, the most common first (KB 122920, 314882,
@@ -34,8 +39,9 @@ const SYSTEMS: &[(&str, Editions)] = &[
     ("Windows 11", TWENTY),
 ];
 
-/// The same for the versions that workstations announce, from the highest down: each counts from there on.
-const VERSIONS: &[((u32, u32), Editions)] = &[((6, 1), TWENTY), ((6, 0), VISTA), ((5, 1), XP), ((4, 0), TEN)];
+/// The same for the versions that workstations announce or have in their NTLM challenges, from the highest down: each counts from there on.
+const VERSIONS: &[((u32, u32), Editions)] =
+    &[((6, 1), TWENTY), ((6, 0), VISTA), ((5, 2), TEN), ((5, 1), XP), ((4, 0), TEN)];
 
 /// The limit of most editions of a system, and the edition that has another one.
 type Editions = (u64, Option<(&'static str, u64)>);
@@ -60,20 +66,27 @@ enum Said {
     Users(u32),
     /// What it is, and the limits that its editions have.
     Client(String, Editions),
+    /// What it is, and the limits that its editions have, unless it is a server edition.
+    Either(String, Editions),
     Nothing,
 }
 
 impl Said {
     fn of(ledger: &Ledger, server: &Server) -> Self {
         let os = || server.os.as_deref().and_then(Self::os);
+        let challenged = || ledger.windows_of(server).and_then(Self::challenged);
         match ledger.computer_of(server) {
             Some(Computer { users: Some(UNLIMITED), .. }) => Self::NoLimit,
             Some(Computer { users: Some(users), .. }) => Self::Users(*users),
+            _ if ledger.is_samba(server) => Self::NoLimit,
             Some(computer) if is_server_edition(computer.server_type) => Self::NoLimit,
-            Some(computer) => os().or_else(|| Self::announced(computer)).unwrap_or(Self::Nothing),
+            Some(computer) => {
+                os().or_else(|| Self::announced(computer)).or_else(challenged).unwrap_or(Self::Nothing)
+            }
             None => {
                 let names_itself = server.os.as_deref().is_some_and(|os| !os.is_empty());
-                os().unwrap_or(if names_itself { Self::NoLimit } else { Self::Nothing })
+                let others = || if names_itself { Self::NoLimit } else { Self::Nothing };
+                os().or_else(challenged).unwrap_or_else(others)
             }
         }
     }
@@ -93,26 +106,49 @@ impl Said {
         Some(Self::Client(said, *editions))
     }
 
+    /// What has the version of its NTLM challenge.
+    fn challenged(told: ToldWindows) -> Option<Self> {
+        let ToldWindows { windows, version, at } = told;
+        let number = (version.major.into(), version.minor.into());
+        let (_, limits) = VERSIONS.iter().find(|(first, _)| number >= *first)?;
+        let said = format!(
+            "the server's NTLM challenge has version {version}, that of {} (frame {})",
+            windows.name, at.frame
+        );
+        Some(match windows.editions {
+            ntlm::Editions::Client => Self::Client(said, *limits),
+            ntlm::Editions::Server => Self::NoLimit,
+            ntlm::Editions::Either => Self::Either(said, *limits),
+        })
+    }
+
     fn guess(self) -> Option<Limit> {
+        let of_client_edition = matches!(self, Self::Either(..));
         let (slots, why) = match self {
             Self::NoLimit | Self::Nothing => return None,
             Self::Users(users) => (users.into(), format!("it says that it takes {users} users")),
-            Self::Client(said, (slots, None)) => (slots, said),
-            Self::Client(said, (slots, Some((edition, other)))) => {
-                (slots, format!("{said}; {edition} has {other}"))
+            Self::Client(said, (slots, other)) | Self::Either(said, (slots, other)) => {
+                let either = if of_client_edition {
+                    format!("{slots} if it is a client edition, none if it is a server edition; ")
+                } else {
+                    String::new()
+                };
+                let other = other.map(|(edition, other)| format!("; {edition} has {other}"));
+                (slots, format!("{either}{said}{}", other.unwrap_or_default()))
             }
         };
-        Some(Limit { slots, from: "guess", why: Some(why) })
+        Some(Limit { slots, from: "guess", why: Some(why), of_client_edition })
     }
 }
 
 impl Limit {
     /// The limit of a server: the one that the user gave, or with which it was full, else a guess from what the server says
-    /// of itself: how many users it takes, that it is a workstation or a server edition, what it calls its system.
+    /// of itself: how many users it takes, that it is a workstation or a server edition, what it calls its system,
+    /// which version it has.
     #[must_use]
     pub fn of(ledger: &Ledger, server: &Server, given: Option<u64>) -> Option<Self> {
         if let Some(slots) = given {
-            return Some(Self { slots, from: "option", why: None });
+            return Some(Self { slots, from: "option", why: None, of_client_edition: false });
         }
         let said = Said::of(ledger, server);
         if let Some(limit) = Self::of_refusals(ledger, server, &said) {
@@ -128,11 +164,9 @@ impl Limit {
         if given.is_some() || !matches!(Said::of(ledger, server), Said::NoLimit) {
             return None;
         }
-        let os = server.os.as_deref().filter(|os| !os.is_empty());
-        let says = match os {
-            Some(os) => format!("it calls itself {}", Plain::name(os)),
-            None => "it says that it is a server edition".to_owned(),
-        };
+        let system = System::of(ledger, server);
+        let says = system.map(|system| format!("it runs {}", system.phrase()));
+        let says = says.unwrap_or_else(|| "it is a server edition".to_owned());
         Some(format!("{says}, and only client editions of Windows have a limit of 5, 10 or 20"))
     }
 
@@ -153,7 +187,7 @@ impl Limit {
         let frame = full.at.frame;
         let (possible, edition) = match said {
             Said::NoLimit | Said::Users(_) => return None,
-            Said::Client(_, (slots, other)) => {
+            Said::Client(_, (slots, other)) | Said::Either(_, (slots, other)) => {
                 let other = other.filter(|(_, slots)| *slots == low);
                 (*slots == low || other.is_some(), other.map(|(edition, _)| edition))
             }
@@ -169,7 +203,7 @@ impl Limit {
             None => String::new(),
         };
         let why = format!("it refused a client with {low} in use{which} (frame {frame})");
-        Some(Self { slots: low, from: "refusal", why: Some(why) })
+        Some(Self { slots: low, from: "refusal", why: Some(why), of_client_edition: false })
     }
 }
 
@@ -198,7 +232,7 @@ impl fmt::Display for Limit {
 mod tests {
     use super::*;
     use crate::finding::testing::Made;
-    use crate::session::{EventKind, Notice, Told};
+    use crate::session::{EventKind, Notice, SessionEvent, Told};
 
     #[test]
     fn client_editions_have_limits_and_servers_none() {
@@ -238,6 +272,43 @@ mod tests {
         assert_eq!(described("", ServerType::WINDOWS, (4, 0), None), None, "Windows 95 has no limit");
         assert_eq!(described("Windows 5.1", workstation, (5, 1), Some(5)), Some(5));
         assert_eq!(described("Windows 5.1", server, (5, 1), Some(u32::MAX)), None);
+    }
+
+    /// The limit of a server whose NTLM challenge has a version, and whether it has none as a server edition.
+    fn challenged(
+        (major, minor, build): (u8, u8, u16),
+        server_type: Option<ServerType>,
+    ) -> Option<(u64, bool)> {
+        let mut made = Made::new();
+        made.null_session(1);
+        let version = ntlm::Version { major, minor, build, ntlm_revision: 15 };
+        made.tell(1, EventKind::Session(SessionEvent::ServerVersion { version }));
+        if let Some(server_type) = server_type {
+            let (name, address) = ("PRNSRV".to_owned(), Some(made.server.host()));
+            let version = (major.into(), minor.into());
+            let told =
+                Told { name, address, server_type, version, users: None, comment: None, by: "announcement" };
+            made.tell(900, EventKind::Notice(Notice::Computer(told)));
+        }
+        let ledger = made.ended_after(1.0);
+        let server = ledger.servers().next().unwrap();
+        Limit::of(&ledger, server, None).map(|limit| (limit.slots, limit.of_client_edition))
+    }
+
+    #[test]
+    fn a_version_that_servers_have_too_makes_a_limit_that_client_editions_have() {
+        assert_eq!(challenged((10, 0, 22631), None), Some((20, false)));
+        assert_eq!(challenged((10, 0, 26100), None), Some((20, true)));
+        assert_eq!(challenged((6, 0, 6001), None), Some((10, true)));
+        assert_eq!(challenged((5, 2, 3790), None), Some((10, true)));
+        assert_eq!(challenged((5, 1, 2600), None), Some((10, false)));
+        assert_eq!(challenged((10, 0, 20348), None), None, "a server edition");
+        assert_eq!(challenged((6, 1, 0), None), None, "no Windows");
+        // What it announces tells more.
+        let workstation = ServerType::WORKSTATION | ServerType::SERVER | ServerType::NT;
+        assert_eq!(challenged((10, 0, 26100), Some(workstation)), Some((20, false)));
+        assert_eq!(challenged((10, 0, 26100), Some(workstation | ServerType::SERVER_NT)), None);
+        assert_eq!(challenged((6, 1, 7601), Some(workstation | ServerType::XENIX_SERVER)), None, "Samba");
     }
 
     /// The limit of a server that calls itself `os` and turned somebody away while `null` null sessions and a user of so

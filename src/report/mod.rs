@@ -10,6 +10,7 @@ mod printer_share;
 mod refusal;
 mod server_tables;
 mod session;
+mod system;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -24,6 +25,7 @@ pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange, Sl
 pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
 };
+pub use system::System;
 pub use text::{ServerTablesText, Step, Text};
 pub use worst::worst_of_each;
 

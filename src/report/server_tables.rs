@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
-use super::{Limit, Moment, Refusal};
+use super::{Limit, Moment, Refusal, System};
 use crate::finding::Digits;
 use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
@@ -43,6 +43,8 @@ pub struct ServerTables<'a> {
     pub addresses: &'a BTreeSet<Host>,
     /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<&'a str>,
+    /// What it runs, as far as it says so.
+    pub system: Option<System<'a>>,
     /// How many slots it has, if that is known or can be guessed.
     pub limit: Option<Limit>,
     /// The slots in use.
@@ -245,6 +247,7 @@ impl<'a> Parts<'a> {
             name: server.name.as_deref(),
             slots_in_use: SlotsNow::of(server.slots.now, &refusals, limit.as_ref()),
             limit,
+            system: System::of(ledger, server),
             peak: server.slots.peak().map(SlotChange::from),
             slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),
             refusals,

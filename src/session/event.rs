@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::idle::Idle;
 use crate::auth::Identity;
+use crate::auth::ntlm::Version;
 use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::net::Host;
@@ -364,6 +365,11 @@ pub enum SessionEvent {
     ServerNamed {
         /// The name.
         name: String,
+    },
+    /// The server tells the version of its system while it authenticates a client, in its NTLM challenge.
+    ServerVersion {
+        /// The version.
+        version: Version,
     },
     /// A process id that used the session.
     Pid {

@@ -9,7 +9,7 @@ use super::limits::Limits;
 use super::out::Out;
 use super::pipe_name;
 use super::tables::{OpenState, Tables};
-use crate::auth::{self, Identity};
+use crate::auth::{self, Identity, Token};
 use crate::capture::Origin;
 use crate::wire::{DosError, NtStatus, Status};
 
@@ -37,10 +37,14 @@ pub(super) struct NewOpen {
 }
 
 impl Here<'_> {
-    /// The answer to a session setup that asks for more may tell the server's name.
-    pub(super) fn server_named(&mut self, blob: Option<&[u8]>) {
-        if let Some(name) = blob.and_then(auth::server_name) {
+    /// The answer to a session setup that asks for more may tell the server's name and version.
+    pub(super) fn challenged(&mut self, blob: Option<&[u8]>) {
+        let Some(Token::NtlmChallenge(challenge)) = blob.map(auth::token) else { return };
+        if let Some(name) = challenge.server_name() {
             self.out.tell(SessionEvent::ServerNamed { name });
+        }
+        if let Some(version) = challenge.version {
+            self.out.tell(SessionEvent::ServerVersion { version });
         }
     }
 

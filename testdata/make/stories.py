@@ -1,4 +1,5 @@
-"""Writes the stories: captures of a workgroup of Windows 2000 clients and an XP Professional server that shares a printer. usage: stories.py [OUTDIR]
+"""Writes the stories: captures of a workgroup of Windows 2000 clients and an XP Professional server that shares a printer, and of the same with
+a Windows 11 or Samba server and devices that print. usage: stories.py [OUTDIR]
 
 A story is a function that tells its clients what to do, in order; the file has its name. What the program has to say of each stands in
 testdata/stories/EXPECTED.tsv. The files are the same, byte for byte, each time they are written.
@@ -7,7 +8,9 @@ import os
 import struct
 import sys
 
+import smb2
 import story
+from smb2 import Smb2
 from story import ACCESS_DENIED, ACK, CLIENT, LOGON_FAILURE, REQUEST_NOT_ACCEPTED, SERVER, SYN, Network, Smb, Tcp
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -720,6 +723,79 @@ def w_j_null_to_user_same_uid(network):
 @tells
 def w_q_null_guestaction(network):
     leaves_printer(network, negotiated(network).session(action=1))
+
+
+# win11, samba: servers of today, and devices that print on them without an account.
+
+def device(network, number=31, system=smb2.WINDOWS_11, server_name="WIN11PC"):
+    return Smb2(network, machine(number), XPSRV, f"MFP{number}", server_name, system).connect().negotiate()
+
+
+def device_spooler(network, number=31, **more):
+    """A null session of a device that holds a printer handle and has used it."""
+    return device(network, number, **more).session().tree().spooler().open_printer(user="scan").get_printer()
+
+
+def user_of_today(network, number=23, user="bob", **more):
+    """A user at a computer, with a document open."""
+    return device(network, number, **more).session(user).tree("docs").create("report.docx", pipe=False)
+
+
+@tells
+def win11_leak(network):
+    network.begin(NOVEMBER_2023)
+    bob = user_of_today(network)
+    for _ in range(12):
+        device_spooler(network)
+        network.wait(120)
+    for _ in range(7):
+        device_spooler(network, 32)
+        network.wait(60)
+    network.wait(200)
+    for _ in range(2):
+        device(network, 24).session("carol", status=REQUEST_NOT_ACCEPTED).tcp.fin()
+        network.wait(30)
+    network.wait(100)
+    bob.echo()
+
+
+@tells
+def win11_denied(network):
+    network.begin(NOVEMBER_2023)
+    bob = user_of_today(network, system=smb2.STRICT_WINDOWS_11)
+    denied = []
+    for _ in range(3):
+        denied.append(device(network, system=smb2.STRICT_WINDOWS_11).session(status=ACCESS_DENIED))
+        network.wait(60)
+    network.wait(300)
+    for connection in denied:
+        connection.keep_alive()
+    bob.echo()
+
+
+@tells
+def win11_closed(network):
+    network.begin(NOVEMBER_2023)
+    bob = user_of_today(network)
+    for number in (31, 32, 33):
+        printing = device_spooler(network, number).close_printer()
+        network.wait(20)
+        printing.leave()
+        network.wait(10)
+    network.wait(300)
+    bob.echo()
+
+
+@tells
+def samba_leak(network):
+    network.begin(NOVEMBER_2023)
+    more = {"system": smb2.SAMBA, "server_name": "PRNSRV"}
+    bob = user_of_today(network, **more)
+    for number in (31, 32):
+        device_spooler(network, number, **more)
+        network.wait(30)
+    network.wait(300)
+    bob.echo()
 
 
 def main(directory):

@@ -133,11 +133,17 @@ def ntlm_negotiate():
     return b"NTLMSSP\0" + struct.pack("<II", 1, 0xe0088297) + bytes(16) + VERSION_XP
 
 
-def ntlm_challenge(name, flags=0xe28a8215):
+def version(major, minor, build):
+    """VERSION ([MS-NLMP] 2.2.2.10)."""
+    return struct.pack("<BBHBBBB", major, minor, build, 0, 0, 0, 15)
+
+
+def ntlm_challenge(name, flags=0xe28a8215, system=bytes([5, 1, 0x28, 0x0a, 0, 0, 0, 15]), info=b""):
+    """`info` are AV_PAIRs ([MS-NLMP] 2.2.2.1) beside the NetBIOS names."""
     target = utf16(name)
-    info = b"".join(struct.pack("<HH", kind, len(target)) + target for kind in (2, 1)) + bytes(4)
+    info = b"".join(struct.pack("<HH", kind, len(target)) + target for kind in (2, 1)) + info + bytes(4)
     message = b"NTLMSSP\0" + struct.pack("<IHHII", 2, len(target), len(target), 56, flags) + bytes(range(8)) + bytes(8)
-    message += struct.pack("<HHI", len(info), len(info), 56 + len(target)) + bytes([5, 1, 0x28, 0x0a, 0, 0, 0, 15])
+    message += struct.pack("<HHI", len(info), len(info), 56 + len(target)) + system
     return message + target + info
 
 
@@ -309,7 +315,76 @@ def andx(*fields, command=0xff, offset=0, form=""):
 NOTHING = smb(b"")
 
 
-class Smb:
+class Calls:
+    """Calls of the print system on a pipe, whatever SMB carries it: who has it writes, reads and transacts."""
+
+    build = 2195                                        # of the client, as it says
+
+    def bind(self):
+        self.call += 1
+        self.write(bind(self.call))
+        self.read(bind_ack(self.call, 0x53f0 + self.number))
+        return self
+
+    def rpc(self, procedure, stub, answer):
+        self.call += 1
+        self.transact(request(self.call, procedure, stub), None if answer is None else response(self.call, answer))
+        return self
+
+    def rpc_fault(self, procedure, stub, status):
+        self.call += 1
+        self.transact(request(self.call, procedure, stub), fault(self.call, status))
+        return self
+
+    def open_printer(self, printer=None, number=None, user="alice", error=0, answer=True):
+        """OpenPrinterEx; `number` makes the handle, `error` is a Win32 error in its place."""
+        if number is not None:
+            self.handle = printer_handle(number)
+        granted = bytes(20) if error else self.handle
+        stub = open_printer_ex(printer or f"\\\\{self.server_name}\\lp1", f"\\\\{self.name}", user, self.build)
+        return self.rpc(OPEN_PRINTER_EX, stub, granted + struct.pack("<I", error) if answer else None)
+
+    def printer_answer(self):
+        """The answer to an OpenPrinterEx that waited."""
+        self.transact_answer(response(self.call, self.handle + bytes(4)))
+        return self
+
+    def get_printer(self):
+        return self.rpc(GET_PRINTER, self.handle + struct.pack("<III", 2, 0, 0), struct.pack("<III", 0, 600, 122))
+
+    def get_printer_fault(self, status):
+        return self.rpc_fault(GET_PRINTER, self.handle + struct.pack("<III", 2, 0, 0), status)
+
+    def close_printer(self):
+        return self.rpc(CLOSE_PRINTER, self.handle, bytes(24))
+
+    def want_changes(self, local=None, cookie=0xabcd0001, error=0):
+        """Asks for a back channel to `local`."""
+        return self.rpc(CHANGE_NOTIFICATION, change_notification(self.handle, local or f"\\\\{self.name}", cookie), struct.pack("<I", error))
+
+    def reply_open(self, printer, number, cookie=0xabcd0001):
+        """Opens the back channel, from the server to the client."""
+        self.handle = printer_handle(number)
+        return self.rpc(REPLY_OPEN, ndr_string(printer) + struct.pack("<III", cookie, 1, 0) + bytes(4), self.handle + bytes(4))
+
+    def router_reply(self):
+        return self.rpc(ROUTER_REPLY, self.handle + struct.pack("<IIIII", 1, 0, 0, 0, 0), bytes(8))
+
+    def add_driver(self, data_file):
+        windows = "C:\\Windows\\System32"
+        stub = add_driver_ex(f"\\\\{self.server_name}", f"{windows}\\DriverStore\\UNIDRV.DLL", data_file, f"{windows}\\kernelbase.dll")
+        return self.rpc(ADD_DRIVER_EX, stub, bytes(4))
+
+    def spooler(self, **create):
+        """A pipe to the spooler, bound."""
+        return self.create(**create).bind()
+
+    def leave(self):
+        """Ends everything in good order but the printer handle."""
+        self.close().disconnect_tree().log_off().tcp.fin()
+
+
+class Smb(Calls):
     """A TCP connection with SMB1: the client asks, the server answers."""
 
     def __init__(self, network, client, server, name="WS21", server_name="XPSRV", port=139, client_port=None,
@@ -483,12 +558,6 @@ class Smb:
         answer = andx(0xffff, 0, 0, len(data), 60, 0, 0, 0, form="HHHHHIHI")
         self.ask(READ, smb(words), smb(answer, b"\0" + data))
 
-    def bind(self):
-        self.call += 1
-        self.write(bind(self.call))
-        self.read(bind_ack(self.call, 0x53f0 + self.number))
-        return self
-
     def transact(self, data, answer=None):
         """TransactNmPipe ([MS-CIFS] 2.2.5.6). Without an answer the call hangs."""
         name = b"\0" + utf16("\\PIPE\\") + b"\0\0"
@@ -517,64 +586,3 @@ class Smb:
         answer = struct.pack("<HHHHHHHHHBB", 8, 0, 0, 8, 56, 0, 0, 64, 0, 0, 0)
         self.ask(TRANSACTION, smb(words, name + bytes(offset - 63 - len(name)) + parameters), smb(answer, bytes(9)))
         return self
-
-    # Calls.
-
-    def rpc(self, procedure, stub, answer):
-        self.call += 1
-        self.transact(request(self.call, procedure, stub), None if answer is None else response(self.call, answer))
-        return self
-
-    def rpc_fault(self, procedure, stub, status):
-        self.call += 1
-        self.transact(request(self.call, procedure, stub), fault(self.call, status))
-        return self
-
-    def open_printer(self, printer=None, number=None, user="alice", error=0, answer=True):
-        """OpenPrinterEx; `number` makes the handle, `error` is a Win32 error in its place."""
-        if number is not None:
-            self.handle = printer_handle(number)
-        granted = bytes(20) if error else self.handle
-        stub = open_printer_ex(printer or f"\\\\{self.server_name}\\lp1", f"\\\\{self.name}", user)
-        return self.rpc(OPEN_PRINTER_EX, stub, granted + struct.pack("<I", error) if answer else None)
-
-    def printer_answer(self):
-        """The answer to an OpenPrinterEx that waited."""
-        self.transact_answer(response(self.call, self.handle + bytes(4)))
-        return self
-
-    def get_printer(self):
-        return self.rpc(GET_PRINTER, self.handle + struct.pack("<III", 2, 0, 0), struct.pack("<III", 0, 600, 122))
-
-    def get_printer_fault(self, status):
-        return self.rpc_fault(GET_PRINTER, self.handle + struct.pack("<III", 2, 0, 0), status)
-
-    def close_printer(self):
-        return self.rpc(CLOSE_PRINTER, self.handle, bytes(24))
-
-    def want_changes(self, local=None, cookie=0xabcd0001, error=0):
-        """Asks for a back channel to `local`."""
-        return self.rpc(CHANGE_NOTIFICATION, change_notification(self.handle, local or f"\\\\{self.name}", cookie), struct.pack("<I", error))
-
-    def reply_open(self, printer, number, cookie=0xabcd0001):
-        """Opens the back channel, from the server to the client."""
-        self.handle = printer_handle(number)
-        return self.rpc(REPLY_OPEN, ndr_string(printer) + struct.pack("<III", cookie, 1, 0) + bytes(4), self.handle + bytes(4))
-
-    def router_reply(self):
-        return self.rpc(ROUTER_REPLY, self.handle + struct.pack("<IIIII", 1, 0, 0, 0, 0), bytes(8))
-
-    def add_driver(self, data_file):
-        windows = "C:\\Windows\\System32"
-        stub = add_driver_ex(f"\\\\{self.server_name}", f"{windows}\\DriverStore\\UNIDRV.DLL", data_file, f"{windows}\\kernelbase.dll")
-        return self.rpc(ADD_DRIVER_EX, stub, bytes(4))
-
-    # Several of these in a row.
-
-    def spooler(self, **create):
-        """A pipe to the spooler, bound."""
-        return self.create(**create).bind()
-
-    def leave(self):
-        """Ends everything in good order but the printer handle."""
-        self.close().disconnect_tree().log_off().tcp.fin()

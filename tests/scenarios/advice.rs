@@ -1,13 +1,13 @@
 //! What to do: for the server that is there, and only what is still of use.
 
 use smbscope::finding::{self, Finding};
-use smbscope::report::{NullSessions, Options};
+use smbscope::report::{NetSession, NullSessions, Options};
 use smbscope::session::Counts;
 
 use crate::bytes::bytes;
-use crate::ntlm::Who;
+use crate::ntlm::{self, Who};
 use crate::rpc::Pipe as _;
-use crate::smb1::{ACCESS_DENIED, Asked, OK, SESSION_SETUP, Smb1, block, null_set_up};
+use crate::smb1::{self, ACCESS_DENIED, Asked, OK, SESSION_SETUP, Smb1, block, null_set_up};
 use crate::smb2::{SetUp, Smb2};
 use crate::story::GRACE;
 use crate::wire::Wire;
@@ -121,6 +121,89 @@ fn smb2_tells_samba_by_its_guid_and_windows_by_nothing_else() {
     let wire = Wire::new();
     Smb2::on(wire.connect(21, 10)).hold_printer();
     is_for("dialect", &wire.text());
+}
+
+#[test]
+fn the_version_in_a_challenge_tells_windows_unless_the_server_is_samba() {
+    for (kind, version) in [
+        ("vista", (6, 1, 7601)),
+        ("later", (6, 3, 9600)),
+        ("later", (10, 0, 22631)),
+        // No Windows has it.
+        ("dialect", (6, 1, 0)),
+        // Its Windows does not speak SMB 2.1.
+        ("dialect", (6, 0, 6002)),
+    ] {
+        let wire = Wire::new();
+        Smb2::on(wire.connect(21, 10)).of_version(version).hold_printer();
+        is_for(kind, &wire.text());
+    }
+    for version in [(6, 1, 0), (6, 1, 7601), (10, 0, 22631)] {
+        let wire = Wire::new();
+        Smb2::to_samba(wire.connect(21, 10)).of_version(version).hold_printer();
+        is_for("samba", &wire.text());
+        let ledger = wire.ledger();
+        let tables = NetSession::new(&ledger, None, GRACE, None);
+        let system = tables.servers[0].system.as_ref().unwrap();
+        assert_eq!((&*system.name, system.from, &system.version), ("Samba", "server_guid", &None));
+    }
+}
+
+#[test]
+fn the_version_in_a_challenge_counts_less_than_what_the_server_calls_its_system() {
+    for (kind, os) in [("later", ""), ("xp", "Windows 5.1"), ("samba", "Unix")] {
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        let names = |blob: &[u8]| {
+            let data = bytes().raw(blob).oem(os).oem("");
+            block(SESSION_SETUP, bytes().u16(0).u16(blob.len()), data)
+        };
+        let asked = smb.ask(&[smb1::blob_set_up(&ntlm::init(&ntlm::negotiate()))]);
+        let asked = Asked { uid: 0x41, ..asked };
+        let challenge = ntlm::resp(&ntlm::challenge_of((10, 0, 19041)));
+        smb.answer(asked, smb1::MORE_PROCESSING, &[names(&challenge)]);
+        smb.uid.set(0x41);
+        let asked = smb.ask(&[smb1::blob_set_up(&ntlm::resp(&ntlm::authenticate(Who::Null)))]);
+        smb.answer(asked, OK, &[names(&[])]);
+        smb.ipc(1);
+        smb.open(r"\spoolss", 7);
+        smb.pipe(7).bind(5);
+        smb.pipe(7).open_printer(2, 1);
+        is_for(kind, &wire.text());
+    }
+}
+
+#[test]
+fn a_version_that_clients_and_servers_have_is_told_with_both() {
+    let text = |version| {
+        let wire = Wire::new();
+        Smb2::on(wire.connect(21, 10)).of_version(version).hold_printer();
+        wire.text()
+    };
+    // The third frame behind the handshake and the negotiation has the challenge.
+    let either = text((10, 0, 26100));
+    for phrase in [
+        "It takes 1 connection slot on ",
+        "The limit of 20 is a guess: 20 if it is a client edition, none if it is a server edition; the server's NTLM \
+         challenge has version 10.0.26100, that of Windows 11 or Server 2025 (frame 7).",
+    ] {
+        assert!(either.contains(phrase), "{phrase} in {either}");
+    }
+    let client = text((10, 0, 22631));
+    assert!(client.contains("It takes 1 of 20 connection slots"), "{client}");
+    let said =
+        "The limit of 20 is a guess: the server's NTLM challenge has version 10.0.22631, that of Windows 11";
+    assert!(client.contains(said), "{client}");
+    let server = text((10, 0, 20348));
+    assert!(!server.contains("The limit of 20"), "{server}");
+    let said =
+        "The server seems to be Windows Server 2022 (version 10.0.20348 in its NTLM challenge, frame 7).";
+    assert!(server.contains(said), "{server}");
+    // The client has a version in its AUTHENTICATE_MESSAGE, which is not the server's.
+    let wire = Wire::new();
+    Smb2::on(wire.connect(21, 10)).hold_printer();
+    let unknown = wire.text();
+    assert!(!unknown.contains("seems to be") && !unknown.contains("is a guess"), "{unknown}");
 }
 
 #[test]

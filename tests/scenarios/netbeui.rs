@@ -541,9 +541,12 @@ fn stations_are_told_by_their_addresses() {
     let ledger = wire.ledger();
     let mut tables = NetSession::new(&ledger, None, GRACE, None);
     let text = tables.text(80).to_string();
-    for line in
-        ["Server 02:00:00:00:00:0a\n", "\n(02:00:00:00:00:15) ", "\n- session 3 ", "(02:00:00:00:00:16/3)"]
-    {
+    for line in [
+        "Server 02:00:00:00:00:0a: Unix\n",
+        "\n(02:00:00:00:00:15) ",
+        "\n- session 3 ",
+        "(02:00:00:00:00:16/3)",
+    ] {
         assert!(text.contains(line), "{line} {text}");
     }
     tables.retain_server("02:00:00:00:00:0a".parse().unwrap());

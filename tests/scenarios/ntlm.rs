@@ -26,6 +26,13 @@ pub(crate) fn challenge() -> Vec<u8> {
     head.raw(&[0x5a; 8]).zeros(8).u16(0).u16(0).u32(48).0
 }
 
+/// CHALLENGE_MESSAGE of a server that tells its version.
+pub(crate) fn challenge_of((major, minor, build): (u8, u8, u16)) -> Vec<u8> {
+    let head = bytes().raw(b"NTLMSSP\0").u32(2).u16(0).u16(0).u32(56).u32(0xa28a_8205);
+    let head = head.raw(&[0x5a; 8]).zeros(8).u16(0).u16(0).u32(56);
+    head.u8(major).u8(minor).u16(build.into()).zeros(3).u8(15).0
+}
+
 /// AUTHENTICATE_MESSAGE.
 pub(crate) fn authenticate(who: Who) -> Vec<u8> {
     let (lm, nt, user) = match who {

@@ -51,6 +51,8 @@ pub(crate) struct Smb2<'w> {
     related: Cell<bool>,
     /// Whether messages are said to be signed.
     signs: Cell<bool>,
+    /// The version that the server tells in its challenges.
+    version: Cell<Option<(u8, u8, u16)>>,
 }
 
 /// A request that waits for its answer.
@@ -117,7 +119,14 @@ impl<'w> Smb2<'w> {
             related: Cell::new(false),
             packs: Cell::new(false),
             signs: Cell::new(false),
+            version: Cell::new(None),
         }
+    }
+
+    /// From here on the server tells its version in its challenges.
+    pub(crate) fn of_version(self, version: (u8, u8, u16)) -> Self {
+        self.version.set(Some(version));
+        self
     }
 
     /// Goes on with a session and a tree that are there.
@@ -241,7 +250,8 @@ impl<'w> Smb2<'w> {
         let asked = self.ask_set_up(set_up);
         self.session.set(session);
         let asked = Asked { session, ..asked };
-        self.answer(asked, MORE_PROCESSING, set_up_answer(0, &ntlm::resp(&ntlm::challenge())));
+        let challenge = self.version.get().map_or_else(ntlm::challenge, ntlm::challenge_of);
+        self.answer(asked, MORE_PROCESSING, set_up_answer(0, &ntlm::resp(&challenge)));
     }
 
     /// The request of the second leg.

@@ -2,7 +2,7 @@
 
 use super::field::{Field, field};
 use super::flags::version;
-use super::{AvPairs, MessageType, NegotiateFlags, Text, Version, head};
+use super::{AvId, AvPairs, MessageType, NegotiateFlags, Text, Version, head};
 use crate::error::{Layer, ParseError, parse};
 use crate::wire::{array, le_u32};
 
@@ -53,11 +53,17 @@ impl<'a> Challenge<'a> {
         })
         .map(|(_, challenge)| challenge)
     }
+
+    /// The NetBIOS name of the server (MsvAvNbComputerName, \[MS-NLMP\] 2.2.2.1).
+    #[must_use]
+    pub fn server_name(&self) -> Option<String> {
+        let name = self.target_info.text(AvId::NB_COMPUTER_NAME)?.to_string();
+        (!name.is_empty()).then_some(name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::AvId;
     use super::super::field::tests::encode;
     use super::*;
 
@@ -81,7 +87,7 @@ mod tests {
         let challenge = Challenge::parse(&bytes).unwrap();
         assert_eq!(challenge.target_name.to_string(), "WG");
         assert_eq!(challenge.server_challenge, [1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(challenge.target_info.text(AvId::NB_COMPUTER_NAME).unwrap().to_string(), "SRV");
+        assert_eq!(challenge.server_name().unwrap(), "SRV");
         assert_eq!(challenge.version.unwrap().to_string(), "6.1.7601");
         for length in 0..bytes.len() {
             assert_eq!(Challenge::parse(&bytes[..length]).is_ok(), length >= 32);

@@ -6,6 +6,7 @@ mod challenge;
 mod field;
 mod flags;
 mod negotiate;
+mod windows;
 
 pub use authenticate::{Authenticate, NtlmV2Response};
 pub use av_pairs::{AvId, AvPairs};
@@ -13,6 +14,7 @@ pub use challenge::Challenge;
 pub use field::Text;
 pub use flags::{NegotiateFlags, Version};
 pub use negotiate::Negotiate;
+pub use windows::{Editions, Windows};
 
 #[cfg(test)]
 pub(super) use authenticate::tests as authenticate_fixtures;

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{PRINTER_SHARES, Part, nt, samba, unknown, windows};
-use crate::ledger::{Computer, Ledger, Server, ServerRow};
+use crate::ledger::{Computer, Ledger, ServerRow, ToldWindows};
 use crate::rap::ServerType;
-use crate::smb2::negotiate::is_samba;
 
 /// What to do on a server of one kind. Each text is a paragraph that names its sources.
 #[derive(Debug)]
@@ -59,7 +58,7 @@ const NAMES: &[(&str, &System)] = &[
     ("Unix", &samba::SAMBA),
 ];
 
-/// The versions that Windows NT and its successors announce, from the highest down: each counts from there on.
+/// The versions that Windows NT and its successors announce, and have in their NTLM challenges, from the highest down: each counts from there on.
 const VERSIONS: &[((u32, u32), &System)] = &[
     ((6, 2), &windows::LATER),
     ((6, 0), &windows::VISTA),
@@ -71,7 +70,7 @@ const VERSIONS: &[((u32, u32), &System)] = &[
 
 impl System {
     /// What a server says that it is: by its LAN manager, GUID and type if it is Samba, else by the name of its system,
-    /// the version that it announces, or SMB2 alone.
+    /// the version that it announces or has in its NTLM challenge, or SMB2 alone.
     pub(super) fn of(
         ledger: &Ledger,
         server: Option<ServerRow>,
@@ -79,13 +78,14 @@ impl System {
     ) -> &'static Self {
         let Some(server) = server.and_then(|row| ledger.server(row)) else { return &unknown::UNKNOWN };
         let computer = ledger.computer_of(server);
-        if is_of_samba(server, computer) {
+        if ledger.is_samba(server) {
             return &samba::SAMBA;
         }
         let named = server.os.as_deref().and_then(Self::named);
         let announced = || computer.and_then(Self::announced);
         let by_dialect = || smb2(server.row).then_some(&windows::BY_DIALECT);
-        named.or_else(announced).or_else(by_dialect).unwrap_or(&unknown::UNKNOWN)
+        let challenged = || ledger.windows_of(server).and_then(Self::challenged);
+        named.or_else(announced).or_else(challenged).or_else(by_dialect).unwrap_or(&unknown::UNKNOWN)
     }
 
     fn named(os: &str) -> Option<&'static Self> {
@@ -94,8 +94,15 @@ impl System {
 
     fn announced(computer: &Computer) -> Option<&'static Self> {
         let of_nt = computer.server_type.contains(ServerType::NT);
-        let mut versions = VERSIONS.iter().filter(|(version, _)| of_nt && computer.version >= *version);
-        versions.next().map(|(_, system)| *system)
+        of_nt.then(|| Self::of_version(computer.version)).flatten()
+    }
+
+    fn challenged(told: ToldWindows) -> Option<&'static Self> {
+        Self::of_version((told.version.major.into(), told.version.minor.into()))
+    }
+
+    fn of_version(version: (u32, u32)) -> Option<&'static Self> {
+        VERSIONS.iter().find(|(first, _)| version >= *first).map(|(_, system)| *system)
     }
 
     /// A part in paragraphs, each with what it is for and where.
@@ -122,12 +129,6 @@ impl System {
     }
 }
 
-fn is_of_samba(server: &Server, computer: Option<&Computer>) -> bool {
-    server.lan_manager.as_deref().is_some_and(|name| name.starts_with("Samba"))
-        || server.guid.is_some_and(|guid| is_samba(&guid))
-        || computer.is_some_and(|it| it.server_type.contains(ServerType::XENIX_SERVER))
-}
-
 /// The servers with which a client agreed on SMB2 or SMB3.
 pub(super) fn smb2(ledger: &Ledger) -> BTreeSet<ServerRow> {
     let connections = ledger.connections().map(|(_, connection)| connection);
@@ -141,12 +142,16 @@ pub(super) fn smb2(ledger: &Ledger) -> BTreeSet<ServerRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::ntlm::Version;
     use crate::finding::testing::Made;
-    use crate::session::{EventKind, Notice, Told};
+    use crate::session::{EventKind, Notice, SessionEvent, Told};
 
     /// What a server that calls its system `os` and announces itself is taken for.
     fn announced(os: &str, server_type: ServerType, version: (u32, u32)) -> &'static str {
-        let mut made = Made::new();
+        made_of(Made::new(), os, server_type, version)
+    }
+
+    fn made_of(mut made: Made, os: &str, server_type: ServerType, version: (u32, u32)) -> &'static str {
         made.null_session(1);
         made.native(1, "", os);
         let (name, address) = ("PRNSRV".to_owned(), Some(made.server.host()));
@@ -175,6 +180,25 @@ mod tests {
             "Windows 95"
         );
         assert_eq!(announced("Windows 5.0", nt | ServerType::XENIX_SERVER, (4, 9)), "Samba");
+    }
+
+    #[test]
+    fn what_it_announces_counts_more_than_the_version_in_its_challenge() {
+        let challenged = |server_type, announced| {
+            let mut made = Made::new();
+            made.null_session(2);
+            let version = Version { major: 10, minor: 0, build: 22631, ntlm_revision: 15 };
+            made.tell(2, EventKind::Session(SessionEvent::ServerVersion { version }));
+            made_of(made, "", server_type, announced)
+        };
+        let nt = ServerType::SERVER | ServerType::NT;
+        assert_eq!(challenged(nt, (5, 1)), "Windows XP");
+        assert_eq!(challenged(nt | ServerType::XENIX_SERVER, (6, 1)), "Samba");
+        assert_eq!(
+            challenged(ServerType::SERVER, (0, 0)),
+            "Windows 8, Server 2012 or later",
+            "announces none"
+        );
     }
 
     #[test]

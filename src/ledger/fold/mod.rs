@@ -167,6 +167,7 @@ impl Ledger {
                 self.server_of(connection);
             }
             SessionEvent::ServerNamed { name } => self.server_named(connection, name),
+            SessionEvent::ServerVersion { version } => self.server_version(at, connection, version),
             SessionEvent::Native { client_os, server_os, server_lan_manager } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
                     row.client_os = client_os.or(row.client_os.take());

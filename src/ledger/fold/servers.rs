@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use crate::auth::ntlm::Version;
 use crate::capture::Origin;
 use crate::ledger::slots::Claim;
-use crate::ledger::{Connection, Ledger, Server, ServerRow, SessionRow, SlotHistory};
+use crate::ledger::{Connection, Ledger, Server, ServerRow, SessionRow, SlotHistory, ToldWindows};
 use crate::session::ConnectionId;
 
 impl Ledger {
@@ -83,6 +84,19 @@ impl Ledger {
         }
     }
 
+    /// A version that no Windows has says nothing, and neither does one whose Windows does not speak the dialect that
+    /// the server chose: macOS sends that of Windows 7.
+    pub(super) fn server_version(&mut self, at: Origin, id: ConnectionId, version: Version) {
+        let dialect = self.connections.get(&id).and_then(|connection| connection.dialect.as_deref());
+        let speaks = speaks(version, dialect.unwrap_or_default());
+        let Some(windows) = version.windows().filter(|_| speaks) else { return };
+        let server = self.server_of(id).and_then(|row| self.servers.get_mut(&row));
+        let is_new = |server: &&mut Server| server.windows.is_none_or(|known| known.version != version);
+        if let Some(server) = server.filter(is_new) {
+            server.windows = Some(ToldWindows { windows, version, at });
+        }
+    }
+
     fn new_server(&mut self, ip: crate::net::Host) -> ServerRow {
         let last = self.servers.last_key_value().map_or(0, |(row, _)| row.as_raw());
         let row = ServerRow(last.saturating_add(1));
@@ -97,6 +111,7 @@ impl Ledger {
             connections: 0,
             os: None,
             lan_manager: None,
+            windows: None,
             slots: SlotHistory::default(),
             open_sessions: BTreeSet::new(),
             deletions: VecDeque::new(),
@@ -146,6 +161,21 @@ impl Ledger {
             self.evicted("points of a slot history");
         }
     }
+}
+
+/// The versions of Windows with which a dialect of SMB2 came (\[MS-SMB2\] appendix A).
+const DIALECTS: &[(&str, (u8, u8))] = &[
+    ("SMB 2.0.2", (6, 0)),
+    ("SMB 2.1", (6, 1)),
+    ("SMB 3.0", (6, 2)),
+    ("SMB 3.0.2", (6, 3)),
+    ("SMB 3.1.1", (10, 0)),
+];
+
+/// True if the Windows of a version speaks a dialect. All of them speak SMB1.
+fn speaks(version: Version, dialect: &str) -> bool {
+    let mut since = DIALECTS.iter().filter(|(known, _)| *known == dialect);
+    since.all(|(_, since)| (version.major, version.minor) >= *since)
 }
 
 /// The NetBIOS name by which a connection calls its server, if it is one of that server alone: neither `*SMBSERVER` nor

@@ -64,11 +64,12 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
     let others = server.addresses.iter().filter(|ip| **ip != server.server);
     let others: Vec<String> = others.take(ADDRESSES).map(ToString::to_string).collect();
     let also = if others.is_empty() { String::new() } else { format!(", also at {}", list(&others)) };
+    let system = server.system.as_ref().map(|system| format!(": {}", system.phrase())).unwrap_or_default();
     layout::paragraph(
         out,
         "",
         0,
-        &format!("Server {}{}{also}", server.server, name.unwrap_or_default()),
+        &format!("Server {}{}{also}{system}", server.server, name.unwrap_or_default()),
         width,
     )?;
     let null = server.sessions.iter().filter(|session| session.is_null()).count();

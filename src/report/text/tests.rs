@@ -394,7 +394,10 @@ fn any_status_but_want_of_resources_is_a_denial() {
     assert!(invalid.contains("192.168.1.10:139 denied 1 anonymous session setup (frame 4)."), "{invalid}");
     assert!(!invalid.contains("resources"), "{invalid}");
     let full = told(NtStatus::INSUFF_SERVER_RESOURCES);
-    assert!(full.contains("192.168.1.10:139 lacked the resources for 1 anonymous session setup (frame 4)."), "{full}");
+    assert!(
+        full.contains("192.168.1.10:139 lacked the resources for 1 anonymous session setup (frame 4)."),
+        "{full}"
+    );
 }
 
 #[test]

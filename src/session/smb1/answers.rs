@@ -398,7 +398,7 @@ impl Smb1 {
             here.out.tell(SessionEvent::Native { client_os, server_os, server_lan_manager });
         }
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
-            here.server_named(response.and_then(|response| response.security_blob));
+            here.challenged(response.and_then(|response| response.security_blob));
             self.keep_setup(uid, SetUp { sent: None, asked_more: Some(here.out.at), ..set_up }, here.limits);
             return;
         }

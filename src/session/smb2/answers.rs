@@ -239,7 +239,7 @@ impl Smb2 {
         if status == Status::Nt(NtStatus::MORE_PROCESSING_REQUIRED) {
             let blob =
                 session_setup::Response::parse(message.bytes).ok().map(|response| response.security_buffer);
-            here.server_named(blob);
+            here.challenged(blob);
             self.keep_setup(
                 session,
                 SetUp { sent: None, asked_more: Some(here.out.at), ..set_up },

@@ -196,6 +196,7 @@ pub(super) fn for_server(
         details.extend(calm::sentences(report, server));
     } else {
         headline.extend(refused::refused(server));
+        details.extend(stuck::system(report, server));
         details.extend(stuck::limit(report, server));
         details.extend(calm::others(report, server));
     }

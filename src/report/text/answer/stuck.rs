@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::super::{Cause, Limit, NullSessions, Session};
+use super::super::super::{Cause, Limit, NullSessions, Session, System};
 use super::super::servers::ServerPart;
 use super::super::slots;
 use super::{CLIENTS, held, part, place, share};
@@ -80,6 +80,15 @@ fn no_limit(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String
     let row = server.row.and_then(|row| report.ledger.server(row))?;
     let refused = server.refusals.iter().any(|refusal| refusal.is_for_slots());
     Limit::none(report.ledger, row, report.options.limit).filter(|_| !refused)
+}
+
+/// What the server runs, where the version in its NTLM challenge tells it and the limit does not rest on that.
+pub(super) fn system(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
+    let row = server.row.and_then(|row| report.ledger.server(row))?;
+    let system = System::of(report.ledger, row).filter(|system| system.version.is_some())?;
+    let is_guess = limit_of(report, server).is_some_and(|limit| limit.from == "guess");
+    let is_told = is_guess && server.stuck().chain(server.denied()).next().is_some();
+    (!is_told).then(|| format!("The server seems to be {}.", system.phrase()))
 }
 
 fn limit_of(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<Limit> {
@@ -169,8 +178,10 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Str
     }
     let number = u64::try_from(stuck).unwrap_or(u64::MAX);
     let slots = match limit_of(report, server).filter(|limit| limit.slots >= number) {
-        Some(limit) => format!("{} of {} connection slots", Digits(stuck), limit.slots),
-        None => count(stuck, "connection slot"),
+        Some(limit) if !limit.of_client_edition => {
+            format!("{} of {} connection slots", Digits(stuck), limit.slots)
+        }
+        _ => count(stuck, "connection slot"),
     };
     let row = server.row.and_then(|row| report.ledger.server(row));
     let in_use = row.map(|row| row.slots.now).unwrap_or_default();
