@@ -46,8 +46,8 @@ pub fn components(ledger: &Ledger, session: &Session) -> Vec<&'static str> {
         }
     };
     for open in ledger.opens_of(session).filter(|open| open.holds()) {
-        // A pipe whose opening was not seen goes by what is spoken on it.
-        let Some(name) = open.name.as_deref().or(open.interface()) else { continue };
+        // A pipe whose opening was not seen, or whose name cannot be read, goes by what is spoken on it.
+        let Some(name) = open.readable_name().or(open.interface()) else { continue };
         let known = PIPES.iter().find(|(pipe, _)| name.eq_ignore_ascii_case(pipe));
         add(known.map_or("another program", |(_, component)| component));
     }

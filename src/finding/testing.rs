@@ -87,7 +87,7 @@ impl Made {
         self.ledger
     }
 
-    pub(crate) fn connect(&mut self, client: u16) {
+    pub(crate) fn connect_unnamed(&mut self, client: u16) {
         let opened = ConnectionEvent::Opened {
             client: Endpoint::new(self.client_ip.ip().unwrap(), 1000 + client),
             server: self.server,
@@ -95,6 +95,10 @@ impl Made {
             start_seen: true,
         };
         self.tell(client, EventKind::Connection(opened));
+    }
+
+    pub(crate) fn connect(&mut self, client: u16) {
+        self.connect_unnamed(client);
         // Only the server at the first address has a name.
         let is_first = self.server.host() == "192.168.1.10".parse::<Host>().unwrap();
         let called = if is_first { "PRNSRV" } else { "*SMBSERVER" }.to_owned();

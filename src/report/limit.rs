@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::finding::Plain;
+use crate::finding::{Plain, UNLIMITED, is_server_edition};
 use crate::ledger::{Computer, Ledger, Server, Slots};
 use crate::rap::ServerType;
 
@@ -48,9 +48,6 @@ const VISTA: Editions = (10, Some(("Vista Home Basic", 5)));
 
 /// The limits that client editions have.
 const LIMITS: [u64; 3] = [5, 10, 20];
-
-/// The number of users of a server that takes any number (\[MS-SRVS\] 2.2.4.42).
-const UNLIMITED: u32 = u32::MAX;
 
 /// What a server says of itself.
 enum Said {
@@ -158,16 +155,6 @@ impl Limit {
         let why = format!("it refused a client with {low} in use{which} (frame {frame})");
         Some(Self { slots: low, from: "refusal", why: Some(why) })
     }
-}
-
-/// True for server editions, and for what is not Windows, none of which has a limit.
-fn is_server_edition(of: ServerType) -> bool {
-    let servers = ServerType::SERVER_NT
-        | ServerType::DOMAIN_CTRL
-        | ServerType::DOMAIN_BAKCTRL
-        | ServerType::XENIX_SERVER
-        | ServerType::CLUSTER_NT;
-    of.intersects(servers)
 }
 
 /// Where the limit comes from, in brackets, or nothing if the user gave it.

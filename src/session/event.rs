@@ -422,6 +422,13 @@ pub enum SessionEvent {
         /// Who asked.
         identity: Identity,
     },
+    /// A set-up with an account failed for another reason than a limit.
+    LogonFailed {
+        /// The status.
+        status: Status,
+        /// Who asked.
+        identity: Identity,
+    },
     /// The session was in use up to this moment (told at the end, and before anything of it ends).
     LastUsed {
         /// The session.

@@ -230,6 +230,9 @@ impl Ledger {
             SessionEvent::Denied { session, status, identity } => {
                 self.set_up_denied(at, connection, session, status, identity);
             }
+            SessionEvent::LogonFailed { status, identity } => {
+                self.logon_failed(at, connection, status, identity);
+            }
             SessionEvent::SetUpUnanswered { session, identity } => {
                 self.set_up_unanswered(at, connection, session, identity);
             }
@@ -435,12 +438,19 @@ impl Ledger {
         match event {
             HandleEvent::Granted { open, handle, opened_by, object, client } => {
                 let Some(open) = self.open_row(connection, open) else { return };
+                let asked = self.opens.get(&open).and_then(|open| {
+                    let is_it = |call: &&WaitingCall| {
+                        opened_by.is_some_and(|(opnum, _)| call.opnum == opnum) && call.object == object
+                    };
+                    open.waiting.values().find(is_it).map(|call| call.sent)
+                });
                 let row =
                     self.used_before_granted(at, open, handle).or_else(|| self.new_handle(at, open, handle));
                 if let Some(row) = row.and_then(|row| self.handles.get_mut(&row)) {
                     row.opened_by = opened_by;
                     row.object = object;
                     row.client = client;
+                    row.asked = asked;
                     row.opened = Some(at);
                 }
             }
