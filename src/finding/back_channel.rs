@@ -260,6 +260,7 @@ mod tests {
             opened_by: Some((opnum, "RpcReplyOpenPrinter")),
             object: None,
             client: None,
+            asked: None,
         };
         made.tell(2, EventKind::Handle(granted));
         rules(&all(&made.ended_after(1.0), 90.0))

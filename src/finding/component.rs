@@ -74,6 +74,21 @@ mod tests {
     use crate::session::{EventKind, Notice, SessionId};
 
     #[test]
+    fn a_pipe_whose_name_cannot_be_read_goes_by_its_interface() {
+        let named = |name: &str| {
+            let mut made = Made::new();
+            made.null_session_alone(1);
+            made.pipe_of(1, name);
+            let ledger = made.ended_after(1.0);
+            let (_, session) = ledger.sessions().next().unwrap();
+            components(&ledger, session)
+        };
+        assert_eq!(named(r"\"), ["print spooler"]);
+        assert_eq!(named("wkssvc"), ["workstation service"]);
+        assert_eq!(named("mine"), ["another program"]);
+    }
+
+    #[test]
     fn pipes_calls_and_shares_name_the_component() {
         let mut made = Made::new();
         made.null_session(1);

@@ -103,13 +103,15 @@ fn what(denials: &[&Denial]) -> String {
     }
     let told = numbers.iter().map(|((place, name), number)| {
         let of = |one: &str| count(*number, &format!("anonymous {one}"));
-        let named =
-            |before: &str| name.map(|name| format!("{before}{}", Plain::name(name))).unwrap_or_default();
-        match place {
-            0 => of("session setup"),
-            1 => of("tree connect") + &named(" to "),
-            2 => of("open") + &name.map_or_else(|| " of a pipe".to_owned(), |_| named(r" of \PIPE\")),
-            _ => of("open") + &name.map_or_else(|| " of a printer".to_owned(), |_| named(" of printer ")),
+        let pipe = |name: &str| format!(r"\PIPE\{}", Plain::name(name.trim_start_matches('\\')));
+        match (place, name) {
+            (0, _) => of("session setup"),
+            (1, None) => of("tree connect"),
+            (1, Some(path)) => format!("{} to {}", of("tree connect"), Plain::name(path)),
+            (2, None) => format!("{} of a pipe", of("open")),
+            (2, Some(name)) => format!("{} of {}", of("open"), pipe(name)),
+            (_, None) => format!("{} of a printer", of("open")),
+            (_, Some(name)) => format!("{} of printer {}", of("open"), Plain::name(name)),
         }
     });
     let mut told: Vec<String> = told.collect();

@@ -72,7 +72,7 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
 }
 
 /// Who held the slots at the first refusal: `. At that time its slots were held by 9 leaked null sessions (7 of WS21 and
-/// 2 of WS22) and 1 session of bob (WS23); bob has \report.doc open`.
+/// 2 of WS22) and 1 session of bob (WS23); bob had \report.doc open`.
 fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     let held = scene.ledger.holders(first, scene.grace);
     let sessions = first.held_by.iter().filter_map(|row| scene.ledger.session(*row));
@@ -137,7 +137,7 @@ fn computers<'a>(scene: &Scene<'_>, sessions: impl Iterator<Item = &'a Session>)
     }
 }
 
-/// What users and guests did with their sessions when somebody was refused: `; bob has \report.doc open`, or that they
+/// What users and guests did with their sessions when somebody was refused: `; bob had \report.doc open`, or that they
 /// did not use them.
 fn doing(scene: &Scene<'_>, refusal: &Refusal, named: &[&Session]) -> String {
     let had = |session: &&Session| {
@@ -160,12 +160,12 @@ fn doing(scene: &Scene<'_>, refusal: &Refusal, named: &[&Session]) -> String {
     };
     let unused: Vec<f64> = named.iter().filter_map(unused).collect();
     let longest = unused.iter().copied().fold(0.0, f64::max);
+    let longest = Span::seconds(longest);
     match unused.len() {
         0 => String::new(),
-        1 if named.len() == 1 => format!("; it had been unused for {}", Span::seconds(longest)),
-        number => {
-            format!("; {} of these had been unused for up to {}", Digits(number), Span::seconds(longest))
-        }
+        1 if named.len() == 1 => format!(", unused for {longest}"),
+        number if number == named.len() => format!(", unused for up to {longest}"),
+        number => format!("; {} of these had been unused for up to {longest}", Digits(number)),
     }
 }
 

@@ -170,12 +170,17 @@ impl Made {
     }
 
     pub(crate) fn pipe(&mut self, client: u16) {
+        self.pipe_of(client, "spoolss");
+    }
+
+    /// A pipe of any name on which spoolss is bound.
+    pub(crate) fn pipe_of(&mut self, client: u16, name: &str) {
         self.tree(client, r"\\PRNSRV\IPC$", ShareKind::Pipe);
         let opened = OpenEvent::Opened {
             session: SessionId::Uid(100),
             tree: TreeId::Tid(7),
             open: OpenId::Fid(0x4001),
-            name: Some("spoolss".to_owned()),
+            name: Some(name.to_owned()),
             what: OpenKind::Pipe,
             answer_seen: true,
         };
@@ -237,6 +242,7 @@ impl Made {
             opened_by: Some((69, "RpcOpenPrinterEx")),
             object: Some(self.printer.clone()),
             client: self.client_machine(),
+            asked: None,
         };
         let at = self.tell(client, EventKind::Handle(granted));
         self.granted.insert(client, at);

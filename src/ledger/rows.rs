@@ -551,7 +551,7 @@ pub struct Handle {
     pub object: Option<String>,
     /// The client as the opening call describes it.
     pub client: Option<ClientMachine>,
-    /// The packet that completed the opening call's request, if the answer came while the ledger knew of it.
+    /// The packet that completed the opening call's request, if that was seen.
     pub asked: Option<Origin>,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Origin>,

@@ -780,6 +780,8 @@ pub enum HandleEvent {
         object: Option<String>,
         /// The client as the opening call describes it.
         client: Option<ClientMachine>,
+        /// The packet that completed the opening call's request, if that was seen.
+        asked: Option<Origin>,
     },
     /// A call named it.
     Used {

@@ -436,14 +436,8 @@ impl Ledger {
 
     fn fold_handle(&mut self, at: Origin, connection: ConnectionId, event: HandleEvent) {
         match event {
-            HandleEvent::Granted { open, handle, opened_by, object, client } => {
+            HandleEvent::Granted { open, handle, opened_by, object, client, asked } => {
                 let Some(open) = self.open_row(connection, open) else { return };
-                let asked = self.opens.get(&open).and_then(|open| {
-                    let is_it = |call: &&WaitingCall| {
-                        opened_by.is_some_and(|(opnum, _)| call.opnum == opnum) && call.object == object
-                    };
-                    open.waiting.values().find(is_it).map(|call| call.sent)
-                });
                 let row =
                     self.used_before_granted(at, open, handle).or_else(|| self.new_handle(at, open, handle));
                 if let Some(row) = row.and_then(|row| self.handles.get_mut(&row)) {

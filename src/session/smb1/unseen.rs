@@ -48,10 +48,11 @@ impl Smb1 {
     }
 
     /// A tree is connected without a session setup, as the core protocol knows none and a share's password is all that
-    /// share-level security asks for: the session begins here, unless its set-up may be missing.
+    /// share-level security asks for: the session begins here, unless its set-up may be missing. A server of user-level
+    /// security that lets in whoever has no UID does the same.
     pub(super) fn let_in_by_share(&mut self, uid: u16, here: &mut Here<'_>) {
         let id = SessionId::Uid(uid);
-        let begins = self.share_level && here.unseen_since.is_none() && self.setups.is_empty();
+        let begins = (self.share_level || uid == 0) && here.unseen_since.is_none() && self.setups.is_empty();
         if !begins || here.tables.sessions.contains_key(&id) {
             return;
         }
