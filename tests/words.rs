@@ -35,7 +35,7 @@ const NEVER: &[&str] = &[
     "1 more servers",
     "the server did so",
     "0 of them are",
-    "used none for",
+    "it held pipes and used none",
     "with its connection",
     // An empty name.
     ": \"\"",

@@ -12,10 +12,13 @@ const CLIENTS: usize = 8;
 /// How often a client was turned away, and by which name it goes.
 type Times<'a> = (usize, Option<&'a str>);
 
+/// Those of one address and account, by their names in capitals.
+type ByName<'a> = BTreeMap<Option<String>, Times<'a>>;
+
 /// `carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25)`: each client once for each account that it came with,
 /// and each computer of an address that goes by another name.
 pub(super) fn clients(refusals: &[&Refusal]) -> String {
-    let mut clients: BTreeMap<(Host, Option<&str>), BTreeMap<Option<String>, Times<'_>>> = BTreeMap::new();
+    let mut clients: BTreeMap<(Host, Option<&str>), ByName<'_>> = BTreeMap::new();
     for refusal in refusals {
         let account = refusal.identity.as_ref().and_then(|identity| identity.account.as_deref());
         let account = account.filter(|account| !account.is_empty());

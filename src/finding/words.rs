@@ -20,7 +20,9 @@ const NAME: usize = 64;
 /// Names of a list that are told.
 const NAMED: usize = 5;
 /// Characters of a sentence that are shown; it may hold several names.
-const SENTENCE: usize = 1_000;
+const SENTENCE: usize = 400;
+/// Characters of a finding's text that are shown; its names are shortened each.
+const PARAGRAPH: usize = 1_000;
 
 impl<'a> Plain<'a> {
     /// A name: 64 characters of it.
@@ -41,10 +43,16 @@ impl<'a> Plain<'a> {
         is_plain(c)
     }
 
-    /// A sentence that holds names off the wire: 1,000 characters of it.
+    /// A sentence that holds names off the wire: 400 characters of it.
     #[must_use]
     pub const fn sentence(text: &'a str) -> Self {
         Self { text, longest: SENTENCE }
+    }
+
+    /// What a finding says, in which names are shortened already: 1,000 characters of it.
+    #[must_use]
+    pub const fn paragraph(text: &'a str) -> Self {
+        Self { text, longest: PARAGRAPH }
     }
 }
 
