@@ -33,6 +33,10 @@ const NEVER: &[&str] = &[
     "left no handle open",
     "1 more refusals",
     "1 more servers",
+    "the server did so",
+    "0 of them are",
+    "it held pipes and used none",
+    "with its connection",
     // An empty name.
     ": \"\"",
     "\"\" and",

@@ -416,7 +416,7 @@ fn rules(report: &NullSessions<'_>) -> Vec<Rule> {
             }
         }
         let found =
-            Found { text: Plain::sentence(&finding.text).to_string(), frames: frames(finding, several) };
+            Found { text: Plain::paragraph(&finding.text).to_string(), frames: frames(finding, several) };
         let name = finding.rule.replace('_', " ");
         let severity = finding.severity.as_str();
         match rules.iter_mut().find(|rule| rule.rule == name && rule.severity == severity) {

@@ -129,6 +129,13 @@ impl Identity {
         self.who == Who::Null || (self.who == Who::Unknown && (unseen || unusual))
     }
 
+    /// Whoever connects to a share without a session setup, on a server that asks for the passwords of shares alone.
+    #[must_use]
+    pub fn let_in_by_share() -> Self {
+        let nobody = identify(None, false, false);
+        Self { evidence: vec![Evidence::ShareLevelSecurity], ..nobody }
+    }
+
     /// The same on a server that lets in whoever knows a share's password, whoever he says he is.
     #[must_use]
     pub fn of_share_level(mut self) -> Self {

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::{Plain, Span};
+use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity, alike};
-use crate::auth::Who;
+use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRow, Verdict};
-use crate::net::Host;
+use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRow, Stage, Verdict};
+use crate::net::{Endpoint, Host};
 
 /// Seconds in which a server connects back.
 const SOON: f64 = 60.0;
+/// Further connections back whose frames are named.
+const TRIES: usize = 8;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
@@ -84,24 +86,12 @@ struct Back<'a> {
 
 impl<'a> Back<'a> {
     fn of(scene: &Scene<'a>, asked: &Asked, there: &Judged<'a>) -> Option<Self> {
-        let (client, server) = (there.session.client.host(), there.session.server.host());
         if let Some((session, handle)) = channel(scene, asked, there.session) {
             return Self::by_channel(scene, session, handle);
         }
-        // At one address nobody can tell who connects to whom.
-        let soon =
-            |at: Origin| client != server && at >= asked.at && at.time.seconds_since(asked.at.time) <= SOON;
-        if let Some((row, session)) =
-            sessions_back(scene, asked, there.session).find(|(_, session)| soon(scene::start(session)))
-        {
-            let did = format!("connected back from {}, and no channel was seen to be opened", session.client);
-            return Some(Self { session: scene.judged(row), frames: vec![scene::start(session)], did });
-        }
-        let denial = scene.ledger.denials().iter().find(|denial| {
-            denial.client.host() == server && denial.server.host() == client && soon(denial.at)
-        })?;
-        let did = format!("connected back from {} without credentials and was denied", denial.client);
-        Some(Self { session: None, frames: vec![denial.at], did })
+        let way = WayBack::of(scene, asked, there.session)?;
+        let did = format!("{}, and no channel was seen to be opened", way.did);
+        Some(Self { session: way.session.and_then(|row| scene.judged(row)), frames: way.frames, did })
     }
 
     fn by_channel(scene: &Scene<'a>, session: Judged<'a>, handle: &Handle) -> Option<Self> {
@@ -118,6 +108,98 @@ impl<'a> Back<'a> {
         let closed = handle.closed.map(|closing| closing.at);
         let frames = [scene::start(session.session), opened].into_iter().chain(closed).collect();
         Some(Self { session: Some(session), frames, did })
+    }
+}
+
+/// Connections of a server back to a client that asked it for notifications, soon after: whatever account they name and
+/// however they are answered.
+pub(super) struct WayBack {
+    /// The session that the first of them set up.
+    session: Option<SessionRow>,
+    /// The frames that show them.
+    pub(super) frames: Vec<Origin>,
+    /// What the server did, after "the server".
+    pub(super) did: String,
+}
+
+/// What came of one connection back.
+struct Try {
+    at: Origin,
+    from: Endpoint,
+    session: Option<SessionRow>,
+    /// In words, after the address from which the server connected.
+    came: String,
+}
+
+impl WayBack {
+    pub(super) fn of(scene: &Scene<'_>, asked: &Asked, there: &Session) -> Option<Self> {
+        let (client, server) = (there.client.host(), there.server.host());
+        // At one address nobody can tell who connects to whom.
+        let soon =
+            |at: Origin| client != server && at >= asked.at && at.time.seconds_since(asked.at.time) <= SOON;
+        let mut tries: Vec<Try> =
+            tries(scene, asked, there).into_iter().filter(|back| soon(back.at)).collect();
+        if tries.is_empty() {
+            let connections = scene.connections_back(server, client).iter();
+            let bare = connections.filter(|connection| soon(connection.opened)).map(|connection| Try {
+                at: connection.opened,
+                from: connection.client,
+                session: None,
+                came: " and set up no session".to_owned(),
+            });
+            tries.extend(bare);
+        }
+        tries.sort_by_key(|back| back.at);
+        let mut tries = tries.into_iter();
+        let first = tries.next()?;
+        let again: Vec<Origin> = tries.map(|back| back.at).collect();
+        let mut did = format!("connected back from {}{} (frame {})", first.from, first.came, first.at.frame);
+        if let [next, ..] = again.as_slice() {
+            did = format!("{did}, and {} from frame {} on", count(again.len(), "more time"), next.frame);
+        }
+        let frames = core::iter::once(first.at).chain(again.into_iter().take(TRIES)).collect();
+        Some(Self { session: first.session, frames, did })
+    }
+}
+
+/// The set-ups of a server with the client that asked for something: granted, denied, failed and refused.
+fn tries(scene: &Scene<'_>, asked: &Asked, there: &Session) -> Vec<Try> {
+    let (client, server) = (there.client.host(), there.server.host());
+    let ledger = scene.ledger;
+    let back = |from: Endpoint, to: Endpoint| from.host() == server && to.host() == client;
+    let of = |at, from, session, came: String| Try { at, from, session, came };
+    let granted = sessions_back(scene, asked, there).filter(|(_, session)| session.denied.is_none());
+    let granted = granted.map(|(row, session)| {
+        let end = if session.unanswered { ", without an answer" } else { "" };
+        let came = format!("{}{end}", by_account(&session.identity));
+        of(scene::start(session), session.client, Some(row), came)
+    });
+    let denied = ledger.denials().iter().filter(|it| it.what == Stage::Session && back(it.client, it.server));
+    let denied = denied.map(|it| {
+        let account = it.identity.as_ref().map(by_account).unwrap_or_default();
+        of(it.at, it.client, None, format!("{account} and was denied with {}", it.answer))
+    });
+    let failed = ledger.failed_logons().iter().filter(|it| back(it.client, it.server));
+    let failed = failed.map(|it| {
+        let came = format!("{} and was answered with {}", by_account(&it.identity), it.status);
+        of(it.at, it.client, None, came)
+    });
+    let refused = ledger.refusals().iter().filter(|it| it.is_for_slots() && back(it.client, it.server));
+    let refused = refused.map(|it| {
+        let account = it.identity.as_ref().map(by_account).unwrap_or_default();
+        of(it.at, it.client, None, format!("{account} and was refused with {}", it.answer))
+    });
+    granted.chain(denied).chain(failed).chain(refused).collect()
+}
+
+/// ` as PRNSRV$`, ` without credentials`.
+fn by_account(identity: &Identity) -> String {
+    let account = identity.account.as_deref().filter(|account| !account.is_empty());
+    match (identity.who, account) {
+        (Who::Null, _) => " without credentials".to_owned(),
+        (_, Some(account)) => format!(" as {}", Plain::name(account)),
+        (Who::User | Who::Guest, None) => " with credentials".to_owned(),
+        (Who::Unknown, None) => String::new(),
     }
 }
 
@@ -178,6 +260,7 @@ mod tests {
             opened_by: Some((opnum, "RpcReplyOpenPrinter")),
             object: None,
             client: None,
+            asked: None,
         };
         made.tell(2, EventKind::Handle(granted));
         rules(&all(&made.ended_after(1.0), 90.0))

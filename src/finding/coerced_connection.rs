@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::advice::Part;
+use super::back_channel::{self, WayBack};
 use super::names::{Names, address};
 use super::scene::{self, Naming, Scene};
 use super::words::names;
-use super::{Finding, Rule, Severity, back_channel};
+use super::{Finding, Rule, Severity};
 use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
 use crate::net::Host;
 
@@ -55,17 +56,26 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
     let mut machines: Vec<&str> = asked.iter().map(|(_, machine)| *machine).collect();
     machines.sort_unstable();
     machines.dedup();
-    let sign = match (named, machines.len()) {
-        (Named::Another, 1) => "That is another machine",
-        (Named::Another, _) => "Those are other machines",
-        _ => {
-            "That is the client's own address, and no channel back was captured: the way back may lie outside of what \
-             was captured, or nobody takes the channel there"
-        }
+    let whose = match (named, machines.len()) {
+        (Named::Another, 1) => "which is another machine",
+        (Named::Another, _) => "which are other machines",
+        _ => "which is the client's own address",
     };
     let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
+    let back = calls
+        .iter()
+        .filter(|_| named != Named::Another)
+        .find_map(|asked| WayBack::of(scene, asked, scene.ledger.session(asked.session)?));
+    let came = match (named, &back) {
+        (Named::Another, _) => String::new(),
+        (_, Some(back)) => format!(". The server {}, and no channel was seen to be opened", back.did),
+        (_, None) => {
+            ". No way back was captured: it may lie outside of what was captured, or nobody takes it there"
+                .to_owned()
+        }
+    };
     let text = format!(
-        "Client {}{} asked server {} to notify {} of changes{}: the server {}. {sign}",
+        "Client {}{} asked server {} to notify {}, {whose}, of changes{}; the server {}{came}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
@@ -73,7 +83,10 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
         scene::times(calls.len()),
         scene::outcomes(&calls),
     );
-    let finding = RULE.finding(&group, scene::frames_of(&calls), text)?;
+    let mut frames = scene::frames_of(&calls);
+    frames.extend(back.into_iter().flat_map(|back| back.frames));
+    frames.sort_unstable();
+    let finding = RULE.finding(&group, frames, text)?;
     let severity = if named == Named::Another { finding.severity } else { Severity::Info };
     Some(Finding { severity, ..finding })
 }

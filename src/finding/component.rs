@@ -46,8 +46,8 @@ pub fn components(ledger: &Ledger, session: &Session) -> Vec<&'static str> {
         }
     };
     for open in ledger.opens_of(session).filter(|open| open.holds()) {
-        // A pipe whose opening was not seen goes by what is spoken on it.
-        let Some(name) = open.name.as_deref().or(open.interface()) else { continue };
+        // A pipe whose opening was not seen, or whose name cannot be read, goes by what is spoken on it.
+        let Some(name) = open.readable_name().or(open.interface()) else { continue };
         let known = PIPES.iter().find(|(pipe, _)| name.eq_ignore_ascii_case(pipe));
         add(known.map_or("another program", |(_, component)| component));
     }
@@ -72,6 +72,21 @@ mod tests {
     use super::super::testing::Made;
     use super::*;
     use crate::session::{EventKind, Notice, SessionId};
+
+    #[test]
+    fn a_pipe_whose_name_cannot_be_read_goes_by_its_interface() {
+        let named = |name: &str| {
+            let mut made = Made::new();
+            made.null_session_alone(1);
+            made.pipe_of(1, name);
+            let ledger = made.ended_after(1.0);
+            let (_, session) = ledger.sessions().next().unwrap();
+            components(&ledger, session)
+        };
+        assert_eq!(named(r"\"), ["print spooler"]);
+        assert_eq!(named("wkssvc"), ["workstation service"]);
+        assert_eq!(named("mine"), ["another program"]);
+    }
 
     #[test]
     fn pipes_calls_and_shares_name_the_component() {

@@ -75,7 +75,7 @@ fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)]) -> Option<Finding> {
     let mut calls = calls;
     calls.dedup_by_key(|asked| (asked.at, asked.open));
     let text = format!(
-        "Client {}{} asked server {} to load a printer driver from {}{}: the server {}",
+        "Client {}{} asked server {} to load a printer driver from {}{}; the server {}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
@@ -101,7 +101,7 @@ mod tests {
         made.answer(1);
         let findings = super::super::all(&made.ended_after(1.0), 90.0);
         assert_eq!(rules(&findings), ["driver_from_unc"]);
-        assert!(findings[0].text.ends_with("evil.dll: the server did so"), "{}", findings[0].text);
+        assert!(findings[0].text.ends_with("evil.dll; the server accepted"), "{}", findings[0].text);
         assert_eq!(findings[0].frames.len(), 2);
     }
 

@@ -99,7 +99,9 @@ fn finding(
         object.unwrap_or_default(),
         if ended { format!(", and {has} ended") } else { String::new() },
         if is_null {
-            scene::takes(group.len(), ended)
+            scene.takes(group, ended)
+        } else if !scene.has_slots(first.server_row) {
+            "All sessions of a user count as one"
         } else {
             "All sessions of a user take one slot together"
         },
@@ -158,7 +160,7 @@ mod tests {
         let text = &findings.first().unwrap().text;
         assert!(
             text.contains(" waited 1m40s (since frame 8) for an answer to")
-                && text.ends_with("has ended. It took a slot of its own"),
+                && text.ends_with("has ended. It took its own slot"),
             "{text}"
         );
     }

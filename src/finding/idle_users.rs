@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::{Span, count};
+use super::words::{Span, first_of};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
@@ -28,6 +28,9 @@ const RULE: Rule = Rule {
     source: "Microsoft KB 258837, KB 122920",
     refuted_by: "work in an open document, which needs its session although it says nothing for long",
 };
+
+/// Holders that are named; more are counted.
+const HOLDERS: usize = 10;
 
 /// A user at a client computer of a server, by its account in capitals.
 type Slot = (Option<ServerRow>, Host, String);
@@ -78,21 +81,19 @@ fn finding(
     let refusal = refused.get(&first.server_row?)?;
     let longest = group.iter().map(|judged| scene.ledger.last_use(judged.session)).min()?;
     let clients: BTreeSet<Host> = group.iter().map(|judged| judged.session.client.host()).collect();
-    let at = match clients.len() {
-        1 => {
-            let name = scene::in_brackets(scene::client_name(scene.ledger, first));
-            format!("client {}{name}", first.client.host())
-        }
-        number => count(number, "client"),
+    let people = scene::people(scene.ledger, group.iter().map(|judged| judged.session));
+    let whose = first_of(&people, HOLDERS);
+    let (servers, unused) = (scene.servers(group), Span::between(longest.time, scene.end));
+    let text = if let [_] = group {
+        format!(
+            "The session of {whose} on server {servers}, which turned clients away, has been unused for {unused}"
+        )
+    } else {
+        format!(
+            "The sessions of {whose} on server {servers}, which turned clients away, have been unused for up to \
+             {unused}"
+        )
     };
-    let text = format!(
-        "{} at {at} {} open on server {}, which turned clients away, and nobody has used {} for {}",
-        scene::sessions_of_users(group),
-        if group.len() == 1 { "is" } else { "are" },
-        scene.servers(group),
-        if group.len() == 1 { "it" } else { "them, the longest" },
-        Span::between(longest.time, scene.end),
-    );
     let mut frames: Vec<Origin> = group.iter().map(|judged| scene::start(judged.session)).collect();
     frames.extend(group.iter().map(|judged| scene.ledger.last_use(judged.session)));
     frames.push(*refusal);

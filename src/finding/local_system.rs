@@ -2,10 +2,15 @@
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::count;
+use super::words::{Digits, Plain, count, list};
 use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
-use crate::ledger::Verdict;
+use crate::capture::Origin;
+use crate::ledger::{Ledger, Session, Verdict};
+use crate::session::ClientMachine;
+
+/// Frames of calls that are named; more are counted.
+const FRAMES: usize = 5;
 
 pub(super) const ADVICE: &[Part] = &[Part::Say(
     "A service that runs as LocalSystem has no credentials of its own in a workgroup and connects without any: \
@@ -27,33 +32,58 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     alike::fold(scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
-/// Why the sessions of a client are those of a service: its print calls name one, or its user is connected beside them.
+/// The sessions of a client that show to be those of a service: their print calls name one, or else its user is
+/// connected beside them.
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
-    let first = group.first()?.session;
-    let told = group.iter().find_map(|judged| {
-        let user = scene::client_machine(scene.ledger, judged.session)?.user.as_deref()?;
-        is_service(user).then_some(user)
-    });
+    let of_services: Vec<(Judged<'_>, PrintUser<'_>)> = group
+        .iter()
+        .flat_map(|judged| print_users(scene.ledger, judged.session).map(|user| (*judged, user)))
+        .filter(|(_, user)| is_service(user.name))
+        .collect();
+    if let Some((_, first)) = of_services.first() {
+        let mut sessions: Vec<Judged<'_>> = of_services.iter().map(|(judged, _)| *judged).collect();
+        sessions.dedup_by_key(|judged| judged.row);
+        let calls: Vec<Origin> = of_services.iter().map(|(_, user)| user.call).collect();
+        let (calls_name, whose) =
+            if sessions.len() == 1 { ("call names", "its") } else { ("calls name", "their") };
+        let name = Plain::name(first.name);
+        let why = format!("{whose} print {calls_name} {name} as the user ({})", in_frames(&calls));
+        return told(scene, &sessions, &calls, &why);
+    }
     // At a loopback address every process is a client of its own.
-    let beside = scene.of_client(first.client.host()).find(|(_, session)| {
-        !first.client.host().is_loopback()
-            && session.identity.who == Who::User
-            && session.server_row == first.server_row
-            && group.iter().any(|judged| scene::overlap(session, judged.session))
-    });
-    let why = match (told, beside) {
-        (Some(user), _) => format!("its print calls name {} as their user", super::Plain::name(user)),
-        (None, Some((_, session))) => {
-            let account = session.identity.account.as_deref().unwrap_or("a user");
-            format!("{} is connected from there too, with credentials", super::Plain::name(account))
-        }
-        (None, None) => return None,
+    let client = group.first()?.session.client.host();
+    let server = group.first()?.session.server_row;
+    let is_user = |session: &Session| {
+        !client.is_loopback() && session.identity.who == Who::User && session.server_row == server
     };
-    let mut frames: Vec<_> = group.iter().map(|judged| scene::start(judged.session)).collect();
-    frames.extend(beside.map(|(_, session)| scene::start(session)));
+    let mut users = scene.of_client(client).filter(|(_, session)| is_user(session));
+    let (_, beside) =
+        users.find(|(_, user)| group.iter().any(|judged| scene::overlap(user, judged.session)))?;
+    let sessions: Vec<Judged<'_>> =
+        group.iter().filter(|judged| scene::overlap(beside, judged.session)).copied().collect();
+    let mut frames = vec![scene::start(beside)];
+    let account = beside.identity.account.as_deref().unwrap_or("a user");
+    let name = Plain::name(account);
+    let mut why = format!("{name} is connected from there too, with credentials ({})", in_frames(&frames));
+    let mut calls = sessions.iter().flat_map(|judged| print_users(scene.ledger, judged.session));
+    if let Some(call) = calls.find(|user| user.name.eq_ignore_ascii_case(account)) {
+        frames.push(call.call);
+        why = format!(
+            "{why}. The print spooler there calls for {name}, but connects without credentials ({})",
+            in_frames(&[call.call]),
+        );
+    }
+    told(scene, &sessions, &frames, &why)
+}
+
+fn told(scene: &Scene<'_>, group: &[Judged<'_>], shown: &[Origin], why: &str) -> Option<Finding> {
+    let first = group.first()?.session;
+    let starts = group.iter().map(|judged| scene::start(judged.session));
+    let mut frames: Vec<Origin> = starts.chain(shown.iter().copied()).collect();
     frames.sort_unstable();
+    frames.dedup();
     let text = format!(
-        "{} of client {}{} to server {} {} from a service of that computer, not from its user: {why}",
+        "{} of client {}{} to server {} {} from a service of that computer, not from a program of its user: {why}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
@@ -61,6 +91,36 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
         if group.len() == 1 { "comes" } else { "come" },
     );
     RULE.finding(group, frames, text)
+}
+
+/// The user that a print call names.
+struct PrintUser<'a> {
+    name: &'a str,
+    /// The call, or its answer if it was not seen itself.
+    call: Origin,
+}
+
+/// The users that the print calls of a session name.
+fn print_users<'a>(ledger: &'a Ledger, session: &'a Session) -> impl Iterator<Item = PrintUser<'a>> {
+    let user = |client: Option<&'a ClientMachine>, call: Origin| {
+        Some(PrintUser { name: client?.user.as_deref().filter(|user| !user.is_empty())?, call })
+    };
+    ledger.opens_of(session).flat_map(move |open| {
+        let handles = ledger.handles(open).filter_map(move |handle| {
+            user(handle.client.as_ref(), handle.asked.or(handle.opened).unwrap_or(handle.used.first))
+        });
+        handles.chain(open.waiting.values().filter_map(move |call| user(call.client.as_ref(), call.sent)))
+    })
+}
+
+/// `frame 68`, `frames 68 and 92`.
+fn in_frames(frames: &[Origin]) -> String {
+    let (told, more) = frames.split_at(frames.len().min(FRAMES));
+    let mut told: Vec<String> = told.iter().map(|at| at.frame.to_string()).collect();
+    if !more.is_empty() {
+        told.push(format!("{} more", Digits(more.len())));
+    }
+    format!("frame{} {}", if frames.len() == 1 { "" } else { "s" }, list(&told))
 }
 
 /// True for the accounts of services: the system's own, and those of computers.

@@ -2,8 +2,9 @@
 
 use super::advice::Part;
 use super::scene::{self, Judged, Scene};
-use super::words::count;
+use super::words::{Digits, count};
 use super::{Finding, Rule, Severity, alike};
+use crate::ledger::Verdict;
 
 /// Null sessions of one client at one time that are worth a word. One or two come and go with every look at a share.
 const MANY: usize = 3;
@@ -46,21 +47,38 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let mut frames: Vec<_> = together.iter().map(|judged| scene::start(judged.session)).collect();
     frames.sort_unstable();
     let open = together.iter().filter(|judged| judged.session.closed.is_none()).count();
-    let text = format!(
-        "Client {}{} had {} to server {} at the same time, from frame {} on; {open} of them {} still open. They \
-         count as {} slots",
-        first.client.host(),
-        scene::in_brackets(scene::client_name(scene.ledger, first)),
-        count(together.len(), "null session"),
-        scene.servers(&together),
-        last.frame,
-        if open == 1 { "is" } else { "are" },
-        together.len(),
-    );
+    let host = first.client.host();
+    let client = format!("{host}{}", scene::in_brackets(scene::client_name(scene.ledger, first)));
+    let number = count(together.len(), "null session");
+    // Another rule tells of the sessions themselves.
+    let told = together.iter().all(|judged| {
+        let verdict = judged.verdict;
+        matches!(verdict, Verdict::Hung | Verdict::Leaked | Verdict::WasHung | Verdict::WasLeaked)
+    });
+    let what = if told {
+        format!(
+            "The {number} of client {client} were open at the same time: every null session counts by itself"
+        )
+    } else {
+        let (servers, frame) = (scene.servers(&together), last.frame);
+        format!("Client {client} had {number} to server {servers} at the same time, from frame {frame} on")
+    };
+    let text = format!("{what}. {}", cost(scene.has_slots(first.server_row), together.len(), open));
     let finding = RULE.finding(&together, frames, text)?;
     // What has gone by itself costs nothing any more.
-    let severity = if open < MANY { Severity::Info } else { finding.severity };
+    let severity = if open < MANY || told { Severity::Info } else { finding.severity };
     Some(Finding { severity, ..finding })
+}
+
+/// `They counted as 4 slots; 2 still do`: where there is no limit of slots, as sessions.
+fn cost(slots: bool, sessions: usize, open: usize) -> String {
+    let number = count(sessions, if slots { "slot" } else { "session" });
+    match open {
+        0 => format!("They counted as {number}; all have ended"),
+        1 => format!("They counted as {number}; 1 still does"),
+        _ if open == sessions => format!("They count as {number}"),
+        _ => format!("They counted as {number}; {} still do", Digits(open)),
+    }
 }
 
 #[cfg(test)]

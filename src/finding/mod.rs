@@ -28,6 +28,7 @@ mod back_channel;
 mod coerced_connection;
 mod component;
 mod driver_from_unc;
+mod edition;
 mod hung_open_printer;
 mod idle_pipes;
 mod idle_users;
@@ -60,6 +61,7 @@ use crate::net::Endpoint;
 pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
+pub(crate) use edition::{UNLIMITED, has_no_limit, is_server_edition};
 pub(crate) use printing::{Computer, How, Printing};
 pub(crate) use refused::client as refused_client;
 pub(crate) use scene::{
@@ -130,7 +132,8 @@ impl Severity {
 /// What a rule finds, but for the advice.
 type Finder = fn(&Scene<'_>) -> Vec<Finding>;
 
-/// Names, finders and advice of the rules, of which each is a file; of equal severity they are told in this order.
+/// Names, finders and advice of the rules, of which each is a file; of equal severity they are told in this
+/// order, a cause before what comes of it.
 macro_rules! rules {
     ($($rule:ident,)*) => {
         /// The names of the rules.
@@ -145,18 +148,18 @@ rules! {
     share_limit,
     hung_open_printer,
     null_session_leak,
+    restricted_anonymous,
     many_null_sessions,
+    lingering_null_session,
     driver_from_unc,
+    back_channel,
     coerced_connection,
     spooler_loop,
     own_spooler,
-    restricted_anonymous,
-    lingering_null_session,
     local_system,
     several_users,
     idle_users,
     idle_pipes,
-    back_channel,
     stale_handle,
     transient_null_session,
 }

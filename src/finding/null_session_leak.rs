@@ -3,10 +3,10 @@
 use super::advice::Part;
 use super::printing::Conditions;
 use super::scene::{self, Judged, Scene};
-use super::words::{Span, count};
+use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
-use crate::ledger::{Closing, Handle, Open, Verdict};
+use crate::ledger::{CallFailure, Closing, Handle, Open, Verdict, WaitingCall};
 
 pub(super) const ADVICE: &[Part] = &[Part::Restrict, Part::PrinterShares, Part::Free];
 
@@ -43,8 +43,6 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
     let shown = conditions.into_iter().flat_map(|both| both.frames);
     let mut frames: Vec<Origin> =
         starts.chain(granted).chain(used).chain(opened).chain(ends).chain(shown).collect();
-    frames.sort_unstable();
-    frames.dedup();
     let hung =
         group.iter().filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::WasHung)).count();
     let what = scene::holdings(&pipes, &handles);
@@ -64,20 +62,43 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
         }
     };
     let waited = waited(hung, group.len(), ended);
-    let failed = pipes.iter().find_map(|pipe| pipe.failed.as_deref()).map(scene::failure);
-    let unanswered = scene::unanswered(&pipes).filter(|_| hung == 0 && !ended);
-    let call = failed.or(unanswered).map(|call| format!("; {call}"));
+    let call = call(&pipes, hung == 0 && !ended);
+    let text_of_call = call.as_ref().map(|(text, _)| format!("; {text}"));
     let text = format!(
         "{} of client {}{} to server {} {did}{waited}{}. {}{}",
         count(group.len(), "null session"),
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(group),
-        call.unwrap_or_default(),
-        scene::takes(group.len(), ended),
+        text_of_call.unwrap_or_default(),
+        scene.takes(group, ended),
         conditions.map(|both| format!(". {}", both.text)).unwrap_or_default(),
     );
+    frames.extend(call.into_iter().flat_map(|(_, frames)| frames));
+    frames.sort_unstable();
+    frames.dedup();
     RULE.finding(group, frames, text)
+}
+
+/// A call that came to nothing on one of some pipes, with its frames: `RpcOpenPrinterEx of \\PRNSRV\lp1 (frame 20) was
+/// cancelled after 1m40s (frame 24)`. One that is unanswered is told if `waits`.
+fn call(pipes: &[&Open], waits: bool) -> Option<(String, Vec<Origin>)> {
+    let named = |call: &WaitingCall| {
+        let object = call.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
+        format!("{}{}", call.name(), object.unwrap_or_default())
+    };
+    if let Some(failed) = pipes.iter().find_map(|pipe| pipe.failed.as_deref()) {
+        let (call, sent, how) = (named(&failed.call), failed.call.sent, scene::how_it_failed(failed));
+        let text = match failed.how {
+            CallFailure::Cancelled => {
+                format!("{call} (frame {}) was {how} (frame {})", sent.frame, failed.at.frame)
+            }
+            CallFailure::Returned(_) => format!("{call} {how} (frame {})", failed.at.frame),
+        };
+        return Some((text, vec![sent, failed.at]));
+    }
+    let call = scene::unanswered_call(pipes).filter(|_| waits)?;
+    Some((format!("{} (frame {}) is unanswered", named(call), call.sent.frame), vec![call.sent]))
 }
 
 /// `; it waits for an answer`, of those in which another call or a request hangs, or hung.

@@ -398,7 +398,7 @@ mod tests {
         made.handle(1);
         told(&mut made, "WS-21", Some("192.168.1.21"), ServerType::PRINTQ_SERVER);
         let findings = all(&made.ended_after(91.0), 90.0);
-        assert!(findings[0].text.ends_with("It takes a slot of its own"), "{}", findings[0].text);
+        assert!(findings[0].text.ends_with("It takes its own slot"), "{}", findings[0].text);
     }
 
     #[test]

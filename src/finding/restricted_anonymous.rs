@@ -4,12 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
-use super::scene::{self, Scene};
+use super::scene::Scene;
 use super::words::{Plain, count, endpoints, list};
 use super::{Finding, Severity};
 use crate::auth::Who;
 use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
+use crate::net::Host;
 use crate::session::{ConnectionId, is_ipc};
+
+/// Clients, and names of one client, that are told; more are counted.
+const CLIENTS: usize = 8;
+/// Kinds of requests that are told.
+const KINDS: usize = 5;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Denied,
@@ -54,26 +60,13 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         alive.filter(|connection| connection.sessions.iter().any(|row| holds(&row))).collect();
     let open: BTreeSet<SessionRow> =
         alive.iter().flat_map(|connection| &connection.sessions).filter(holds).copied().collect();
-    let kinds = [Stage::Session, Stage::Tree, Stage::Pipe, Stage::Printer];
-    let parts: Vec<String> = kinds
-        .into_iter()
-        .map(|what| (denials.iter().filter(|denial| denial.what == what).count(), what.as_str()))
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, name)| count(number, name))
-        .collect();
+    let slots = scene.has_slots(first.server_row);
     let still = match alive.len() {
         0 => "none of the connections is left".to_owned(),
-        1 => "1 of the connections stays open and still holds a slot".to_owned(),
-        number => {
-            format!("{number} of the connections stay open and still hold a slot each")
-        }
-    };
-    let name = scene.ledger.connection(first.connection).and_then(|connection| connection.calling.as_deref());
-    let client = match clients.first() {
-        Some(ip) if clients.len() == 1 => {
-            format!("client {ip}{}", scene::in_brackets(name.map(str::trim_end)))
-        }
-        _ => count(clients.len(), "client"),
+        1 if slots => "1 of the connections stays open and still holds a slot".to_owned(),
+        1 => "1 of the connections stays open".to_owned(),
+        number if slots => format!("{number} of the connections stay open and still hold a slot each"),
+        number => format!("{number} of the connections stay open"),
     };
     Some(Finding {
         rule: "restricted_anonymous",
@@ -83,9 +76,10 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         sessions: open.into_iter().collect(),
         frames: denials.iter().map(|denial| denial.at).collect(),
         text: format!(
-            "Server {} denied {client} {} without credentials ({}); {still}",
+            "Server {} denied {} by {} ({}); {still}",
             endpoints(&denials.iter().map(|denial| denial.server).collect()),
-            list(&parts),
+            what(denials),
+            by_whom(scene, denials),
             Plain::name(&first.answer.to_string()),
         ),
         advice: String::new(),
@@ -93,6 +87,71 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
         source: "Microsoft KB 328459, KB 143474, KB 246261, KB 289655",
         refuted_by: "access denied for another reason: the permissions of that share or pipe alone",
     })
+}
+
+/// `3 anonymous session setups and 1 anonymous tree connect to \\\\SRV\\IPC$`.
+fn what(denials: &[&Denial]) -> String {
+    let mut numbers: BTreeMap<(u8, Option<&str>), usize> = BTreeMap::new();
+    for denial in denials {
+        let place = match denial.what {
+            Stage::NetBios | Stage::Negotiate | Stage::Session => 0,
+            Stage::Tree => 1,
+            Stage::Pipe => 2,
+            Stage::Printer => 3,
+        };
+        let number = numbers.entry((place, denial.name.as_deref())).or_default();
+        *number = number.saturating_add(1);
+    }
+    let told = numbers.iter().map(|((place, name), number)| {
+        let of = |one: &str| count(*number, &format!("anonymous {one}"));
+        let pipe = |name: &str| format!(r"\PIPE\{}", Plain::name(name.trim_start_matches('\\')));
+        match (place, name) {
+            (0, _) => of("session setup"),
+            (1, None) => of("tree connect"),
+            (1, Some(path)) => format!("{} to {}", of("tree connect"), Plain::name(path)),
+            (2, None) => format!("{} of a pipe", of("open")),
+            (2, Some(name)) => format!("{} of {}", of("open"), pipe(name)),
+            (_, None) => format!("{} of a printer", of("open")),
+            (_, Some(name)) => format!("{} of printer {}", of("open"), Plain::name(name)),
+        }
+    });
+    let mut told: Vec<String> = told.collect();
+    let more = told.len().saturating_sub(KINDS);
+    if more > 0 {
+        told.truncate(KINDS);
+        told.push(format!("{more} more kinds of request"));
+    }
+    list(&told)
+}
+
+/// `client 192.168.1.21 (WS21)`, `clients 10.0.0.5 (A and B) and 10.0.0.6`: the computers that were denied something,
+/// by address and by the names that they give there.
+fn by_whom(scene: &Scene<'_>, denials: &[&Denial]) -> String {
+    let mut clients: BTreeMap<Host, BTreeSet<String>> = BTreeMap::new();
+    for denial in denials {
+        let names = clients.entry(denial.client.host()).or_default();
+        let ends = scene.ledger.connection(denial.connection);
+        let workstation = denial.identity.as_ref().and_then(|identity| identity.workstation.as_deref());
+        let calling = || ends.and_then(|ends| ends.calling.as_deref());
+        let name = workstation.filter(|name| !name.is_empty()).or_else(calling);
+        names.extend(name.map(|name| Plain::name(name.trim_end()).to_string()));
+    }
+    let computers: usize = clients.values().map(|names| names.len().max(1)).fold(0, usize::saturating_add);
+    let more = clients.len().saturating_sub(CLIENTS);
+    let mut told: Vec<String> = Vec::new();
+    for (host, names) in clients.into_iter().take(CLIENTS) {
+        let mut names: Vec<String> = names.into_iter().collect();
+        let others = names.len().saturating_sub(CLIENTS);
+        names.truncate(CLIENTS);
+        if others > 0 {
+            names.push(count(others, "other"));
+        }
+        told.push(if names.is_empty() { host.to_string() } else { format!("{host} ({})", list(&names)) });
+    }
+    if more > 0 {
+        told.push(count(more, "other"));
+    }
+    format!("client{} {}", if computers == 1 { "" } else { "s" }, list(&told))
 }
 
 #[cfg(test)]
@@ -108,7 +167,7 @@ mod tests {
         assert_eq!(rules(&findings), ["restricted_anonymous"]);
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(
-            findings[0].text.contains("denied client 192.168.1.21 (WS-21) 1 session setup without"),
+            findings[0].text.contains("denied 1 anonymous session setup by client 192.168.1.21 (WS-21) ("),
             "{}",
             findings[0].text
         );

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::edition::has_no_limit;
 use super::printing::{Conditions, Printing};
 use super::words::{Digits, Plain, Span, count, endpoints, list, names};
 use super::{Finding, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{
-    Asked, CallFailure, FailedCall, Handle, Ledger, Open, ServerRow, Session, SessionRow, Verdict,
-    WaitingCall,
+    Asked, AskedFor, CallFailure, Connection, FailedCall, Handle, Ledger, Open, ServerRow, Session,
+    SessionRow, Verdict, WaitingCall,
 };
 use crate::net::Host;
 use crate::session::ClientMachine;
@@ -23,6 +24,8 @@ pub(super) struct Scene<'a> {
     pub(super) null_sessions: Vec<Judged<'a>>,
     /// The sessions of each client's address.
     by_client: BTreeMap<Host, Vec<SessionRow>>,
+    /// The connections from servers back to clients that asked to be told of changes: from where, and whereto.
+    back: BTreeMap<(Host, Host), Vec<&'a Connection>>,
     printing: Printing<'a>,
 }
 
@@ -54,7 +57,13 @@ impl<'a> Scene<'a> {
         for (row, session) in ledger.sessions() {
             by_client.entry(session.client.host()).or_default().push(row);
         }
-        Self { ledger, grace, end, null_sessions, by_client, printing: Printing::of(ledger) }
+        let back = connections_back(ledger);
+        Self { ledger, grace, end, null_sessions, by_client, back, printing: Printing::of(ledger) }
+    }
+
+    /// The connections from a server to a client that asked it to be told of changes, in the order of their start.
+    pub(super) fn connections_back(&self, server: Host, client: Host) -> &[&'a Connection] {
+        self.back.get(&(server, client)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The sessions of a client's address, of any identity, in the order in which they were first seen.
@@ -136,6 +145,29 @@ impl<'a> Scene<'a> {
         groups
     }
 
+    /// Whether a server counts what its sessions take against a limit, as far as it tells.
+    pub(super) fn has_slots(&self, server: Option<ServerRow>) -> bool {
+        let Some(server) = server.and_then(|row| self.ledger.server(row)) else { return true };
+        let mut refusals = self.ledger.refusals().iter();
+        !has_no_limit(self.ledger, server)
+            || refusals.any(|refusal| refusal.server_row == Some(server.row) && refusal.is_for_slots())
+    }
+
+    /// What null sessions cost their server, or did: `Each takes its own slot`.
+    pub(super) fn takes(&self, group: &[Judged<'a>], ended: bool) -> &'static str {
+        let slots = self.has_slots(group.first().and_then(|judged| judged.session.server_row));
+        match (slots, group.len(), ended) {
+            (true, 1, false) => "It takes its own slot",
+            (true, _, false) => "Each takes its own slot",
+            (true, 1, true) => "It took its own slot",
+            (true, _, true) => "Each took its own slot",
+            (false, 1, false) => "It counts as a session of its own",
+            (false, _, false) => "Each counts as a session of its own",
+            (false, 1, true) => "It counted as a session of its own",
+            (false, _, true) => "Each counted as a session of its own",
+        }
+    }
+
     /// A session of any identity, and its verdict.
     pub(super) fn judged(&self, row: SessionRow) -> Option<Judged<'a>> {
         let session = self.ledger.session(row)?;
@@ -154,6 +186,21 @@ impl<'a> Scene<'a> {
     }
 }
 
+fn connections_back(ledger: &Ledger) -> BTreeMap<(Host, Host), Vec<&Connection>> {
+    let asked = ledger.asked().iter().filter(|asked| matches!(asked.what, AskedFor::Notification { .. }));
+    let sessions = asked.filter_map(|asked| ledger.session(asked.session));
+    let mut back: BTreeMap<(Host, Host), Vec<&Connection>> =
+        sessions.map(|there| ((there.server.host(), there.client.host()), Vec::new())).collect();
+    if !back.is_empty() {
+        for (_, connection) in ledger.connections() {
+            if let Some(found) = back.get_mut(&(connection.client.host(), connection.server.host())) {
+                found.push(connection);
+            }
+        }
+    }
+    back
+}
+
 /// What came of a call that came to nothing: `RpcOpenPrinterEx of \\PRNSRV\lp1 was cancelled after 1m40s`.
 pub(crate) fn failure(failed: &FailedCall) -> String {
     let object = failed.call.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
@@ -163,7 +210,7 @@ pub(crate) fn failure(failed: &FailedCall) -> String {
 
 /// `RpcOpenPrinterEx of \\\\PRNSRV\\lp1 is unanswered`, of pipes that are not known to hang in the call.
 pub(crate) fn unanswered(pipes: &[&Open]) -> Option<String> {
-    let call = pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design)?;
+    let call = unanswered_call(pipes)?;
     let object = call.object.as_deref().map(|name| format!(" of {}", Plain::name(name)));
     Some(format!("{}{} is unanswered", call.name(), object.unwrap_or_default()))
 }
@@ -180,7 +227,7 @@ pub(crate) fn how_it_failed(failed: &FailedCall) -> String {
 
 /// True if an open is a pipe to the print spooler: by its name, else by what is spoken on it.
 pub(super) fn leads_to_spooler(open: &Open) -> bool {
-    let name = open.name.as_deref().or(open.interface());
+    let name = open.readable_name().or(open.interface());
     name.is_some_and(|name| name.eq_ignore_ascii_case("spoolss"))
 }
 
@@ -227,6 +274,11 @@ pub(super) fn holdings(pipes: &[&Open], handles: &[&Handle]) -> String {
     list(&held)
 }
 
+/// The call of which [`unanswered`] tells.
+pub(super) fn unanswered_call<'a>(pipes: &[&'a Open]) -> Option<&'a WaitingCall> {
+    pipes.iter().flat_map(|pipe| pipe.waiting.values()).find(|call| !call.waits_by_design)
+}
+
 /// `1 session of alice`, `3 sessions of alice and bob`.
 pub(super) fn sessions_of_users(group: &[Judged<'_>]) -> String {
     let accounts = group.iter().filter_map(|judged| judged.session.identity.account.as_deref());
@@ -235,6 +287,26 @@ pub(super) fn sessions_of_users(group: &[Judged<'_>]) -> String {
     accounts.dedup();
     let whose = if accounts.is_empty() { "users".to_owned() } else { names(&accounts) };
     format!("{} of {whose}", count(group.len(), "session"))
+}
+
+/// `bob (WS23)`: the accounts of sessions with the computers that they come from, each once.
+pub(super) fn people<'s>(ledger: &Ledger, sessions: impl Iterator<Item = &'s Session>) -> Vec<String> {
+    let mut people: Vec<String> = Vec::new();
+    for session in sessions {
+        let account = session.identity.account.as_deref().filter(|account| !account.is_empty());
+        let account = account.map_or_else(|| "a user".to_owned(), |account| Plain::name(account).to_string());
+        let person = format!("{account} ({})", computer(ledger, session));
+        if !people.contains(&person) {
+            people.push(person);
+        }
+    }
+    people
+}
+
+/// The name of a session's client computer, or its address.
+pub(super) fn computer(ledger: &Ledger, session: &Session) -> String {
+    let name = client_name(ledger, session).filter(|name| !name.is_empty());
+    name.map_or_else(|| session.client.host().to_string(), |name| Plain::name(name).to_string())
 }
 
 /// The client as the session's print calls describe it.
@@ -320,8 +392,8 @@ pub(super) fn outcomes(asked: &[&Asked]) -> String {
 fn outcome(asked: &Asked) -> String {
     match (asked.answered, asked.returned) {
         (None, _) => "was not seen to answer".to_owned(),
-        (_, Some(0)) => "did so".to_owned(),
-        (_, Some(error)) => format!("refused with {}", Win32Error(error)),
+        (_, Some(0)) => "accepted".to_owned(),
+        (_, Some(error)) => format!("refused ({})", Win32Error(error)),
         (_, None) => "answered, but its answer cannot be read".to_owned(),
     }
 }
@@ -334,16 +406,6 @@ pub(super) fn in_brackets(name: Option<&str>) -> String {
 /// The frames that show the set-up of a session, or its first sign.
 pub(super) fn start(session: &Session) -> Origin {
     session.opened.unwrap_or(session.used.first)
-}
-
-/// What sessions cost, or did.
-pub(super) const fn takes(sessions: usize, ended: bool) -> &'static str {
-    match (sessions, ended) {
-        (1, false) => "It takes a slot of its own",
-        (_, false) => "Each takes a slot of its own",
-        (1, true) => "It took a slot of its own",
-        (_, true) => "Each took a slot of its own",
-    }
 }
 
 /// `has` or `have`.

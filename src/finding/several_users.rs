@@ -46,12 +46,17 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let users: Vec<String> = seen.iter().map(name).collect();
     let users: Vec<&str> = users.iter().map(String::as_str).collect();
     let text = format!(
-        "Client {}{} was connected to server {} under {} users at the same time: {}. Each takes a slot",
+        "Client {}{} was connected to server {} under {} users at the same time: {}. {}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(&together),
         seen.len(),
         names(&users),
+        if scene.has_slots(first.server_row) {
+            "Each takes a slot"
+        } else {
+            "Each counts as a session of its own"
+        },
     );
     let frames = together.iter().map(|judged| scene::start(judged.session)).collect();
     RULE.finding(&together, frames, text)

@@ -4,10 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
 use super::refused::{answers, clients};
-use super::scene::Scene;
-use super::words::endpoints;
+use super::scene::{self, Scene};
+use super::words::{Digits, Plain, Span, count, endpoints, first_of, list};
 use super::{Finding, Severity};
-use crate::ledger::{Refusal, ServerRow, SessionRow};
+use crate::auth::Who;
+use crate::ledger::{Open, Refusal, ServerRow, Session, SessionRow};
+use crate::session::OpenKind;
+
+/// Holders that are named; more are counted.
+const HOLDERS: usize = 10;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
@@ -67,13 +72,101 @@ fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     })
 }
 
-/// Who held the slots at the first refusal: `. At that time its slots were held by 3 null sessions (2 leaked)`.
+/// Who held the slots at the first refusal: `. At that time its slots were held by 9 leaked null sessions (7 of WS21 and
+/// 2 of WS22) and 1 session of bob (WS23); bob had \report.doc open`.
 fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
-    let held = scene.ledger.holders(first, scene.grace).to_string();
-    if held.is_empty() {
-        ". Who held its slots then was not captured".to_owned()
-    } else {
-        format!(". At that time its slots were held by {held}")
+    let held = scene.ledger.holders(first, scene.grace);
+    let sessions = first.held_by.iter().filter_map(|row| scene.ledger.session(*row));
+    let sessions: Vec<&Session> = sessions.collect();
+    let of = |wanted: fn(&Session) -> bool| sessions.iter().copied().filter(move |session| wanted(session));
+    let null = of(|it| it.identity.who == Who::Null && it.denied.is_none());
+    let denied = of(|it| it.denied.is_some());
+    let named: Vec<&Session> =
+        of(|it| matches!(it.identity.who, Who::Guest | Who::User) && it.denied.is_none()).collect();
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let stuck = match (held.hung, held.leaked) {
+        (0, 0) => "",
+        (hung, 0) if hung == held.null => "hung ",
+        (0, leaked) if leaked == held.null => "leaked ",
+        _ => "",
+    };
+    let mut told: Vec<String> = Vec::new();
+    if held.null > 0 {
+        let sessions = count(number(held.null), &format!("{stuck}null session"));
+        let some = match (held.hung, held.leaked) {
+            (0, 0) => None,
+            (hung, 0) => Some(format!("{hung} hung")),
+            (0, leaked) => Some(format!("{leaked} leaked")),
+            (hung, leaked) => Some(format!("{hung} hung and {leaked} leaked")),
+        };
+        let some = some.filter(|_| stuck.is_empty()).map(|some| format!(", {some},"));
+        told.push(format!("{sessions}{}{}", computers(scene, null), some.unwrap_or_default()));
+    }
+    if held.denied > 0 {
+        told.push(count(number(held.denied), "denied null session") + &computers(scene, denied));
+    }
+    if held.named > 0 {
+        let people = scene::people(scene.ledger, named.iter().copied());
+        told.push(format!("{} of {}", count(number(held.named), "session"), first_of(&people, HOLDERS)));
+    }
+    if held.unknown > 0 {
+        told.push(count(number(held.unknown), "session") + " of unknown identity");
+    }
+    if told.is_empty() {
+        return ". Who held its slots then was not captured".to_owned();
+    }
+    format!(". At that time its slots were held by {}{}", list(&told), doing(scene, first, &named))
+}
+
+/// ` of WS21`, ` (7 of WS21 and 2 of WS22)`: the computers of sessions.
+fn computers<'a>(scene: &Scene<'_>, sessions: impl Iterator<Item = &'a Session>) -> String {
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for session in sessions {
+        let number = numbers.entry(scene::computer(scene.ledger, session)).or_default();
+        *number = number.saturating_add(1);
+    }
+    let mut numbers: Vec<(String, usize)> = numbers.into_iter().collect();
+    numbers.sort_by_key(|(_, number)| core::cmp::Reverse(*number));
+    match numbers.as_slice() {
+        [] => String::new(),
+        [(one, _)] => format!(" of {one}"),
+        _ => {
+            let told: Vec<String> =
+                numbers.iter().map(|(name, number)| format!("{} of {name}", Digits(*number))).collect();
+            format!(" ({})", first_of(&told, HOLDERS))
+        }
+    }
+}
+
+/// What users and guests did with their sessions when somebody was refused: `; bob had \report.doc open`, or that they
+/// did not use them.
+fn doing(scene: &Scene<'_>, refusal: &Refusal, named: &[&Session]) -> String {
+    let had = |session: &&Session| {
+        let lasts = |open: &&Open| {
+            let document = matches!(open.what, OpenKind::File | OpenKind::Printer) && !open.holds();
+            document && open.used.first <= refusal.at && open.closed.is_none_or(|end| refusal.at < end.at)
+        };
+        let document = scene.ledger.opens_of(session).find(lasts)?.name.as_deref()?;
+        let account = session.identity.account.as_deref().filter(|account| !account.is_empty())?;
+        Some(format!("{} had {} open", Plain::name(account), Plain::name(document)))
+    };
+    let documents: Vec<String> = named.iter().filter_map(had).collect();
+    if !documents.is_empty() {
+        return format!("; {}", first_of(&documents, HOLDERS));
+    }
+    let unused = |session: &&Session| {
+        let last = scene.ledger.last_use(session);
+        let seconds = scene.ledger.seconds_between(last, refusal.at);
+        (last < refusal.at && seconds > scene.grace).then_some(seconds)
+    };
+    let unused: Vec<f64> = named.iter().filter_map(unused).collect();
+    let longest = unused.iter().copied().fold(0.0, f64::max);
+    let longest = Span::seconds(longest);
+    match unused.len() {
+        0 => String::new(),
+        1 if named.len() == 1 => format!(", unused for {longest}"),
+        number if number == named.len() => format!(", unused for up to {longest}"),
+        number => format!("; {} of these had been unused for up to {longest}", Digits(number)),
     }
 }
 
@@ -99,7 +192,7 @@ mod tests {
             "{}",
             finding.text
         );
-        assert!(finding.text.contains("held by 1 null session (1 leaked)"), "{}", finding.text);
+        assert!(finding.text.contains("held by 1 leaked null session of WS-21"), "{}", finding.text);
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Made {
         self.ledger
     }
 
-    pub(crate) fn connect(&mut self, client: u16) {
+    pub(crate) fn connect_unnamed(&mut self, client: u16) {
         let opened = ConnectionEvent::Opened {
             client: Endpoint::new(self.client_ip.ip().unwrap(), 1000 + client),
             server: self.server,
@@ -95,6 +95,10 @@ impl Made {
             start_seen: true,
         };
         self.tell(client, EventKind::Connection(opened));
+    }
+
+    pub(crate) fn connect(&mut self, client: u16) {
+        self.connect_unnamed(client);
         // Only the server at the first address has a name.
         let is_first = self.server.host() == "192.168.1.10".parse::<Host>().unwrap();
         let called = if is_first { "PRNSRV" } else { "*SMBSERVER" }.to_owned();
@@ -166,12 +170,17 @@ impl Made {
     }
 
     pub(crate) fn pipe(&mut self, client: u16) {
+        self.pipe_of(client, "spoolss");
+    }
+
+    /// A pipe of any name on which spoolss is bound.
+    pub(crate) fn pipe_of(&mut self, client: u16, name: &str) {
         self.tree(client, r"\\PRNSRV\IPC$", ShareKind::Pipe);
         let opened = OpenEvent::Opened {
             session: SessionId::Uid(100),
             tree: TreeId::Tid(7),
             open: OpenId::Fid(0x4001),
-            name: Some("spoolss".to_owned()),
+            name: Some(name.to_owned()),
             what: OpenKind::Pipe,
             answer_seen: true,
         };
@@ -233,6 +242,7 @@ impl Made {
             opened_by: Some((69, "RpcOpenPrinterEx")),
             object: Some(self.printer.clone()),
             client: self.client_machine(),
+            asked: None,
         };
         let at = self.tell(client, EventKind::Handle(granted));
         self.granted.insert(client, at);

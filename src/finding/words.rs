@@ -1,10 +1,11 @@
-//! How values are put into words: text off the wire, spans of time, counts.
+//! How values are put into words: text off the wire, counts, lists.
 
 use core::fmt::{self, Write as _};
 use std::collections::BTreeSet;
 
 use crate::net::Endpoint;
-use crate::wire::Timestamp;
+
+pub use crate::wire::Span;
 
 /// Text off the wire, made safe for a terminal: what would move the cursor, change colours, hide or reorder text is
 /// shown as `<U+001B>`, and what is longer than a name has reason to be ends in `…`.
@@ -20,6 +21,8 @@ const NAME: usize = 64;
 const NAMED: usize = 5;
 /// Characters of a sentence that are shown; it may hold several names.
 const SENTENCE: usize = 400;
+/// Characters of a finding's text that are shown; its names are shortened each.
+const PARAGRAPH: usize = 1_000;
 
 impl<'a> Plain<'a> {
     /// A name: 64 characters of it.
@@ -44,6 +47,12 @@ impl<'a> Plain<'a> {
     #[must_use]
     pub const fn sentence(text: &'a str) -> Self {
         Self { text, longest: SENTENCE }
+    }
+
+    /// What a finding says, in which names are shortened already: 1,000 characters of it.
+    #[must_use]
+    pub const fn paragraph(text: &'a str) -> Self {
+        Self { text, longest: PARAGRAPH }
     }
 }
 
@@ -82,47 +91,6 @@ fn is_plain(c: char) -> bool {
                 | '\u{fff0}'..='\u{fffb}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
-}
-
-/// A span of time in two steps of precision: `8.2s`, `42s`, `1m35s`, `59m`, `2h11m`, `3d04h`, `12d`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span(i64);
-
-impl Span {
-    /// From `earlier` to `later`; nothing if it is the other way round.
-    #[must_use]
-    pub const fn between(earlier: Timestamp, later: Timestamp) -> Self {
-        let nanos = later.as_nanos().saturating_sub(earlier.as_nanos());
-        Self(if nanos < 0 { 0 } else { nanos })
-    }
-}
-
-impl Span {
-    /// So many seconds.
-    #[must_use]
-    pub fn seconds(seconds: f64) -> Self {
-        let start = Timestamp::from_nanos(0);
-        Self::between(start, start.plus_seconds(seconds))
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tenths = self.0.div_euclid(100_000_000);
-        let seconds = tenths.div_euclid(10);
-        let (minutes, hours, days) =
-            (seconds.div_euclid(60), seconds.div_euclid(3_600), seconds.div_euclid(86_400));
-        let text = match (days, hours, minutes, seconds) {
-            (0, 0, 0, 0..10) => format!("{seconds}.{}s", tenths.rem_euclid(10)),
-            (0, 0, 0, _) => format!("{seconds}s"),
-            (0, 0, 0..10, _) => format!("{minutes}m{:02}s", seconds.rem_euclid(60)),
-            (0, 0, _, _) => format!("{minutes}m"),
-            (0, _, _, _) => format!("{hours}h{:02}m", minutes.rem_euclid(60)),
-            (0..10, _, _, _) => format!("{days}d{:02}h", hours.rem_euclid(24)),
-            _ => format!("{days}d"),
-        };
-        f.pad(&text)
-    }
 }
 
 /// A number of things: `1 client`, `2 clients`, `12,345 packets`. `one` is the singular; the plural adds an `s`.
@@ -175,6 +143,16 @@ pub(crate) fn endpoints(ends: &BTreeSet<Endpoint>) -> String {
     list(&ends.chunk_by(|one, other| one.host() == other.host()).map(of_address).collect::<Vec<_>>())
 }
 
+/// The first few of some items as a list, and how many others there are.
+pub(super) fn first_of(items: &[String], most: usize) -> String {
+    let (told, others) = items.split_at(items.len().min(most));
+    let mut told = told.to_vec();
+    if !others.is_empty() {
+        told.push(count(others.len(), "other"));
+    }
+    list(&told)
+}
+
 /// Names off the wire as a list: the first few, and how many others there are.
 pub(super) fn names(names: &[&str]) -> String {
     let (told, others) = names.split_at(names.len().min(NAMED));
@@ -210,30 +188,6 @@ mod tests {
             prop_assert!(shown.chars().all(is_plain));
             prop_assert!(shown.chars().count() <= 64 * "<U+10FFFF>".len() + 1);
         }
-    }
-
-    #[test]
-    fn spans_are_short_and_precise_enough() {
-        for (millis, text) in [
-            (0, "0.0s"),
-            (8_290, "8.2s"),
-            (9_999, "9.9s"),
-            (42_000, "42s"),
-            (95_000, "1m35s"),
-            (599_999, "9m59s"),
-            (3_599_000, "59m"),
-            (3_840_000, "1h04m"),
-            (86_399_000, "23h59m"),
-            (86_400_000 * 3 + 4 * 3_600_000, "3d04h"),
-            (86_400_000 * 12, "12d"),
-        ] {
-            let (start, end) = (Timestamp::from_nanos(0), Timestamp::from_nanos(millis * 1_000_000));
-            assert_eq!(Span::between(start, end).to_string(), text);
-        }
-        assert_eq!(
-            Span::between(Timestamp::from_nanos(i64::MAX), Timestamp::from_nanos(i64::MIN)).to_string(),
-            "0.0s"
-        );
     }
 
     #[test]

@@ -39,9 +39,9 @@ pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
-    FailedCall, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow, Refusal,
-    RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage, ToldWindows, Tree,
-    TreeRow, Use, Waited, WaitingCall, WaitingRequest,
+    FailedCall, FailedLogon, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow,
+    Refusal, RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage,
+    ToldWindows, Tree, TreeRow, Use, Waited, WaitingCall, WaitingRequest,
 };
 use rows::{Deletion, Gap};
 pub use slots::{SlotHistory, SlotPoint, Slots};
@@ -68,6 +68,7 @@ pub struct Ledger {
     ended_telling: VecDeque<SessionRow>,
     refusals: Vec<Refusal>,
     denials: Vec<Denial>,
+    failed_logons: Vec<FailedLogon>,
     /// By the server, and by name without regard to case.
     shares: BTreeMap<(ServerRow, String), Share>,
     /// By name without regard to case.
@@ -256,6 +257,13 @@ impl Ledger {
     #[must_use]
     pub fn denials(&self) -> &[Denial] {
         &self.denials
+    }
+
+    /// Set-ups with an account that failed, on connections from a server back to a client that had asked it to be told of
+    /// changes, in order.
+    #[must_use]
+    pub fn failed_logons(&self) -> &[FailedLogon] {
+        &self.failed_logons
     }
 
     /// The shares that a server was seen to have, by name.

@@ -566,6 +566,8 @@ pub struct Handle {
     pub object: Option<String>,
     /// The client as the opening call describes it.
     pub client: Option<ClientMachine>,
+    /// The packet that completed the opening call's request, if that was seen.
+    pub asked: Option<Origin>,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Origin>,
     /// Its use.
@@ -764,6 +766,22 @@ impl core::fmt::Display for DenialAnswer {
             Self::Win32(error) => core::fmt::Display::fmt(error, f),
         }
     }
+}
+
+/// A set-up with an account that failed, on a connection from a server to a client that asked it for notifications.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FailedLogon {
+    /// The answer.
+    pub at: Origin,
+    /// The end that was connected to.
+    pub server: Endpoint,
+    /// The end that connected.
+    pub client: Endpoint,
+    /// Who asked.
+    pub identity: Identity,
+    /// The answer's status.
+    pub status: Status,
 }
 
 /// A share that a server was seen to have.

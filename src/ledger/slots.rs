@@ -20,6 +20,18 @@ pub struct Slots {
     pub high: u64,
 }
 
+impl Slots {
+    /// Why nobody can say how many there are, if so.
+    #[must_use]
+    pub const fn why(self) -> Option<&'static str> {
+        if self.low < self.high {
+            Some("sessions may be of one user or of several, or may have ended")
+        } else {
+            None
+        }
+    }
+}
+
 /// The slots in use from a moment on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotPoint {

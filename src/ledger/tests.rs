@@ -74,7 +74,10 @@ impl Script {
         self.tell(connection, bound);
         let handle = ContextHandle([handle; 20]);
         let opened_by = Some((69, "RpcOpenPrinterEx"));
-        self.tell(connection, HandleEvent::Granted { open, handle, opened_by, object: None, client: None });
+        self.tell(
+            connection,
+            HandleEvent::Granted { open, handle, opened_by, object: None, client: None, asked: None },
+        );
     }
 
     /// How the sessions stand: their verdicts and how they ended.
@@ -203,6 +206,7 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
             opened_by: None,
             object: None,
             client: None,
+            asked: None,
         }
         .into(),
         TreeEvent::Connected { session, tree, path: path(), share, answer_seen: true }.into(),

@@ -193,6 +193,12 @@ impl Open {
         !self.interfaces.is_empty() || !self.calls.is_empty() || !self.handles.is_empty()
     }
 
+    /// Its name, unless that has neither a letter nor a digit: such a name was read amiss.
+    #[must_use]
+    pub fn readable_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| name.chars().any(char::is_alphanumeric))
+    }
+
     /// The interface that is spoken on it, by its bind or else by its calls.
     #[must_use]
     pub fn interface(&self) -> Option<&'static str> {

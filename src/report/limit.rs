@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::System;
 use crate::auth::ntlm;
-use crate::finding::Plain;
+use crate::finding::{self, Plain, UNLIMITED, is_server_edition};
 use crate::ledger::{Computer, Ledger, Server, Slots, ToldWindows};
 use crate::rap::ServerType;
 
@@ -54,9 +54,6 @@ const VISTA: Editions = (10, Some(("Vista Home Basic", 5)));
 
 /// The limits that client editions have.
 const LIMITS: [u64; 3] = [5, 10, 20];
-
-/// The number of users of a server that takes any number (\[MS-SRVS\] 2.2.4.42).
-const UNLIMITED: u32 = u32::MAX;
 
 /// What a server says of itself.
 enum Said {
@@ -161,7 +158,7 @@ impl Limit {
 
     /// Why a server has no limit of slots, where it says that it has none and the user gave none.
     pub(crate) fn none(ledger: &Ledger, server: &Server, given: Option<u64>) -> Option<String> {
-        if given.is_some() || !matches!(Said::of(ledger, server), Said::NoLimit) {
+        if given.is_some() || !finding::has_no_limit(ledger, server) {
             return None;
         }
         let system = System::of(ledger, server);
@@ -205,16 +202,6 @@ impl Limit {
         let why = format!("it refused a client with {low} in use{which} (frame {frame})");
         Some(Self { slots: low, from: "refusal", why: Some(why), of_client_edition: false })
     }
-}
-
-/// True for server editions, and for what is not Windows, none of which has a limit.
-fn is_server_edition(of: ServerType) -> bool {
-    let servers = ServerType::SERVER_NT
-        | ServerType::DOMAIN_CTRL
-        | ServerType::DOMAIN_BAKCTRL
-        | ServerType::XENIX_SERVER
-        | ServerType::CLUSTER_NT;
-    of.intersects(servers)
 }
 
 /// Where the limit comes from, in brackets, or nothing if the user gave it.

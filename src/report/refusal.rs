@@ -82,20 +82,18 @@ pub struct SlotsInUse {
 impl SlotsInUse {
     /// The slots in use at a refusal. A server that turns somebody away for want of a slot is full.
     fn of(refusal: &ledger::Refusal, limit: Option<&Limit>) -> Self {
-        let ledger::Slots { low, high } = refusal.slots;
+        let known = refusal.slots;
+        let ledger::Slots { low, high } = known;
         let full = limit.map(|limit| limit.slots).filter(|slots| refusal.is_for_slots() && *slots > high);
         let unseen = refusal.is_for_slots() && limit.is_none_or(|limit| limit.slots > high);
         let why = if full.is_some() {
             Some("the server was full, and who took the other slots was not captured")
         } else if unseen {
             Some("the server was full, and how many slots it has is not known")
-        } else if low < high {
-            Some("sessions may be of one user or of several, or may have ended")
         } else {
-            None
+            known.why()
         };
         let high = full.unwrap_or(high);
-        let known = refusal.slots;
         Self { low, high, null: refusal.null, denied: refusal.denied, why, known, unseen }
     }
 

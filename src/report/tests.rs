@@ -149,7 +149,7 @@ mod json {
             "idle_seconds": null,
             "verdict": "abandoned",
             "possible_verdicts": [],
-            "why": "ended by the client with its connection, and a handle was run down instead of closed",
+            "why": "the client closed the connection, with 1 handle left open; the server freed it (run down)",
             "possibly_null": false,
             "encrypted": null,
             "trees": [tree],

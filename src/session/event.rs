@@ -428,6 +428,13 @@ pub enum SessionEvent {
         /// Who asked.
         identity: Identity,
     },
+    /// A set-up with an account failed for another reason than a limit.
+    LogonFailed {
+        /// The status.
+        status: Status,
+        /// Who asked.
+        identity: Identity,
+    },
     /// The session was in use up to this moment (told at the end, and before anything of it ends).
     LastUsed {
         /// The session.
@@ -779,6 +786,8 @@ pub enum HandleEvent {
         object: Option<String>,
         /// The client as the opening call describes it.
         client: Option<ClientMachine>,
+        /// The packet that completed the opening call's request, if that was seen.
+        asked: Option<Origin>,
     },
     /// A call named it.
     Used {

@@ -128,7 +128,7 @@ impl Here<'_> {
     }
 
     /// A set-up failed: it was refused for want of a slot, or denied to nobody, or to somebody whose credentials were not
-    /// captured.
+    /// captured; or somebody failed to log on.
     pub(super) fn set_up_failed(&mut self, session: SessionId, status: Status, identity: Identity) {
         // A set-up anew that comes too late, or for a session that is no more, says nothing of who asked.
         let expired = status == Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED);
@@ -137,6 +137,8 @@ impl Here<'_> {
             self.out.tell(SessionEvent::Refused { negotiate: false, status, identity });
         } else if identity.may_be_null() && !gone {
             self.out.tell(SessionEvent::Denied { session, status, identity });
+        } else if !gone {
+            self.out.tell(SessionEvent::LogonFailed { status, identity });
         }
     }
 

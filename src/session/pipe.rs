@@ -564,8 +564,9 @@ impl Pipe {
     fn granted(&mut self, id: OpenId, handle: ContextHandle, call: Call, limits: &Limits, out: &mut Out<'_>) {
         self.learn(handle, limits);
         let opened_by = call.procedure().map(|procedure| (call.opnum, procedure.name));
-        let Call { object, client, .. } = call;
-        out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client });
+        let Call { object, client, sent, .. } = call;
+        let asked = Some(sent);
+        out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client, asked });
     }
 
     /// An answer whose request is missing. The spooler's grants and closes can be told by their form: a handle and a
@@ -582,7 +583,14 @@ impl Pipe {
         let Some((handle, [0, 0, 0, 0])) = handle_and_value(&response.stub) else { return };
         if !handle.is_zero() {
             self.learn(handle, limits);
-            out.tell(HandleEvent::Granted { open: id, handle, opened_by: None, object: None, client: None });
+            out.tell(HandleEvent::Granted {
+                open: id,
+                handle,
+                opened_by: None,
+                object: None,
+                client: None,
+                asked: None,
+            });
             return;
         }
         match self.handles.as_slice() {

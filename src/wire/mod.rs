@@ -6,12 +6,14 @@ mod raw;
 pub mod security;
 #[cfg(feature = "serde")]
 pub(crate) mod serialise;
+mod span;
 mod status;
 mod text;
 mod time;
 
 pub use integers::{array, be_u16, be_u24, be_u32, be_u64, le_i64, le_u16, le_u32, le_u64, take, u8, widen};
 pub use raw::Raw;
+pub use span::Span;
 pub use status::{DosError, NtStatus, Status, Win32Error};
 pub use text::{Utf16, ascii, latin1, utf16};
 pub use time::{FileTime, Timestamp};

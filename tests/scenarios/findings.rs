@@ -129,7 +129,7 @@ fn a_leak_whose_client_only_uses_printers_meets_one_condition() {
         there.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(9), 0)));
     });
     for text in [nothing, files, elsewhere, server] {
-        assert_eq!(text, " a slot of its own");
+        assert_eq!(text, " its own slot");
     }
 }
 
@@ -623,6 +623,57 @@ fn coerced_connection() {
     assert_eq!(registered(r"\\VERYLONGCLIENT", whole, false), coerced(Severity::Warning)); // 14 letters are a name
 }
 
+/// Client 21 registers by its own address at server 10; then a machine tries to set up a session with client 21. What
+/// the rules say of the way back.
+fn tried_back(from: u8, account: &'static str, status: u32) -> Vec<(&'static str, Severity, String)> {
+    in_both(|speaks, wire| {
+        let smb = speaks.on(wire.connect(21, 10)).with_pipe(0x41, ALICE);
+        let pipe = smb.pipe(7);
+        let call = NDR.request(2, 0, 69, &NDR.open_printer_ex_by(r"\\SRV\lp1", r"\\WS-21", "alice"));
+        pipe.exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+        let asked = pipe.ask(&NDR.request(3, 0, 65, &NDR.remote_find_first(1, r"\\10.0.0.21")));
+        pipe.reply(asked, &NDR.response(3, 0, &NDR.value(5)));
+        let there = speaks.on(wire.connect(from, 21));
+        there.set_up(0x51, Who::User(account), status);
+        let told = wire.findings().into_iter().map(|finding| {
+            // The frame that is named is one of the finding's.
+            let text =
+                match finding.text.split_once("(frame ").filter(|_| finding.rule == "coerced_connection") {
+                    Some((before, after)) => {
+                        let (frame, after) = after.split_once(')').unwrap();
+                        let frame: u64 = frame.parse().unwrap();
+                        assert!(finding.frames.iter().any(|at| at.frame == frame), "{finding:?}");
+                        format!("{before}(frame){after}")
+                    }
+                    None => String::new(),
+                };
+            (finding.rule, finding.severity, text)
+        });
+        told.collect()
+    })
+}
+
+#[test]
+fn a_way_back_that_fails_is_told_with_its_account_and_answer() {
+    const NO_LOGON_SERVERS: u32 = 0xc000_005e;
+    let back = |came: &str| {
+        let text = format!(
+            r"Client 10.0.0.21 (WS-21) asked server 10.0.0.10:445 to notify \\10.0.0.21, which is the client's own \
+              address, of changes; the server refused (ERROR_ACCESS_DENIED). The server connected back from \
+              10.0.0.10:1042 as SRV$ {came} (frame), and no channel was seen to be opened",
+        );
+        let text = text.split("\\\n              ").collect::<String>();
+        vec![("back_channel", Severity::Info, String::new()), ("coerced_connection", Severity::Info, text)]
+    };
+    let failed = tried_back(10, "SRV$", NO_LOGON_SERVERS);
+    assert_eq!(failed, back("and was answered with STATUS_NO_LOGON_SERVERS"));
+    let full = tried_back(10, "SRV$", REQUEST_NOT_ACCEPTED);
+    assert!(full[2].2.contains("as SRV$ and was refused with STATUS_REQUEST_NOT_ACCEPTED"), "{full:?}");
+    // Another machine's failure to log on is no way back.
+    let other = tried_back(11, "SRV$", NO_LOGON_SERVERS);
+    assert_eq!(other, [("coerced_connection", Severity::Info, String::new())]);
+}
+
 #[test]
 fn what_a_client_asks_again_and_again_is_one_finding() {
     let text = in_both(|speaks, wire| {
@@ -638,8 +689,9 @@ fn what_a_client_asks_again_and_again_is_one_finding() {
         assert_eq!((findings.len(), findings[0].frames.len()), (1, 20));
         findings[0].text.clone()
     });
-    let asked = r"to notify \\WS-66 and \\WS-99 of changes 10 times: the server did so and refused with";
-    assert!(text.contains(asked) && text.ends_with("Those are other machines"), "{text}");
+    let asked = r"to notify \\WS-66 and \\WS-99, which are other machines, of changes 10 times; ";
+    let came = "the server accepted and refused (ERROR_ACCESS_DENIED)";
+    assert!(text.ends_with(&format!("{asked}{came}")), "{text}");
 }
 
 /// Client 21 adds a driver with these files at server 10, which its trees call SRV.
@@ -690,4 +742,115 @@ fn every_rule_is_scripted_here() {
         assert!(here.contains(&format!("fn {rule}()")), "{rule}");
         assert!(here.matches(&format!("\"{rule}\"")).count() > 0, "{rule}");
     }
+}
+
+#[test]
+fn sessions_that_another_rule_tells_of_are_not_told_again() {
+    let leaks = |closed: bool| {
+        in_both(|speaks, wire| {
+            let sessions: Vec<_> = (0x41..0x44)
+                .map(|number| speaks.on(wire.connect(21, 10)).with_pipe(number, Who::Null))
+                .collect();
+            if closed {
+                sessions[0].close(7);
+            }
+            wire.wait(91.0);
+            let findings = wire.findings();
+            let many = findings.iter().find(|finding| finding.rule == "many_null_sessions").unwrap();
+            (many.severity, many.text.clone())
+        })
+    };
+    let (severity, text) = leaks(false);
+    let said = "The 3 null sessions of client 10.0.0.21 (WS-21) were open at the same time: every null session counts \
+                by itself. They count as 3 slots";
+    assert_eq!((severity, text.as_str()), (Severity::Info, said));
+    // One that holds nothing is told of nowhere else as a warning.
+    let (severity, text) = leaks(true);
+    assert_eq!(severity, Severity::Warning);
+    assert!(text.starts_with("Client 10.0.0.21 (WS-21) had 3 null sessions to server"), "{text}");
+}
+
+#[test]
+fn a_denial_names_what_was_asked_for_and_by_whom() {
+    let said = |talk: &dyn Fn(&Smb<'_>)| {
+        in_both(|speaks, wire| {
+            let smb = speaks.on(wire.connect(21, 10));
+            smb.log_on(0x41, Who::Null);
+            talk(&smb);
+            wire.findings()[0].text.clone()
+        })
+    };
+    let tree = said(&|smb| {
+        smb.denied_tree(r"\\SRV\IPC$");
+        smb.denied_tree(r"\\SRV\IPC$");
+    });
+    assert!(tree.contains(r"denied 2 anonymous tree connects to \\SRV\IPC$ by client 10.0.0.21"), "{tree}");
+    let pipe = said(&|smb| {
+        smb.ipc();
+        smb.denied_open("spoolss");
+    });
+    assert!(pipe.contains(r"denied 1 anonymous open of \PIPE\spoolss by client 10.0.0.21"), "{pipe}");
+}
+
+#[test]
+fn only_the_sessions_whose_calls_name_a_service_are_those_of_one() {
+    let frames = in_both(|speaks, wire| {
+        let smb = speaks.on(wire.connect(21, 10)).with_pipe(0x41, Who::Null);
+        let call = NDR.request(2, 0, 69, &NDR.open_printer_ex_by(r"\\SRV\lp1", r"\\WS-21", "SYSTEM"));
+        smb.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+        let other = speaks.on(wire.connect(21, 10)).with_pipe(0x42, Who::Null);
+        other.pipe(7).open_printer(2, 2);
+        wire.wait(91.0);
+        let findings = wire.findings();
+        let service = findings.iter().find(|finding| finding.rule == "local_system").unwrap();
+        let (_, frame) = service.text.split_once("its print call names SYSTEM as the user (frame ").unwrap();
+        let frame: u64 = frame.trim_end_matches(')').parse().unwrap();
+        assert!(service.text.starts_with("1 null session of client"), "{}", service.text);
+        // The call itself, which its answer follows.
+        let handle = wire.ledger();
+        let (_, session) = handle.sessions().next().unwrap();
+        let granted = handle.opens_of(session).flat_map(|open| handle.handles(open)).next().unwrap();
+        (service.sessions.len(), granted.opened.unwrap().frame - frame)
+    });
+    assert_eq!(frames, (1, 1));
+}
+
+#[test]
+fn the_spooler_that_calls_for_a_user_who_is_connected_too_is_reconciled() {
+    let text = |user: &'static str| {
+        in_both(|speaks, wire| {
+            let null = speaks.on(wire.connect(21, 10)).with_pipe(0x41, Who::Null);
+            let call = NDR.request(2, 0, 69, &NDR.open_printer_ex_by(r"\\SRV\lp1", r"\\WS-21", user));
+            null.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(1), 0)));
+            speaks.on(wire.connect(21, 10)).log_on(0x42, ALICE);
+            wire.wait(91.0);
+            let findings = wire.findings();
+            findings.into_iter().find(|finding| finding.rule == "local_system").unwrap().text
+        })
+    };
+    let both = "The print spooler there calls for alice, but connects without credentials";
+    assert!(text("alice").contains(both), "{}", text("alice"));
+    assert!(!text("bob").contains("The print spooler there"), "{}", text("bob"));
+}
+
+#[test]
+fn a_refusal_names_the_users_who_held_slots_and_what_they_did() {
+    let text = |document: bool| {
+        in_both(|speaks, wire| {
+            speaks.on(wire.connect(21, 10)).with_pipe(0x41, Who::Null);
+            let user = speaks.on(wire.connect(22, 10));
+            user.log_on(0x42, ALICE);
+            if document {
+                user.disk(r"\\SRV\docs");
+                user.open("letter.doc", 9);
+            }
+            wire.wait(100.0);
+            speaks.on(wire.connect(24, 10)).set_up(0x45, Who::User("bob"), LICENSE_QUOTA_EXCEEDED);
+            let findings = wire.findings();
+            findings[0].text.split_once("At that time ").unwrap().1.to_owned()
+        })
+    };
+    let held = "its slots were held by 1 leaked null session of WS-21 and 1 session of alice (WS-21)";
+    assert_eq!(text(true), format!("{held}; alice had letter.doc open"));
+    assert_eq!(text(false), format!("{held}, unused for 1m40s"));
 }

@@ -576,3 +576,36 @@ fn statuses_of_smb_in_an_nt_form_are_no_successes() {
         assert_eq!(wire.verdicts(), [verdict], "{status:x}");
     }
 }
+
+/// Who a session is that a tree connect begins, on a server of this security mode, and whether its age is exact.
+fn let_in_by_share(mode: u8, uid: u16, whole: bool) -> Vec<(Vec<String>, bool)> {
+    let wire = Wire::new();
+    let smb = Smb1::midway(wire.connect(21, 10));
+    let asked = smb.ask(&[block(NEGOTIATE, bytes(), bytes().u8(2).oem("LANMAN1.0"))]);
+    let words =
+        bytes().u16(0).u16(mode.into()).u16(4096).u16(50).u16(1).u16(0).u32(0).u16(0).u16(0).u16(0).u16(0);
+    smb.answer(asked, OK, &[block(NEGOTIATE, words.u16(0), bytes())]);
+    if !whole {
+        wire.unseen(|| smb.log_on(9, core_set_up("alice", &[7; 24])));
+    }
+    smb.go_on(uid, 0);
+    smb.ipc(5);
+    let ledger = wire.ledger();
+    let evidence = |session: &smbscope::ledger::Session| {
+        session.identity.evidence.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    ledger.sessions().map(|(_, session)| (evidence(session), session.opened.is_some())).collect()
+}
+
+#[test]
+fn a_share_lets_in_who_sets_up_no_session() {
+    let by_share = vec![(vec!["share_level_security".to_owned()], true)];
+    let unseen = vec![(vec!["credentials_not_seen".to_owned()], false)];
+    // Share-level security; and user-level security, where who has no UID was let in all the same.
+    assert_eq!(let_in_by_share(2, 0x41, true), by_share);
+    assert_eq!(let_in_by_share(2, 0, true), by_share);
+    assert_eq!(let_in_by_share(3, 0, true), by_share);
+    // A UID of user-level security was given by a set-up, and so may any have been that is missing.
+    assert_eq!(let_in_by_share(3, 0x41, true), unseen);
+    assert_eq!(let_in_by_share(2, 0x41, false), unseen);
+}

@@ -231,6 +231,9 @@ impl Ledger {
             SessionEvent::Denied { session, status, identity } => {
                 self.set_up_denied(at, connection, session, status, identity);
             }
+            SessionEvent::LogonFailed { status, identity } => {
+                self.logon_failed(at, connection, status, identity);
+            }
             SessionEvent::SetUpUnanswered { session, identity } => {
                 self.set_up_unanswered(at, connection, session, identity);
             }
@@ -434,7 +437,7 @@ impl Ledger {
 
     fn fold_handle(&mut self, at: Origin, connection: ConnectionId, event: HandleEvent) {
         match event {
-            HandleEvent::Granted { open, handle, opened_by, object, client } => {
+            HandleEvent::Granted { open, handle, opened_by, object, client, asked } => {
                 let Some(open) = self.open_row(connection, open) else { return };
                 let row =
                     self.used_before_granted(at, open, handle).or_else(|| self.new_handle(at, open, handle));
@@ -442,6 +445,7 @@ impl Ledger {
                     row.opened_by = opened_by;
                     row.object = object;
                     row.client = client;
+                    row.asked = asked;
                     row.opened = Some(at);
                 }
             }

@@ -5,8 +5,8 @@ use crate::capture::Origin;
 use crate::ledger::unseen::REFUSALS;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{
-    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, InDoubt, Ledger, Open, Refusal,
-    RefusalAnswer, RefusedPrinter, Session, SessionRow, Stage, WaitingCall,
+    Asked, AskedFor, By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt,
+    Ledger, Open, Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRow, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -106,6 +106,29 @@ impl Ledger {
             name,
             answer,
         });
+    }
+
+    /// Somebody failed to log on. That is kept where a server may be on its way back to a client that asked to be told of
+    /// changes, and not of users who mistype their passwords.
+    pub(super) fn logon_failed(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        status: Status,
+        identity: Identity,
+    ) {
+        let Some(ends) = self.connections.get(&connection) else { return };
+        let (client, server) = (ends.client, ends.server);
+        let asked_back = |asked: &Asked| {
+            let session = self.sessions.get(&asked.session);
+            matches!(asked.what, AskedFor::Notification { .. })
+                && session.is_some_and(|there| {
+                    there.server.host() == client.host() && there.client.host() == server.host()
+                })
+        };
+        if self.failed_logons.len() < self.limits.refusals && self.asked.iter().any(asked_back) {
+            self.failed_logons.push(FailedLogon { at, server, client, identity, status });
+        }
     }
 
     /// An anonymous set-up was denied. It holds a slot while its connection lasts, once however often it is tried.

@@ -1,11 +1,12 @@
 //! Sessions that have ended.
 
-use super::whole;
+use super::{handle_words, pipe_words};
 use crate::capture::Origin;
 use crate::ledger::grace::{LEAST, is_beyond};
 use crate::ledger::verdict::doubted;
-use crate::ledger::{By, Cause, Closing, InDoubt, Judgement, Ledger, Open, Session, Verdict};
+use crate::ledger::{By, Cause, Closing, Handle, InDoubt, Judgement, Ledger, Open, Session, Verdict};
 use crate::session::{IdleSpan, Party};
+use crate::wire::Span;
 
 impl Ledger {
     pub(super) fn judge_ended(&self, session: &Session, closing: Closing, grace: f64) -> Judgement {
@@ -18,22 +19,19 @@ impl Ledger {
         let heard = self.heard_until(session, closing);
         let waited = self.longest_wait(session, heard);
         if let Some(waited) = waited.filter(|waited| is_beyond(waited.seconds(), grace)) {
-            let (name, frame, seconds) = (&waited.name, waited.sent.frame, whole(waited.seconds()));
-            let why = format!("{name} of frame {frame} waited {seconds} s; {ended}");
+            let (name, frame, lasted) = (&waited.name, waited.sent.frame, Span::seconds(waited.seconds()));
+            let why = format!("{name} of frame {frame} waited {lasted}; {ended}");
             return Judgement::new(Verdict::WasHung, why);
         }
         let idle = &session.idle;
-        let unused = |span: &IdleSpan, what: &str| {
-            let seconds = whole(self.seconds_between(span.from, span.to));
-            format!("{what} for {seconds} s since frame {}; {ended}", span.from.frame)
-        };
         if let Some(span) =
             self.long_span([idle.holding, idle.holding_unsteady], idle.holding_since, heard, grace)
         {
             // Where bytes are missing and no pipe was used since, it may have closed what it held.
             let hidden = self.doubt_within(session, &span);
             let Some(doubt) = hidden.filter(|doubt| !self.holds_since(session, doubt.at)) else {
-                return Judgement::new(Verdict::WasLeaked, unused(&span, "it held pipes and used none"));
+                let why = format!("{}; {ended}", self.held_unused(session, &span));
+                return Judgement::new(Verdict::WasLeaked, why);
             };
             let long = self.is_long(doubt.since, closing.at, grace);
             let alone = if long { Verdict::WasLingering } else { Verdict::Closed };
@@ -60,7 +58,8 @@ impl Ledger {
                 let possible = [Verdict::WasLeaked, Verdict::WasLingering];
                 return Judgement::one_of(possible, format!("{ended}, but {why}"));
             }
-            return Judgement::new(Verdict::WasLingering, unused(&span, "it held nothing and was not used"));
+            let why = format!("{}; {ended}", self.held_nothing(&span));
+            return Judgement::new(Verdict::WasLingering, why);
         }
         self.judge_handles(session, &ended)
     }
@@ -70,9 +69,9 @@ impl Ledger {
         let either = |why: String| Judgement::one_of([Verdict::Abandoned, Verdict::Closed], why);
         let run_down = session.handles_run_down;
         if run_down > 0 {
-            let handles =
-                if run_down == 1 { "a handle was".to_owned() } else { format!("{run_down} handles were") };
-            let why = format!("{ended}, and {handles} run down instead of closed");
+            let (handles, them) = if run_down == 1 { ("handle", "it") } else { ("handles", "them") };
+            let why =
+                format!("{ended}, with {run_down} {handles} left open; the server freed {them} (run down)");
             return Judgement::new(Verdict::Abandoned, why);
         }
         if session.handles_end_unknown > 0 {
@@ -101,7 +100,33 @@ impl Ledger {
         Judgement::new(Verdict::Closed, ended)
     }
 
-    /// `ended by the client's logoff`, `ended by the server, which reset the connection`.
+    /// `a printer handle on \\PRNSRV\lp1 was held and not used for 5m00s since frame 23`.
+    pub(super) fn held_unused(&self, session: &Session, span: &IdleSpan) -> String {
+        let lasts = |closed: Option<Closing>| closed.is_none_or(|end| end.at >= span.to);
+        let opens = self.opens_of(session);
+        let pipes: Vec<&Open> =
+            opens.filter(|open| open.holds() && open.used.first <= span.from && lasts(open.closed)).collect();
+        let handles = pipes.iter().flat_map(|open| self.handles(open));
+        let handles: Vec<&Handle> =
+            handles.filter(|handle| handle.used.first <= span.from && lasts(handle.closed)).collect();
+        let what = match (handles.as_slice(), pipes.as_slice()) {
+            ([handle], _) => format!("a {} was", handle_words(handle)),
+            ([_, _, ..], _) => format!("{} handles were", handles.len()),
+            ([], [pipe]) => format!("{} was", pipe_words(pipe)),
+            ([], [_, _, ..]) => format!("{} pipes were", pipes.len()),
+            ([], []) => "a pipe was".to_owned(),
+        };
+        let lasted = Span::seconds(self.seconds_between(span.from, span.to));
+        format!("{what} held and not used for {lasted} since frame {}", span.from.frame)
+    }
+
+    /// `it held nothing and was not used for 5m00s since frame 23`.
+    pub(super) fn held_nothing(&self, span: &IdleSpan) -> String {
+        let lasted = Span::seconds(self.seconds_between(span.from, span.to));
+        format!("it held nothing and was not used for {lasted} since frame {}", span.from.frame)
+    }
+
+    /// `ended by the client's logoff`, `the server reset the connection`.
     pub(crate) fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
         let end = self.last_connection(session).and_then(|connection| connection.closed);
         let reset = end.is_some_and(|end| end.by == By::Rst);
@@ -116,11 +141,11 @@ impl Ledger {
             (_, By::VcZero, _) => "ended by another session setup of the client (VcNumber 0)",
             (_, By::Expired, _) => "ended by the server: it had expired",
             (_, By::ServerDeniesIt, _) => "ended by the server, which does not know it any more",
-            (_, _, Some(Party::Client)) if reset => "ended by the client, which reset the connection",
-            (_, _, Some(Party::Server)) if reset => "ended by the server, which reset the connection",
-            (_, _, Some(Party::Client)) => "ended by the client with its connection",
-            (_, _, Some(Party::Server)) => "ended by the server with its connection",
-            _ => "ended with its connection",
+            (_, _, Some(Party::Client)) if reset => "the client reset the connection",
+            (_, _, Some(Party::Server)) if reset => "the server reset the connection",
+            (_, _, Some(Party::Client)) => "the client closed the connection",
+            (_, _, Some(Party::Server)) => "the server closed the connection",
+            _ => "its connection ended",
         };
         by.to_owned()
     }

@@ -7,7 +7,7 @@ mod spans;
 mod unsure;
 
 use super::grace::is_beyond;
-use super::{Closing, InDoubt, Judgement, Ledger, Session, SessionRow, Stuck, Verdict};
+use super::{Closing, Handle, InDoubt, Judgement, Ledger, Open, Session, SessionRow, Stuck, Verdict};
 use crate::capture::Origin;
 use crate::session::SessionId;
 
@@ -85,7 +85,17 @@ impl Ledger {
     }
 }
 
-/// Whole seconds, for people.
-fn whole(seconds: f64) -> String {
-    format!("{seconds:.0}")
+/// `pipe spoolss`, or what is known of one whose name cannot be read.
+fn pipe_words(open: &Open) -> String {
+    match (open.readable_name(), open.interface()) {
+        (Some(name), _) => format!("pipe {name}"),
+        (None, Some(interface)) => format!("a pipe on which {interface} is spoken"),
+        (None, None) => "a pipe of unknown name".to_owned(),
+    }
+}
+
+/// `printer handle on \\PRNSRV\lp1`.
+fn handle_words(handle: &Handle) -> String {
+    let object = handle.object.as_deref().map(|object| format!(" on {object}"));
+    format!("{}{}", handle.noun(), object.unwrap_or_default())
 }

@@ -1,11 +1,12 @@
 //! Sessions that are open at the end of the capture.
 
-use super::whole;
+use super::{handle_words, pipe_words};
 use crate::capture::Origin;
 use crate::ledger::grace::is_beyond;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{Denial, InDoubt, Judgement, Ledger, Open, Session, Stuck, Verdict};
 use crate::session::{Doubt, IdleSpan, Party, SessionId};
+use crate::wire::Span;
 
 /// What a session that is open may be, if it is not known what it holds.
 const ANY: [Verdict; 4] = [Verdict::Hung, Verdict::Leaked, Verdict::Lingering, Verdict::Open];
@@ -101,20 +102,15 @@ impl Ledger {
         let waited =
             session.longest_wait.as_ref().filter(|waited| self.is_long(waited.sent, waited.until, grace));
         if let Some(waited) = waited {
-            let (name, frame, seconds) =
-                (&waited.name, waited.sent.frame, whole(self.seconds_between(waited.sent, waited.until)));
-            return Some(format!("{name} of frame {frame} waited {seconds} s"));
+            let (name, frame) = (&waited.name, waited.sent.frame);
+            let lasted = Span::seconds(self.seconds_between(waited.sent, waited.until));
+            return Some(format!("{name} of frame {frame} waited {lasted}"));
         }
-        let told = |span: IdleSpan, what: &str| {
-            let seconds = whole(self.seconds_between(span.from, span.to));
-            format!("it {what} for {seconds} s since frame {}", span.from.frame)
-        };
         let long = |span: &IdleSpan| self.is_long(span.from, span.to, grace);
         let mut holding =
             [session.idle.holding, session.idle.holding_unsteady].into_iter().flatten().filter(long);
-        let holding = holding.next().map(|span| told(span, "held pipes and used none"));
-        let bare = session.idle.bare.filter(long).map(|span| told(span, "held nothing and was not used"));
-        holding.or(bare)
+        let holding = holding.next().map(|span| self.held_unused(session, &span));
+        holding.or_else(|| session.idle.bare.filter(long).map(|span| self.held_nothing(&span)))
     }
 
     /// Why nobody can say whether an open goes on, if so.
@@ -161,13 +157,8 @@ impl Ledger {
                 match doubted(&handle.used, &[handle.in_doubt, pipe_doubt]) {
                     Some(doubt) => may_leak(doubt, idle(last)),
                     None if idle(last) => {
-                        let object = handle.object.as_deref().map(|name| format!(" on {name}"));
-                        let why = format!(
-                            "a {}{} is held and not used since frame {}",
-                            handle.noun(),
-                            object.unwrap_or_default(),
-                            last.frame
-                        );
+                        let handle = handle_words(handle);
+                        let why = format!("a {handle} is held and not used since frame {}", last.frame);
                         return Still { verdict: Verdict::Leaked, why, doubt: None };
                     }
                     None => {}
@@ -219,11 +210,7 @@ impl Ledger {
 
 /// `pipe spoolss is held and not used since frame 12, and OpenPrinterEx of frame 12 has no answer`.
 fn held_pipe(open: &Open) -> String {
-    let name = match (&open.name, open.interface()) {
-        (Some(name), _) => format!("pipe {name}"),
-        (None, Some(interface)) => format!("a pipe on which {interface} is spoken"),
-        (None, None) => "a pipe of unknown name".to_owned(),
-    };
+    let name = pipe_words(open);
     let unanswered = open.waiting.values().find(|call| !call.waits_by_design);
     let unanswered =
         unanswered.map(|call| format!(", and {} of frame {} has no answer", call.name(), call.sent.frame));

@@ -1,7 +1,7 @@
 //! What a session opened, or asked to open, and may have been a pipe.
 
-use super::whole;
 use crate::ledger::{Judgement, Ledger, Session, Stuck, Verdict};
+use crate::wire::Span;
 
 impl Ledger {
     /// Who is not known to have leaked a pipe may have, if it held for long what may be one.
@@ -24,9 +24,9 @@ impl Ledger {
             Some(_) => Some(Verdict::WasLeaked),
             None => self.long_span([], since, until, grace).map(|_| Verdict::Leaked),
         };
-        let seconds = whole(self.seconds_between(span.from, span.to));
+        let lasted = Span::seconds(self.seconds_between(span.from, span.to));
         let why = format!(
-            "{}, but a pipe that it may have held since frame {} was not seen to be used for {seconds} s",
+            "{}, but a pipe that it may have held since frame {} was not seen to be used for {lasted}",
             judged.why, span.from.frame
         );
         let possible = Judgement::one_of(judged.allowed().into_iter().chain(held), why);

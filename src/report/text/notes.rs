@@ -45,7 +45,7 @@ pub(super) fn findings(
         let same = || report.findings.iter().filter(|finding| finding.rule == first.rule);
         for finding in same().take(FINDINGS) {
             let severity = format!("    {}: ", finding.severity.as_str());
-            let text = format!("{}  ({})", Plain::sentence(&finding.text), frames(finding, when));
+            let text = format!("{}  ({})", Plain::paragraph(&finding.text), frames(finding, when));
             paragraph(out, &severity, 6, &text, width)?;
         }
         let left = same().count().saturating_sub(FINDINGS);

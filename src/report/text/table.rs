@@ -91,9 +91,9 @@ fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
     let pipes = || report.ledger.opens_of(row).filter(|open| open.holds());
     let any_held = pipes().any(|open| open.closed.is_none());
     let shown = pipes().filter(|open| open.closed.is_none() || !any_held);
-    // A pipe whose opening was not seen is called by what is spoken on it.
-    let name = |open: &ledger::Open| match (&open.name, open.interface()) {
-        (Some(name), _) => name.clone(),
+    // A pipe whose opening was not seen, or whose name cannot be read, is called by what is spoken on it.
+    let name = |open: &ledger::Open| match (open.readable_name(), open.interface()) {
+        (Some(name), _) => name.to_owned(),
         (None, Some(interface)) => format!("{interface}?"),
         (None, None) => "?".to_owned(),
     };

@@ -37,6 +37,10 @@ pub(super) fn is_of_files(command: Command) -> bool {
     )
 }
 
+const fn is_tree_connect(command: Command) -> bool {
+    matches!(command, Command::TREE_CONNECT | Command::TREE_CONNECT_ANDX)
+}
+
 /// True if an answer says that what it opened is a file. The root of `IPC$` is a directory too, and has no name.
 pub(super) fn says_disk(response: &create::Response<'_>, name: Option<&str>) -> bool {
     let named = name.is_some_and(|name| !name.trim_matches('\\').is_empty());
@@ -115,6 +119,9 @@ impl Smb1 {
             Command::TREE_DISCONNECT => here.tables.had_session() || here.unseen_since.is_none(),
             _ => false,
         };
+        if honoured && is_tree_connect(header.command) {
+            self.let_in_by_share(pending.uid, here);
+        }
         if honoured && !set_up && !any_uid {
             self.ensure_session(pending.uid, here);
             self.note_set_up_anew(pending.uid, pending.sent, here);

@@ -1,7 +1,7 @@
 //! What was granted or ended though the messages that did so are missing.
 
 use super::{Pending, Smb1, Step, What, granted, orphan_pipe_data, share_kind};
-use crate::auth::identify_unanswered;
+use crate::auth::{Identity, identify_unanswered};
 use crate::capture::Origin;
 use crate::session::event::{
     CloseReason, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeEvent, TreeId,
@@ -45,6 +45,22 @@ impl Smb1 {
         // What it asked to open before it was known.
         let asked = self.pending.values_mut().chain(&mut self.unanswered);
         asked.filter(|pending| pending.uid == uid).for_each(|pending| pending.hold(here));
+    }
+
+    /// A tree is connected without a session setup, as the core protocol knows none and a share's password is all that
+    /// share-level security asks for: the session begins here, unless its set-up may be missing. A server of user-level
+    /// security that lets in whoever has no UID does the same.
+    pub(super) fn let_in_by_share(&mut self, uid: u16, here: &mut Here<'_>) {
+        let id = SessionId::Uid(uid);
+        let begins = (self.share_level || uid == 0) && here.unseen_since.is_none() && self.setups.is_empty();
+        if !begins || here.tables.sessions.contains_key(&id) {
+            return;
+        }
+        let identity = Identity::let_in_by_share();
+        if here.tables.add_session(id, Some(&identity), here.limits, &mut here.out) {
+            let (answer_seen, previous, vc_zero) = (true, None, false);
+            here.out.tell(SessionEvent::SetUp { session: id, identity, answer_seen, previous, vc_zero });
+        }
     }
 
     /// A request of `sent` is honoured for a session. If that was being set up anew before, and the answer is missing, it
