@@ -4,9 +4,9 @@ use core::fmt::{self, Write};
 use std::collections::BTreeMap;
 
 use super::super::server_tables::{NetBios, NetSession, ServerTables};
-use super::super::{Open, Session};
+use super::super::{Limit, Open, Session};
 use super::layout::{self, Column};
-use super::{ROWS, parts, slots};
+use super::{ROWS, When, parts, slots};
 use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::Ledger;
 use crate::net::Host;
@@ -55,7 +55,8 @@ impl fmt::Display for ServerTablesText<'_> {
             shares(f, server, width)?;
             netbios(f, &server.netbios, width)?;
         }
-        super::unseen::all(f, &tables.ledger.unseen(tables.grace), width)
+        let unseen = tables.ledger.unseen(tables.grace);
+        super::unseen::all(f, &unseen, &When::at(at, &unseen), width)
     }
 }
 
@@ -72,23 +73,28 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         width,
     )?;
     let used = slots::in_use(server.slots_in_use);
-    let limit = server.limit.as_ref().map(|limit| {
-        let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));
-        format!(" of {}{}", limit.slots, why.unwrap_or_default())
-    });
+    let limit = server.limit.as_ref().map(|limit| format!(" of {}", limit.slots));
     let null = server.sessions.iter().filter(|session| session.is_null()).count();
     let possibly = server.sessions.iter().filter(|session| session.possibly_null).count();
     let denied = match server.denied.len() {
         0 => String::new(),
-        number => format!("; {} that the server denied", count(number, "anonymous session setup")),
+        1 => "; 1 denied anonymous session setup holds a slot".to_owned(),
+        number => format!("; {} hold slots", count(number, "denied anonymous session setup")),
+    };
+    let of_them = match (server.sessions.len(), possibly) {
+        (0, _) => String::new(),
+        (_, 0) => format!(", {null} of them null"),
+        _ => format!(", {null} to {} of them null", null.saturating_add(possibly)),
     };
     let text = format!(
-        "{used}{} connection slots in use; {}, {} of them null{denied}",
+        "{used}{} connection slots in use; {}{of_them}{denied}",
         limit.unwrap_or_default(),
         count(server.sessions.len(), "session"),
-        if possibly == 0 { null.to_string() } else { format!("{null} to {}", null.saturating_add(possibly)) },
     );
     layout::paragraph(out, "", 0, &text, width)?;
+    if let Some(why) = server.limit.as_ref().and_then(Limit::sentence) {
+        layout::paragraph(out, "", 0, &why, width)?;
+    }
     writeln!(out)
 }
 
