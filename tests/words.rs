@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use common::{analyze, read};
-use smbscope::report::{NullSessions, Options};
+use smbscope::report::{NullSessions, Options, Outcome};
 use smbscope::session::Counts;
 
 /// Phrases that readers did not understand, or that nobody would say.
@@ -33,6 +33,11 @@ const NEVER: &[&str] = &[
     "left no handle open",
     "1 more refusals",
     "1 more servers",
+    "older than the one before",
+    "offer of the client not read",
+    "rests on that alone",
+    "its print queues",
+    "0 of them null",
     // An empty name.
     ": \"\"",
     "\"\" and",
@@ -144,7 +149,10 @@ fn no_address_is_split_over_two_lines() {
         let ends = ends.flat_map(|connection| [connection.client, connection.server]);
         let refused = report.refusals.iter().flat_map(|refusal| [refusal.client, refusal.server]);
         let denied = report.denials.iter().flat_map(|denial| [denial.client, denial.server]);
-        let known: BTreeSet<String> = ends.chain(refused).chain(denied).map(|end| end.to_string()).collect();
+        let unseen = report.unseen.iter().flat_map(|unseen| unseen.examples.iter());
+        let unseen = unseen.flat_map(|example| [example.client, example.server]).flatten();
+        let known = ends.chain(refused).chain(denied).chain(unseen);
+        let known: BTreeSet<String> = known.map(|end| end.to_string()).collect();
         for word in text.split_whitespace() {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != ':');
             let is_end = word.split_once(':').is_some_and(|(host, _)| host.parse::<Ipv4Addr>().is_ok());
@@ -193,7 +201,7 @@ const HEADLINES: &[(&str, &[&str])] = &[
         &["192.168.1.10:139 refused 1 client with", "No null session to 192.168.1.10:139 was seen."],
     ),
     ("m1_midstream_getprinter", &["It is not known whether a null session is stuck"]),
-    ("m2_midstream_keepalive_only", &["only keep-alives were captured of 1 connection"]),
+    ("m2_midstream_keepalive_only", &["1 connection (port 139) of which only keep-alives were captured"]),
     ("refused_netbios", &["refused 3 clients with NetBIOS negative response 0x8f: WS075 (127.0.0.1), WS076"]),
     ("u1_share_user_limit", &["has reached its own limit of users and refused 1 client"]),
 ];
@@ -213,4 +221,22 @@ fn the_headline_is_the_first_thing_that_is_true() {
         }
     });
     assert_eq!(told, HEADLINES.len());
+}
+
+#[test]
+fn an_answer_that_cannot_tell_says_what_to_do_and_gives_its_reason_once() {
+    let mut told = 0;
+    each(|name, report, text| {
+        let cannot_tell = report.outcome() == Outcome::CannotTell;
+        assert_eq!(text.contains("\n\nTo be sure\n  - "), cannot_tell, "{name}:\n{text}");
+        if cannot_tell {
+            let flat = on_one_line(text);
+            let (headline, _) = text.split_once("\n\n").unwrap();
+            let headline = on_one_line(headline);
+            assert_eq!(flat.matches(headline.as_str()).count(), 1, "{name}:\n{text}");
+            assert!(flat.matches("may be a null session").count() <= 1, "{name}:\n{text}");
+            told += 1;
+        }
+    });
+    assert!(told > 0);
 }

@@ -25,7 +25,7 @@ pub struct UnseenTotal {
     pub connections: u64,
     /// True if null sessions may be in it that are stuck: then nothing can be said to be well.
     pub could_hold_null_sessions: bool,
-    /// What shows that it is of users, if anything does: then no null session is in it.
+    /// What shows that all of it is of users, if anything does: then no null session is in it.
     pub user: Option<UserShown>,
     /// Its first few connections, or packets that are of none.
     pub examples: Examples,
@@ -43,7 +43,7 @@ impl Ledger {
     /// [`judge`](Self::judge).
     #[must_use]
     pub fn unseen(&self, grace: f64) -> Vec<UnseenTotal> {
-        let mut totals: BTreeMap<(bool, UnseenKind, &str, Option<UserShown>), UnseenTotal> = BTreeMap::new();
+        let mut totals: BTreeMap<(bool, UnseenKind, &str), UnseenTotal> = BTreeMap::new();
         let of_connection = |connection: &Connection| match connection.closed {
             Some(_) => connection.unseen.clone(),
             None => self.unseen_of(connection),
@@ -55,7 +55,7 @@ impl Ledger {
             self.unseen.iter().chain(self.unseen_beyond.values()).chain(&here).chain(&sealed).chain(&evicted)
         {
             let could = self.could_hold(unseen, grace);
-            let key = (!could, unseen.what, &*unseen.name, unseen.user);
+            let key = (!could, unseen.what, &*unseen.name);
             let total = totals.entry(key).or_insert_with(|| UnseenTotal {
                 what: unseen.what,
                 name: unseen.name.clone(),
@@ -65,6 +65,8 @@ impl Ledger {
                 user: unseen.user,
                 examples: Examples::default(),
             });
+            // What is told of all must be true of all.
+            total.user = total.user.filter(|user| unseen.user == Some(*user));
             match unseen.packets {
                 // Of packets that are of no connection, the first stands for all.
                 1.. if unseen.examples.iter().next().is_none() => {

@@ -154,4 +154,28 @@ mod tests {
         assert_eq!(shared_by("192.168.1.21"), [ws_21]);
         assert_eq!(shared_by("192.168.1.30"), []);
     }
+
+    #[test]
+    fn a_back_channel_alone_shows_no_share_for_certain() {
+        let share = |signs: &[How]| {
+            let at = Moment { time: crate::wire::Timestamp::default(), capture: 0, frame: 46 };
+            PrinterShare {
+                address: None,
+                name: None,
+                printers: Vec::new(),
+                seen_by: BTreeSet::new(),
+                first_seen: at,
+                signs: signs.iter().map(|how| (*how, at)).collect(),
+                null_sessions: 0,
+            }
+        };
+        let back = share(&[How::BackChannel]);
+        assert!(!back.is_sure());
+        let frame = |at: Moment| format!("frame {}", at.frame);
+        assert_eq!(back.shown_by(frame), "a notification channel leads back to it, frame 46");
+        let both = share(&[How::OpenPrinter, How::BackChannel]);
+        assert!(both.is_sure());
+        let said = "a printer of it was opened, frame 46; a notification channel leads back to it, frame 46";
+        assert_eq!(both.shown_by(frame), said);
+    }
 }

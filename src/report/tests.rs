@@ -2,7 +2,9 @@ use super::{NetSession, NullSessions, Options};
 use crate::capture::Info;
 use crate::finding::testing::Made;
 use crate::ledger::Ledger;
-use crate::session::{Counts, EventKind, SessionEvent, SessionId, ShareKind};
+use crate::session::{
+    Counts, EventKind, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
+};
 
 fn report(ledger: &Ledger) -> NullSessions<'_> {
     NullSessions::new(ledger, &[Info::default()], &Counts::default(), Options::default())
@@ -260,4 +262,33 @@ fn connections_that_a_server_makes_are_among_its_own() {
     assert_eq!(told, [[(false, 1001), (true, 1002)], [(true, 1001), (false, 1002)]]);
     let text = tables.text(80).to_string();
     assert!(text.contains("Connected  Out     *SMBSERVER (192.168.1.21:139)"), "{text}");
+}
+
+#[test]
+fn an_idle_user_with_a_document_open_is_not_said_to_hold_nothing() {
+    let why = |opens: &[(&str, OpenKind)]| {
+        let mut made = Made::new();
+        made.user_session(1);
+        made.close_pipe(1);
+        for (number, (name, what)) in (9..).zip(opens) {
+            let opened = OpenEvent::Opened {
+                session: SessionId::Uid(100),
+                tree: TreeId::Tid(7),
+                open: OpenId::Fid(number),
+                name: Some((*name).to_owned()),
+                what: *what,
+                answer_seen: true,
+            };
+            made.tell(1, EventKind::Open(opened));
+        }
+        let ledger = made.ended_after(100.0);
+        let options = Options { all: true, ..Options::default() };
+        let report = NullSessions::new(&ledger, &[Info::default()], &Counts::default(), options);
+        let why = report.sessions.first().unwrap().why.clone();
+        why.split(" and was not used").next().unwrap().to_owned()
+    };
+    let document = (r"\report.doc", OpenKind::File);
+    assert_eq!(why(&[document]), r"it has \report.doc open, holds no pipe");
+    assert_eq!(why(&[document, (r"\plan.doc", OpenKind::File)]), "it has 2 files open, holds no pipe");
+    assert_eq!(why(&[(r"\folder", OpenKind::Directory)]), "it holds no pipe");
 }

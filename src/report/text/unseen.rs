@@ -7,7 +7,7 @@ use super::super::{NullSessions, Outcome, Session};
 use super::layout::paragraph;
 use super::{When, servers};
 use crate::finding::{Plain, Span, count, list};
-use crate::ledger::{Stuck, UnseenTotal};
+use crate::ledger::{Stuck, UnseenTotal, Verdict};
 use crate::session::{Example, UnseenKind, UserShown, offer};
 
 /// Reasons that the answer gives; the others stand at the end with all that was not seen.
@@ -48,10 +48,7 @@ pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
         if !unseen.is_empty() {
             why.push(format!("one may be hidden in {}", reasons(unseen.into_iter())));
         }
-        // Of one server alone they are told next.
-        if servers::of(report).len() > 1 {
-            why.extend(sessions(report));
-        }
+        why.extend(sessions(report));
         let why = if why.is_empty() { String::new() } else { format!(": {}", list(&why)) };
         sentences.push(format!("It is not known whether a null session is stuck{why}."));
     }
@@ -88,7 +85,8 @@ fn sessions(report: &NullSessions<'_>) -> Vec<String> {
     if null > 0 {
         reasons.push(format!("{} may be stuck", count(null, "null session")));
     }
-    if possibly > 0 {
+    // Of one server alone these are told next.
+    if possibly > 0 && servers::of(report).len() > 1 {
         let be = if possibly == 1 { "a null session" } else { "null sessions" };
         reasons.push(format!("{} may be {be}", count(possibly, "stuck session")));
     }
@@ -157,8 +155,8 @@ fn quic(unseen: &UnseenTotal) -> String {
 pub(super) fn lines<'u>(unseen: &'u [UnseenTotal], when: &'u When) -> impl Iterator<Item = String> + use<'u> {
     unseen.iter().map(|unseen| {
         let told = sentence(unseen, when);
-        // Of QUIC that is said.
-        let hides = unseen.could_hold_null_sessions && unseen.what != UnseenKind::Quic;
+        // Of an offer of QUIC that was not read, that is said.
+        let hides = unseen.could_hold_null_sessions && unseen.name != offer::UNREAD;
         if hides { format!("{told}; null sessions may be hidden there") } else { told }
     })
 }
@@ -216,7 +214,7 @@ fn sentence(unseen: &UnseenTotal, when: &When) -> String {
         Some(UserShown::Signed) => "the calls are signed with a user's key".to_owned(),
         Some(UserShown::Sealed) => "the calls are sealed with a user's key".to_owned(),
     };
-    format!("{told}: {by}, so {} no null session", if one { "it is" } else { "they are" })
+    format!("{told}: {by}, so no null session is on {}", if one { "it" } else { "them" })
 }
 
 /// What is known of QUIC is what its clients offer to speak.
@@ -226,7 +224,7 @@ fn of_quic(unseen: &UnseenTotal, when: &When) -> String {
     match (&*unseen.name, unseen.could_hold_null_sessions) {
         (offer::SMB, _) => {
             let offers = if one { "offers" } else { "offer" };
-            format!("{quic}{at} {offers} SMB, which null sessions may use: QUIC is encrypted")
+            format!("{quic}{at} {offers} SMB and cannot be read, since QUIC is encrypted")
         }
         (offer::UNREAD, true) => {
             let its = if one { "its" } else { "their" };
@@ -301,7 +299,8 @@ pub(super) fn to_be_sure(report: &NullSessions<'_>) -> Vec<String> {
     for session in doubtful(report) {
         let begun_before = session.connections.iter().any(|connection| connection.opened.is_none());
         match (session.is_null(), begun_before) {
-            (true, _) => add(AT_THE_SERVER.to_owned()),
+            (true, _) if session.verdict == Verdict::Unknown => add(AT_THE_SERVER.to_owned()),
+            (true, _) => add(STEADY_CLOCK.to_owned()),
             (false, true) => add(FROM_THE_START.to_owned()),
             (false, false) => add(ASK_THE_SERVER.to_owned()),
         }
@@ -311,13 +310,14 @@ pub(super) fn to_be_sure(report: &NullSessions<'_>) -> Vec<String> {
 
 const AT_THE_SERVER: &str =
     "Capture at the server itself, and not at a mirror port, which loses packets when it is busy.";
+const STEADY_CLOCK: &str = "Capture again, on a computer whose clock nobody sets while the capture runs.";
 const FROM_THE_START: &str = "Begin the capture before the clients connect; or, while it runs, restart the client, so \
                               that its session setup is captured.";
 const ASK_THE_SERVER: &str = "Ask the server whose session it is: `net session` there (on Samba `smbstatus`) shows the \
                               user of each client, and none for a null session.";
 const WHOLE_PACKETS: &str = "Capture whole packets: with tcpdump, give the option -s 0.";
-const ENCRYPTED: &str = "What is encrypted no capture shows: ask the server, with Get-SmbSession in PowerShell there (on \
-                         Samba `smbstatus`).";
+const ENCRYPTED: &str = "No capture shows what is encrypted: ask the server, with Get-SmbSession in PowerShell there (on Samba \
+                         `smbstatus`).";
 
 /// What would show what was not seen.
 fn remedy(unseen: &UnseenTotal) -> String {
