@@ -96,7 +96,7 @@ const SAYS: &[(&str, &[&str])] = &[
         &[
             "was stuck and has ended: it waited too long for an answer. It held its slot for 6m40s and was ended by \
              the client.",
-            "which reset the connection",
+            "the client reset the connection",
             "!in good order",
         ],
     ),
@@ -165,7 +165,7 @@ const SAYS: &[(&str, &[&str])] = &[
         &[
             "were stuck and have ended",
             "They held their slots for up to 5h00m and were ended by the client.",
-            "which reset the connection",
+            "the client reset the connection",
         ],
     ),
     ("j5_held_3h_then_closed", &["was stuck and has ended", "It held its slot for 3h00m"]),
@@ -188,7 +188,10 @@ const SAYS: &[(&str, &[&str])] = &[
             "!file",
         ],
     ),
-    ("m2_midstream_keepalive_only", &["only keep-alives were captured of 1 connection"]),
+    (
+        "m2_midstream_keepalive_only",
+        &["one may be hidden in 1 connection (port 139) of which only keep-alives were captured."],
+    ),
     (
         "n_vc0_but_lives",
         &["1 null session to \\\\XPSRV\\IPC$ never closed: it holds a printer handle.", "last used frame 37"],
@@ -210,7 +213,7 @@ const SAYS: &[(&str, &[&str])] = &[
     ("r4_stale", &["used 1 printer handle that server 192.168.1.10:139 did not know any more"]),
     (
         "r5_by_addr_nochannel",
-        &["info: ", "the client's own address", "the way back may lie outside of what was captured"],
+        &["info: ", "the client's own address", "it may lie outside of what was captured"],
     ),
     ("r5_evil", &["But What to do has a warning: coerced connection.", "\\\\EVIL", "another machine"]),
     (
@@ -230,8 +233,11 @@ const SAYS: &[(&str, &[&str])] = &[
             "failed with ERROR_INVALID_PRINTER_NAME",
         ],
     ),
-    ("t1_tcp_plain_leak", &["RPC over TCP (spoolss)", "not followed"]),
-    ("t3_tcp_sealed", &["RPC over TCP (spoolss)"]),
+    (
+        "t1_tcp_plain_leak",
+        &["It is not known whether a null session is stuck", "RPC over TCP (spoolss", "not followed"],
+    ),
+    ("t3_tcp_sealed", &["RPC over TCP (spoolss;", "sealed with a user's key, so no null session is on it"]),
     (
         "t8_pipe_sealed_on_null",
         &[
@@ -239,7 +245,10 @@ const SAYS: &[(&str, &[&str])] = &[
             "1 pipe whose calls are sealed",
         ],
     ),
-    ("t9_quic443", &["It is not known whether a null session is stuck", "QUIC connection"]),
+    (
+        "t9_quic443",
+        &["It is not known whether a null session is stuck", "QUIC connection", "port 443", "may carry SMB"],
+    ),
     (
         "u1_share_user_limit",
         &[

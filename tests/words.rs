@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use common::{analyze, read};
-use smbscope::report::{NullSessions, Options};
+use smbscope::report::{NullSessions, Options, Outcome};
 use smbscope::session::Counts;
 
 /// Phrases that readers did not understand, or that nobody would say.
@@ -37,6 +37,11 @@ const NEVER: &[&str] = &[
     "0 of them are",
     "it held pipes and used none",
     "with its connection",
+    "older than the one before",
+    "offer of the client not read",
+    "rests on that alone",
+    "its print queues",
+    "0 of them null",
     // An empty name.
     ": \"\"",
     "\"\" and",
@@ -148,7 +153,10 @@ fn no_address_is_split_over_two_lines() {
         let ends = ends.flat_map(|connection| [connection.client, connection.server]);
         let refused = report.refusals.iter().flat_map(|refusal| [refusal.client, refusal.server]);
         let denied = report.denials.iter().flat_map(|denial| [denial.client, denial.server]);
-        let known: BTreeSet<String> = ends.chain(refused).chain(denied).map(|end| end.to_string()).collect();
+        let unseen = report.unseen.iter().flat_map(|unseen| unseen.examples.iter());
+        let unseen = unseen.flat_map(|example| [example.client, example.server]).flatten();
+        let known = ends.chain(refused).chain(denied).chain(unseen);
+        let known: BTreeSet<String> = known.map(|end| end.to_string()).collect();
         for word in text.split_whitespace() {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != ':');
             let is_end = word.split_once(':').is_some_and(|(host, _)| host.parse::<Ipv4Addr>().is_ok());
@@ -156,4 +164,22 @@ fn no_address_is_split_over_two_lines() {
             assert!(!is_end || known.contains(end), "{name}: {word} is a part of an address");
         }
     });
+}
+
+#[test]
+fn an_answer_that_cannot_tell_says_what_to_do_and_gives_its_reason_once() {
+    let mut told = 0;
+    each(|name, report, text| {
+        let cannot_tell = report.outcome() == Outcome::CannotTell;
+        assert_eq!(text.contains("\n\nTo be sure\n  - "), cannot_tell, "{name}:\n{text}");
+        if cannot_tell {
+            let flat = on_one_line(text);
+            let (headline, _) = text.split_once("\n\n").unwrap();
+            let headline = on_one_line(headline);
+            assert_eq!(flat.matches(headline.as_str()).count(), 1, "{name}:\n{text}");
+            assert!(flat.matches("may be a null session").count() <= 1, "{name}:\n{text}");
+            told += 1;
+        }
+    });
+    assert!(told > 0);
 }

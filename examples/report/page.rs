@@ -5,7 +5,7 @@ use std::error::Error;
 use askama::Template;
 use smbscope::finding::{Digits, Finding, Plain, Span, count, list};
 use smbscope::ledger::{Slots, Stuck, Verdict};
-use smbscope::report::{NetSession, NullSessions, Refusal, ServerTables, Session, worst_of_each};
+use smbscope::report::{Limit, NetSession, NullSessions, Refusal, ServerTables, Session, worst_of_each};
 use smbscope::wire::Timestamp;
 
 use crate::lanes;
@@ -51,7 +51,9 @@ pub(crate) struct Page {
     findings: Vec<Rule>,
     servers: Vec<Server>,
     printer_shares: Vec<PrinterShare>,
+    method_2: bool,
     losses: Vec<String>,
+    to_be_sure: Vec<String>,
 }
 
 /// A server in the overview.
@@ -144,8 +146,7 @@ struct Step {
 struct PrinterShare {
     computer: String,
     printers: String,
-    seen_by: String,
-    frame: String,
+    shown_by: String,
     null_sessions: usize,
 }
 
@@ -178,7 +179,9 @@ impl Page {
             findings: rules(report),
             servers: servers.collect(),
             printer_shares: printer_shares(report),
+            method_2: report.advises_method_2(),
             losses: report.not_seen(),
+            to_be_sure: report.to_be_sure(),
         }
     }
 
@@ -279,7 +282,7 @@ impl<'a> Part<'a> {
         let timeline = lanes::Picture::of(id, report, &self.sessions, &self.server.refusals, span, &name);
         let plot = plot::Picture::of(self.server, span, &name);
         let Overview { in_use, limit, peak, refused, null, stuck, .. } = self.overview();
-        let why = self.server.limit.as_ref().and_then(|limit| Some((limit.from, limit.why.as_deref()?)));
+        let why = self.server.limit.as_ref().and_then(Limit::sentence);
         let peak_at = self
             .server
             .peak
@@ -294,11 +297,7 @@ impl<'a> Part<'a> {
             name,
             answer: answer.to_owned(),
             in_use,
-            why_limit: match why {
-                None => String::new(),
-                Some(("guess", why)) => format!("The limit of {limit} is a guess: {why}."),
-                Some((_, why)) => format!("The limit is {limit}: {why}."),
-            },
+            why_limit: why.unwrap_or_default(),
             limit,
             peak,
             peak_at: peak_at.unwrap_or_default(),
@@ -513,9 +512,12 @@ fn printer_shares(report: &NullSessions<'_>) -> Vec<PrinterShare> {
             }
             PrinterShare {
                 computer,
-                printers: if printers.is_empty() { "print queues".to_owned() } else { list(&printers) },
-                seen_by: share.seen_by.iter().copied().collect::<Vec<_>>().join(", "),
-                frame: frame(share.first_seen, several),
+                printers: match printers.as_slice() {
+                    [] if share.is_sure() => "printers".to_owned(),
+                    [] => "perhaps printers".to_owned(),
+                    printers => list(printers),
+                },
+                shown_by: share.shown_by(|at| format!("frame {}", frame(at, several))),
                 null_sessions: share.null_sessions,
             }
         })

@@ -100,6 +100,11 @@ impl<'a> Sharer<'a> {
         self.signs.keys().copied()
     }
 
+    /// The first sign of each kind.
+    pub(crate) fn signs(&self) -> impl Iterator<Item = (How, Origin)> {
+        self.signs.iter().map(|(how, sign)| (*how, sign.at))
+    }
+
     /// The first sign of it.
     pub(crate) fn first_seen(&self) -> Option<Origin> {
         self.signs.values().map(|sign| sign.at).min()

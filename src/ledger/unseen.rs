@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::{Connection, Ledger, Session};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::session::{ConnectionId, Doubt, Loss, MayHold, Party, Transport, Unseen, UnseenKind};
+use crate::session::{
+    ConnectionId, Doubt, Examples, Loss, MayHold, Party, Transport, Unseen, UnseenKind, UserShown,
+};
 
 /// Traffic of one kind that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct UnseenTotal {
     pub connections: u64,
     /// True if null sessions may be in it that are stuck: then nothing can be said to be well.
     pub could_hold_null_sessions: bool,
+    /// What shows that all of it is of users, if anything does: then no null session is in it.
+    pub user: Option<UserShown>,
+    /// Its first few connections, or packets that are of none.
+    pub examples: Examples,
 }
 
 /// The ledger's tables of open sessions and of refusals, as losses name them.
@@ -49,13 +55,25 @@ impl Ledger {
             self.unseen.iter().chain(self.unseen_beyond.values()).chain(&here).chain(&sealed).chain(&evicted)
         {
             let could = self.could_hold(unseen, grace);
-            let total = totals.entry((!could, unseen.what, &unseen.name)).or_insert_with(|| UnseenTotal {
+            let key = (!could, unseen.what, &*unseen.name);
+            let total = totals.entry(key).or_insert_with(|| UnseenTotal {
                 what: unseen.what,
                 name: unseen.name.clone(),
                 packets: 0,
                 connections: 0,
                 could_hold_null_sessions: could,
+                user: unseen.user,
+                examples: Examples::default(),
             });
+            // What is told of all must be true of all.
+            total.user = total.user.filter(|user| unseen.user == Some(*user));
+            match unseen.packets {
+                // Of packets that are of no connection, the first stands for all.
+                1.. if unseen.examples.iter().next().is_none() => {
+                    total.examples.add(&Examples::one(None, unseen.first));
+                }
+                _ => total.examples.add(&unseen.examples),
+            }
             total.packets = total.packets.saturating_add(unseen.packets);
             total.connections = total.connections.saturating_add(unseen.connections);
         }
@@ -75,6 +93,8 @@ impl Ledger {
             start_seen: false,
             ended: false,
             may_hold: MayHold::Always,
+            user: None,
+            examples: Examples::default(),
         });
     }
 
@@ -126,6 +146,8 @@ impl Ledger {
             start_seen: connection.start_seen || beyond.is_some(),
             ended: connection.closed.is_some(),
             may_hold: if any_told && beyond.is_none() { MayHold::Never } else { MayHold::IfLasting },
+            user: None,
+            examples: Examples::one(Some((connection.client, connection.server)), connection.opened),
         })
     }
 
@@ -142,23 +164,27 @@ impl Ledger {
 
     /// Pipes on which calls are sealed. Their sessions are told of, and so are they.
     fn sealed(&self) -> Option<Unseen> {
-        let mut pipes = self.opens.values().filter_map(|open| Some((open.sealed?, open.used.last)));
-        let (first, last) = pipes.next()?;
-        let (mut number, mut whole) = (1_u64, (first, last));
-        for (first, last) in pipes {
-            number = number.saturating_add(1);
-            whole = (whole.0.min(first), whole.1.max(last));
+        let sealed = || self.opens.values().filter_map(|open| Some((open, open.sealed?)));
+        let first = sealed().map(|(_, first)| first).min()?;
+        let last = sealed().map(|(open, _)| open.used.last).max()?;
+        let mut examples = Examples::default();
+        for (open, first) in sealed() {
+            let connection = self.connections.get(&open.connection);
+            let ends = connection.map(|connection| (connection.client, connection.server));
+            examples.add(&Examples::one(ends, first));
         }
         Some(Unseen {
             what: UnseenKind::Sealed,
             name: "RPC on pipes".into(),
-            first: whole.0,
-            last: whole.1,
+            first,
+            last,
             packets: 0,
-            connections: number,
+            connections: u64::try_from(sealed().count()).unwrap_or(u64::MAX),
             start_seen: true,
             ended: true,
             may_hold: MayHold::Never,
+            user: None,
+            examples,
         })
     }
 
@@ -175,6 +201,8 @@ impl Ledger {
             start_seen: true,
             ended: true,
             may_hold: if TOLD_NOWHERE_ELSE.contains(table) { MayHold::Always } else { MayHold::Never },
+            user: None,
+            examples: Examples::default(),
         };
         // Connections are told one by one.
         let others = self.losses.evictions.iter().filter(|(table, _)| **table != Loss::CONNECTIONS);
@@ -195,6 +223,10 @@ impl Ledger {
         known.connections = known.connections.saturating_add(unseen.connections);
         known.start_seen &= unseen.start_seen;
         known.ended &= unseen.ended;
+        known.examples.add(&unseen.examples);
+        if known.user != unseen.user {
+            known.user = None;
+        }
         let seconds = |unseen: &Unseen| unseen.last.time.seconds_since(unseen.first.time);
         if seconds(&unseen) > seconds(known) {
             (known.first, known.last) = (unseen.first, unseen.last);

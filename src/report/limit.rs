@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::System;
 use crate::auth::ntlm;
-use crate::finding::{self, Plain, UNLIMITED, is_server_edition};
+use crate::finding::{self, Plain, UNLIMITED, count, is_server_edition};
 use crate::ledger::{Computer, Ledger, Server, Slots, ToldWindows};
 use crate::rap::ServerType;
 
@@ -171,6 +171,22 @@ impl Limit {
     #[must_use]
     pub fn guess(os: &str) -> Option<Self> {
         Said::os(os)?.guess()
+    }
+
+    /// What it rests on, as a sentence; nothing if the user gave it.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let why = Plain::sentence(self.why.as_deref()?);
+        let slots = self.slots;
+        Some(match self.from {
+            "guess" => format!("The limit of {slots} slots is a guess: {why}."),
+            _ => {
+                format!(
+                    "The server has {}: {why}.",
+                    count(usize::try_from(slots).unwrap_or(usize::MAX), "slot")
+                )
+            }
+        })
     }
 
     /// A server that turned somebody away was full: with as many slots as are known to have been in use, if it may have

@@ -40,6 +40,9 @@ pub struct Capture {
     pub first: Option<Timestamp>,
     /// The latest capture time of a packet.
     pub last: Option<Timestamp>,
+    /// When the capture was stopped, where the file says it (pcapng `isb_endtime`).
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub stopped: Option<Timestamp>,
     /// What was wrong with it, a line each.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub warnings: Vec<String>,
@@ -52,6 +55,7 @@ impl From<&Info> for Capture {
             packets: info.packets,
             first: info.first,
             last: info.last,
+            stopped: info.end,
             warnings: info.warnings.iter().map(|warning| format!("{}: {warning}", info.name)).collect(),
         }
     }
@@ -224,6 +228,12 @@ impl<'a> NullSessions<'a> {
             Stuck::No if unseen => Outcome::CannotTell,
             Stuck::No => Outcome::Clear,
         }
+    }
+
+    /// True if the advice has Method 2 of KB 328459, which removes the printer shares of clients.
+    #[must_use]
+    pub fn advises_method_2(&self) -> bool {
+        self.findings.iter().any(|finding| finding.advice.contains("Method 2"))
     }
 
     /// For how many seconds a null session that is counted only was stuck beyond the grace, and one that may have been

@@ -24,8 +24,36 @@ pub struct PrinterShare<'a> {
     pub seen_by: BTreeSet<&'static str>,
     /// The first sign of it.
     pub first_seen: Moment,
+    /// The first sign of each kind, in the order of [`How`].
+    #[cfg_attr(feature = "serde", serde(skip))]
+    signs: Vec<(How, Moment)>,
     /// The null sessions that it has open as a client: it is these that go away with the share.
     pub null_sessions: usize,
+}
+
+impl PrinterShare<'_> {
+    /// False for a computer that only a channel leads back to: its spooler takes calls, and no printer of it was seen.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.signs.iter().any(|(how, _)| *how != How::BackChannel)
+    }
+
+    /// What shows it, in words: `a printer of it was opened, frame 21`. `frame` names a frame.
+    pub fn shown_by(&self, frame: impl Fn(Moment) -> String) -> String {
+        let told = self.signs.iter().map(|(how, at)| {
+            let what = match how {
+                How::OpenPrinter => "a printer of it was opened",
+                How::AddPrinter => "a printer was added to it",
+                How::TreeConnect => "its share of a printer was connected",
+                How::Srvsvc | How::Rap => "a printer is in its list of shares",
+                How::Announcement => "it announces that it shares printers",
+                How::ServerEnum => "a list of computers says that it shares printers",
+                How::BackChannel => "a notification channel leads back to it",
+            };
+            format!("{what}, {}", frame(*at))
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// The computers that share printers, those with null sessions of their own first.
@@ -45,6 +73,7 @@ pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
                 printers: sharer.printers().collect(),
                 seen_by: sharer.seen_by().map(How::as_str).collect(),
                 first_seen: sharer.first_seen()?.into(),
+                signs: sharer.signs().map(|(how, at)| (how, at.into())).collect(),
                 null_sessions: address.and_then(|host| null_sessions.get(&host)).copied().unwrap_or_default(),
             })
         })
@@ -124,5 +153,29 @@ mod tests {
         let ws_21 = (Some("WS-21".to_owned()), vec!["laser".to_owned()], 1);
         assert_eq!(shared_by("192.168.1.21"), [ws_21]);
         assert_eq!(shared_by("192.168.1.30"), []);
+    }
+
+    #[test]
+    fn a_back_channel_alone_shows_no_share_for_certain() {
+        let share = |signs: &[How]| {
+            let at = Moment { time: crate::wire::Timestamp::default(), capture: 0, frame: 46 };
+            PrinterShare {
+                address: None,
+                name: None,
+                printers: Vec::new(),
+                seen_by: BTreeSet::new(),
+                first_seen: at,
+                signs: signs.iter().map(|how| (*how, at)).collect(),
+                null_sessions: 0,
+            }
+        };
+        let back = share(&[How::BackChannel]);
+        assert!(!back.is_sure());
+        let frame = |at: Moment| format!("frame {}", at.frame);
+        assert_eq!(back.shown_by(frame), "a notification channel leads back to it, frame 46");
+        let both = share(&[How::OpenPrinter, How::BackChannel]);
+        assert!(both.is_sure());
+        let said = "a printer of it was opened, frame 46; a notification channel leads back to it, frame 46";
+        assert_eq!(both.shown_by(frame), said);
     }
 }

@@ -2,7 +2,9 @@ use super::{NetSession, NullSessions, Options};
 use crate::capture::Info;
 use crate::finding::testing::Made;
 use crate::ledger::Ledger;
-use crate::session::{Counts, EventKind, SessionEvent, SessionId, ShareKind};
+use crate::session::{
+    Counts, EventKind, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
+};
 
 fn report(ledger: &Ledger) -> NullSessions<'_> {
     NullSessions::new(ledger, &[Info::default()], &Counts::default(), Options::default())
@@ -301,4 +303,33 @@ fn a_server_that_refused_somebody_had_slots_in_use_whoever_held_them() {
     assert_eq!(slots("Windows 5.0", 1, false), told(1, Some(1), "1 of 10 connection slots"));
     assert_eq!(slots("Windows 5.0", 9, true), told(9, Some(10), "At least 9 of 10 connection slots"));
     assert_eq!(slots("Windows 5.0", 10, true), told(10, Some(10), "10 of 10 connection slots"));
+}
+
+#[test]
+fn an_idle_user_with_a_document_open_is_not_said_to_hold_nothing() {
+    let why = |opens: &[(&str, OpenKind)]| {
+        let mut made = Made::new();
+        made.user_session(1);
+        made.close_pipe(1);
+        for (number, (name, what)) in (9..).zip(opens) {
+            let opened = OpenEvent::Opened {
+                session: SessionId::Uid(100),
+                tree: TreeId::Tid(7),
+                open: OpenId::Fid(number),
+                name: Some((*name).to_owned()),
+                what: *what,
+                answer_seen: true,
+            };
+            made.tell(1, EventKind::Open(opened));
+        }
+        let ledger = made.ended_after(100.0);
+        let options = Options { all: true, ..Options::default() };
+        let report = NullSessions::new(&ledger, &[Info::default()], &Counts::default(), options);
+        let why = report.sessions.first().unwrap().why.clone();
+        why.split(" and was not used").next().unwrap().to_owned()
+    };
+    let document = (r"\report.doc", OpenKind::File);
+    assert_eq!(why(&[document]), r"it has \report.doc open, holds no pipe");
+    assert_eq!(why(&[document, (r"\plan.doc", OpenKind::File)]), "it has 2 files open, holds no pipe");
+    assert_eq!(why(&[(r"\folder", OpenKind::Directory)]), "it holds no pipe");
 }

@@ -277,6 +277,12 @@ impl Connection {
         Out { at, ends: self.ends(), sink }
     }
 
+    /// The ends, the client's first.
+    pub(super) fn client_and_server(&self) -> (Endpoint, Endpoint) {
+        let Ends { client, server, .. } = self.ends();
+        (client, server)
+    }
+
     fn ends(&self) -> Ends {
         let client = self.client.unwrap_or(Side::Low);
         let (client, server) = (self.key.endpoint(client), self.key.endpoint(client.other()));

@@ -38,7 +38,7 @@ pub(super) fn take(
             }
         }
         _ if looks_like_datagram(payload) => {
-            unread.rpc_datagram(payload, at);
+            unread.rpc_datagram(datagram, at);
             carrier.tell(Content::RpcDatagram(payload), sink);
         }
         _ => unread.datagram(datagram, at),

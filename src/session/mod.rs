@@ -37,7 +37,8 @@ pub use event::{
 pub use idle::{Idle, IdleSpan};
 pub use limits::Limits;
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
-pub use unseen::{MayHold, Unseen, UnseenKind};
+pub(crate) use unseen::offer;
+pub use unseen::{Example, Examples, MayHold, Unseen, UnseenKind, UserShown};
 
 /// Hears what the analyzer finds.
 pub trait Sink {

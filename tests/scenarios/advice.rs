@@ -184,7 +184,7 @@ fn a_version_that_clients_and_servers_have_is_told_with_both() {
     let either = text((10, 0, 26100));
     for phrase in [
         "It takes 1 connection slot on ",
-        "The limit of 20 is a guess: 20 if it is a client edition, none if it is a server edition; the server's NTLM \
+        "The limit of 20 slots is a guess: 20 if it is a client edition, none if it is a server edition; the server's NTLM \
          challenge has version 10.0.26100, that of Windows 11 or Server 2025 (frame 7).",
     ] {
         assert!(either.contains(phrase), "{phrase} in {either}");

@@ -4,7 +4,8 @@ use std::net::Ipv4Addr;
 
 use smbscope::capture::LinkType;
 use smbscope::ledger::Stuck;
-use smbscope::session::{EventKind, Limits, Loss};
+use smbscope::net::Endpoint;
+use smbscope::session::{EventKind, Limits, Loss, UserShown};
 
 use crate::bytes::bytes;
 use crate::ntlm::{self, Who};
@@ -23,6 +24,22 @@ impl Wire {
             format!("{could}{} {} x{}", total.what.as_str(), total.name, total.connections)
         });
         told.collect()
+    }
+
+    /// The connections that are named of what was not read: who, to whom, from which frame on.
+    fn examples(&self) -> Vec<String> {
+        let unseen = self.ledger().unseen(GRACE);
+        let examples = unseen.iter().flat_map(|total| total.examples.iter());
+        let told = examples.map(|example| {
+            let end = |end: Option<Endpoint>| end.map_or_else(|| "?".to_owned(), |end| end.to_string());
+            format!("{} > {} {}", end(example.client), end(example.server), example.first.frame)
+        });
+        told.collect()
+    }
+
+    /// What shows that the first of what was not read is a user's.
+    fn user_shown(&self) -> Option<UserShown> {
+        self.ledger().unseen(GRACE).first().unwrap().user
     }
 }
 
@@ -171,6 +188,10 @@ fn connections_that_say_nothing_take_no_place_of_others() {
     let told = ledger.unseen(GRACE);
     let [only] = &told[..] else { panic!("{told:?}") };
     assert_eq!((only.what.as_str(), only.packets, only.connections), ("keep_alives_only", 100, 100));
+    // The client of a server's packet is who gets it.
+    let first = wire.examples();
+    assert_eq!(first.len(), 3, "{first:?}");
+    assert!(first.iter().all(|told| told.starts_with("10.0.0.22:20") && told.contains(" > 10.0.0.10:445 ")));
     let (row, _) = ledger.sessions().next().unwrap();
     assert_eq!(ledger.judge(row, GRACE).unwrap().verdict.as_str(), "leaked");
 }
@@ -252,10 +273,13 @@ fn an_interface_that_was_refused_is_not_bound() {
 
 #[test]
 fn a_user_of_the_spooler_is_no_null_session() {
-    for (who, could) in [(Who::User("alice"), ""), (Who::Null, "COULD ")] {
+    let user = Some(UserShown::Authenticated);
+    for (who, could, shown) in [(Who::User("alice"), "", user), (Who::Null, "COULD ", None)] {
         let wire = Wire::new();
         bound(&wire, SPOOLSS, Some(ntlm::authenticate(who)));
         wire.wait(1000.0);
+        assert_eq!(wire.user_shown(), shown);
+        assert_eq!(wire.examples(), ["10.0.0.21:1102 > 10.0.0.10:49670 1"]);
         assert_eq!(wire.unread(), [format!("{could}rpc_tcp spoolss x1")]);
     }
 }
@@ -267,12 +291,14 @@ fn sealed_calls_take_the_key_of_a_user() {
     tcp.data(Client, &NDR.sealed(0, 2, 69, 100));
     wire.wait(1000.0);
     assert_eq!(wire.unread(), ["rpc_tcp spoolss x1"]);
+    assert_eq!(wire.user_shown(), Some(UserShown::Sealed));
     // One whom an empty name gave the key is nobody.
     let wire = Wire::new();
     let tcp = bound(&wire, SPOOLSS, Some(ntlm::authenticate(Who::Null)));
     tcp.data(Client, &NDR.sealed(0, 2, 69, 100));
     wire.wait(1000.0);
     assert_eq!(wire.unread(), ["COULD rpc_tcp spoolss x1"]);
+    assert_eq!(wire.user_shown(), None);
 }
 
 /// The interface of the endpoint mapper.

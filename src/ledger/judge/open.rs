@@ -5,7 +5,7 @@ use crate::capture::Origin;
 use crate::ledger::grace::is_beyond;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{Denial, InDoubt, Judgement, Ledger, Open, Session, Stuck, Verdict};
-use crate::session::{Doubt, IdleSpan, Party, SessionId};
+use crate::session::{Doubt, IdleSpan, OpenKind, Party, SessionId};
 use crate::wire::Span;
 
 /// What a session that is open may be, if it is not known what it holds.
@@ -189,10 +189,24 @@ impl Ledger {
         let last = session.used.last;
         if self.is_long(last, self.last(), grace) {
             let denied = self.denied_since(session);
-            let why = format!("it holds no pipe and was not used since frame {}{denied}", last.frame);
+            let what = self.files_of(session);
+            let why = format!("{what} and was not used since frame {}{denied}", last.frame);
             return (Verdict::Lingering, why);
         }
         (Verdict::Open, format!("it was used in frame {}, within the grace", last.frame))
+    }
+
+    /// `it holds no pipe`, and what it has open beside pipes: who has a document open does nothing for long, and needs the
+    /// session all the same.
+    fn files_of(&self, session: &Session) -> String {
+        let open = self.opens_of(session).filter(|open| open.closed.is_none() && !open.holds());
+        let files: Vec<&Open> = open.filter(|open| open.what != OpenKind::Directory).collect();
+        match files.as_slice() {
+            [] => "it holds no pipe".to_owned(),
+            [Open { name: Some(name), .. }] => format!("it has {name} open, holds no pipe"),
+            [_] => "it has a file open, holds no pipe".to_owned(),
+            files => format!("it has {} files open, holds no pipe", files.len()),
+        }
     }
 
     /// `, and the server denied it the pipe spoolss in frame 12`: what kept a session from holding something.

@@ -16,7 +16,7 @@ use core::fmt;
 
 use super::{Moment, NullSessions, Session};
 use crate::finding::count;
-use crate::ledger::ServerRow;
+use crate::ledger::{ServerRow, UnseenTotal};
 use crate::wire::Timestamp;
 
 pub use server_tables::ServerTablesText;
@@ -30,6 +30,8 @@ const ROWS_OF_EACH: usize = 5;
 const STORIES: usize = 20;
 /// The few stories of each verdict.
 const STORIES_OF_EACH: usize = 2;
+/// Columns of a date and the space behind it.
+const DATE: usize = 11;
 /// Servers that are told of one by one; more are counted.
 const SERVERS: usize = 20;
 
@@ -92,6 +94,12 @@ impl NullSessions<'_> {
         notes::not_seen(self)
     }
 
+    /// What would tell whether a null session is stuck, where that is not known: an advice for each reason.
+    #[must_use]
+    pub fn to_be_sure(&self) -> Vec<String> {
+        unseen::to_be_sure(self)
+    }
+
     /// What a session holds, in a few words: `handle 5f083d… on \\\\PRNSRV\\lp1`.
     #[must_use]
     pub fn holds(&self, session: &Session<'_>) -> String {
@@ -121,7 +129,7 @@ impl NullSessions<'_> {
     }
 }
 
-/// How moments are told: times of the day of the last one, and frames with their capture if there are several.
+/// How moments are told: times of the day of the first one, and frames with their capture if there are several.
 struct When {
     day: String,
     several: bool,
@@ -129,18 +137,33 @@ struct When {
 
 impl When {
     fn of(report: &NullSessions<'_>) -> Self {
-        let end = report.end.unwrap_or_default();
-        Self { day: parts(end).0, several: report.captures.len() > 1 }
+        let sessions =
+            report.sessions.iter().map(|session| session.opened.unwrap_or(session.first_seen).time);
+        let packets = report.captures.iter().filter_map(|capture| capture.first);
+        let first = sessions.min().or_else(|| packets.min()).or(report.end).unwrap_or_default();
+        Self { day: parts(first).0, several: report.captures.len() > 1 }
     }
 
-    /// `14:03:05`, with its date if it is of another day than the end.
+    /// Of a server's tables at a time.
+    fn at(time: Timestamp, unseen: &[UnseenTotal]) -> Self {
+        let mut examples = unseen.iter().flat_map(|unseen| unseen.examples.iter());
+        Self { day: parts(time).0, several: examples.any(|example| example.first.capture > 0) }
+    }
+
+    /// Columns of the date before a time, where one of these times is of another day than most: so that the times of the
+    /// day stand under each other.
+    fn date_width(&self, mut times: impl Iterator<Item = Timestamp>) -> usize {
+        if times.any(|time| parts(time).0 != self.day) { DATE } else { 0 }
+    }
+
+    /// `14:03:05`, with its date if it is of another day than the first.
     fn second(&self, time: Timestamp) -> String {
         let (day, clock) = parts(time);
         let clock = clock.get(..8).unwrap_or_default();
         if day == self.day { clock.to_owned() } else { format!("{day} {clock}") }
     }
 
-    /// `14:03:05.120`, with its date if it is of another day than the end.
+    /// `14:03:05.120`, with its date if it is of another day than the first.
     fn millisecond(&self, time: Timestamp) -> String {
         let (day, clock) = parts(time);
         let clock = clock.get(..12).unwrap_or_default();

@@ -77,7 +77,8 @@ pub(super) fn printer_shares(
     if report.printer_shares.is_empty() {
         return Ok(());
     }
-    writeln!(out, "Computers that share printers (Method 2 removes the shares of clients)")?;
+    let method_2 = if report.advises_method_2() { " (Method 2 removes the shares of clients)" } else { "" };
+    writeln!(out, "Computers that share printers{method_2}")?;
     for share in report.printer_shares.iter().take(PRINTER_SHARES) {
         let address = share.address.map(|ip| ip.to_string());
         let who = match (address, share.name) {
@@ -91,14 +92,16 @@ pub(super) fn printer_shares(
         if left > 0 {
             printers.push(format!("{left} more"));
         }
-        let printers = if printers.is_empty() { "its print queues".to_owned() } else { list(&printers) };
-        let seen_by: Vec<&str> = share.seen_by.iter().copied().collect();
+        let shares = match printers.as_slice() {
+            [] if share.is_sure() => "shares printers".to_owned(),
+            [] => "may share printers".to_owned(),
+            printers => format!("shares {}", list(printers)),
+        };
         let null = match share.null_sessions {
             0 => String::new(),
             number => format!("; has {} open as a client", count(number, "null session")),
         };
-        let text =
-            format!("shares {printers}{null}  (by {}, {})", seen_by.join(", "), when.frame(share.first_seen));
+        let text = format!("{shares}{null}  ({})", share.shown_by(|at| when.frame(at)));
         paragraph(out, &format!("  {who}  "), 4, &text, width)?;
     }
     let left = report.printer_shares.len().saturating_sub(PRINTER_SHARES);
@@ -145,23 +148,36 @@ pub(super) fn read(
         writeln!(out, "Read {}, numbered in the order given", count(left, "more capture"))?;
     }
     if let Some(end) = report.end {
-        let (day, end, grace) = (&when.day, when.second(end), report.grace_seconds);
+        let (day, grace, why) = (&when.day, report.grace_seconds, why_then(report, end));
+        let end = when.second(end);
         let text = format!(
-            "Times are UTC, on {day} unless a date is given. Judged at {end} with a grace of {grace} s."
+            "Times are UTC, on {day} unless a date is given. Judged at {end}{why}, with a grace of {grace} s."
         );
         paragraph(out, "", 0, &text, width)?;
     }
-    super::unseen::all(out, &report.unseen, width)?;
+    super::unseen::all(out, &report.unseen, when, width)?;
     for loss in lost(report, when) {
         paragraph(out, "warning: ", 9, &loss, width)?;
     }
-    Ok(())
+    super::unseen::sure(out, report, width)
+}
+
+/// Why the end is later than the last packet, if it is: ` (when the capture was stopped)`.
+fn why_then(report: &NullSessions<'_>, end: Timestamp) -> &'static str {
+    let last = report.captures.iter().filter_map(|capture| capture.last).max();
+    let stopped = report.captures.iter().filter_map(|capture| capture.stopped).max();
+    match last {
+        Some(last) if last >= end => "",
+        None => "",
+        Some(_) if stopped == Some(end) => " (when the capture was stopped)",
+        Some(_) => " (later than the last packet, as asked for)",
+    }
 }
 
 /// What was not read, and what the captures lack.
 pub(super) fn not_seen(report: &NullSessions<'_>) -> Vec<String> {
     let when = When::of(report);
-    super::unseen::lines(&report.unseen).chain(lost(report, &when)).collect()
+    super::unseen::lines(&report.unseen, &when).chain(lost(report, &when)).collect()
 }
 
 /// What the captures lack.
@@ -194,7 +210,7 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
         let hidden = match harmful {
             0 => "none of which can hide the end of anything".to_owned(),
             _ => format!(
-                "{} of which may hide the end of a session, pipe or handle: where that matters, the verdict is unknown",
+                "{} of which may hide the end of a session, pipe or handle: verdicts that depend on that are given as unknown",
                 digits(harmful)
             ),
         };
@@ -212,14 +228,14 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
         let way = if step.seconds() < 0.0 { "back" } else { "forward" };
         let by = Span::seconds(step.seconds().abs());
         told.push(format!(
-            "the clock of the capture jumps {way} by {by} in {}: where a verdict rests on that alone, it is unknown",
+            "the clock of the capture jumps {way} by {by} in {}: verdicts that depend on this gap are given as unknown",
             when.frame(Moment::from(step.at))
         ));
     }
     if report.losses.time_went_back > 0 {
-        let are = if report.losses.time_went_back == 1 { "is" } else { "are" };
+        let (are, were) = if report.losses.time_went_back == 1 { ("is", "was") } else { ("are", "were") };
         let packets = number(report.losses.time_went_back, "packet");
-        told.push(format!("{packets} {are} older than the one before"));
+        told.push(format!("{packets} {are} out of time order, and {were} read in the order of the file"));
     }
     if report.losses.connections_evicted > 0 {
         let evicted = number(report.losses.connections_evicted, "connection");

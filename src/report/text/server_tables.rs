@@ -4,9 +4,9 @@ use core::fmt::{self, Write};
 use std::collections::BTreeMap;
 
 use super::super::server_tables::{NetBios, NetSession, ServerTables};
-use super::super::{Open, Session};
+use super::super::{Limit, Open, Session};
 use super::layout::{self, Column};
-use super::{ROWS, parts, slots};
+use super::{ROWS, When, parts, slots};
 use crate::finding::{self, Plain, Span, count, list};
 use crate::ledger::Ledger;
 use crate::net::Host;
@@ -55,7 +55,8 @@ impl fmt::Display for ServerTablesText<'_> {
             shares(f, server, width)?;
             netbios(f, &server.netbios, width)?;
         }
-        super::unseen::all(f, &tables.ledger.unseen(tables.grace), width)
+        let unseen = tables.ledger.unseen(tables.grace);
+        super::unseen::all(f, &unseen, &When::at(at, &unseen), width)
     }
 }
 
@@ -76,15 +77,19 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
     let possibly = server.sessions.iter().filter(|session| session.possibly_null).count();
     let denied = match server.denied.len() {
         0 => String::new(),
-        number => format!("; {} that the server denied", count(number, "anonymous session setup")),
+        1 => "; 1 denied anonymous session setup holds a slot".to_owned(),
+        number => format!("; {} hold slots", count(number, "denied anonymous session setup")),
     };
-    let text = format!(
-        "{}; {}, {} of them null{denied}",
-        in_use(server),
-        count(server.sessions.len(), "session"),
-        if possibly == 0 { null.to_string() } else { format!("{null} to {}", null.saturating_add(possibly)) },
-    );
+    let of_them = match (server.sessions.len(), possibly) {
+        (0, _) => String::new(),
+        (_, 0) => format!(", {null} of them null"),
+        _ => format!(", {null} to {} of them null", null.saturating_add(possibly)),
+    };
+    let text = format!("{}; {}{of_them}{denied}", in_use(server), count(server.sessions.len(), "session"),);
     layout::paragraph(out, "", 0, &text, width)?;
+    if let Some(why) = server.limit.as_ref().and_then(Limit::sentence) {
+        layout::paragraph(out, "", 0, &why, width)?;
+    }
     writeln!(out)
 }
 
@@ -95,21 +100,14 @@ fn in_use(server: &ServerTables<'_>) -> String {
     let most = used.high.filter(|_| used.why.is_none()).unwrap_or(used.low);
     let number = server.limit.as_ref().map_or(most, |limit| limit.slots);
     let slots = if number == 1 { "slot" } else { "slots" };
-    let (limit, from) = match &server.limit {
-        Some(limit) => {
-            let guess = if limit.from == "guess" { "a guess: " } else { "" };
-            let from = limit.why.as_deref().map(|why| format!(" ({guess}{})", Plain::sentence(why)));
-            (format!(" of {}", limit.slots), from.unwrap_or_default())
-        }
-        None => (String::new(), String::new()),
-    };
+    let limit = server.limit.as_ref().map(|limit| format!(" of {}", limit.slots)).unwrap_or_default();
     let used = match (used.low, used.why) {
         (0, Some(_)) if limit.is_empty() => "An unknown number of".to_owned(),
         (0, Some(_)) => "An unknown number".to_owned(),
         (low, Some(_)) => format!("At least {low}"),
         (_, None) => used.to_string(),
     };
-    format!("{used}{limit} connection {slots} in use{from}{why}")
+    format!("{used}{limit} connection {slots} in use{why}")
 }
 
 /// `net session`: a row for each client computer and user. Where one stands for several null sessions, each of these

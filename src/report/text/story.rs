@@ -15,6 +15,8 @@ use crate::session::SessionId;
 
 /// Steps that are told of one session; the rest is counted.
 const STEPS: usize = 14;
+/// Columns of a time of the day.
+const TIME: usize = 12;
 /// Width of what a step says before its frame.
 const STEP: usize = 30;
 
@@ -65,12 +67,13 @@ fn of_session(
     let untold = steps.len().saturating_sub(STEPS);
     // The beginning and the end say more than the middle.
     let middle = STEPS.div_euclid(2)..STEPS.div_euclid(2).saturating_add(untold);
+    let date = when.date_width(steps.iter().map(|step| step.at.time));
     for (place, step) in steps.iter().enumerate() {
         if untold > 0 && place == middle.start {
             writeln!(out, "  …             and {}", count(untold, "more step"))?;
         }
         if untold == 0 || !middle.contains(&place) {
-            step.tell(out, when, width)?;
+            step.tell(out, when, date, width)?;
         }
     }
     Ok(())
@@ -141,12 +144,13 @@ pub struct Step {
 }
 
 impl Step {
-    fn tell(&self, out: &mut impl Write, when: &When, width: usize) -> fmt::Result {
-        let first = format!("  {}  ", when.millisecond(self.at.time));
+    fn tell(&self, out: &mut impl Write, when: &When, date: usize, width: usize) -> fmt::Result {
+        let (time, columns) = (when.millisecond(self.at.time), date.saturating_add(TIME));
+        let first = format!("  {time:>columns$}  ");
         let frame = when.frame(Moment::from(self.at));
         let what = &self.what;
         let note = if self.note.is_empty() { String::new() } else { format!("  {}", self.note) };
-        paragraph(out, &first, 18, &format!("{what:STEP$}  {frame}{note}"), width)
+        paragraph(out, &first, date.saturating_add(18), &format!("{what:STEP$}  {frame}{note}"), width)
     }
 }
 

@@ -9,6 +9,9 @@ use super::{ROWS, ROWS_OF_EACH, When, clients};
 use crate::finding::{self, Digits, Plain, Span, count};
 use crate::ledger::{self, Verdict};
 
+/// Columns of a time of the day.
+const TIME: usize = 8;
+
 /// Writes the table of a server's sessions, the worst first; of many, the worst of each verdict and the clients of all.
 pub(super) fn of_server(
     out: &mut impl Write,
@@ -34,7 +37,14 @@ pub(super) fn of_server(
         Column { title: "HOLDS", least: 5 },
     ]);
     let shown = worst_of_each(&server.sessions, ROWS, ROWS_OF_EACH);
-    let rows: Vec<Vec<String>> = shown.iter().map(|session| row(report, session, when, with_who)).collect();
+    let start = |session: &Session<'_>| session.opened.unwrap_or(session.first_seen).time;
+    let date = when.date_width(shown.iter().map(|session| start(session)));
+    let since = |session: &Session<'_>| {
+        let (told, width) = (when.second(start(session)), date.saturating_add(TIME));
+        format!("{told:>width$}")
+    };
+    let rows: Vec<Vec<String>> =
+        shown.iter().map(|session| row(report, session, since(session), with_who)).collect();
     layout::table(out, &columns, &rows, width)?;
     let left = server.sessions.len().saturating_sub(shown.len());
     if left > 0 {
@@ -49,8 +59,7 @@ pub(super) fn of_server(
     if left > 0 { clients::of_server(out, server, when, width) } else { Ok(()) }
 }
 
-fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: bool) -> Vec<String> {
-    let start = session.opened.unwrap_or(session.first_seen).time;
+fn row(report: &NullSessions<'_>, session: &Session<'_>, since: String, with_who: bool) -> Vec<String> {
     let age = Span::seconds(session.age_seconds);
     let mut cells = vec![session.verdict.to_string()];
     if with_who {
@@ -58,7 +67,7 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, when: &When, with_who: 
     }
     cells.extend([
         session.client.to_string(),
-        when.second(start),
+        since,
         // Without its set-up, the age is at least that.
         if session.opened.is_some() || session.verdict == Verdict::Denied {
             age.to_string()

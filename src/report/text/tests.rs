@@ -1,9 +1,11 @@
-use super::super::{NullSessions, Options};
-use crate::capture::Info;
+use super::super::{NetSession, NullSessions, Options};
+use crate::capture::{Info, Origin};
 use crate::finding::testing::Made;
 use crate::ledger::Ledger;
+use crate::net::Endpoint;
 use crate::session::{
-    Counts, EventKind, Loss, MayHold, SessionId, ShareKind, TreeEvent, TreeId, Unseen, UnseenKind,
+    Counts, EventKind, Loss, MayHold, SessionId, ShareKind, TreeEvent, TreeId, Unseen, UnseenKind, UserShown,
+    offer,
 };
 use crate::wire::{NtStatus, Status, Timestamp};
 
@@ -134,8 +136,8 @@ leaked   192.168.1.21:1002 as WS-21 (SPLCLIENT user alice, build 2600)
     assert_eq!(text.matches("  - To free the slots now").count(), 1, "common advice is told once");
     assert!(text.ends_with(
         "Read office.pcap, 12,345 packets, 14:03:05 to 15:03:05\n\
-         Times are UTC, on 2002-11-05 unless a date is given. Judged at 16:14:06 with a\n\
-         grace of 90 s.\n"
+         Times are UTC, on 2002-11-05 unless a date is given. Judged at 16:14:06 (later\n\
+         than the last packet, as asked for), with a grace of 90 s.\n"
     ));
 }
 
@@ -271,9 +273,12 @@ fn days_ago_has_its_date() {
     made.handle(1);
     let text = text(&made.ended_after(3.2 * 86_400.0));
     let table = between(&text, "VERDICT", "\n\n");
-    assert!(table.contains("2002-11-05"), "{table}");
-    assert!(table.contains("3d04h"), "{table}");
-    assert!(text.contains("on 2002-11-08 unless a date is given"), "{text}");
+    assert!(table.contains("14:03:05  3d04h"), "{table}");
+    let read = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        read.contains("Times are UTC, on 2002-11-05 unless a date is given. Judged at 2002-11-08 18:51:05"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -559,6 +564,252 @@ fn null_sessions_denied_just_now_count_where_a_client_was_refused() {
     );
 }
 
+/// What is told of traffic that was not read: the headline, then what stands from `Judged at` on; each on one line.
+fn told_of(unseen: &[Unseen]) -> (String, String) {
+    let mut made = Made::new();
+    for unseen in unseen {
+        made.tell(1, EventKind::Loss(Loss::Unseen(unseen.clone())));
+    }
+    let text = text(&made.ended_after(1000.0));
+    let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (headline, rest) = text.split_once("\n\n").unwrap();
+    let (_, details) = rest.split_once("grace of").unwrap();
+    (on_one_line(headline), on_one_line(details))
+}
+
+fn frame(frame: u64) -> Origin {
+    Origin { time: Timestamp::from_parts(1_036_504_985, 0), capture: 0, frame }
+}
+
+/// Connections that are not read, each from another port, from frame 10 on.
+fn connections(number: u16, what: UnseenKind, name: &'static str, may_hold: MayHold) -> Vec<Unseen> {
+    let end = |host: u8, port| Endpoint::new([192, 168, 1, host].into(), port);
+    let of = |place: u16| {
+        let unseen = Unseen::at(what, name, may_hold, frame(10 + u64::from(place)));
+        Unseen { connections: 1, ..unseen }.between(end(21, 1026 + place), end(10, 443))
+    };
+    (0..number).map(of).collect()
+}
+
+#[test]
+fn the_headline_names_what_may_hide_a_null_session_and_the_lines_below_where_it_is() {
+    let quic = |number, name| told_of(&connections(number, UnseenKind::Quic, name, MayHold::Always));
+    let (headline, details) = quic(1, offer::UNREAD);
+    assert_eq!(
+        headline,
+        "It is not known whether a null session is stuck: one may be hidden in 1 QUIC connection to port 443."
+    );
+    assert!(
+        details.contains(
+            "not seen: 1 QUIC connection to port 443 (192.168.1.21:1026 to 192.168.1.10:443, first in frame 10) may \
+             carry SMB: QUIC is encrypted and the part of its opening that names the protocol was not read To be sure \
+             - No capture shows what is encrypted: ask the server,"
+        ),
+        "{details}"
+    );
+    let (_, details) = quic(5, offer::SMB);
+    assert!(
+        details.contains(
+            "5 QUIC connections to port 443 (192.168.1.21:1026 to 192.168.1.10:443, first in frame 10; \
+             192.168.1.21:1027 to 192.168.1.10:443, first in frame 11; 192.168.1.21:1028 to 192.168.1.10:443, first in \
+             frame 12; 2 more) offer SMB and cannot be read, since QUIC is encrypted; null sessions may be hidden there"
+        ),
+        "{details}"
+    );
+}
+
+#[test]
+fn what_holds_no_null_session_is_told_without_advice() {
+    let web = told_of(&connections(1, UnseenKind::Quic, "h3", MayHold::Never));
+    assert!(web.0.starts_with("No null session"), "{}", web.0);
+    let line = "1 QUIC connection to port 443 (h3; 192.168.1.21:1026 to 192.168.1.10:443, first in frame 10) is not SMB";
+    assert!(web.1.ends_with(line), "{}", web.1);
+
+    let by_user = |user, why: &str| {
+        let mut sealed = connections(1, UnseenKind::RpcTcp, "spoolss", MayHold::Never);
+        sealed[0].user = Some(user);
+        let (_, details) = told_of(&sealed);
+        let line = format!("first in frame 10) is not followed: {why}, so no null session is on it");
+        assert!(details.ends_with(&line), "{details}");
+    };
+    by_user(UserShown::Sealed, "the calls are sealed with a user's key");
+    by_user(UserShown::Signed, "the calls are signed with a user's key");
+    by_user(UserShown::Authenticated, "a user authenticated on it");
+}
+
+#[test]
+fn packets_of_no_connection_are_told_by_their_first() {
+    let unseen = Unseen::at(UnseenKind::LinkType, "IEEE 802.11", MayHold::Always, frame(7));
+    let (headline, details) = told_of(&[Unseen { packets: 25, ..unseen }]);
+    assert!(headline.ends_with("one may be hidden in 25 packets of IEEE 802.11."), "{headline}");
+    assert!(
+        details.ends_with(
+            "not seen: 25 packets of IEEE 802.11 are not read, the first in frame 7; null sessions may be hidden there \
+             To be sure - This version does not read IEEE 802.11: capture on the Ethernet interface of the server."
+        ),
+        "{details}"
+    );
+}
+
+#[test]
+fn each_reason_has_its_advice_and_advice_is_given_once() {
+    let of = |what| connections(1, what, "SMB", MayHold::Always);
+    let advice = |unseen: &[Unseen]| {
+        let (_, details) = told_of(unseen);
+        let (_, advice) = details.split_once("To be sure - ").unwrap();
+        advice.split(". - ").map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (what, says) in [
+        (UnseenKind::OneDirection, "Capture both directions"),
+        (UnseenKind::Cut, "Capture whole packets"),
+        (UnseenKind::KeepAlivesOnly, "Begin the capture before the clients connect"),
+        (UnseenKind::Gap, "Capture at the server itself"),
+        (UnseenKind::Encrypted, "No capture shows what is encrypted"),
+        (UnseenKind::RpcTcp, "This version does not follow RPC over TCP"),
+        (UnseenKind::RpcUdp, "This version does not follow RPC over UDP"),
+        (UnseenKind::Encapsulation, "This version does not read what is inside SMB"),
+        (UnseenKind::Ipx, "This version does not read sessions over IPX"),
+        (UnseenKind::Evicted, "Read less at once"),
+        (UnseenKind::Unreadable, "Capture whole packets"),
+        (UnseenKind::File, "Copy or capture the file SMB again"),
+    ] {
+        let advice = advice(&of(what));
+        assert_eq!(advice.len(), 1, "{advice:?}");
+        assert!(advice[0].starts_with(says), "{advice:?}");
+    }
+    let both = [of(UnseenKind::Cut), of(UnseenKind::Unreadable), of(UnseenKind::Gap)].concat();
+    assert_eq!(advice(&both).len(), 2);
+}
+
+#[test]
+fn a_session_that_may_be_null_says_what_would_tell() {
+    let mut made = Made::new();
+    made.session_from_the_middle(1);
+    let told = text(&made.ended_after(100.0));
+    assert!(
+        told.starts_with("It is not known whether a null session is stuck.\n\nThe session from"),
+        "{told}"
+    );
+    assert_eq!(told.matches("may be a null session").count(), 1, "{told}");
+    assert!(told.contains("To be sure\n  - Ask the server whose session it is"), "{told}");
+
+    let mut leaked = Made::new();
+    leaked.null_session(1);
+    leaked.handle(1);
+    assert!(!text(&leaked.ended_after(100.0)).contains("To be sure"), "that is sure");
+}
+
+#[test]
+fn times_of_another_day_have_a_date_and_stand_in_columns() {
+    let mut made = Made::from(Timestamp::from_parts(1_036_540_790, 0)); // 23:59:50
+    made.null_session(1);
+    made.handle(1);
+    made.wait(60.0);
+    made.null_session(2);
+    made.handle(2);
+    made.use_handle(1);
+    let told = text(&made.ended_after(100.0));
+    assert!(
+        told.contains("Times are UTC, on 2002-11-05 unless a date is given. Judged at 2002-11-06"),
+        "{told}"
+    );
+    let story = between(&told, "leaked   192.168.1.21:1001 as", "\n\n");
+    assert!(story.contains("\n             23:59:50.040  null session set up "), "{story}");
+    assert!(story.contains("\n  2002-11-06 00:00:"), "{story}");
+    assert!(told.contains("leaked   192.168.1.21:1001             23:59:50  "), "{told}");
+    assert!(told.contains("leaked   192.168.1.21:1002  2002-11-06 00:00:50  "), "{told}");
+}
+
+#[test]
+fn an_end_behind_the_last_packet_is_explained() {
+    let end = Timestamp::from_parts(1_036_508_600, 0);
+    let judged = |stopped: Option<Timestamp>, asked: Timestamp| {
+        let mut info = info("office.pcapng");
+        info.end = stopped;
+        let mut ledger = Ledger::default();
+        ledger.extend_to(asked);
+        let told = text_of(&ledger, &[info], Options::default());
+        told.split_whitespace().collect::<Vec<_>>().join(" ").split_once("Judged at ").unwrap().1.to_owned()
+    };
+    assert_eq!(judged(None, Timestamp::from_parts(1_036_508_585, 0)), "15:03:05, with a grace of 90 s.");
+    assert_eq!(judged(Some(end), end), "15:03:20 (when the capture was stopped), with a grace of 90 s.");
+    let asked = "15:03:20 (later than the last packet, as asked for), with a grace of 90 s.";
+    assert_eq!(judged(None, end), asked);
+}
+
+#[test]
+fn method_2_is_named_beside_the_printer_shares_only_where_it_is_advised() {
+    let shares = |leaks: bool| {
+        let mut made = Made::new();
+        made.null_session(1);
+        made.tree(1, r"\\PRNSRV\lp1", ShareKind::Print);
+        if leaks {
+            made.handle(1);
+        }
+        made.close_pipe(1);
+        made.disconnect(1);
+        if leaks {
+            made.null_session(2);
+            made.handle(2);
+        }
+        let told = text(&made.ended_after(100.0));
+        let shares = between(&told, "Computers that share printers", "\n\n");
+        shares.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let of_leak = shares(true);
+    assert!(
+        of_leak.starts_with("Computers that share printers (Method 2 removes the shares of clients) 192"),
+        "{of_leak}"
+    );
+    let calm = shares(false);
+    assert!(calm.starts_with("Computers that share printers 192"), "{calm}");
+    assert!(calm.contains("shares lp1 (its share of a printer was connected, frame "), "{calm}");
+}
+
+#[test]
+fn packets_out_of_order_say_what_was_done_with_them() {
+    let told = |number| {
+        let counts = Counts { time_went_back: number, ..Counts::default() };
+        NullSessions::new(&Ledger::default(), &[info("office.pcap")], &counts, Options::default())
+            .text(80)
+            .to_string()
+    };
+    let several =
+        "warning: 25 packets are out of time order, and were read in the order of the\n         file\n";
+    assert!(told(25).contains(several), "{}", told(25));
+    assert!(told(1).contains("warning: 1 packet is out of time order, and was read"), "{}", told(1));
+}
+
+#[test]
+fn the_tables_count_denied_setups_and_say_what_the_limit_rests_on_as_the_answer_does() {
+    let tables = |refused: bool| {
+        let mut made = Made::new();
+        for client in 1..=10 {
+            made.deny(client);
+            made.native(client, "", "Windows 5.1");
+        }
+        if refused {
+            made.refuse(11, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
+        }
+        let ledger = made.ended_after(100.0);
+        let told = NetSession::new(&ledger, None, 90.0, None).text(100).to_string();
+        between(&told, "Server ", "\n\n").lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let refused = tables(true);
+    assert_eq!(
+        refused[0],
+        "10 of 10 connection slots in use; 0 sessions; 10 denied anonymous session setups hold slots"
+    );
+    assert!(
+        refused[1].starts_with("The server has 10 slots: it refused a client with 10 in use (frame "),
+        "{refused:?}"
+    );
+    assert_eq!(tables(false).len(), 2, "{:?}", tables(false));
+    assert!(
+        tables(false)[1].starts_with("The limit of 10 slots is a guess: the server calls itself Windows 5.1")
+    );
+}
+
 #[test]
 fn what_could_not_be_seen_ends_the_headline() {
     let mut made = Made::new();
@@ -572,6 +823,6 @@ fn what_could_not_be_seen_ends_the_headline() {
     made.tell(1, unseen("LLDP", MayHold::Never));
     let text = text(&made.ended_after(100.0));
     let headline = between(&text, "1 null", "\n\n").split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = "There may be more that cannot be seen: 1 packet of IEEE 802.11 is not read.";
+    let said = "There may be more that cannot be seen, in 1 packet of IEEE 802.11.";
     assert!(headline.ends_with(said), "{text}");
 }

@@ -1,6 +1,6 @@
 //! What a connection carries that is not read, where it is not SMB that was read.
 
-use super::{Connection, End, Side, Standing};
+use super::{Connection, End, Ends, Side, Standing};
 use crate::netbios::looks_like_smb;
 use crate::session::unread::Known;
 use crate::session::{MayHold, Unseen, UnseenKind};
@@ -44,9 +44,12 @@ impl Connection {
     pub(in crate::session) fn unread(&self, known: &Known) -> Option<Unseen> {
         let missed = self.missed || self.skips_bytes();
         let spooler = || known.spooler([self.key.low, self.key.high]);
+        let mut user = None;
         let (what, name, may_hold) = match self.standing {
             Standing::Rpc => {
-                let (name, may_hold) = self.rpc.as_ref()?.facts().weigh(spooler());
+                let facts = self.rpc.as_ref()?.facts();
+                user = facts.user();
+                let (name, may_hold) = facts.weigh(spooler());
                 (UnseenKind::RpcTcp, name, may_hold)
             }
             // The ledger knows of it, and of what is missing of it.
@@ -65,7 +68,10 @@ impl Connection {
         let reset = [low, high].iter().flatten().any(|(_, end)| *end == End::Rst);
         let ended = self.closed || reset || (low.is_some() && high.is_some());
         let (first, start_seen, packets) = (self.first, self.start_seen, self.packets);
-        Some(Unseen { what, name, first, last, packets, connections: 1, start_seen, ended, may_hold })
+        let Ends { client, server, .. } = self.ends();
+        let unseen = Unseen::at(what, name, may_hold, first);
+        let unseen = Unseen { last, packets, connections: 1, start_seen, ended, user, ..unseen };
+        Some(unseen.between(client, server))
     }
 
     /// One end acknowledged bytes that were not captured.

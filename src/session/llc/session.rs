@@ -11,7 +11,7 @@ use crate::netbios::nbf::{Command, Frame};
 use crate::netbios::{self, PacketType};
 use crate::session::connection::{Connection, LinkState, PerSide};
 use crate::session::event::{ConnectionId, Loss};
-use crate::session::{Event, Limits, MayHold, Sink, Unseen, UnseenKind};
+use crate::session::{Event, Examples, Limits, MayHold, Sink, Unseen, UnseenKind};
 use crate::smb1;
 use crate::tcp::End;
 
@@ -222,6 +222,7 @@ impl Session {
         if self.whole || self.is_other || self.connection.is_smb() {
             return;
         }
+        let (client, server) = self.connection.client_and_server();
         let unseen = Unseen {
             what: UnseenKind::KeepAlivesOnly,
             name: Cow::Borrowed("NetBEUI"),
@@ -232,6 +233,8 @@ impl Session {
             start_seen: self.start_seen,
             ended,
             may_hold: MayHold::IfLasting,
+            user: None,
+            examples: Examples::one(Some((client, server)), self.first),
         };
         let kind = Loss::Unseen(unseen).into();
         sink.event(Event { at: self.last, connection: self.connection.id, kind });

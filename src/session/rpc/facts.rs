@@ -10,7 +10,7 @@ use crate::interface::{self, epmapper};
 use crate::rprn;
 use crate::session::event::{Event, EventKind, RpcEvent};
 use crate::session::pdu::{Content, Pdu};
-use crate::session::{MayHold, Sink};
+use crate::session::{MayHold, Sink, UserShown};
 
 /// Interfaces that are remembered of a connection, and endpoints.
 const KEPT: usize = 16;
@@ -28,6 +28,8 @@ pub(in crate::session) struct Facts {
     called: Option<&'static str>,
     bind_seen: bool,
     who: Shown,
+    /// Calls are sealed.
+    sealed: bool,
     /// Ports that the endpoint mapper gave for interfaces of the print spooler.
     mapped: Vec<(u16, &'static str)>,
 }
@@ -57,7 +59,7 @@ impl Facts {
         let spooler = self.called.or_else(|| bound.iter().find_map(rprn::spooler));
         let spooler = spooler.or_else(|| mapped.filter(|_| !self.bind_seen));
         if let Some(name) = spooler {
-            let by_user = matches!(self.who, Shown::User | Shown::Key);
+            let by_user = self.user().is_some();
             return (name.into(), if by_user { MayHold::Never } else { MayHold::IfLasting });
         }
         let name = match bound.first() {
@@ -66,6 +68,16 @@ impl Facts {
             None => "bind not seen".into(),
         };
         (name, MayHold::Never)
+    }
+
+    /// What shows that the connection is a user's.
+    pub(in crate::session) fn user(&self) -> Option<UserShown> {
+        match self.who {
+            Shown::User | Shown::Key if self.sealed => Some(UserShown::Sealed),
+            Shown::User => Some(UserShown::Authenticated),
+            Shown::Key => Some(UserShown::Signed),
+            Shown::Nobody | Shown::Anonymous => None,
+        }
     }
 
     fn bind(&mut self, uuid: Uuid, accepted: bool) {
@@ -108,6 +120,7 @@ impl Facts {
             Body::Auth3 => pdu.auth.iter().for_each(|auth| self.authenticated(auth)),
             Body::Request(_) | Body::Response(_) | Body::Fault(_) if pdu.auth.is_some_and(takes_a_key) => {
                 self.who = self.who.max(Shown::Key);
+                self.sealed |= pdu.auth.is_some_and(|auth| auth.level == AuthLevel::PKT_PRIVACY);
             }
             _ => {}
         }

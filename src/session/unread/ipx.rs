@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{MayHold, Origin, Totals, Unseen, UnseenKind};
-use crate::net::IpxPacket;
+use crate::net::{Endpoint, IpxPacket};
 use crate::netbios::nbipx::{self, Body, Packet, PacketType};
 use crate::session::ipx;
 use crate::smb1;
@@ -56,20 +56,25 @@ impl Ipx {
         let (begins, ended) = (step == Step::Begins, step == Step::Ends);
         let unseen = Unseen::at(UnseenKind::Ipx, name, MayHold::IfLasting, at);
         let unseen = Unseen { connections: 1, start_seen: begins, ended, ..unseen };
+        // Who begins connects; of a session from before the capture, whoever is heard first.
+        let (client, server) = (
+            Endpoint::station(packet.source, packet.source_socket),
+            Endpoint::station(packet.destination, packet.destination_socket),
+        );
         let key = if sessions.contains_key(&to) { to } else { from };
         let full = sessions.len().saturating_add(over.len()) >= SESSIONS;
         match sessions.get_mut(&key) {
             Some(session) if begins && session.ended && !full => {
-                over.push(core::mem::replace(session, unseen));
+                over.push(core::mem::replace(session, unseen.between(client, server)));
             }
             Some(session) => {
                 session.packets = session.packets.saturating_add(1);
                 session.last = session.last.max(at);
                 session.ended = ended;
             }
-            None if full => totals.beyond(unseen),
+            None if full => totals.beyond(unseen.between(client, server)),
             None => {
-                sessions.insert(key, unseen);
+                sessions.insert(key, unseen.between(client, server));
             }
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::connection::Connection;
 use super::event::{ConnectionId, Event, Loss};
-use super::{MayHold, Sink, Unseen, UnseenKind};
+use super::{Examples, MayHold, Sink, Unseen, UnseenKind};
 use crate::capture::{Origin, Packet};
 use crate::error::Reason;
 use crate::net::{Datagram, Endpoint, Foreign, Host, IpxPacket, Segment, TcpFlags, ports};
@@ -93,7 +93,7 @@ impl Unread {
     }
 
     /// A UDP datagram of connectionless RPC.
-    pub(super) fn rpc_datagram(&mut self, datagram: &[u8], at: Origin) {
+    pub(super) fn rpc_datagram(&mut self, datagram: &Datagram<'_>, at: Origin) {
         self.rpc_over_udp.take(datagram, at, &mut self.totals);
     }
 
@@ -105,9 +105,12 @@ impl Unread {
     /// A segment that neither begins a connection nor carries anything, of a connection of which nothing else was
     /// seen: if it is of an SMB port, something may have been said on it.
     pub(super) fn stray(&mut self, segment: &Segment<'_>, at: Origin) {
-        let name = match (segment.source.port, segment.destination.port) {
-            (139, _) | (_, 139) => "139",
-            (445, _) | (_, 445) => "445",
+        let Segment { source, destination, .. } = *segment;
+        let (name, from_server) = match (source.port, destination.port) {
+            (139, _) => ("139", true),
+            (_, 139) => ("139", false),
+            (445, _) => ("445", true),
+            (_, 445) => ("445", false),
             _ => return,
         };
         // A server that refuses a connection resets it at the sequence number 0 (RFC 9293 3.5.2).
@@ -116,7 +119,8 @@ impl Unread {
         }
         let mut unseen = Unseen::at(UnseenKind::KeepAlivesOnly, name, MayHold::IfLasting, at);
         (unseen.connections, unseen.ended) = (1, true);
-        drop(self.totals.add(unseen));
+        let (client, server) = if from_server { (destination, source) } else { (source, destination) };
+        drop(self.totals.add(unseen.between(client, server)));
     }
 
     /// What a connection shows of others; it is asked of all connections before the first is [told](Self::connection).
@@ -164,7 +168,18 @@ impl Unseen {
         at: Origin,
     ) -> Self {
         let name = name.into();
-        let (start_seen, ended) = (false, false);
-        Self { what, name, first: at, last: at, packets: 1, connections: 0, start_seen, ended, may_hold }
+        Self {
+            what,
+            name,
+            first: at,
+            last: at,
+            packets: 1,
+            connections: 0,
+            start_seen: false,
+            ended: false,
+            may_hold,
+            user: None,
+            examples: Examples::default(),
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::{Known, MayHold, Origin, Totals, Unseen, UnseenKind};
 use crate::net::{Datagram, FlowKey, Host, Side};
 use crate::quic::{Hello, LongHeader, Version};
+use crate::session::offer;
 use crate::session::tables::Map;
 
 /// The port of SMB over QUIC, and of the web.
@@ -117,7 +118,7 @@ impl Flow {
         let long = LongHeader::version(datagram.payload).is_some();
         let Some(hello) = self.hello.as_mut().filter(|_| long && self.offer == Offer::Unread) else { return };
         if hello.take(datagram.payload) {
-            self.offer = offer(hello.alpn().unwrap_or_default());
+            self.offer = offered(hello.alpn().unwrap_or_default());
             self.server = side.other();
             self.hello = None;
         }
@@ -126,19 +127,21 @@ impl Flow {
     fn unseen(&self, key: &FlowKey, known: &Known) -> Unseen {
         let server = key.endpoint(self.server).host();
         let (name, may_hold) = match &self.offer {
-            Offer::Smb => ("SMB over QUIC".to_owned(), MayHold::Always),
+            Offer::Smb => (offer::SMB.to_owned(), MayHold::Always),
             Offer::Other(name) => (name.clone(), MayHold::Never),
             Offer::Unread if is_private(server) || known.is_smb_server(server) => {
-                ("offer of the client not read".to_owned(), MayHold::Always)
+                (offer::UNREAD.to_owned(), MayHold::Always)
             }
-            Offer::Unread => ("offer of the client not read".to_owned(), MayHold::Never),
+            Offer::Unread => (offer::UNREAD.to_owned(), MayHold::Never),
         };
         let (first, last, packets) = (self.first, self.last, self.packets);
-        Unseen { last, packets, connections: 1, ..Unseen::at(UnseenKind::Quic, name, may_hold, first) }
+        let unseen = Unseen::at(UnseenKind::Quic, name, may_hold, first);
+        Unseen { last, packets, connections: 1, ..unseen }
+            .between(key.endpoint(self.server.other()), key.endpoint(self.server))
     }
 }
 
-fn offer(alpn: &[Vec<u8>]) -> Offer {
+fn offered(alpn: &[Vec<u8>]) -> Offer {
     match alpn {
         _ if alpn.iter().any(|name| name == SMB) => Offer::Smb,
         [first, ..] => Offer::Other(crate::wire::ascii(first.get(..32).unwrap_or(first))),

@@ -8,7 +8,9 @@ use super::{MayHold, Origin, Totals, Unseen, UnseenKind};
 use crate::dcerpc::PduType;
 use crate::dcerpc::datagram::Header;
 use crate::interface;
+use crate::net::Datagram;
 use crate::rprn;
+use crate::session::UserShown;
 
 /// Activities that are kept.
 const ACTIVITIES: usize = 1024;
@@ -21,27 +23,35 @@ pub(super) struct RpcOverUdp {
 
 impl RpcOverUdp {
     /// Takes a datagram.
-    pub(super) fn take(&mut self, datagram: &[u8], at: Origin, totals: &mut Totals) {
-        let Ok((_, header)) = Header::parse(datagram) else { return };
+    pub(super) fn take(&mut self, datagram: &Datagram<'_>, at: Origin, totals: &mut Totals) {
+        let Ok((_, header)) = Header::parse(datagram.payload) else { return };
         // Whoever protects the calls has a key.
-        let by_user = header.auth_proto != 0;
+        let user = (header.auth_proto != 0).then_some(UserShown::Authenticated);
         if let Some(unseen) = self.activities.get_mut(&header.act_id) {
             unseen.packets = unseen.packets.saturating_add(1);
             unseen.last = unseen.last.max(at);
-            if by_user {
-                unseen.may_hold = MayHold::Never;
+            if user.is_some() {
+                (unseen.may_hold, unseen.user) = (MayHold::Never, user);
             }
             return;
         }
         let spooler = rprn::spooler(&header.if_id).is_some();
-        let may_hold = if spooler && !by_user { MayHold::IfLasting } else { MayHold::Never };
+        let may_hold = if spooler && user.is_none() { MayHold::IfLasting } else { MayHold::Never };
         let name = interface::name_or_uuid(&header.if_id);
         let unseen = Unseen {
             connections: 1,
             // The calls of an activity are counted from 0 on.
             start_seen: header.seqnum == 0,
+            user,
             ..Unseen::at(UnseenKind::RpcUdp, name, may_hold, at)
         };
+        let Datagram { source, destination, .. } = *datagram;
+        let from_server = matches!(
+            header.ptype,
+            PduType::RESPONSE | PduType::FAULT | PduType::WORKING | PduType::NOCALL | PduType::REJECT
+        );
+        let (client, server) = if from_server { (destination, source) } else { (source, destination) };
+        let unseen = unseen.between(client, server);
         if self.activities.len() < ACTIVITIES {
             self.activities.insert(header.act_id, unseen);
         } else {

@@ -51,7 +51,8 @@ impl Totals {
 
     /// Adds to the sum of its kind and name, where it counts for so many `connections`; if it is the first, for its own.
     fn sum(&mut self, unseen: Unseen, connections: u64) {
-        let alike = |row: &Unseen| row.what == unseen.what && row.may_hold == unseen.may_hold;
+        let alike =
+            |row: &Unseen| (row.what, row.may_hold, row.user) == (unseen.what, unseen.may_hold, unseen.user);
         let named = self.rows.iter().position(|row| alike(row) && row.name == unseen.name);
         let full = self.rows.len() >= ROWS;
         let place = named.or_else(|| self.rows.iter().position(alike).filter(|_| full));
@@ -61,6 +62,7 @@ impl Totals {
                 row.connections = row.connections.saturating_add(connections);
                 (row.first, row.last) = (row.first.min(unseen.first), row.last.max(unseen.last));
                 row.ended &= unseen.ended;
+                row.examples.add(&unseen.examples);
             }
             None => self.rows.push(unseen),
         }

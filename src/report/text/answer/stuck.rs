@@ -64,15 +64,7 @@ pub(super) fn limit(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Optio
     if !refused && server.stuck().chain(server.denied()).next().is_none() {
         return None;
     }
-    let limit = limit_of(report, server)?;
-    let why = limit.why.as_deref()?;
-    Some(match limit.from {
-        "guess" => format!("The limit of {} slots is a guess: {why}.", limit.slots),
-        _ => format!(
-            "The server has {}: {why}.",
-            count(usize::try_from(limit.slots).unwrap_or(usize::MAX), "slot")
-        ),
-    })
+    limit_of(report, server)?.sentence()
 }
 
 /// Why the server has no limit of slots, unless it refused somebody for want of one all the same.
