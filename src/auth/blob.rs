@@ -78,6 +78,15 @@ pub fn server_name(blob: &[u8]) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The name of the server in the DNS, with its domain, where a blob is its NTLMSSP challenge (MsvAvDnsComputerName,
+/// \[MS-NLMP\] 2.2.2.1).
+#[must_use]
+pub fn server_dns_name(blob: &[u8]) -> Option<String> {
+    let Token::NtlmChallenge(challenge) = token(blob) else { return None };
+    let name = challenge.target_info.text(AvId::DNS_COMPUTER_NAME)?.to_string();
+    (!name.is_empty()).then_some(name)
+}
+
 impl<'a> Blob<'a> {
     /// Opens a blob. What cannot be read becomes [`Token::Other`] and an anomaly.
     #[must_use]

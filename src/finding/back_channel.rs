@@ -50,7 +50,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
-    let AskedFor::Notification { machine } = &asked.what else { return None };
+    let AskedFor::Notification { machine, .. } = &asked.what else { return None };
     let there = scene.judged(asked.session)?;
     let (client, server) = (there.session.client, there.session.server);
     let back = Back::of(scene, asked, &there)?;
@@ -91,9 +91,10 @@ impl<'a> Back<'a> {
         // At one address nobody can tell who connects to whom.
         let soon =
             |at: Origin| client != server && at >= asked.at && at.time.seconds_since(asked.at.time) <= SOON;
-        if let Some((row, session)) =
-            sessions_back(scene, asked, there.session).find(|(_, session)| soon(scene::start(session)))
-        {
+        if let Some((row, session)) = sessions_back(scene, asked, there.session).find(|(_, session)| {
+            // Its channels belong to other registrations.
+            soon(scene::start(session)) && !has_channel(scene, session)
+        }) {
             let did = format!("connected back from {}, and no channel was seen to be opened", session.client);
             return Some(Self { session: scene.judged(row), frames: vec![scene::start(session)], did });
         }
@@ -141,13 +142,15 @@ pub(super) fn channel<'a>(
     sessions_back(scene, asked, there).find_map(|(row, session)| {
         let opens = scene.ledger.opens_of(session);
         let mut handles = opens.flat_map(|open| scene.ledger.handles(open));
-        Some((scene.judged(row)?, handles.find(|handle| is_reply(handle, asked.at))?))
+        let answers =
+            |handle: &&Handle| scene.registrations.is_answered_by(scene.ledger, (asked, there), handle);
+        Some((scene.judged(row)?, handles.find(answers)?))
     })
 }
 
-/// True if a handle is a channel back that was opened after a client asked for it.
-fn is_reply(handle: &Handle, asked: Origin) -> bool {
-    handle.is_back_channel() && handle.opened.is_some_and(|opened| opened >= asked)
+fn has_channel(scene: &Scene<'_>, session: &Session) -> bool {
+    let mut handles = scene.ledger.opens_of(session).flat_map(|open| scene.ledger.handles(open));
+    handles.any(Handle::is_back_channel)
 }
 
 #[cfg(test)]
@@ -155,7 +158,7 @@ mod tests {
     use super::super::all;
     use super::super::testing::{Made, handle_of, rules};
     use crate::net::Endpoint;
-    use crate::session::{EventKind, HandleEvent, Notice, OpenId};
+    use crate::session::{EventKind, HandleEvent, OpenId};
 
     /// A client registers; then a session back opens a handle by a call of this number, from the server's address or
     /// from another.
@@ -163,10 +166,7 @@ mod tests {
         let mut made = Made::new();
         made.user_session(1);
         made.handle(1);
-        made.call(1, 65, "RpcRemoteFindFirstPrinterChangeNotificationEx");
-        let (open, handle, machine) = (OpenId::Fid(0x4001), Some(handle_of(1)), r"\\WS-21".to_owned());
-        made.tell(1, EventKind::Notice(Notice::NotifyRegistered { open, call: 1, handle, machine }));
-        made.answer(1);
+        made.register(1, r"\\WS-21", 7);
         made.server = Endpoint::new("192.168.1.21".parse().unwrap(), 445);
         made.client_ip = from.parse().unwrap();
         made.machine = r"\\BACK".to_owned();
@@ -178,6 +178,7 @@ mod tests {
             opened_by: Some((opnum, "RpcReplyOpenPrinter")),
             object: None,
             client: None,
+            printer_remote: Some(7),
         };
         made.tell(2, EventKind::Handle(granted));
         rules(&all(&made.ended_after(1.0), 90.0))

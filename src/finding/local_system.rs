@@ -24,7 +24,7 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let stays =
         |judged: &Judged<'_>| matches!(judged.verdict, Verdict::Hung | Verdict::Leaked | Verdict::Lingering);
-    alike::fold(scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 /// Why the sessions of a client are those of a service: its print calls name one, or its user is connected beside them.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::printing::{Conditions, Printing};
+use super::registration::Registrations;
 use super::words::{Digits, Plain, Span, count, endpoints, list, names};
 use super::{Finding, alike};
 use crate::auth::Who;
@@ -24,6 +25,7 @@ pub(super) struct Scene<'a> {
     /// The sessions of each client's address.
     by_client: BTreeMap<Host, Vec<SessionRow>>,
     printing: Printing<'a>,
+    pub(super) registrations: Registrations,
 }
 
 /// Sessions by the name of the client computer.
@@ -54,7 +56,8 @@ impl<'a> Scene<'a> {
         for (row, session) in ledger.sessions() {
             by_client.entry(session.client.host()).or_default().push(row);
         }
-        Self { ledger, grace, end, null_sessions, by_client, printing: Printing::of(ledger) }
+        let (printing, registrations) = (Printing::of(ledger), Registrations::of(ledger));
+        Self { ledger, grace, end, null_sessions, by_client, printing, registrations }
     }
 
     /// The sessions of a client's address, of any identity, in the order in which they were first seen.
@@ -79,10 +82,14 @@ impl<'a> Scene<'a> {
     /// show it.
     pub(super) fn both_conditions(&self, group: &[Judged<'a>]) -> Option<Conditions> {
         let first = group.first()?.session;
+        // The cause that the KB knows is one of the spooler's pipe.
+        if !group.iter().any(|judged| uses_spooler(self.ledger, judged.session)) {
+            return None;
+        }
         let there = first.server_row.and_then(|row| self.ledger.server(row));
         let addresses = there.into_iter().flat_map(|server| server.addresses.iter().copied());
         let servers = group.iter().map(|judged| judged.session.server.host()).chain(addresses);
-        self.printing.both_conditions(first.client.host(), servers)
+        self.printing.both_conditions(self.ledger, first, servers)
     }
 
     /// The findings about clients with null sessions that `wanted` picks: those of sessions that are open apart from
@@ -100,7 +107,7 @@ impl<'a> Scene<'a> {
             let finding = finding(self, &group, conditions.as_ref());
             found.entry((ended, conditions.is_none())).or_default().extend(finding);
         }
-        found.into_values().flat_map(alike::fold).collect()
+        found.into_values().flat_map(|found| alike::fold(self, found)).collect()
     }
 
     /// Where the sessions of a group are connected to: `192.168.1.10:139`, `192.168.1.10 (ports 139, 445)`.
@@ -180,6 +187,11 @@ pub(crate) fn how_it_failed(failed: &FailedCall) -> String {
 pub(super) fn leads_to_spooler(open: &Open) -> bool {
     let name = open.name.as_deref().or(open.interface());
     name.is_some_and(|name| name.eq_ignore_ascii_case("spoolss"))
+}
+
+/// True if a session has, or had, a pipe to the print spooler.
+fn uses_spooler(ledger: &Ledger, session: &Session) -> bool {
+    ledger.opens_of(session).any(|open| leads_to_spooler(open) || ledger.handles(open).next().is_some())
 }
 
 /// The first call that has waited longer than the grace, and does not wait by design.

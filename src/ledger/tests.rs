@@ -74,7 +74,11 @@ impl Script {
         self.tell(connection, bound);
         let handle = ContextHandle([handle; 20]);
         let opened_by = Some((69, "RpcOpenPrinterEx"));
-        self.tell(connection, HandleEvent::Granted { open, handle, opened_by, object: None, client: None });
+        let (object, client, printer_remote) = (None, None, None);
+        self.tell(
+            connection,
+            HandleEvent::Granted { open, handle, opened_by, object, client, printer_remote },
+        );
     }
 
     /// How the sessions stand: their verdicts and how they ended.
@@ -203,6 +207,7 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
             opened_by: None,
             object: None,
             client: None,
+            printer_remote: None,
         }
         .into(),
         TreeEvent::Connected { session, tree, path: path(), share, answer_seen: true }.into(),

@@ -1,10 +1,9 @@
 //! Who shares printers: the computers whose shares Method 2 of KB 328459 removes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Moment;
-use crate::auth::Who;
-use crate::finding::{Computer, How, Printing};
+use crate::finding::{How, Printing};
 use crate::ledger::Ledger;
 use crate::net::Host;
 
@@ -31,38 +30,21 @@ pub struct PrinterShare<'a> {
 /// The computers that share printers, those with null sessions of their own first.
 pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
     let printing = Printing::of(ledger);
-    let null_sessions = open_null_sessions(ledger);
-    let mut shares: Vec<PrinterShare<'_>> = printing
-        .sharers()
-        .filter_map(|(computer, sharer)| {
-            let (address, name) = match computer {
-                Computer::Address(host) => (Some(host), sharer.name),
-                Computer::Name(name) => (None, Some(name)),
-            };
-            Some(PrinterShare {
-                address,
-                name,
-                printers: sharer.printers().collect(),
-                seen_by: sharer.seen_by().map(How::as_str).collect(),
-                first_seen: sharer.first_seen()?.into(),
-                null_sessions: address.and_then(|host| null_sessions.get(&host)).copied().unwrap_or_default(),
-            })
+    let shares = printing.sharers().filter_map(|sharer| {
+        Some(PrinterShare {
+            address: sharer.address,
+            name: sharer.name,
+            printers: sharer.printers().collect(),
+            seen_by: sharer.seen_by().map(How::as_str).collect(),
+            first_seen: sharer.first_seen()?.into(),
+            null_sessions: sharer.null_sessions,
         })
-        .collect();
-    shares.sort_by_key(|share| core::cmp::Reverse(share.null_sessions));
+    });
+    let mut shares: Vec<PrinterShare<'_>> = shares.collect();
+    shares.sort_by_key(|share| {
+        (core::cmp::Reverse(share.null_sessions), share.address.is_none(), share.address, share.name)
+    });
     shares
-}
-
-/// How many null sessions are open, by their client's address.
-fn open_null_sessions(ledger: &Ledger) -> BTreeMap<Host, usize> {
-    let mut by_address: BTreeMap<Host, usize> = BTreeMap::new();
-    for (_, session) in ledger.sessions() {
-        if session.closed.is_none() && session.identity.who == Who::Null {
-            let number = by_address.entry(session.client.host()).or_default();
-            *number = number.saturating_add(1);
-        }
-    }
-    by_address
 }
 
 #[cfg(test)]

@@ -360,10 +360,12 @@ pub enum SessionEvent {
         /// The server's LAN manager, as which Samba gives its name.
         server_lan_manager: Option<String>,
     },
-    /// The server tells its NetBIOS name while it authenticates a client.
+    /// The server tells its names while it authenticates a client.
     ServerNamed {
-        /// The name.
+        /// Its NetBIOS name.
         name: String,
+        /// Its name in the DNS, with its domain.
+        dns_name: Option<String>,
     },
     /// A process id that used the session.
     Pid {
@@ -773,6 +775,8 @@ pub enum HandleEvent {
         object: Option<String>,
         /// The client as the opening call describes it.
         client: Option<ClientMachine>,
+        /// Of a channel for notifications: the number of the registration it belongs to (`dwPrinterRemote`).
+        printer_remote: Option<u32>,
     },
     /// A call named it.
     Used {
@@ -871,6 +875,8 @@ pub enum Notice {
         handle: Option<ContextHandle>,
         /// The machine to be called back.
         machine: String,
+        /// The number by which the channel back names the registration (`dwPrinterLocal`).
+        printer_local: Option<u32>,
     },
     /// The server lists a share.
     Share {

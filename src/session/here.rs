@@ -40,7 +40,8 @@ impl Here<'_> {
     /// The answer to a session setup that asks for more may tell the server's name.
     pub(super) fn server_named(&mut self, blob: Option<&[u8]>) {
         if let Some(name) = blob.and_then(auth::server_name) {
-            self.out.tell(SessionEvent::ServerNamed { name });
+            let dns_name = blob.and_then(auth::server_dns_name);
+            self.out.tell(SessionEvent::ServerNamed { name, dns_name });
         }
     }
 

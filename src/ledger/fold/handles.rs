@@ -170,6 +170,7 @@ impl Ledger {
                 opened_by: None,
                 object: None,
                 client: None,
+                printer_remote: None,
                 opened: None,
                 used: Use::since(at),
                 calls: BTreeMap::new(),
