@@ -513,8 +513,7 @@ fn printer_shares(report: &NullSessions<'_>) -> Vec<PrinterShare> {
             PrinterShare {
                 computer,
                 printers: match printers.as_slice() {
-                    [] if share.is_sure() => "printers".to_owned(),
-                    [] => "perhaps printers".to_owned(),
+                    [] => "printers".to_owned(),
                     printers => list(printers),
                 },
                 shown_by: share.shown_by(|at| format!("frame {}", frame(at, several))),

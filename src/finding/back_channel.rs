@@ -52,7 +52,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {
-    let AskedFor::Notification { machine } = &asked.what else { return None };
+    let AskedFor::Notification { machine, .. } = &asked.what else { return None };
     let there = scene.judged(asked.session)?;
     let (client, server) = (there.session.client, there.session.server);
     let back = Back::of(scene, asked, &there)?;
@@ -141,12 +141,13 @@ impl WayBack {
             tries(scene, asked, there).into_iter().filter(|back| soon(back.at)).collect();
         if tries.is_empty() {
             let connections = scene.connections_back(server, client).iter();
-            let bare = connections.filter(|connection| soon(connection.opened)).map(|connection| Try {
-                at: connection.opened,
-                from: connection.client,
-                session: None,
-                came: " and set up no session".to_owned(),
-            });
+            let bare =
+                connections.filter(|it| soon(it.opened) && it.sessions.is_empty()).map(|connection| Try {
+                    at: connection.opened,
+                    from: connection.client,
+                    session: None,
+                    came: " and set up no session".to_owned(),
+                });
             tries.extend(bare);
         }
         tries.sort_by_key(|back| back.at);
@@ -168,7 +169,9 @@ fn tries(scene: &Scene<'_>, asked: &Asked, there: &Session) -> Vec<Try> {
     let ledger = scene.ledger;
     let back = |from: Endpoint, to: Endpoint| from.host() == server && to.host() == client;
     let of = |at, from, session, came: String| Try { at, from, session, came };
-    let granted = sessions_back(scene, asked, there).filter(|(_, session)| session.denied.is_none());
+    // The channels of others belong to other registrations.
+    let granted = sessions_back(scene, asked, there)
+        .filter(|(_, session)| session.denied.is_none() && !has_channel(scene, session));
     let granted = granted.map(|(row, session)| {
         let end = if session.unanswered { ", without an answer" } else { "" };
         let came = format!("{}{end}", by_account(&session.identity));
@@ -223,13 +226,15 @@ pub(super) fn channel<'a>(
     sessions_back(scene, asked, there).find_map(|(row, session)| {
         let opens = scene.ledger.opens_of(session);
         let mut handles = opens.flat_map(|open| scene.ledger.handles(open));
-        Some((scene.judged(row)?, handles.find(|handle| is_reply(handle, asked.at))?))
+        let answers =
+            |handle: &&Handle| scene.registrations.is_answered_by(scene.ledger, (asked, there), handle);
+        Some((scene.judged(row)?, handles.find(answers)?))
     })
 }
 
-/// True if a handle is a channel back that was opened after a client asked for it.
-fn is_reply(handle: &Handle, asked: Origin) -> bool {
-    handle.is_back_channel() && handle.opened.is_some_and(|opened| opened >= asked)
+fn has_channel(scene: &Scene<'_>, session: &Session) -> bool {
+    let mut handles = scene.ledger.opens_of(session).flat_map(|open| scene.ledger.handles(open));
+    handles.any(Handle::is_back_channel)
 }
 
 #[cfg(test)]
@@ -237,7 +242,7 @@ mod tests {
     use super::super::all;
     use super::super::testing::{Made, handle_of, rules};
     use crate::net::Endpoint;
-    use crate::session::{EventKind, HandleEvent, Notice, OpenId};
+    use crate::session::{EventKind, HandleEvent, OpenId};
 
     /// A client registers; then a session back opens a handle by a call of this number, from the server's address or
     /// from another.
@@ -245,10 +250,7 @@ mod tests {
         let mut made = Made::new();
         made.user_session(1);
         made.handle(1);
-        made.call(1, 65, "RpcRemoteFindFirstPrinterChangeNotificationEx");
-        let (open, handle, machine) = (OpenId::Fid(0x4001), Some(handle_of(1)), r"\\WS-21".to_owned());
-        made.tell(1, EventKind::Notice(Notice::NotifyRegistered { open, call: 1, handle, machine }));
-        made.answer(1);
+        made.register(1, r"\\WS-21", 7);
         made.server = Endpoint::new("192.168.1.21".parse().unwrap(), 445);
         made.client_ip = from.parse().unwrap();
         made.machine = r"\\BACK".to_owned();
@@ -261,6 +263,7 @@ mod tests {
             object: None,
             client: None,
             asked: None,
+            printer_remote: Some(7),
         };
         made.tell(2, EventKind::Handle(granted));
         rules(&all(&made.ended_after(1.0), 90.0))

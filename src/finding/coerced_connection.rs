@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::advice::Part;
 use super::back_channel::{self, WayBack};
-use super::names::{Names, address};
+use super::registration::Named;
 use super::scene::{self, Naming, Scene};
 use super::words::names;
-use super::{Finding, Rule, Severity};
-use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
+use super::{Finding, Rule, Severity, alike};
+use crate::ledger::{Asked, AskedFor, ServerRow};
 use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[
@@ -33,21 +33,21 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut found: BTreeMap<(Option<ServerRow>, Host, Named), Naming<'_>> = BTreeMap::new();
     for asked in scene.ledger.asked() {
-        let AskedFor::Notification { machine } = &asked.what else { continue };
+        let AskedFor::Notification { machine, .. } = &asked.what else { continue };
         let Some(session) = scene.ledger.session(asked.session) else { continue };
-        let Some(named) = Named::of(scene.ledger, session, machine) else { continue };
-        // Print clients give their name, and the server opens a channel there.
-        let expected = match named {
-            Named::Another => false,
-            Named::ByAddress => back_channel::channel(scene, asked, session).is_some(),
-            Named::ByName => true,
-        };
+        let named = Named::of(scene.ledger, session, machine);
+        // Print clients give a name of their own, and the server opens a channel there.
+        let expected = named == Named::ByName || back_channel::channel(scene, asked, session).is_some();
         if !expected {
             let key = (session.server_row, session.client.host(), named);
             found.entry(key).or_default().push((asked, machine));
         }
     }
-    found.into_iter().filter_map(|((_, _, named), asked)| finding(scene, named, &asked)).collect()
+    let mut alike: BTreeMap<Named, Vec<Finding>> = BTreeMap::new();
+    for ((_, _, named), asked) in found {
+        alike.entry(named).or_default().extend(finding(scene, named, &asked));
+    }
+    alike.into_values().flat_map(|found| alike::fold(scene, found)).collect()
 }
 
 fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<Finding> {
@@ -59,7 +59,13 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
     let whose = match (named, machines.len()) {
         (Named::Another, 1) => "which is another machine",
         (Named::Another, _) => "which are other machines",
-        _ => "which is the client's own address",
+        (Named::Unknown, _) => {
+            "which may be the client or another machine, since nothing tells the client's name"
+        }
+        (Named::InAnyDomain, _) => {
+            "which is the client's name, though nothing tells whether it is in that domain"
+        }
+        (Named::ByAddress | Named::ByName, _) => "which is the client's own address",
     };
     let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
     let back = calls
@@ -91,46 +97,31 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
     Some(Finding { severity, ..finding })
 }
 
-/// Whom a UNC names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Named {
-    Another,
-    /// The client, by its address.
-    ByAddress,
-    ByName,
-}
-
-impl Named {
-    /// `None` if nothing tells what the client is called.
-    fn of(ledger: &Ledger, session: &Session, machine: &str) -> Option<Self> {
-        match address(machine) {
-            // What goes to a loopback address stays within the computer.
-            Some(address) if address.is_loopback() => Some(Self::ByName),
-            Some(address) if address == session.client.host() => Some(Self::ByAddress),
-            Some(_) => Some(Self::Another),
-            None => {
-                let client = Names::of_client(ledger, session);
-                let own = if client.contains(machine) { Self::ByName } else { Self::Another };
-                (!client.is_empty()).then_some(own)
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Made, handle_of, rules};
-    use crate::session::{EventKind, Notice, OpenId};
+    use super::super::testing::{Made, rules};
+    use super::super::{Finding, Severity, all};
+    use crate::net::Endpoint;
 
-    fn asking(machine: &str) -> Vec<&'static str> {
+    fn findings(registrations: &[(&str, u32)], channels: &[u32]) -> Vec<Finding> {
         let mut made = Made::new();
         made.user_session(1);
         made.handle(1);
-        made.call(1, 65, "RpcRemoteFindFirstPrinterChangeNotificationEx");
-        let (open, handle, machine) = (OpenId::Fid(0x4001), Some(handle_of(1)), machine.to_owned());
-        made.tell(1, EventKind::Notice(Notice::NotifyRegistered { open, call: 1, handle, machine }));
-        made.answer(1);
-        rules(&super::super::all(&made.ended_after(1.0), 90.0))
+        for (machine, number) in registrations {
+            made.register(1, machine, *number);
+        }
+        made.server = Endpoint::new("192.168.1.21".parse().unwrap(), 445);
+        made.client_ip = "192.168.1.10".parse().unwrap();
+        made.machine = r"\\PRNSRV".to_owned();
+        for (place, number) in (2..).zip(channels) {
+            made.user_session(place);
+            made.channel(place, *number);
+        }
+        all(&made.ended_after(1.0), 90.0)
+    }
+
+    fn asking(machine: &str) -> Vec<&'static str> {
+        rules(&findings(&[(machine, 7)], &[]))
     }
 
     #[test]
@@ -143,8 +134,72 @@ mod tests {
 
     #[test]
     fn it_does_not_fire_on_the_client_itself() {
-        for machine in [r"\\127.0.0.1", r"\\WS-21", r"\\ws-21.example.org"] {
+        for machine in [r"\\127.0.0.1", r"\\WS-21"] {
             assert_eq!(asking(machine), [""; 0], "{machine}");
         }
+    }
+
+    #[test]
+    fn a_domain_that_nobody_knows_the_client_in_is_told_as_information() {
+        let found = findings(&[(r"\\ws-21.example.org", 7)], &[]);
+        assert_eq!((rules(&found), found[0].severity), (vec!["coerced_connection"], Severity::Info));
+        // It calls itself so.
+        let mut made = Made::new();
+        made.machine = r"\\ws-21.example.org".to_owned();
+        made.user_session(1);
+        made.handle(1);
+        made.register(1, r"\\WS-21.example.org", 7);
+        made.register(1, r"\\WS-21.evil.example", 8);
+        let found = all(&made.ended_after(1.0), 90.0);
+        assert_eq!((rules(&found), found[0].severity), (vec!["coerced_connection"], Severity::Warning));
+        assert!(
+            found[0].text.contains(r"to notify \\WS-21.evil.example, which is another machine, of changes"),
+            "{}",
+            found[0].text
+        );
+    }
+
+    #[test]
+    fn a_channel_with_the_number_of_the_registration_shows_the_name_to_be_the_clients() {
+        assert_eq!(rules(&findings(&[(r"\\PRINTROOM", 7)], &[7])), ["back_channel"]);
+        assert_eq!(rules(&findings(&[(r"\\PRINTROOM", 7)], &[8])), ["coerced_connection"]);
+        // What may be the channel of the client's own name is not that of another one.
+        for number in [7, 8] {
+            let found = findings(&[(r"\\EVIL", number), (r"\\WS-21", 7)], &[7]);
+            assert_eq!(rules(&found), ["coerced_connection", "back_channel"]);
+            assert!(found[1].text.contains(r"to notify \\WS-21 of changes"), "{}", found[1].text);
+        }
+    }
+
+    #[test]
+    fn a_client_that_nothing_names_is_told_of_as_information() {
+        let nameless = |machine: &str| {
+            let mut made = Made::new();
+            made.machine = String::new();
+            made.user_session(1);
+            made.handle(1);
+            made.register(1, machine, 7);
+            let found = all(&made.ended_after(1.0), 90.0);
+            let found = found.iter().map(|finding| (finding.rule, finding.severity));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(nameless(r"\\EVIL"), [("coerced_connection", Severity::Info)]);
+        // The server is another machine.
+        assert_eq!(nameless(r"\\PRNSRV"), [("coerced_connection", Severity::Warning)]);
+    }
+
+    #[test]
+    fn what_many_clients_ask_is_told_once() {
+        let asked = |clients: u16| {
+            let mut made = Made::new();
+            for client in 1..=clients {
+                made.client_ip = format!("192.168.1.{}", 20 + client).parse().unwrap();
+                made.user_session(client);
+                made.register(client, r"\\EVIL", 7);
+            }
+            rules(&all(&made.ended_after(1.0), 90.0))
+        };
+        assert_eq!(asked(10), ["coerced_connection"]);
+        assert_eq!(asked(4), ["coerced_connection"; 4]);
     }
 }

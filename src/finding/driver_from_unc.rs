@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::advice::Part;
-use super::names::{Names, address};
+use super::names::{Names, Whose, address};
 use super::scene::{self, Naming, Scene};
 use super::words::names;
-use super::{Finding, Rule, Severity};
+use super::{Finding, Rule, Severity, alike};
 use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
 use crate::net::Host;
 
@@ -27,20 +27,23 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, Host), Naming<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRow>, Host, bool), Naming<'_>> = BTreeMap::new();
     for asked in scene.ledger.asked() {
         let AskedFor::DriverFromUnc { path } = &asked.what else { continue };
         let Some(session) = scene.ledger.session(asked.session) else { continue };
-        if !is_own_print_share(scene.ledger, session, path) {
-            let key = (session.server_row, session.client.host());
+        let whose = whose_print_share(scene.ledger, session, path);
+        if whose != Whose::Own {
+            let key = (session.server_row, session.client.host(), whose == Whose::Anothers);
             found.entry(key).or_default().push((asked, path));
         }
     }
-    found.into_values().filter_map(|asked| finding(scene, &asked)).collect()
+    let found = found.into_iter().filter_map(|((.., another), asked)| finding(scene, &asked, another));
+    alike::fold(scene, found.collect())
 }
 
-/// True for a file in the share that a server has for the drivers of its printers, by whichever of its names.
-fn is_own_print_share(ledger: &Ledger, session: &Session, path: &str) -> bool {
+/// Whose the share is that a server has for the drivers of its printers, by whichever of its names. Any other share is
+/// another's.
+fn whose_print_share(ledger: &Ledger, session: &Session, path: &str) -> Whose {
     let path = path.replace('/', r"\");
     let device = [r"\\?\", r"\??\", r"\\.\"].into_iter().find_map(|device| path.strip_prefix(device));
     let unc = match device {
@@ -48,7 +51,10 @@ fn is_own_print_share(ledger: &Ledger, session: &Session, path: &str) -> bool {
         None => path.trim_start_matches('\\'),
     };
     let mut parts = unc.split('\\');
-    let (Some(host), Some(share)) = (parts.next(), parts.next()) else { return false };
+    let (Some(host), Some(share)) = (parts.next(), parts.next()) else { return Whose::Anothers };
+    if !share.eq_ignore_ascii_case("print$") {
+        return Whose::Anothers;
+    }
     let there = session.server_row.and_then(|row| ledger.server(row));
     let is_own = match address(host) {
         Some(address) => {
@@ -56,15 +62,16 @@ fn is_own_print_share(ledger: &Ledger, session: &Session, path: &str) -> bool {
                 || address == session.server.host()
                 || there.is_some_and(|server| server.addresses.contains(&address))
         }
-        None => host.eq_ignore_ascii_case("localhost") || Names::of_server(ledger, session).contains(host),
+        None if host.eq_ignore_ascii_case("localhost") => true,
+        None => return Names::of_server(ledger, session).whose(host),
     };
-    is_own && share.eq_ignore_ascii_case("print$")
+    if is_own { Whose::Own } else { Whose::Anothers }
 }
 
 /// What stands in front of the host in a device's path.
 const UNC: &str = r"UNC\";
 
-fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)]) -> Option<Finding> {
+fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)], another: bool) -> Option<Finding> {
     let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
     let group = scene.sessions_of(calls.iter().copied());
     let first = group.first()?.session;
@@ -75,21 +82,28 @@ fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)]) -> Option<Finding> {
     let mut calls = calls;
     calls.dedup_by_key(|asked| (asked.at, asked.open));
     let text = format!(
-        "Client {}{} asked server {} to load a printer driver from {}{}; the server {}",
+        "Client {}{} asked server {} to load a printer driver from {}{}; the server {}{}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         names(&paths),
         scene::times(calls.len()),
         scene::outcomes(&calls),
+        if another {
+            ""
+        } else {
+            ". The server is called so, but nothing tells whether it is in that domain"
+        },
     );
-    RULE.finding(&group, scene::frames_of(&calls), text)
+    let finding = RULE.finding(&group, scene::frames_of(&calls), text)?;
+    Some(Finding { severity: if another { finding.severity } else { Severity::Info }, ..finding })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Made, rules};
-    use crate::session::{EventKind, Notice, OpenId};
+    use super::super::{Severity, all};
+    use crate::session::{EventKind, Notice, OpenId, SessionEvent};
 
     #[test]
     fn it_fires_on_a_driver_from_another_machine_and_says_what_came_back() {
@@ -103,6 +117,47 @@ mod tests {
         assert_eq!(rules(&findings), ["driver_from_unc"]);
         assert!(findings[0].text.ends_with("evil.dll; the server accepted"), "{}", findings[0].text);
         assert_eq!(findings[0].frames.len(), 2);
+    }
+
+    fn added(client: u16, made: &mut Made, path: &str) {
+        made.user_session(client);
+        made.call(client, 89, "RpcAddPrinterDriverEx");
+        let path = path.to_owned();
+        made.tell(client, EventKind::Notice(Notice::DriverPath { open: OpenId::Fid(0x4001), call: 1, path }));
+        made.answer(client);
+    }
+
+    #[test]
+    fn a_servers_name_in_another_domain_is_another_machine() {
+        let severity = |path: &str, told: Option<&str>| {
+            let mut made = Made::new();
+            if let Some(dns_name) = told {
+                made.connect(1);
+                let (name, dns_name) = ("PRNSRV".to_owned(), Some(dns_name.to_owned()));
+                made.tell(1, EventKind::Session(SessionEvent::ServerNamed { name, dns_name }));
+            }
+            added(2, &mut made, path);
+            all(&made.ended_after(1.0), 90.0).first().map(|finding| finding.severity)
+        };
+        let (own, evil) = (r"\\prnsrv.office.local\print$\a.dll", r"\\prnsrv.evil.example\print$\a.dll");
+        let known = Some("prnsrv.office.local");
+        assert_eq!((severity(own, known), severity(evil, known)), (None, Some(Severity::Warning)));
+        assert_eq!(severity(own, None), Some(Severity::Info));
+        assert_eq!(severity(r"\\PRNSRV\print$\a.dll", known), None);
+    }
+
+    #[test]
+    fn what_many_clients_add_is_told_once() {
+        let added = |clients: u16| {
+            let mut made = Made::new();
+            for client in 1..=clients {
+                made.client_ip = format!("192.168.1.{}", 20 + client).parse().unwrap();
+                added(client, &mut made, r"\\10.0.0.9\share\evil.dll");
+            }
+            rules(&all(&made.ended_after(1.0), 90.0))
+        };
+        assert_eq!(added(10), ["driver_from_unc"]);
+        assert_eq!(added(4), ["driver_from_unc"; 4]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let users = users.filter_map(|(row, _)| scene.judged(row)).filter(|judged| applies(scene, judged));
     let users = scene.by_computer(users);
     let users = users.iter().filter_map(|group| finding(scene, &OF_A_USER, group, None)).collect();
-    found.extend(alike::fold(users));
+    found.extend(alike::fold(scene, users));
     found
 }
 

@@ -29,7 +29,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let holders = holders.filter(|(_, session)| session.closed.is_none());
     let holders = holders.filter(|(_, session)| idle(scene, session).next().is_some());
     let holders = holders.filter_map(|(row, _)| scene.judged(row));
-    alike::fold(scene.by_computer(holders).iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, scene.by_computer(holders).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 /// The pipes to the spooler that a session holds and has not used for longer than the grace.

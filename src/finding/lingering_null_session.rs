@@ -26,7 +26,7 @@ const RULE: Rule = Rule {
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let groups = scene.groups(|judged| judged.verdict == Verdict::Lingering);
-    alike::fold(groups.iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, groups.iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {

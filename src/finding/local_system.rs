@@ -29,7 +29,7 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let stays =
         |judged: &Judged<'_>| matches!(judged.verdict, Verdict::Hung | Verdict::Leaked | Verdict::Lingering);
-    alike::fold(scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, scene.groups(stays).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 /// The sessions of a client that show to be those of a service: their print calls name one, or else its user is

@@ -34,7 +34,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    alike::fold(scene.groups(|_| true).iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, scene.groups(|_| true).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {

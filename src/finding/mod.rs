@@ -40,6 +40,7 @@ mod null_session_leak;
 mod own_spooler;
 mod printing;
 mod refused;
+mod registration;
 mod restricted_anonymous;
 mod scene;
 mod several_users;
@@ -62,7 +63,7 @@ pub use component::components;
 pub use words::{Digits, Plain, Span, count, list};
 
 pub(crate) use edition::{UNLIMITED, has_no_limit, is_server_edition};
-pub(crate) use printing::{Computer, How, Printing};
+pub(crate) use printing::{How, Printing};
 pub(crate) use refused::client as refused_client;
 pub(crate) use scene::{
     client_machine, client_name, failure, held_handles, held_pipes, how_it_failed, hung_call, unanswered,

@@ -1,80 +1,152 @@
 //! What a computer is called, and whether a name off the wire is one of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene;
-use crate::ledger::{Ledger, Session};
+use crate::auth::Evidence;
+use crate::ledger::{Ledger, Server, Session};
 use crate::net::Host;
 
 /// Letters of a NetBIOS name; of a longer one, these are the first (RFC 1001 14.1).
 const NETBIOS: usize = 15;
 
-/// The names of one computer, in capitals and without their domain.
-pub(super) struct Names(BTreeSet<String>);
+/// Whose a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Own,
+    /// The computer's, in a domain that is not known to be the computer's.
+    InAnyDomain,
+    Anothers,
+}
+
+/// The names of one computer in capitals, each with the DNS domains in which it is known.
+pub(super) struct Names {
+    known: BTreeMap<String, BTreeSet<String>>,
+    /// A domain that the computer is taken to be in, where none of its own is known.
+    domain: Option<String>,
+}
 
 impl Names {
     /// The client of a session, as its print calls, its credentials and NetBIOS tell it, and as it announces itself or
-    /// is known as a server.
+    /// is known as a server. Where nobody tells its domain, it is taken to be in that of the server.
     pub(super) fn of_client(ledger: &Ledger, session: &Session) -> Self {
         let address = session.client.host();
-        let told = scene::client_machines(ledger, session).filter_map(|client| client.machine.as_deref());
-        let connections = session.connections.iter().filter_map(|id| ledger.connection(*id));
-        let calling = connections.filter_map(|connection| connection.calling.as_deref());
         let announced = ledger.computers().filter(|computer| computer.address == Some(address));
         let announced = announced.map(|computer| computer.name.as_str());
         let servers = ledger.servers().filter(|server| server.addresses.contains(&address));
-        let servers = servers.filter_map(|server| server.name.as_deref());
-        let workstation = session.identity.workstation.as_deref();
-        Self::new(told.chain(workstation).chain(calling).chain(announced).chain(servers))
+        let servers = servers.flat_map(|server| server.name.as_deref().into_iter().chain(dns_name(server)));
+        let names = Self::new(told_by_client(ledger, session).chain(announced).chain(servers));
+        let there = session.server_row.and_then(|row| ledger.server(row));
+        let domain = there.and_then(dns_name).and_then(|name| parts(name).1);
+        Self { domain, ..names }
     }
 
     /// The server of a session, as it tells it, as it announces itself and as it answers to; where nothing of that is
-    /// known, as the session's trees call it.
+    /// known, as the session's trees call it. Its domain is the one that it tells, else the one by which the session calls
+    /// it.
     pub(super) fn of_server(ledger: &Ledger, session: &Session) -> Self {
         let server = session.server_row.and_then(|row| ledger.server(row));
         let described = server.and_then(|server| ledger.computer_of(server));
+        let dns_name = server.and_then(dns_name);
         let known = Self::new(
             server
                 .and_then(|server| server.name.as_deref())
                 .into_iter()
-                .chain(described.map(|computer| computer.name.as_str())),
+                .chain(described.map(|computer| computer.name.as_str()))
+                .chain(dns_name),
         );
-        if !known.is_empty() {
+        let paths = ledger.trees(session).filter_map(|tree| tree.path.as_deref());
+        let paths = paths.filter(|path| path.starts_with('\\'));
+        let tickets = session.identity.evidence.iter().filter_map(|evidence| match evidence {
+            Evidence::KerberosTicket { service } => service.split('/').nth(1),
+            _ => None,
+        });
+        let called = paths.chain(tickets);
+        if known.is_empty() {
+            return Self::new(called);
+        }
+        if dns_name.is_some() {
             return known;
         }
-        let paths = ledger.trees(session).filter_map(|tree| tree.path.as_deref());
-        Self::new(paths.filter(|path| path.starts_with('\\')))
+        let known_as: Vec<&str> = called.filter(|name| known.contains(name)).collect();
+        known.with(known_as.into_iter())
     }
 
     fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let names = names.filter(|name| address(name).is_none()).map(label);
-        Self(names.filter(|name| !name.is_empty() && !name.starts_with('*')).collect())
+        Self { known: BTreeMap::new(), domain: None }.with(names)
+    }
+
+    fn with<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
+        for (label, domain) in names.filter(|name| address(name).is_none()).map(parts) {
+            if !label.is_empty() && !label.starts_with('*') {
+                self.known.entry(label).or_default().extend(domain);
+            }
+        }
+        self
     }
 
     /// True if nothing tells what the computer is called.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.known.is_empty()
     }
 
-    /// Whether a name or UNC is the computer's. A name of 15 letters may be the head of a longer one, unless the longer
-    /// one is known.
+    /// Whose the name is that a name or UNC has. A name of 15 letters may be the head of a longer one, unless the longer
+    /// one is known. A name in another domain than the computer's is another computer's.
+    pub(super) fn whose(&self, name: &str) -> Whose {
+        let (label, domain) = parts(name);
+        let is_known_whole = |head: &str| self.known.keys().any(|own| own != head && own.starts_with(head));
+        let is_own = |own: &str| {
+            own == label || is_head(&label, own) || (is_head(own, &label) && !is_known_whole(own))
+        };
+        let mut own = self.known.iter().filter(|(own, _)| is_own(own)).peekable();
+        if own.peek().is_none() {
+            return Whose::Anothers;
+        }
+        let Some(domain) = domain else { return Whose::Own };
+        let domains: BTreeSet<&String> = own.flat_map(|(_, domains)| domains).collect();
+        match domains.contains(&domain) || (domains.is_empty() && self.domain.as_ref() == Some(&domain)) {
+            true => Whose::Own,
+            false if domains.is_empty() => Whose::InAnyDomain,
+            false => Whose::Anothers,
+        }
+    }
+
+    /// Whether a name or UNC may be the computer's.
     pub(super) fn contains(&self, name: &str) -> bool {
-        let name = label(name);
-        let is_known_whole = |head: &str| self.0.iter().any(|own| own != head && own.starts_with(head));
-        self.0
-            .iter()
-            .any(|own| *own == name || is_head(&name, own) || (is_head(own, &name) && !is_known_whole(own)))
+        self.whose(name) != Whose::Anothers
     }
 }
 
+/// The names that the client of a session gives itself: in its print calls, its credentials and NetBIOS.
+pub(super) fn told_by_client<'a>(ledger: &'a Ledger, session: &'a Session) -> impl Iterator<Item = &'a str> {
+    let told = scene::client_machines(ledger, session).filter_map(|client| client.machine.as_deref());
+    let connections = session.connections.iter().filter_map(|id| ledger.connection(*id));
+    let calling = connections.filter_map(|connection| connection.calling.as_deref());
+    told.chain(session.identity.workstation.as_deref()).chain(calling)
+}
+
+/// The name of a server in the DNS, if it has a domain.
+fn dns_name(server: &Server) -> Option<&str> {
+    server.dns_name.as_deref().filter(|name| parts(name).1.is_some())
+}
+
 /// True if `short` is what NetBIOS leaves of `long`.
-fn is_head(short: &str, long: &str) -> bool {
+pub(super) fn is_head(short: &str, long: &str) -> bool {
     short.chars().count() == NETBIOS && long.starts_with(short)
 }
 
 /// The computer's part of a name or UNC: in capitals, without domain and share.
 pub(super) fn label(name: &str) -> String {
-    host_of(name).split('.').next().unwrap_or_default().trim().to_uppercase()
+    parts(name).0
+}
+
+/// The computer's part of a name or UNC and the DNS domain, in capitals.
+fn parts(name: &str) -> (String, Option<String>) {
+    let host = host_of(name).trim().trim_end_matches('.').to_uppercase();
+    match host.split_once('.') {
+        Some((label, domain)) => (label.trim().to_owned(), Some(domain.to_owned())),
+        None => (host, None),
+    }
 }
 
 /// The computer that a UNC names, or all of a name.
@@ -123,6 +195,25 @@ mod tests {
         let whole = names(&["VERYLONGCLIENTN", r"\\VERYLONGCLIENTNAME1"]);
         assert!(whole.contains("VERYLONGCLIENTNAME1") && whole.contains("VERYLONGCLIENTN"));
         assert!(!whole.contains("VERYLONGCLIENTNAME2"));
+    }
+
+    #[test]
+    fn a_name_in_another_domain_is_anothers_where_the_domain_is_known() {
+        let known = names(&["XPSRV", "xpsrv.office.local"]);
+        for own in ["XPSRV", r"\\XPSRV.Office.Local\print$", "xpsrv.office.local."] {
+            assert_eq!(known.whose(own), Whose::Own, "{own}");
+        }
+        assert_eq!(known.whose("xpsrv.evil.example"), Whose::Anothers);
+        assert_eq!(names(&["XPSRV"]).whose("xpsrv.evil.example"), Whose::InAnyDomain);
+        // The domain of the one long name is not that of the other.
+        let long = names(&["VERYLONGCLIENTN", "verylongclientname1.office.local"]);
+        assert_eq!(long.whose("VERYLONGCLIENTNAME1.office.local"), Whose::Own);
+        assert_eq!(long.whose("VERYLONGCLIENTNAME1.evil.example"), Whose::Anothers);
+
+        let near = Names { domain: Some("OFFICE.LOCAL".to_owned()), ..names(&["WS-21"]) };
+        assert_eq!(near.whose("ws-21.office.local"), Whose::Own);
+        assert_eq!(near.whose("ws-21.evil.example"), Whose::InAnyDomain);
+        assert_eq!(near.whose("ws-22.office.local"), Whose::Anothers);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::{address, label};
-use super::scene;
+use super::names::{Names, address, is_head, label, told_by_client};
 use super::words::Plain;
+use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Handle, Ledger, Session};
+use crate::ledger::{Handle, Ledger, Server, Session};
 use crate::net::Host;
 use crate::rprn;
 use crate::session::ShareKind;
@@ -71,8 +71,12 @@ struct Sign<'a> {
 /// A computer that shares printers.
 #[derive(Debug, Default)]
 pub(crate) struct Sharer<'a> {
+    /// Its address, if that was seen.
+    pub(crate) address: Option<Host>,
     /// Its name, if it told one.
     pub(crate) name: Option<&'a str>,
+    /// The null sessions that it has open as a client.
+    pub(crate) null_sessions: usize,
     /// The first sign of each kind.
     signs: BTreeMap<How, Sign<'a>>,
     /// The printers that were seen, by name in capitals.
@@ -111,21 +115,23 @@ impl<'a> Sharer<'a> {
     }
 }
 
-/// A computer by its address, or by its name where another one told of it and its address is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Computer<'a> {
+/// A computer by its name in capitals, at whatever address it is; by its address where it tells no name. Several may be
+/// behind one address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Computer {
+    Name(String),
     Address(Host),
-    Name(&'a str),
 }
 
 /// Who uses whose printers, and who shares some.
 #[derive(Debug, Default)]
 pub(crate) struct Printing<'a> {
-    sharers: BTreeMap<Computer<'a>, Sharer<'a>>,
+    called: Called<'a>,
+    sharers: BTreeMap<Computer, Sharer<'a>>,
     /// The printer connections of a client to a server: the first sign of each kind.
-    connections: BTreeMap<(Host, Host), BTreeMap<How, Sign<'a>>>,
-    /// The clients that have, or had, null sessions.
-    null_clients: BTreeSet<Host>,
+    connections: BTreeMap<(Computer, Host), BTreeMap<How, Sign<'a>>>,
+    /// The clients that have, or had, null sessions, and how many each has open.
+    null_sessions: BTreeMap<Computer, usize>,
 }
 
 /// That both conditions of KB 328459 hold of a client.
@@ -139,73 +145,78 @@ pub(super) struct Conditions {
 
 impl<'a> Printing<'a> {
     pub(crate) fn of(ledger: &'a Ledger) -> Self {
-        let mut printing = Self::default();
-        let called = Called::of(ledger);
+        let mut printing = Self { called: Called::of(ledger), ..Self::default() };
         for computer in ledger.computers() {
             let Some(at) = computer.shares_printers else { continue };
-            let host = computer.address.or_else(|| called.host(&computer.name));
-            let sharer = printing.sharer(host.map_or(Computer::Name(&computer.name), Computer::Address));
-            sharer.name = Some(&computer.name);
+            let sharer = printing.sharer(Computer::Name(printing.called.whole(label(&computer.name))));
+            (sharer.address, sharer.name) = (computer.address, Some(computer.name.as_str()));
             for how in computer.seen_by.iter().filter_map(|word| How::of(word)) {
                 sharer.add(how, None, at);
             }
         }
         for server in ledger.servers() {
+            let computer = printing.called.computer(server.ip, server_name(ledger, server));
             for share in ledger.shares(server.row).filter(|share| share.kind == ShareKind::Print) {
-                let sharer = printing.sharer(Computer::Address(server.ip));
+                let sharer = printing.sharer(computer.clone());
+                sharer.address = sharer.address.or(Some(server.ip));
                 for how in share.seen_by.iter().filter_map(|word| How::of(word)) {
                     sharer.add(how, Some(&share.name), share.first_seen);
                 }
             }
         }
         for (_, session) in ledger.sessions() {
-            printing.add_session(ledger, session, &called);
+            printing.add_session(ledger, session);
         }
-        for (computer, sharer) in &mut printing.sharers {
-            if let Computer::Address(host) = computer {
-                sharer.name = sharer.name.or_else(|| called.names.get(host).copied());
-            }
+        let Self { called, null_sessions, sharers, .. } = &mut printing;
+        for (computer, sharer) in sharers {
+            sharer.null_sessions = null_sessions.get(computer).copied().unwrap_or_default();
+            let (name, address) = called.known(computer);
+            (sharer.name, sharer.address) = (sharer.name.or(name), sharer.address.or(address));
         }
         printing
     }
 
-    fn sharer(&mut self, computer: Computer<'a>) -> &mut Sharer<'a> {
+    fn sharer(&mut self, computer: Computer) -> &mut Sharer<'a> {
         self.sharers.entry(computer).or_default()
     }
 
-    fn add_session(&mut self, ledger: &'a Ledger, session: &'a Session, called: &Called<'a>) {
-        let (client, server) = (session.client.host(), session.server.host());
-        if client == server {
+    fn add_session(&mut self, ledger: &'a Ledger, session: &'a Session) {
+        let ends = Ends::of(ledger, session, &self.called);
+        let server = session.server.host();
+        if session.client.host() == server {
             return;
         }
         if session.is_null() {
-            self.null_clients.insert(client);
+            let open = session.closed.is_none() && session.identity.who == Who::Null;
+            let number = self.null_sessions.entry(ends.client.clone()).or_default();
+            *number = number.saturating_add(usize::from(open));
         }
         for tree in ledger.trees(session).filter(|tree| tree.share == ShareKind::Print) {
             let share = tree.path.as_deref().and_then(printer_of);
-            self.connected(client, server, How::TreeConnect, share, tree.opened.unwrap_or(tree.first_seen));
+            let at = tree.opened.unwrap_or(tree.first_seen);
+            self.connected(ends.client.clone(), server, How::TreeConnect, share, at);
         }
         for open in ledger.opens_of(session) {
             for handle in ledger.handles(open) {
-                self.add_handle(session, handle, called);
+                self.add_handle(ledger, session, &ends, handle);
             }
             // Who waits for a printer to be opened has a connection to it all the same.
             for call in open.waiting.values().filter(|call| call.opens_printer()) {
                 if let Some(printer) = call.object.as_deref().and_then(printer_of) {
-                    self.connected(client, server, How::OpenPrinter, Some(printer), call.sent);
+                    self.connected(ends.client.clone(), server, How::OpenPrinter, Some(printer), call.sent);
                 }
             }
         }
     }
 
-    fn add_handle(&mut self, session: &'a Session, handle: &'a Handle, called: &Called<'a>) {
+    fn add_handle(&mut self, ledger: &'a Ledger, session: &'a Session, ends: &Ends, handle: &'a Handle) {
         let Some((_, procedure)) = handle.opened_by else { return };
         let (client, server) = (session.client.host(), session.server.host());
         let at = handle.opened.unwrap_or(handle.used.first);
         if handle.is_back_channel() {
-            // The print server is the one that connects.
-            self.connected(server, client, How::BackChannel, None, at);
-            self.sharer(Computer::Address(server)).add(How::BackChannel, None, at);
+            // The print server is the one that connects: it shares the printer that the other one uses.
+            self.connected(ends.server.clone(), client, How::BackChannel, None, at);
+            self.sharer(ends.client.clone()).add(How::BackChannel, None, at);
             return;
         }
         let Some((object, printer)) =
@@ -213,17 +224,19 @@ impl<'a> Printing<'a> {
         else {
             return;
         };
-        let named = if object.starts_with('\\') { called.host(object) } else { None };
-        let sharer = named.filter(|host| !host.is_loopback()).unwrap_or(server);
-        if rprn::opens_printer(procedure) {
-            self.connected(client, server, How::OpenPrinter, Some(printer), at);
-            self.sharer(Computer::Address(sharer)).add(How::OpenPrinter, Some(printer), at);
-        } else if rprn::adds_printer(procedure) {
-            self.sharer(Computer::Address(sharer)).add(How::AddPrinter, Some(printer), at);
+        let how = match procedure {
+            _ if rprn::opens_printer(procedure) => How::OpenPrinter,
+            _ if rprn::adds_printer(procedure) => How::AddPrinter,
+            _ => return,
+        };
+        if how == How::OpenPrinter {
+            self.connected(ends.client.clone(), server, how, Some(printer), at);
         }
+        let sharer = self.called.owner(ledger, session, object).unwrap_or_else(|| ends.server.clone());
+        self.sharer(sharer).add(how, Some(printer), at);
     }
 
-    fn connected(&mut self, client: Host, server: Host, how: How, printer: Option<&'a str>, at: Origin) {
+    fn connected(&mut self, client: Computer, server: Host, how: How, printer: Option<&'a str>, at: Origin) {
         let signs = self.connections.entry((client, server)).or_default();
         let sign = signs.entry(how).or_insert(Sign { printer, at });
         if at < sign.at {
@@ -233,24 +246,30 @@ impl<'a> Printing<'a> {
 
     /// The computers that share printers: those that show it of themselves or whose shares others see; and those with
     /// null sessions that use a printer of another computer, whose own are used by others.
-    pub(crate) fn sharers(&self) -> impl Iterator<Item = (Computer<'a>, &Sharer<'a>)> {
-        let users: BTreeSet<Host> = self.connections.keys().map(|(client, _)| *client).collect();
-        self.sharers.iter().map(|(computer, sharer)| (*computer, sharer)).filter(move |(computer, sharer)| {
-            let both = |host| users.contains(host) && self.null_clients.contains(host);
-            sharer.seen_by().any(How::is_of_share)
-                || matches!(computer, Computer::Address(host) if both(host))
-        })
+    pub(crate) fn sharers(&self) -> impl Iterator<Item = &Sharer<'a>> {
+        let users: BTreeSet<&Computer> = self.connections.keys().map(|(client, _)| client).collect();
+        let sharers = self.sharers.iter().filter(move |(computer, sharer)| {
+            let both = users.contains(computer) && self.null_sessions.contains_key(computer);
+            sharer.seen_by().any(How::is_of_share) || both
+        });
+        sharers.map(|(_, sharer)| sharer)
     }
 
-    /// Both conditions of KB 328459, where they hold of a client of a server at these addresses.
+    /// Both conditions of KB 328459, where they hold of the client of a session with a server at these addresses.
     pub(super) fn both_conditions(
         &self,
-        client: Host,
+        ledger: &Ledger,
+        session: &Session,
         servers: impl Iterator<Item = Host>,
     ) -> Option<Conditions> {
-        let mut used = servers.filter_map(|server| self.connections.get(&(client, server)));
+        let client = Ends::of(ledger, session, &self.called).client;
+        let mut used = servers.filter_map(|server| self.connections.get(&(client.clone(), server)));
         let (how, used) = used.find_map(|signs| signs.first_key_value())?;
-        let (shown, shared) = self.sharers.get(&Computer::Address(client))?.signs.first_key_value()?;
+        let at_address = || {
+            let only = self.called.computer(session.client.host(), None) == client;
+            self.sharers.get(&Computer::Address(session.client.host())).filter(|_| only)
+        };
+        let (shown, shared) = self.sharers.get(&client).or_else(at_address)?.signs.first_key_value()?;
         let name = |sign: &Sign<'_>, unknown: &str| {
             sign.printer.map_or_else(|| unknown.to_owned(), |name| Plain::name(name).to_string())
         };
@@ -272,8 +291,7 @@ impl<'a> Printing<'a> {
             }
             (How::ServerEnum, _) => "shares printers itself (the list of computers says so".to_owned(),
             (How::BackChannel, _) => {
-                "lets others reach its spooler, as a computer that shares a printer does \
-                                      (RpcReplyOpenPrinter"
+                "shares a printer itself (it opened a channel to notify another one that uses it, RpcReplyOpenPrinter"
                     .to_owned()
             }
         };
@@ -296,30 +314,113 @@ fn printer_of(object: &str) -> Option<&str> {
     printer.split(',').next().map(str::trim).filter(|printer| !printer.is_empty())
 }
 
+/// The computers at both ends of a session.
+struct Ends {
+    client: Computer,
+    server: Computer,
+}
+
+impl Ends {
+    fn of(ledger: &Ledger, session: &Session, called: &Called<'_>) -> Self {
+        let there = session.server_row.and_then(|row| ledger.server(row));
+        let name = there.and_then(|server| server_name(ledger, server));
+        let client = called.computer(session.client.host(), client_name(ledger, session));
+        // A client that gives itself another name does not make the computer at the other end itself.
+        let server = called.computer(session.server.host(), name);
+        let server = if server == client { Computer::Address(session.server.host()) } else { server };
+        Self { client, server }
+    }
+}
+
+/// The name of the client of a session, where it gives one that is no address.
+fn client_name<'a>(ledger: &'a Ledger, session: &'a Session) -> Option<&'a str> {
+    told_by_client(ledger, session).find(|name| address(name).is_none() && !label(name).is_empty())
+}
+
+/// The name of a server, as it announces it, else as it or its clients call it.
+fn server_name<'a>(ledger: &'a Ledger, server: &'a Server) -> Option<&'a str> {
+    let announced = ledger.computer_of(server).map(|computer| computer.name.as_str());
+    announced.or(server.name.as_deref()).filter(|name| address(name).is_none())
+}
+
 /// What computers are called: servers, and clients by the name they go by.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Called<'a> {
-    by_name: BTreeMap<String, Host>,
-    names: BTreeMap<Host, &'a str>,
+    /// By name in capitals: the name as it was first seen, and where.
+    by_name: BTreeMap<String, (&'a str, Option<Host>)>,
+    /// The names that are told of an address.
+    at: BTreeMap<Host, BTreeSet<String>>,
 }
 
 impl<'a> Called<'a> {
     fn of(ledger: &'a Ledger) -> Self {
-        let servers = ledger.servers().filter_map(|server| Some((server.name.as_deref()?, server.ip)));
+        let servers =
+            ledger.servers().filter_map(|server| Some((server_name(ledger, server)?, Some(server.ip))));
+        let computers = ledger.computers().map(|computer| (computer.name.as_str(), computer.address));
         let clients = ledger
             .sessions()
-            .filter_map(|(_, session)| Some((scene::client_name(ledger, session)?, session.client.host())));
+            .filter_map(|(_, session)| Some((client_name(ledger, session)?, Some(session.client.host()))));
         let mut called = Self::default();
-        for (name, host) in servers.chain(clients) {
-            called.by_name.entry(label(name)).or_insert(host);
-            called.names.entry(host).or_insert(name);
+        let mut told: BTreeSet<(Host, String)> = BTreeSet::new();
+        for (name, host) in servers.chain(computers).chain(clients) {
+            told.extend(host.map(|host| (host, label(name))));
+            let known = called.by_name.entry(label(name)).or_insert((name.trim_start_matches('\\'), host));
+            known.1 = known.1.or(host);
+        }
+        for (host, name) in told {
+            let name = called.whole(name);
+            called.at.entry(host).or_default().insert(name);
         }
         called
     }
 
-    /// The address of the computer that a name or UNC is about.
-    fn host(&self, name: &str) -> Option<Host> {
-        address(name).or_else(|| self.by_name.get(&label(name)).copied())
+    /// A name whole, where NetBIOS left 15 letters of one that is known.
+    fn whole(&self, name: String) -> String {
+        let names = self.by_name.range(name.clone()..).map(|(own, _)| own).skip_while(|own| **own == name);
+        let mut longer = names.take_while(|own| is_head(&name, own));
+        let only = longer.next().filter(|_| longer.next().is_none()).cloned();
+        only.unwrap_or(name)
+    }
+
+    /// The computer of that name; without one, the only one that is known at an address.
+    fn computer(&self, host: Host, name: Option<&str>) -> Computer {
+        let named = name.map(|name| self.whole(label(name)));
+        let only = || {
+            let mut names = self.at.get(&host)?.iter();
+            names.next().filter(|_| names.next().is_none()).cloned()
+        };
+        named.or_else(only).map_or(Computer::Address(host), Computer::Name)
+    }
+
+    /// The computer, if it is another one than the server of the session, that is named by a UNC which was opened there.
+    fn owner(&self, ledger: &Ledger, session: &Session, object: &str) -> Option<Computer> {
+        if !object.starts_with('\\') {
+            return None;
+        }
+        let here = session.server.host();
+        if let Some(host) = address(object) {
+            let there = session.server_row.and_then(|row| ledger.server(row));
+            let is_own = host == here || there.is_some_and(|server| server.addresses.contains(&host));
+            return (!is_own && !host.is_loopback()).then(|| self.computer(host, None));
+        }
+        let name = self.whole(label(object));
+        let own = Names::of_server(ledger, session);
+        let mut paths = ledger.trees(session).filter_map(|tree| tree.path.as_deref());
+        let is_own = name == "LOCALHOST"
+            || own.contains(object)
+            || paths.any(|path| label(path) == label(object))
+            || self.at.get(&here).map_or(own.is_empty(), |names| names.contains(&name));
+        (!is_own).then_some(Computer::Name(name))
+    }
+
+    /// The name of a computer as it was first seen, and its address.
+    fn known(&self, computer: &Computer) -> (Option<&'a str>, Option<Host>) {
+        match computer {
+            Computer::Address(host) => (None, Some(*host)),
+            Computer::Name(name) => {
+                self.by_name.get(name).map_or((None, None), |(name, host)| (Some(*name), *host))
+            }
+        }
     }
 }
 
@@ -393,6 +494,76 @@ mod tests {
         );
         assert_eq!(leak_and(|made| told(made, "WS-30", None, ServerType::PRINTQ_SERVER)), None);
         assert_eq!(leak_and(|made| listed(made, ShareKind::Disk, "srvsvc")), None);
+    }
+
+    /// PRNSRV opens something of this name at 192.168.1.21.
+    fn opened_at_client(made: &mut Made, object: &str) {
+        made.server = Endpoint::new("192.168.1.21".parse().unwrap(), 139);
+        made.client_ip = "192.168.1.10".parse().unwrap();
+        (made.machine, made.printer) = (r"\\PRNSRV".to_owned(), object.to_owned());
+        made.user_session(2);
+        made.handle(2);
+    }
+
+    #[test]
+    fn a_printer_counts_as_the_clients_by_its_own_names_alone() {
+        for own in [r"\\WS-21\laser", r"\\192.168.1.21\laser", r"\\ws-21.office.local\laser", "laser"] {
+            let conditions = leak_and(|made| opened_at_client(made, own));
+            assert!(conditions.is_some_and(|it| it.contains("(laser was opened there, frame ")), "{own}");
+        }
+        for other in [r"\\WS-33\laser", r"\\192.168.1.33\laser"] {
+            assert_eq!(leak_and(|made| opened_at_client(made, other)), None, "{other}");
+        }
+    }
+
+    /// A channel for notifications from one computer to another.
+    fn channel(made: &mut Made, (from, name): (&str, &str), to: &str) {
+        made.server = Endpoint::new(to.parse().unwrap(), 139);
+        (made.client_ip, made.machine) = (from.parse().unwrap(), name.to_owned());
+        made.user_session(2);
+        made.channel(2, 7);
+    }
+
+    #[test]
+    fn a_channel_shows_a_share_of_the_one_that_opens_it() {
+        let serves = leak_and(|made| channel(made, ("192.168.1.21", r"\\WS-21"), "192.168.1.30"));
+        assert!(serves.is_some_and(|it| it.contains("(it opened a channel to notify another one")));
+        assert_eq!(leak_and(|made| channel(made, ("192.168.1.10", r"\\PRNSRV"), "192.168.1.21")), None);
+    }
+
+    #[test]
+    fn a_computer_is_known_by_its_name_at_another_address_and_not_by_an_address_of_several() {
+        let printers = ServerType::PRINTQ_SERVER;
+        assert!(leak_and(|made| told(made, "WS-21", Some("192.168.1.99"), printers)).is_some());
+        // What translates the addresses of others shares printers itself.
+        assert_eq!(leak_and(|made| told(made, "GATEWAY", Some("192.168.1.21"), printers)), None);
+    }
+
+    #[test]
+    fn a_leak_without_the_spoolers_pipe_has_another_cause() {
+        use crate::session::{OpenEvent, OpenId, OpenKind, SessionId, TreeId};
+
+        let leaks = |pipe: &str| {
+            let mut made = Made::new();
+            made.user_session(1);
+            made.handle(1);
+            made.null_session_alone(2);
+            made.tree(2, r"\\PRNSRV\IPC$", ShareKind::Pipe);
+            let opened = OpenEvent::Opened {
+                session: SessionId::Uid(100),
+                tree: TreeId::Tid(7),
+                open: OpenId::Fid(0x4001),
+                name: Some(pipe.to_owned()),
+                what: OpenKind::Pipe,
+                answer_seen: true,
+            };
+            made.tell(2, EventKind::Open(opened));
+            told(&mut made, "WS-21", Some("192.168.1.21"), ServerType::PRINTQ_SERVER);
+            let findings = all(&made.ended_after(91.0), 90.0);
+            let leak = findings.iter().find(|finding| finding.rule == "null_session_leak").unwrap();
+            leak.text.contains("Both conditions")
+        };
+        assert!(leaks("spoolss") && !leaks("srvsvc"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::advice::Part;
 use super::scene::Scene;
 use super::words::{Plain, count, endpoints, list};
-use super::{Finding, Severity};
+use super::{Finding, Severity, alike};
 use crate::auth::Who;
 use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
 use crate::net::Host;
@@ -33,7 +33,12 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     for denial in scene.ledger.denials().iter().filter(|denial| is_of_nobody(denial)) {
         by_server.entry(denial.server_row).or_default().push(denial);
     }
-    by_server.into_values().filter_map(|denials| finding(scene, &denials)).collect()
+    let found = by_server.into_values().filter_map(|denials| {
+        let first = denials.first()?;
+        let alone = denials.iter().all(|denial| denial.client.host() == first.client.host());
+        Some((alone.then(|| (first.client.host(), None)), finding(scene, &denials)?))
+    });
+    alike::fold_clients(scene, found.collect())
 }
 
 /// True if a null session was denied something that is open to null sessions elsewhere: not the tree of another share

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::edition::has_no_limit;
 use super::printing::{Conditions, Printing};
+use super::registration::Registrations;
 use super::words::{Digits, Plain, Span, count, endpoints, list, names};
 use super::{Finding, alike};
 use crate::auth::Who;
@@ -27,6 +28,7 @@ pub(super) struct Scene<'a> {
     /// The connections from servers back to clients that asked to be told of changes: from where, and whereto.
     back: BTreeMap<(Host, Host), Vec<&'a Connection>>,
     printing: Printing<'a>,
+    pub(super) registrations: Registrations,
 }
 
 /// Sessions by the name of the client computer.
@@ -57,8 +59,9 @@ impl<'a> Scene<'a> {
         for (row, session) in ledger.sessions() {
             by_client.entry(session.client.host()).or_default().push(row);
         }
+        let (printing, registrations) = (Printing::of(ledger), Registrations::of(ledger));
         let back = connections_back(ledger);
-        Self { ledger, grace, end, null_sessions, by_client, back, printing: Printing::of(ledger) }
+        Self { ledger, grace, end, null_sessions, by_client, back, printing, registrations }
     }
 
     /// The connections from a server to a client that asked it to be told of changes, in the order of their start.
@@ -88,10 +91,14 @@ impl<'a> Scene<'a> {
     /// show it.
     pub(super) fn both_conditions(&self, group: &[Judged<'a>]) -> Option<Conditions> {
         let first = group.first()?.session;
+        // The cause that the KB knows is one of the spooler's pipe.
+        if !group.iter().any(|judged| uses_spooler(self.ledger, judged.session)) {
+            return None;
+        }
         let there = first.server_row.and_then(|row| self.ledger.server(row));
         let addresses = there.into_iter().flat_map(|server| server.addresses.iter().copied());
         let servers = group.iter().map(|judged| judged.session.server.host()).chain(addresses);
-        self.printing.both_conditions(first.client.host(), servers)
+        self.printing.both_conditions(self.ledger, first, servers)
     }
 
     /// The findings about clients with null sessions that `wanted` picks: those of sessions that are open apart from
@@ -111,7 +118,7 @@ impl<'a> Scene<'a> {
             let finding = finding.map(|finding| Finding { both_conditions, ..finding });
             found.entry((ended, !both_conditions)).or_default().extend(finding);
         }
-        found.into_values().flat_map(alike::fold).collect()
+        found.into_values().flat_map(|found| alike::fold(self, found)).collect()
     }
 
     /// Where the sessions of a group are connected to: `192.168.1.10:139`, `192.168.1.10 (ports 139, 445)`.
@@ -229,6 +236,11 @@ pub(crate) fn how_it_failed(failed: &FailedCall) -> String {
 pub(super) fn leads_to_spooler(open: &Open) -> bool {
     let name = open.readable_name().or(open.interface());
     name.is_some_and(|name| name.eq_ignore_ascii_case("spoolss"))
+}
+
+/// True if a session has, or had, a pipe to the print spooler.
+fn uses_spooler(ledger: &Ledger, session: &Session) -> bool {
+    ledger.opens_of(session).any(|open| leads_to_spooler(open) || ledger.handles(open).next().is_some())
 }
 
 /// The first call that has waited longer than the grace, and does not wait by design.

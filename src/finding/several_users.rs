@@ -28,7 +28,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         .sessions()
         .filter(|(_, session)| matches!(session.identity.who, Who::User | Who::Guest))
         .filter_map(|(row, _)| scene.judged(row));
-    alike::fold(scene.by_computer(named).iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, scene.by_computer(named).iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {

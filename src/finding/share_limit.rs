@@ -6,7 +6,7 @@ use super::advice::Part;
 use super::refused::{answers, clients};
 use super::scene::Scene;
 use super::words::{Plain, endpoints};
-use super::{Finding, Severity};
+use super::{Finding, Severity, alike};
 use crate::ledger::{Refusal, ServerRow, Stage};
 
 pub(super) const ADVICE: &[Part] = &[
@@ -23,7 +23,11 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         let path = refusal.path.as_deref().map(str::to_uppercase);
         by_share.entry((refusal.server_row, path)).or_default().push(refusal);
     }
-    by_share.into_values().filter_map(|refusals| finding(&refusals)).collect()
+    let found = by_share.into_values().filter_map(|refusals| {
+        let share = refusals.first()?.path.as_deref().map(|path| Plain::name(path).to_string());
+        Some((share.unwrap_or_else(|| "a share".to_owned()), finding(&refusals)?))
+    });
+    alike::fold_things(found.collect(), "other share")
 }
 
 fn finding(refusals: &[&Refusal]) -> Option<Finding> {
@@ -59,6 +63,26 @@ mod tests {
     use super::super::testing::{Made, rules};
     use crate::session::{EventKind, SessionId, TreeEvent};
     use crate::wire::{NtStatus, Status};
+
+    #[test]
+    fn what_is_true_of_many_shares_is_told_once() {
+        let refused = |shares: usize| {
+            let mut made = Made::new();
+            made.user_session(1);
+            for share in 0..shares {
+                let (session, path) = (SessionId::Uid(2048), Some(format!(r"\\PRNSRV\docs{share}")));
+                let status = Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED);
+                made.tell(1, EventKind::Tree(TreeEvent::Refused { session, path, status }));
+            }
+            all(&made.ended_after(1.0), 90.0)
+        };
+        let findings = refused(7);
+        assert_eq!((rules(&findings), findings[0].frames.len()), (vec!["share_limit"], 7));
+        assert_eq!(findings[0].client.as_deref(), Some("192.168.1.21"));
+        let said = r"of 6 other shares of this server: \\PRNSRV\docs1, \\PRNSRV\docs2, \\PRNSRV\docs3, \\PRNSRV\docs4, \\PRNSRV\docs5 and 1 other";
+        assert!(findings[0].text.ends_with(said), "{}", findings[0].text);
+        assert_eq!(rules(&refused(4)), ["share_limit"; 4]);
+    }
 
     #[test]
     fn it_fires_where_a_share_is_refused_and_not_where_a_session_is() {

@@ -1,13 +1,15 @@
 //! A client that opens the same printer, or the spooler's pipe, over and over (KB 154541).
 
+use core::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
+use super::names::{Names, address};
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, names};
 use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
-use crate::ledger::{Ledger, Open, ServerRow, SessionRow};
+use crate::ledger::{Ledger, Open, ServerRow, Session, SessionRow};
 use crate::net::Host;
 use crate::rprn;
 
@@ -36,7 +38,7 @@ const RULE: Rule = Rule {
 /// What a client opens over and over.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
-    /// A printer, by its name in capitals.
+    /// A printer, by its name in capitals; without the server's, of which a server may have several.
     Printer(String),
     /// The spooler's pipe, to open no printer on it.
     Pipe,
@@ -60,15 +62,23 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     for (row, session) in scene.ledger.sessions() {
         for open in scene.ledger.opens_of(session) {
             let openings = clients.entry((session.server_row, session.client.host())).or_default();
-            add(openings, scene.ledger, open, row);
+            add(openings, scene.ledger, session, open, row);
         }
     }
-    alike::fold(clients.values().filter_map(|openings| finding(scene, openings)).collect())
+    alike::fold(scene, clients.values().filter_map(|openings| finding(scene, openings)).collect())
 }
 
-fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row: SessionRow) {
+fn add<'a>(
+    openings: &mut Openings<'a>,
+    ledger: &'a Ledger,
+    session: &'a Session,
+    open: &'a Open,
+    row: SessionRow,
+) {
+    let server = OnceCell::new();
     let mut opened = |printer: &'a str, granted, at| {
-        let opened = openings.entry(What::Printer(printer.to_uppercase())).or_default();
+        let printer_there = within_server(ledger, session, &server, printer);
+        let opened = openings.entry(What::Printer(printer_there.to_uppercase())).or_default();
         opened.name = if opened.name.is_empty() { printer } else { opened.name };
         opened.granted |= granted;
         opened.times.push((at, row));
@@ -86,10 +96,10 @@ fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row:
         }
     }
     // When each of several refusals came is not kept: they count if all lie within the window.
-    for (printer, refused) in &open.refused_printers {
-        opened(printer, false, refused.first);
+    for refused in open.refused_printers.values() {
+        opened(&refused.name, false, refused.first);
         if refused.last.time.seconds_since(refused.first.time) <= WINDOW {
-            (1..refused.times.min(MOST)).for_each(|_| opened(printer, false, refused.last));
+            (1..refused.times.min(MOST)).for_each(|_| opened(&refused.name, false, refused.last));
         }
     }
     // Many different printers, each on a pipe of its own, are a folder of printers that somebody looks at.
@@ -97,6 +107,22 @@ fn add<'a>(openings: &mut Openings<'a>, ledger: &'a Ledger, open: &'a Open, row:
     if let Some(at) = open.opened.filter(|_| scene::leads_to_spooler(open) && !opens_printer) {
         openings.entry(What::Pipe).or_default().times.push((at, row));
     }
+}
+
+/// What is opened, without the name by which the client calls the server; all of it, if that is another's.
+fn within_server<'a>(
+    ledger: &Ledger,
+    session: &Session,
+    server: &OnceCell<Names>,
+    object: &'a str,
+) -> &'a str {
+    let Some(unc) = object.strip_prefix(r"\\") else { return object };
+    let (host, printer) = unc.split_once('\\').unwrap_or((unc, ""));
+    let is_own = match address(host) {
+        Some(address) => address == session.server.host() || address.is_loopback(),
+        None => server.get_or_init(|| Names::of_server(ledger, session)).contains(host),
+    };
+    if is_own { printer } else { object }
 }
 
 fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
@@ -188,7 +214,10 @@ mod tests {
             made.answer_with(1, 1801);
             made.wait(2.0);
         }
-        assert_eq!(rules(&all(&made.ended_after(0.0), 90.0)), ["spooler_loop"]);
+        let findings = all(&made.ended_after(0.0), 90.0);
+        assert_eq!(rules(&findings), ["spooler_loop"]);
+        // The name is told as it was on the wire.
+        assert!(findings[0].text.contains(r"in vain to open \\PRNSRV\lp1 on"), "{}", findings[0].text);
 
         let pipes = |clients| {
             let mut made = Made::new();
@@ -200,6 +229,27 @@ mod tests {
         };
         assert_eq!(pipes(20), ["spooler_loop"]);
         assert_eq!(pipes(19), [""; 0]);
+    }
+
+    #[test]
+    fn a_printer_under_several_names_of_its_server_is_one() {
+        let opened = |names: [&str; 2]| {
+            let mut made = Made::new();
+            made.user_session(1);
+            for time in 0..20 {
+                made.printer = names[time % 2].to_owned();
+                made.handle(1);
+                made.close_handle(1);
+                made.wait(1.0);
+            }
+            rules(&all(&made.ended_after(0.0), 90.0))
+        };
+        for other in [r"\\192.168.1.10\LP1", r"\\prnsrv.office.local\lp1", "lp1"] {
+            assert_eq!(opened([r"\\PRNSRV\lp1", other]), ["spooler_loop"], "{other}");
+        }
+        for other in [r"\\OTHER\lp1", r"\\192.168.1.11\lp1", r"\\PRNSRV\lp2", r"\\PRNSRV"] {
+            assert_eq!(opened([r"\\PRNSRV\lp1", other]), [""; 0], "{other}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             }
         }
     }
-    alike::fold(found.into_values().filter_map(|stale| finding(scene, stale)).collect())
+    alike::fold(scene, found.into_values().filter_map(|stale| finding(scene, stale)).collect())
 }
 
 /// The stale handles of a client.

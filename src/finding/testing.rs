@@ -11,8 +11,8 @@ use crate::net::Host;
 use crate::rprn::ContextHandle;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Loss, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent, SessionId,
-    ShareKind, Sink, Transport, TreeEvent, TreeId,
+    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent,
+    SessionId, ShareKind, Sink, Transport, TreeEvent, TreeId,
 };
 use crate::wire::{Status, Timestamp};
 
@@ -102,7 +102,8 @@ impl Made {
         // Only the server at the first address has a name.
         let is_first = self.server.host() == "192.168.1.10".parse::<Host>().unwrap();
         let called = if is_first { "PRNSRV" } else { "*SMBSERVER" }.to_owned();
-        let named = ConnectionEvent::NetBiosNamed { called, calling: "WS-21".to_owned() };
+        let calling = self.machine.trim_start_matches('\\').to_owned();
+        let named = ConnectionEvent::NetBiosNamed { called, calling };
         self.tell(client, EventKind::Connection(named));
         let negotiated = SessionEvent::Negotiated {
             dialect: "NT LM 0.12".to_owned(),
@@ -243,9 +244,34 @@ impl Made {
             object: Some(self.printer.clone()),
             client: self.client_machine(),
             asked: None,
+            printer_remote: None,
         };
         let at = self.tell(client, EventKind::Handle(granted));
         self.granted.insert(client, at);
+    }
+
+    /// Opens a channel for the notifications that were registered with this number.
+    pub(crate) fn channel(&mut self, client: u16, number: u32) {
+        let granted = HandleEvent::Granted {
+            open: OpenId::Fid(0x4001),
+            handle: handle_of(client),
+            opened_by: Some((58, "RpcReplyOpenPrinter")),
+            object: None,
+            client: None,
+            asked: None,
+            printer_remote: Some(number),
+        };
+        self.tell(client, EventKind::Handle(granted));
+    }
+
+    /// Asks that this machine be notified, under this number, at the printer that is held.
+    pub(crate) fn register(&mut self, client: u16, machine: &str, number: u32) {
+        self.call(client, 65, "RpcRemoteFindFirstPrinterChangeNotificationEx");
+        let (open, handle, machine) = (OpenId::Fid(0x4001), Some(handle_of(client)), machine.to_owned());
+        let printer_local = Some(number);
+        let notice = Notice::NotifyRegistered { open, call: 1, handle, machine, printer_local };
+        self.tell(client, EventKind::Notice(notice));
+        self.answer(client);
     }
 
     /// The frame in which the client was granted its handle.

@@ -37,7 +37,7 @@ const SRVSVC_LOOKUPS: &[(u16, &str)] = &[
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let groups = scene.groups(|judged| is_transient(scene, judged));
-    alike::fold(groups.iter().filter_map(|group| finding(scene, group)).collect())
+    alike::fold(scene, groups.iter().filter_map(|group| finding(scene, group)).collect())
 }
 
 fn is_transient(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {

@@ -155,10 +155,16 @@ pub(super) fn first_of(items: &[String], most: usize) -> String {
 
 /// Names off the wire as a list: the first few, and how many others there are.
 pub(super) fn names(names: &[&str]) -> String {
-    let (told, others) = names.split_at(names.len().min(NAMED));
-    let mut told: Vec<String> = told.iter().map(|name| Plain::name(name).to_string()).collect();
-    if !others.is_empty() {
-        told.push(count(others.len(), "other"));
+    first_few(names.iter().map(|name| Plain::name(name).to_string()))
+}
+
+/// The first few of many as a list, and how many others there are.
+pub(super) fn first_few(all: impl IntoIterator<Item = String>) -> String {
+    let mut all = all.into_iter();
+    let mut told: Vec<String> = all.by_ref().take(NAMED).collect();
+    match all.count() {
+        0 => {}
+        others => told.push(count(others, "other")),
     }
     list(&told)
 }

@@ -189,6 +189,8 @@ pub struct Server {
     pub ports: BTreeSet<u16>,
     /// Its NetBIOS name: as it tells it, else as clients call it.
     pub name: Option<String>,
+    /// Its name in the DNS, with its domain, if it told it.
+    pub dns_name: Option<String>,
     pub(super) named_itself: bool,
     /// Its connections that are open.
     pub(super) connections: usize,
@@ -531,9 +533,11 @@ pub struct FailedCall {
 }
 
 /// A printer that the server would not open: it answered with an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefusedPrinter {
+    /// Its name, as it was first asked for.
+    pub name: String,
     /// How often.
     pub times: u64,
     /// The first of these calls.
@@ -568,6 +572,8 @@ pub struct Handle {
     pub client: Option<ClientMachine>,
     /// The packet that completed the opening call's request, if that was seen.
     pub asked: Option<Origin>,
+    /// Of a channel for notifications: the number of the registration it belongs to (`dwPrinterRemote`).
+    pub printer_remote: Option<u32>,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Origin>,
     /// Its use.
@@ -854,6 +860,8 @@ pub enum AskedFor {
     Notification {
         /// The machine, as a UNC.
         machine: String,
+        /// The number by which the channel back names the registration (`dwPrinterLocal`, \[MS-RPRN\] 3.1.4.10.4).
+        printer_local: Option<u32>,
     },
     /// That the server loads a driver of which a file lies on another machine.
     DriverFromUnc {

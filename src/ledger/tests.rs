@@ -74,9 +74,10 @@ impl Script {
         self.tell(connection, bound);
         let handle = ContextHandle([handle; 20]);
         let opened_by = Some((69, "RpcOpenPrinterEx"));
+        let (object, client, asked, printer_remote) = (None, None, None, None);
         self.tell(
             connection,
-            HandleEvent::Granted { open, handle, opened_by, object: None, client: None, asked: None },
+            HandleEvent::Granted { open, handle, opened_by, object, client, asked, printer_remote },
         );
     }
 
@@ -207,6 +208,7 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
             object: None,
             client: None,
             asked: None,
+            printer_remote: None,
         }
         .into(),
         TreeEvent::Connected { session, tree, path: path(), share, answer_seen: true }.into(),

@@ -1,10 +1,9 @@
 //! Who shares printers: the computers whose shares Method 2 of KB 328459 removes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Moment;
-use crate::auth::Who;
-use crate::finding::{Computer, How, Printing};
+use crate::finding::{How, Printing};
 use crate::ledger::Ledger;
 use crate::net::Host;
 
@@ -32,12 +31,6 @@ pub struct PrinterShare<'a> {
 }
 
 impl PrinterShare<'_> {
-    /// False for a computer that only a channel leads back to: its spooler takes calls, and no printer of it was seen.
-    #[must_use]
-    pub fn is_sure(&self) -> bool {
-        self.signs.iter().any(|(how, _)| *how != How::BackChannel)
-    }
-
     /// What shows it, in words: `a printer of it was opened, frame 21`. `frame` names a frame.
     pub fn shown_by(&self, frame: impl Fn(Moment) -> String) -> String {
         let told = self.signs.iter().map(|(how, at)| {
@@ -48,7 +41,7 @@ impl PrinterShare<'_> {
                 How::Srvsvc | How::Rap => "a printer is in its list of shares",
                 How::Announcement => "it announces that it shares printers",
                 How::ServerEnum => "a list of computers says that it shares printers",
-                How::BackChannel => "a notification channel leads back to it",
+                How::BackChannel => "it opened a notification channel to a print client",
             };
             format!("{what}, {}", frame(*at))
         });
@@ -59,39 +52,22 @@ impl PrinterShare<'_> {
 /// The computers that share printers, those with null sessions of their own first.
 pub(super) fn of(ledger: &Ledger) -> Vec<PrinterShare<'_>> {
     let printing = Printing::of(ledger);
-    let null_sessions = open_null_sessions(ledger);
-    let mut shares: Vec<PrinterShare<'_>> = printing
-        .sharers()
-        .filter_map(|(computer, sharer)| {
-            let (address, name) = match computer {
-                Computer::Address(host) => (Some(host), sharer.name),
-                Computer::Name(name) => (None, Some(name)),
-            };
-            Some(PrinterShare {
-                address,
-                name,
-                printers: sharer.printers().collect(),
-                seen_by: sharer.seen_by().map(How::as_str).collect(),
-                first_seen: sharer.first_seen()?.into(),
-                signs: sharer.signs().map(|(how, at)| (how, at.into())).collect(),
-                null_sessions: address.and_then(|host| null_sessions.get(&host)).copied().unwrap_or_default(),
-            })
+    let shares = printing.sharers().filter_map(|sharer| {
+        Some(PrinterShare {
+            address: sharer.address,
+            name: sharer.name,
+            printers: sharer.printers().collect(),
+            seen_by: sharer.seen_by().map(How::as_str).collect(),
+            first_seen: sharer.first_seen()?.into(),
+            signs: sharer.signs().map(|(how, at)| (how, at.into())).collect(),
+            null_sessions: sharer.null_sessions,
         })
-        .collect();
-    shares.sort_by_key(|share| core::cmp::Reverse(share.null_sessions));
+    });
+    let mut shares: Vec<PrinterShare<'_>> = shares.collect();
+    shares.sort_by_key(|share| {
+        (core::cmp::Reverse(share.null_sessions), share.address.is_none(), share.address, share.name)
+    });
     shares
-}
-
-/// How many null sessions are open, by their client's address.
-fn open_null_sessions(ledger: &Ledger) -> BTreeMap<Host, usize> {
-    let mut by_address: BTreeMap<Host, usize> = BTreeMap::new();
-    for (_, session) in ledger.sessions() {
-        if session.closed.is_none() && session.identity.who == Who::Null {
-            let number = by_address.entry(session.client.host()).or_default();
-            *number = number.saturating_add(1);
-        }
-    }
-    by_address
 }
 
 #[cfg(test)]
@@ -156,26 +132,18 @@ mod tests {
     }
 
     #[test]
-    fn a_back_channel_alone_shows_no_share_for_certain() {
-        let share = |signs: &[How]| {
-            let at = Moment { time: crate::wire::Timestamp::default(), capture: 0, frame: 46 };
-            PrinterShare {
-                address: None,
-                name: None,
-                printers: Vec::new(),
-                seen_by: BTreeSet::new(),
-                first_seen: at,
-                signs: signs.iter().map(|how| (*how, at)).collect(),
-                null_sessions: 0,
-            }
+    fn what_shows_a_share_is_told_in_words_with_its_frame() {
+        let at = Moment { time: crate::wire::Timestamp::default(), capture: 0, frame: 46 };
+        let share = PrinterShare {
+            address: None,
+            name: None,
+            printers: Vec::new(),
+            seen_by: BTreeSet::new(),
+            first_seen: at,
+            signs: vec![(How::OpenPrinter, at), (How::BackChannel, at)],
+            null_sessions: 0,
         };
-        let back = share(&[How::BackChannel]);
-        assert!(!back.is_sure());
-        let frame = |at: Moment| format!("frame {}", at.frame);
-        assert_eq!(back.shown_by(frame), "a notification channel leads back to it, frame 46");
-        let both = share(&[How::OpenPrinter, How::BackChannel]);
-        assert!(both.is_sure());
-        let said = "a printer of it was opened, frame 46; a notification channel leads back to it, frame 46";
-        assert_eq!(both.shown_by(frame), said);
+        let said = "a printer of it was opened, frame 46; it opened a notification channel to a print client, frame 46";
+        assert_eq!(share.shown_by(|at| format!("frame {}", at.frame)), said);
     }
 }

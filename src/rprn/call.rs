@@ -146,6 +146,14 @@ impl<'a> Call<'a> {
         self.arguments.fields.text("pszLocalMachine")
     }
 
+    /// The number that ties a channel for notifications to the registration that asked for it (\[MS-RPRN\] 3.1.4.10.4
+    /// and 3.2.4.1.4).
+    #[must_use]
+    pub fn registration(&self) -> Option<u32> {
+        let number = |name| u32::try_from(self.arguments.fields.number(name)?).ok();
+        number("dwPrinterLocal").or_else(|| number("dwPrinterRemote"))
+    }
+
     /// The document that it starts.
     #[must_use]
     pub fn document(&self) -> Option<NdrString<'a>> {

@@ -17,6 +17,9 @@ pub struct RequestFacts<'a> {
     pub client: Option<ClientInfo<'a>>,
     /// The machine that change notifications shall go to.
     pub notify: Option<NdrString<'a>>,
+    /// The number that ties a channel for notifications to the registration that asked for it: `dwPrinterLocal` of
+    /// that one is `dwPrinterRemote` of `RpcReplyOpenPrinter`.
+    pub registration: Option<u32>,
     /// The document that it starts.
     pub document: Option<NdrString<'a>>,
     /// The files of a driver that are named by a UNC, each path once.
@@ -52,6 +55,7 @@ pub fn request_facts<'a>(
         object: if opens { call.object() } else { None },
         client: call.client(),
         notify: call.notifies(),
+        registration: call.registration(),
         document: call.document(),
         driver: driver_files(&call),
         stopped: stopped(&call),

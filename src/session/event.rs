@@ -361,10 +361,12 @@ pub enum SessionEvent {
         /// The server's LAN manager, as which Samba gives its name.
         server_lan_manager: Option<String>,
     },
-    /// The server tells its NetBIOS name while it authenticates a client.
+    /// The server tells its names while it authenticates a client.
     ServerNamed {
-        /// The name.
+        /// Its NetBIOS name.
         name: String,
+        /// Its name in the DNS, with its domain.
+        dns_name: Option<String>,
     },
     /// The server tells the version of its system while it authenticates a client, in its NTLM challenge.
     ServerVersion {
@@ -788,6 +790,8 @@ pub enum HandleEvent {
         client: Option<ClientMachine>,
         /// The packet that completed the opening call's request, if that was seen.
         asked: Option<Origin>,
+        /// Of a channel for notifications: the number of the registration it belongs to (`dwPrinterRemote`).
+        printer_remote: Option<u32>,
     },
     /// A call named it.
     Used {
@@ -886,6 +890,8 @@ pub enum Notice {
         handle: Option<ContextHandle>,
         /// The machine to be called back.
         machine: String,
+        /// The number by which the channel back names the registration (`dwPrinterLocal`).
+        printer_local: Option<u32>,
     },
     /// The server lists a share.
     Share {

@@ -37,11 +37,11 @@ pub(super) struct NewOpen {
 }
 
 impl Here<'_> {
-    /// The answer to a session setup that asks for more may tell the server's name and version.
+    /// The answer to a session setup that asks for more may tell the server's names and version.
     pub(super) fn challenged(&mut self, blob: Option<&[u8]>) {
         let Some(Token::NtlmChallenge(challenge)) = blob.map(auth::token) else { return };
         if let Some(name) = challenge.server_name() {
-            self.out.tell(SessionEvent::ServerNamed { name });
+            self.out.tell(SessionEvent::ServerNamed { name, dns_name: challenge.server_dns_name() });
         }
         if let Some(version) = challenge.version {
             self.out.tell(SessionEvent::ServerVersion { version });

@@ -66,6 +66,8 @@ struct Call {
     handle: Option<ContextHandle>,
     object: Option<String>,
     client: Option<ClientMachine>,
+    /// The registration for notifications that it makes, or belongs to.
+    registration: Option<u32>,
     /// The document it starts, or the machine that it asks to notify.
     task: Option<String>,
     /// Whose sessions it ends: the client computer and the user.
@@ -433,6 +435,7 @@ impl Pipe {
             object: None,
             client: None,
             task: None,
+            registration: None,
             deletes: None,
             lost: false,
         };
@@ -447,6 +450,7 @@ impl Pipe {
                         user: client.user.map(|name| name.to_string()),
                         build: Some(client.build),
                     });
+                    call.registration = facts.registration;
                     notify = facts.notify.map(|machine| machine.to_string());
                     driver = facts.driver;
                     call.task = notify.clone().or_else(|| facts.document.map(|name| name.to_string()));
@@ -483,7 +487,14 @@ impl Pipe {
         }
         if let Some(machine) = notify {
             let handle = call.handle;
-            out.tell(Notice::NotifyRegistered { open: id, call: call.number, handle, machine });
+            let printer_local = call.registration;
+            out.tell(Notice::NotifyRegistered {
+                open: id,
+                call: call.number,
+                handle,
+                machine,
+                printer_local,
+            });
         }
         for path in driver {
             out.tell(Notice::DriverPath { open: id, call: call.number, path });
@@ -564,9 +575,9 @@ impl Pipe {
     fn granted(&mut self, id: OpenId, handle: ContextHandle, call: Call, limits: &Limits, out: &mut Out<'_>) {
         self.learn(handle, limits);
         let opened_by = call.procedure().map(|procedure| (call.opnum, procedure.name));
-        let Call { object, client, sent, .. } = call;
+        let Call { object, client, sent, registration: printer_remote, .. } = call;
         let asked = Some(sent);
-        out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client, asked });
+        out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client, asked, printer_remote });
     }
 
     /// An answer whose request is missing. The spooler's grants and closes can be told by their form: a handle and a
@@ -583,13 +594,15 @@ impl Pipe {
         let Some((handle, [0, 0, 0, 0])) = handle_and_value(&response.stub) else { return };
         if !handle.is_zero() {
             self.learn(handle, limits);
+            let (opened_by, object, client, asked, printer_remote) = (None, None, None, None, None);
             out.tell(HandleEvent::Granted {
                 open: id,
                 handle,
-                opened_by: None,
-                object: None,
-                client: None,
-                asked: None,
+                opened_by,
+                object,
+                client,
+                asked,
+                printer_remote,
             });
             return;
         }

@@ -191,8 +191,7 @@ fn a_version_that_clients_and_servers_have_is_told_with_both() {
     }
     let client = text((10, 0, 22631));
     assert!(client.contains("It takes 1 of 20 connection slots"), "{client}");
-    let said =
-        "The limit of 20 is a guess: the server's NTLM challenge has version 10.0.22631, that of Windows 11";
+    let said = "The limit of 20 slots is a guess: the server's NTLM challenge has version 10.0.22631, that of Windows 11";
     assert!(client.contains(said), "{client}");
     let server = text((10, 0, 20348));
     assert!(!server.contains("The limit of 20"), "{server}");

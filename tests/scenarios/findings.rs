@@ -103,11 +103,11 @@ fn a_leak_whose_client_shares_a_printer_itself_meets_both_conditions() {
         "{added}"
     );
     let channel = leak_and(|speaks, wire| {
-        let there = speaks.on(wire.connect(10, 21)).with_pipe(0x51, ALICE);
-        let call = NDR.request(2, 0, 58, &NDR.reply_open_printer(r"\\SRV"));
+        let there = speaks.on(wire.connect(21, 30)).with_pipe(0x51, ALICE);
+        let call = NDR.request(2, 0, 58, &NDR.reply_open_printer(r"\\WS-21", 1));
         there.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(9), 0)));
     });
-    assert!(said(&channel) && channel.contains("lets others reach its spooler"), "{channel}");
+    assert!(said(&channel) && channel.contains("shares a printer itself (it opened a channel"), "{channel}");
 }
 
 #[test]
@@ -128,7 +128,13 @@ fn a_leak_whose_client_only_uses_printers_meets_one_condition() {
         let call = NDR.request(2, 0, 69, &NDR.open_printer_ex(r"\\WS-21"));
         there.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(9), 0)));
     });
-    for text in [nothing, files, elsewhere, server] {
+    // Nor is a printer the client's that another one shares.
+    let through = leak_and(|speaks, wire| {
+        let there = speaks.on(wire.connect(10, 21)).with_pipe(0x51, ALICE);
+        let call = NDR.request(2, 0, 69, &NDR.open_printer_ex_by(r"\\WS-33\lp1", r"\\SRV", "alice"));
+        there.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(9), 0)));
+    });
+    for text in [nothing, files, elsewhere, server, through] {
         assert_eq!(text, " its own slot");
     }
 }
@@ -137,7 +143,7 @@ fn a_leak_whose_client_only_uses_printers_meets_one_condition() {
 fn a_notification_channel_is_no_printer_handle() {
     let text = in_both(|speaks, wire| {
         let back = speaks.on(wire.connect(10, 21)).with_pipe(0x51, Who::Null);
-        let call = NDR.request(2, 0, 58, &NDR.reply_open_printer(r"\\SRV"));
+        let call = NDR.request(2, 0, 58, &NDR.reply_open_printer(r"\\SRV", 1));
         back.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(9), 0)));
         wire.wait(91.0);
         let why = wire.why();
@@ -586,7 +592,7 @@ fn registered(own: &str, machine: &str, back: bool) -> Vec<(&'static str, Severi
         let asked = pipe.ask(&NDR.request(3, 0, 65, &NDR.remote_find_first(1, machine)));
         let there = back.then(|| {
             let there = speaks.on(wire.connect(10, 21)).with_pipe(0x51, Who::Null);
-            let call = NDR.request(2, 0, 58, &NDR.reply_open_printer(r"\\SRV"));
+            let call = NDR.request(2, 0, 58, &NDR.reply_open_printer(r"\\SRV", 1));
             there.pipe(7).exchange(&call, &NDR.response(2, 0, &NDR.handle_and(handle(9), 0)));
             there
         });
@@ -601,6 +607,8 @@ fn back_channel() {
     assert_eq!(registered(r"\\WS-21", r"\\WS-21", true), [("back_channel", Severity::Info)]);
     assert_eq!(registered(r"\\WS-21", r"\\10.0.0.21", true), [("back_channel", Severity::Info)]);
     assert_eq!(registered(r"\\WS-21", r"\\WS-21", false), []);
+    // A name to which the channel leads is the client's.
+    assert_eq!(registered(r"\\WS-21", r"\\PRINTROOM", true), [("back_channel", Severity::Info)]);
 }
 
 #[test]
@@ -609,9 +617,14 @@ fn coerced_connection() {
     for machine in [r"\\10.0.0.66", r"\\WS-22", r"\\evil.example.org"] {
         assert_eq!(registered(r"\\WS-21", machine, false), coerced(Severity::Warning), "{machine}");
     }
-    for machine in [r"\\WS-21", r"\\ws-21.example.org", r"\\127.0.0.1"] {
+    for machine in [r"\\WS-21", r"\\127.0.0.1"] {
         assert_eq!(registered(r"\\WS-21", machine, false), [], "{machine}");
     }
+    // A client that calls itself by its domain is in that one; of another nobody knows.
+    let (own, evil) = (r"\\ws-21.example.org", r"\\ws-21.evil.example");
+    assert_eq!(registered(own, own, false), []);
+    assert_eq!(registered(own, evil, false), coerced(Severity::Warning));
+    assert_eq!(registered(r"\\WS-21", own, false), coerced(Severity::Info));
     // Its own address is that of a print client, whose channel may have gone another way.
     assert_eq!(registered(r"\\WS-21", r"\\10.0.0.21", false), coerced(Severity::Info));
     // NetBIOS leaves 15 letters of a name.
@@ -708,7 +721,6 @@ fn adds(files: [&str; 3]) -> Vec<&'static str> {
 fn driver_from_unc() {
     for own in [
         r"\\SRV\print$\W32X86\3\unidrv.dll",
-        r"\\srv.example.org\PRINT$\W32X86\3\unidrv.dll",
         r"\\10.0.0.10\print$\W32X86\3\unidrv.dll",
         r"\\127.0.0.1\print$\W32X86\3\unidrv.dll",
         r"\\?\UNC\SRV\print$\W32X86\3\unidrv.dll",
@@ -730,6 +742,7 @@ fn driver_from_unc() {
         r"\\SRV\public\evil.dll",
         r"\\?\UNC\EVIL\print$\evil.dll",
         r"\\SRV@80\print$\evil.dll",
+        r"\\srv.example.org\PRINT$\evil.dll", // which nobody knows to be the server's domain
     ] {
         assert_eq!(adds([other; 3]), ["driver_from_unc"], "{other}");
     }

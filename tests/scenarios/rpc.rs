@@ -194,16 +194,17 @@ impl Dialect {
         self.string(stub, document).0
     }
 
-    /// `RpcRemoteFindFirstPrinterChangeNotificationEx`.
+    /// `RpcRemoteFindFirstPrinterChangeNotificationEx`. The number of the registration is that of the handle.
     pub(crate) fn remote_find_first(self, n: u8, machine: &str) -> Vec<u8> {
         let stub = bytes().raw(&handle(n)).raw(&self.u32(0x100)).raw(&self.u32(0)); // fdwFlags, fdwOptions
         let stub = self.string(self.long(stub, 0x0002_0000), machine);
-        self.long(stub.align(4).raw(&self.u32(0)), 0).0 // dwPrinterLocal, pOptions
+        self.long(stub.align(4).raw(&self.u32(n.into())), 0).0 // dwPrinterLocal, pOptions
     }
 
-    /// `RpcReplyOpenPrinter`: the server's channel back to a client.
-    pub(crate) fn reply_open_printer(self, machine: &str) -> Vec<u8> {
-        let stub = self.string(bytes(), machine).align(4).raw(&self.u32(1)).raw(&self.u32(1)); // dwPrinterRemote, dwType
+    /// `RpcReplyOpenPrinter`: the server's channel back to a client that registered with this number.
+    pub(crate) fn reply_open_printer(self, machine: &str, number: u32) -> Vec<u8> {
+        let stub = self.string(bytes(), machine).align(4);
+        let stub = stub.raw(&self.u32(number)).raw(&self.u32(1)); // dwPrinterRemote, dwType
         self.long(stub.raw(&self.u32(0)), 0).0 // cbBuffer, pBuffer
     }
 

@@ -57,7 +57,17 @@ impl<'a> Challenge<'a> {
     /// The NetBIOS name of the server (MsvAvNbComputerName, \[MS-NLMP\] 2.2.2.1).
     #[must_use]
     pub fn server_name(&self) -> Option<String> {
-        let name = self.target_info.text(AvId::NB_COMPUTER_NAME)?.to_string();
+        self.target_name(AvId::NB_COMPUTER_NAME)
+    }
+
+    /// The name of the server in the DNS, with its domain (MsvAvDnsComputerName, \[MS-NLMP\] 2.2.2.1).
+    #[must_use]
+    pub fn server_dns_name(&self) -> Option<String> {
+        self.target_name(AvId::DNS_COMPUTER_NAME)
+    }
+
+    fn target_name(&self, id: AvId) -> Option<String> {
+        let name = self.target_info.text(id)?.to_string();
         (!name.is_empty()).then_some(name)
     }
 }

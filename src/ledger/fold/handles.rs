@@ -171,6 +171,7 @@ impl Ledger {
                 object: None,
                 client: None,
                 asked: None,
+                printer_remote: None,
                 opened: None,
                 used: Use::since(at),
                 calls: BTreeMap::new(),

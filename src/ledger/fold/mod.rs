@@ -166,7 +166,7 @@ impl Ledger {
                 }
                 self.server_of(connection);
             }
-            SessionEvent::ServerNamed { name } => self.server_named(connection, name),
+            SessionEvent::ServerNamed { name, dns_name } => self.server_named(connection, name, dns_name),
             SessionEvent::ServerVersion { version } => self.server_version(at, connection, version),
             SessionEvent::Native { client_os, server_os, server_lan_manager } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
@@ -437,7 +437,7 @@ impl Ledger {
 
     fn fold_handle(&mut self, at: Origin, connection: ConnectionId, event: HandleEvent) {
         match event {
-            HandleEvent::Granted { open, handle, opened_by, object, client, asked } => {
+            HandleEvent::Granted { open, handle, opened_by, object, client, asked, printer_remote } => {
                 let Some(open) = self.open_row(connection, open) else { return };
                 let row =
                     self.used_before_granted(at, open, handle).or_else(|| self.new_handle(at, open, handle));
@@ -446,6 +446,7 @@ impl Ledger {
                     row.object = object;
                     row.client = client;
                     row.asked = asked;
+                    row.printer_remote = printer_remote;
                     row.opened = Some(at);
                 }
             }

@@ -18,10 +18,10 @@ impl Ledger {
                     *count = count.saturating_add(1);
                 }
             }
-            Notice::NotifyRegistered { open, call, handle, machine } => {
+            Notice::NotifyRegistered { open, call, handle, machine, printer_local } => {
                 let row = self.open_row(connection, open);
                 let handle = row.zip(handle).and_then(|(row, handle)| self.find_handle(row, handle));
-                let what = AskedFor::Notification { machine };
+                let what = AskedFor::Notification { machine, printer_local };
                 self.asked_for(at, connection, (open, call), what);
                 if let Some(asked) = self.asked.last_mut().filter(|asked| asked.at == at) {
                     asked.handle = handle;

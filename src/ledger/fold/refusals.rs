@@ -270,7 +270,7 @@ impl Open {
         if self.refused_printers.len() >= REFUSED_PRINTERS && !self.refused_printers.contains_key(&key) {
             return;
         }
-        let new = RefusedPrinter { times: 0, first: sent, last: sent };
+        let new = RefusedPrinter { name: printer.to_owned(), times: 0, first: sent, last: sent };
         let refused = self.refused_printers.entry(key).or_insert(new);
         (refused.times, refused.last) = (refused.times.saturating_add(1), sent);
     }

@@ -75,12 +75,12 @@ impl Ledger {
     }
 
     /// A server's own word on its name counts more than what clients call it.
-    pub(super) fn server_named(&mut self, id: ConnectionId, name: String) {
+    pub(super) fn server_named(&mut self, id: ConnectionId, name: String, dns_name: Option<String>) {
         let server = self.server_of(id).and_then(|row| self.servers.get_mut(&row));
         if let Some(server) = server.filter(|server| !server.named_itself) {
             server.named_itself = true;
             self.index.servers_by_name.insert(name.to_uppercase(), server.row);
-            server.name = Some(name);
+            (server.name, server.dns_name) = (Some(name), dns_name);
         }
     }
 
@@ -107,6 +107,7 @@ impl Ledger {
             guid: None,
             ports: BTreeSet::new(),
             name: None,
+            dns_name: None,
             named_itself: false,
             connections: 0,
             os: None,

@@ -93,8 +93,7 @@ pub(super) fn printer_shares(
             printers.push(format!("{left} more"));
         }
         let shares = match printers.as_slice() {
-            [] if share.is_sure() => "shares printers".to_owned(),
-            [] => "may share printers".to_owned(),
+            [] => "shares printers".to_owned(),
             printers => format!("shares {}", list(printers)),
         };
         let null = match share.null_sessions {
