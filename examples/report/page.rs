@@ -235,7 +235,7 @@ impl<'a> Part<'a> {
     }
 
     fn in_use(&self) -> String {
-        slots(self.server.slots_in_use.low, self.server.slots_in_use.high)
+        self.server.slots_in_use.to_string()
     }
 
     fn limit(&self) -> String {
@@ -331,7 +331,7 @@ fn refusal_row(refusal: &Refusal<'_>, several: bool) -> RefusalRow {
         frame: frame(refusal.at, several),
         client: refusal.client.to_string(),
         answer: format!("{}{error}", refusal.status_name),
-        in_use: slots(refusal.slots_in_use.low, refusal.slots_in_use.high),
+        in_use: refusal.slots_in_use.to_string(),
         held_by: refusal.holders.to_string(),
     }
 }

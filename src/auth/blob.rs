@@ -4,7 +4,7 @@ use super::Oid;
 use super::der::{self, OID, application, content, context, inside};
 use super::kerberos::{ApRep, ApReq, Iakerb, KrbError, TgtReply, TgtRequest};
 use super::negoex::Negoex;
-use super::ntlm::{self, Authenticate, AvId, Challenge, MessageType, Negotiate};
+use super::ntlm::{self, Authenticate, AvId, Challenge, MessageType, Negotiate, NegotiateFlags};
 use super::spnego::{Mechanisms, NegState, NegTokenInit, NegTokenResp};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason, parse};
 
@@ -76,6 +76,19 @@ pub fn server_name(blob: &[u8]) -> Option<String> {
     let Token::NtlmChallenge(challenge) = token(blob) else { return None };
     let name = challenge.target_info.text(AvId::NB_COMPUTER_NAME)?.to_string();
     (!name.is_empty()).then_some(name)
+}
+
+/// Whether the server is a member of a domain, where a blob is its NTLMSSP challenge: its TargetName is that of a domain
+/// or that of a server (\[MS-NLMP\] 2.2.2.5, NTLMSSP_TARGET_TYPE_DOMAIN and NTLMSSP_TARGET_TYPE_SERVER).
+#[must_use]
+pub fn is_domain_member(blob: &[u8]) -> Option<bool> {
+    let Token::NtlmChallenge(challenge) = token(blob) else { return None };
+    let says = |flag| challenge.flags.contains(flag);
+    match (says(NegotiateFlags::TARGET_TYPE_DOMAIN), says(NegotiateFlags::TARGET_TYPE_SERVER)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    }
 }
 
 impl<'a> Blob<'a> {

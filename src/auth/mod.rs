@@ -13,7 +13,7 @@ pub mod ntlm;
 mod oid;
 pub mod spnego;
 
-pub use blob::{Blob, Token, server_name, token};
+pub use blob::{Blob, Token, is_domain_member, server_name, token};
 pub use credentials::{Credentials, Mechanism};
 pub use identity::{Evidence, Identity, Who, identify, identify_unanswered};
 pub use negoex::{Negoex, NegoexMessage, NegoexType};

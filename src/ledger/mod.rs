@@ -3,11 +3,13 @@
 //! Feed it events (it is a [`Sink`]), then ask for its rows, for [verdicts](Ledger::judge) and for
 //! the [slots](Server::slots) of each server.
 
+mod account;
 mod cause;
 mod clock;
 mod close;
 mod fold;
 mod forget;
+mod full;
 mod grace;
 mod holders;
 mod judge;
@@ -22,6 +24,7 @@ mod verdict;
 mod who;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
@@ -30,9 +33,12 @@ use crate::net::Host;
 use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, TreeId, Unseen, UnseenKind};
 
+pub use account::Account;
 pub use cause::Cause;
 pub use clock::ClockStep;
 pub(crate) use grace::is_beyond;
+pub use full::Present;
+use full::Stay;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{
@@ -65,6 +71,10 @@ pub struct Ledger {
     ended_plain: VecDeque<SessionRow>,
     ended_telling: VecDeque<SessionRow>,
     refusals: Vec<Refusal>,
+    /// The same with who was there, from when it is asked for to the next event.
+    told_refusals: OnceLock<Vec<Refusal>>,
+    /// The stays at a server that turned somebody away meanwhile, of sessions that were aggregated.
+    departed: Vec<(ServerRow, Stay)>,
     denials: Vec<Denial>,
     /// By the server, and by name without regard to case.
     shares: BTreeMap<(ServerRow, String), Share>,
@@ -247,7 +257,7 @@ impl Ledger {
     /// What was turned away because a limit was reached, in order.
     #[must_use]
     pub fn refusals(&self) -> &[Refusal] {
-        &self.refusals
+        self.told_refusals.get_or_init(|| self.refusals_with_holders())
     }
 
     /// What was denied to anonymous clients, in order.

@@ -138,13 +138,18 @@ impl Limit {
             .reduce(|most, next| if next.slots.low > most.slots.low { next } else { most })?;
         let Slots { low, high } = full.slots;
         let frame = full.at.frame;
+        // Sessions of one user may count one by one: as many as there were, it may have another limit that is higher.
+        let more = high.saturating_add(1)..=full.present.most();
         let (possible, edition) = match said {
             Said::NoLimit | Said::Users(_) => return None,
             Said::Client(_, (slots, other)) => {
                 let other = other.filter(|(_, slots)| *slots == low);
-                (*slots == low || other.is_some(), other.map(|(edition, _)| edition))
+                let possible = *slots == low || (other.is_some() && !more.contains(slots));
+                (possible, other.map(|(edition, _)| edition))
             }
-            Said::Nothing => (LIMITS.contains(&low), None),
+            Said::Nothing => {
+                (LIMITS.contains(&low) && !LIMITS.iter().any(|slots| more.contains(slots)), None)
+            }
         };
         let beyond = matches!(said, Said::Client(_, (slots, _)) if low > *slots);
         if !(beyond || (possible && low == high)) {

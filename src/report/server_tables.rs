@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
-use super::{Limit, Moment, Refusal};
+use super::{Limit, Moment, Refusal, SlotsInUse};
 use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
 use crate::net::Host;
@@ -44,7 +44,7 @@ pub struct ServerTables<'a> {
     /// How many slots it has, if that is known or can be guessed.
     pub limit: Option<Limit>,
     /// The slots in use.
-    pub slots_in_use: Slots,
+    pub slots_in_use: SlotsInUse,
     /// When the most slots were in use, until then.
     pub peak: Option<SlotChange>,
     /// The slots in the course of time: every change, until then.
@@ -195,13 +195,18 @@ impl<'a> Parts<'a> {
             first_seen: share.first_seen.into(),
             uses: uses(&sessions, &share.name),
         });
+        let limit = Limit::of(ledger, server, limit);
+        let number = |number| u64::try_from(number).unwrap_or(u64::MAX);
+        let null = sessions.iter().filter(|session| session.is_null()).count();
+        let null = (number(null), number(denied.len()));
+        let slots_in_use = SlotsInUse::after(refusals.iter(), server.slots.now, limit.as_ref(), null);
         ServerTables {
             row: server.row,
             server: server.ip,
             addresses: &server.addresses,
             name: server.name.as_deref(),
-            limit: Limit::of(ledger, server, limit),
-            slots_in_use: server.slots.now,
+            limit,
+            slots_in_use,
             peak: server.slots.peak().map(SlotChange::from),
             slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),
             refusals,

@@ -364,6 +364,8 @@ pub enum SessionEvent {
     ServerNamed {
         /// The name.
         name: String,
+        /// Whether the server is a member of a domain, if it says so.
+        domain_member: Option<bool>,
     },
     /// A process id that used the session.
     Pid {
@@ -615,6 +617,15 @@ pub enum OpenEvent {
     },
     /// An anonymous open was answered with access denied, or the open of a pipe for want of instances or resources.
     Denied {
+        /// The session that asked.
+        session: SessionId,
+        /// The name.
+        name: Option<String>,
+        /// The status.
+        status: Status,
+    },
+    /// The open of a pipe was turned away because a limit is reached.
+    Refused {
         /// The session that asked.
         session: SessionId,
         /// The name.

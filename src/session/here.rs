@@ -39,8 +39,11 @@ pub(super) struct NewOpen {
 impl Here<'_> {
     /// The answer to a session setup that asks for more may tell the server's name.
     pub(super) fn server_named(&mut self, blob: Option<&[u8]>) {
-        if let Some(name) = blob.and_then(auth::server_name) {
-            self.out.tell(SessionEvent::ServerNamed { name });
+        if let Some(blob) = blob
+            && let Some(name) = auth::server_name(blob)
+        {
+            let domain_member = auth::is_domain_member(blob);
+            self.out.tell(SessionEvent::ServerNamed { name, domain_member });
         }
     }
 
@@ -155,8 +158,8 @@ impl Here<'_> {
         }
     }
 
-    /// An open failed: it was denied to an anonymous client, or there was no room for one more pipe. A file or a printer
-    /// of a share may well be closed to such clients.
+    /// An open failed: it was denied to an anonymous client, or the pipe has no room for one more. A file or a printer of
+    /// a share may well be closed to such clients.
     pub(super) fn open_failed(
         &mut self,
         session: SessionId,
@@ -171,6 +174,8 @@ impl Here<'_> {
             || (status.is_out_of_resources() && share == ShareKind::Pipe)
         {
             self.out.tell(OpenEvent::Denied { session, name, status });
+        } else if status.is_refusal() && may_be_pipe {
+            self.out.tell(OpenEvent::Refused { session, name, status });
         }
     }
 

@@ -27,6 +27,7 @@ const PIDS: usize = 16;
 impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
+        self.told_refusals.take();
         self.extend_to_packet(at);
         self.revive_answered(at, connection, &kind);
         match kind {
@@ -166,7 +167,12 @@ impl Ledger {
                 }
                 self.server_of(connection);
             }
-            SessionEvent::ServerNamed { name } => self.server_named(connection, name),
+            SessionEvent::ServerNamed { name, domain_member } => {
+                self.server_named(connection, name);
+                if let Some(member) = domain_member {
+                    self.domain_member(connection, member);
+                }
+            }
             SessionEvent::Native { client_os, server_os, server_lan_manager } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
                     row.client_os = client_os.or(row.client_os.take());
@@ -318,6 +324,10 @@ impl Ledger {
             OpenEvent::Denied { session, name, status } => {
                 let identity = self.identity_of(connection, session);
                 self.denied(at, connection, Stage::Pipe, identity, name, DenialAnswer::Status(status));
+            }
+            OpenEvent::Refused { session, name, status } => {
+                let identity = self.identity_of(connection, session);
+                self.refused(at, connection, Stage::Pipe, identity, name, RefusalAnswer::Status(status));
             }
             OpenEvent::LastUsed { open, succeeded } => {
                 if let Some(row) = self.open_mut(connection, open) {

@@ -71,11 +71,14 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         &format!("Server {}{}{also}", server.server, name.unwrap_or_default()),
         width,
     )?;
-    let used = slots::in_use(server.slots_in_use);
+    let used = server.slots_in_use;
     let limit = server.limit.as_ref().map(|limit| {
-        let why = limit.why.as_deref().map(|why| format!(" (a guess: {})", Plain::sentence(why)));
-        format!(" of {}{}", limit.slots, why.unwrap_or_default())
+        let guess = if limit.from == "guess" { "a guess: " } else { "" };
+        let why = limit.why.as_deref().map(|why| format!(" ({guess}{})", Plain::sentence(why)));
+        format!("{used} of {} connection slots in use{}{}", limit.slots, used.reason(), why.unwrap_or_default())
     });
+    let used = limit
+        .unwrap_or_else(|| format!("{} in use{}", used.counted("connection slot"), used.reason()));
     let null = server.sessions.iter().filter(|session| session.is_null()).count();
     let possibly = server.sessions.iter().filter(|session| session.possibly_null).count();
     let denied = match server.denied.len() {
@@ -83,8 +86,7 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
         number => format!("; {} that the server denied", count(number, "anonymous session setup")),
     };
     let text = format!(
-        "{used}{} connection slots in use; {}, {} of them null{denied}",
-        limit.unwrap_or_default(),
+        "{used}; {}, {} of them null{denied}",
         count(server.sessions.len(), "session"),
         if possibly == 0 { null.to_string() } else { format!("{null} to {}", null.saturating_add(possibly)) },
     );
