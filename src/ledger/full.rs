@@ -63,6 +63,13 @@ enum Step {
     Refused(usize),
 }
 
+/// The sessions of a server that turned somebody away, and what happens there.
+#[derive(Default)]
+struct Scene {
+    stays: Vec<Stay>,
+    steps: Vec<(Origin, Step)>,
+}
+
 impl Present {
     fn place(&mut self, kind: Kind) -> &mut u64 {
         match kind {
@@ -149,11 +156,11 @@ impl Ledger {
     /// The refusals with who was there.
     pub(super) fn refusals_with_holders(&self) -> Vec<Refusal> {
         let mut refusals = self.refusals.clone();
-        let mut servers: BTreeMap<ServerRow, (Vec<Stay>, Vec<(Origin, Step)>)> = BTreeMap::new();
+        let mut servers: BTreeMap<ServerRow, Scene> = BTreeMap::new();
         for (index, refusal) in refusals.iter().enumerate() {
             if let Some(row) = refusal.server_row {
-                let (_, steps) = servers.entry(row).or_default();
-                steps.push((self.order(refusal.at), Step::Refused(index)));
+                let scene = servers.entry(row).or_default();
+                scene.steps.push((self.order(refusal.at), Step::Refused(index)));
             }
         }
         if servers.is_empty() {
@@ -161,16 +168,16 @@ impl Ledger {
         }
         for session in self.sessions.values() {
             let Some(row) = session.server_row else { continue };
-            if let (Some((stays, _)), Some(server)) = (servers.get_mut(&row), self.servers.get(&row)) {
-                stays.extend(self.stays(session, server));
+            if let (Some(scene), Some(server)) = (servers.get_mut(&row), self.servers.get(&row)) {
+                scene.stays.extend(self.stays(session, server));
             }
         }
         for (row, stay) in &self.departed {
-            if let Some((stays, _)) = servers.get_mut(row) {
-                stays.push(stay.clone());
+            if let Some(scene) = servers.get_mut(row) {
+                scene.stays.push(stay.clone());
             }
         }
-        for (stays, mut steps) in servers.into_values() {
+        for Scene { stays, mut steps } in servers.into_values() {
             for (index, stay) in stays.iter().enumerate() {
                 let (from, to) = (self.order(stay.from), stay.to.map(|to| self.order(to)));
                 if to.is_none_or(|to| from < to) {

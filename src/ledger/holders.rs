@@ -105,7 +105,8 @@ impl Ledger {
     }
 
     fn holders_at(&self, refusals: &[Refusal], grace: f64) -> Vec<Holders> {
-        let mut holders: Vec<Holders> = refusals.iter().map(|refusal| Holders::of(&refusal.present)).collect();
+        let mut holders: Vec<Holders> =
+            refusals.iter().map(|refusal| Holders::of(&refusal.present)).collect();
         let mut servers: BTreeMap<ServerRow, Vec<(Origin, Step)>> = BTreeMap::new();
         for (index, refusal) in refusals.iter().enumerate() {
             if let Some(row) = refusal.server_row {
@@ -113,7 +114,8 @@ impl Ledger {
                 steps.push((self.order(refusal.at), Step::Refused(index)));
             }
         }
-        for session in self.sessions.values().filter(|session| session.is_null() && session.denied.is_none()) {
+        for session in self.sessions.values().filter(|session| session.is_null() && session.denied.is_none())
+        {
             let Some(steps) = session.server_row.and_then(|row| servers.get_mut(&row)) else { continue };
             for (stuck, from, to) in self.stuck_spans(session, grace) {
                 steps.push((from, Step::Stuck(stuck)));

@@ -36,9 +36,9 @@ use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, Tree
 pub use account::Account;
 pub use cause::Cause;
 pub use clock::ClockStep;
-pub(crate) use grace::is_beyond;
 pub use full::Present;
 use full::Stay;
+pub(crate) use grace::is_beyond;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{

@@ -123,6 +123,11 @@ impl Limit {
         said.guess().filter(|limit| limit.slots >= most)
     }
 
+    /// Slots in use on the server, of which no more can be than it has.
+    pub(super) fn bound(&self, slots: Slots) -> Slots {
+        Slots { high: slots.high.min(self.slots.max(slots.low)), ..slots }
+    }
+
     /// The limit of the server that names `os` as its native operating system, if that is known to have one.
     #[must_use]
     pub fn guess(os: &str) -> Option<Self> {

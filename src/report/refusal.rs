@@ -70,7 +70,7 @@ pub struct SlotsInUse {
     pub null: u64,
     /// Of those, how many null sessions had that the server denied.
     pub denied: u64,
-    /// Why the two figures are not the same.
+    /// Why the two figures are not the same, or not within the limit.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub why: Option<&'static str>,
 }
@@ -92,6 +92,7 @@ const NOT_CAPTURED: &str = "the server was full, and who took the other slots wa
 const NOT_CAPTURED_BEFORE: &str =
     "the server was full when it refused a client, and who took the other slots was not captured";
 const ONE_BY_ONE: &str = "sessions of one user may count one by one";
+const BEYOND: &str = "more than the limit";
 const UNSURE: &str = "sessions may be of one user or of several, or may have ended";
 
 impl SlotsInUse {
@@ -104,7 +105,7 @@ impl SlotsInUse {
         let unsure = (low < high).then_some(UNSURE);
         let (low, high, why) = match limit.map(|limit| limit.slots).filter(|_| refusal.is_for_slots()) {
             _ if !refusal.is_for_slots() => (low, Some(high), unsure),
-            Some(slots) if slots < low => (low, Some(high), unsure),
+            Some(slots) if slots < low => (low, Some(high), unsure.or(Some(BEYOND))),
             Some(slots) if slots <= most => (slots, Some(slots), None),
             Some(slots) => (low, Some(slots), Some(NOT_CAPTURED)),
             None if most > low => (low, None, Some(ONE_BY_ONE)),
@@ -120,11 +121,11 @@ impl SlotsInUse {
         limit: Option<&Limit>,
         (null, denied): (u64, u64),
     ) -> Self {
-        let ledger::Slots { low, high } = known;
+        let ledger::Slots { low, high } = limit.map_or(known, |limit| limit.bound(known));
         let last = refusals.filter(|refusal| refusal.is_for_slots()).last();
-        let unknown = last.map(|refusal| match refusal.slots_in_use.high {
-            Some(most) => Some(most.saturating_sub(refusal.known)),
-            None => None,
+        let unknown = last.map(|refusal| {
+            let most = refusal.slots_in_use.high?;
+            Some(most.saturating_sub(refusal.known))
         });
         let (high, why) = match unknown {
             Some(None) => (None, Some(NOT_CAPTURED_BEFORE)),
@@ -176,7 +177,9 @@ impl<'a> Refusal<'a> {
 
     /// True if all slots of the server were in use, as far as its limit is known.
     pub(super) fn found_server_full(&self) -> bool {
-        self.limit.as_ref().is_some_and(|limit| self.slots_in_use.high.is_some_and(|high| high >= limit.slots))
+        self.limit
+            .as_ref()
+            .is_some_and(|limit| self.slots_in_use.high.is_some_and(|high| high >= limit.slots))
     }
 
     /// True for a session that was open on the server then.

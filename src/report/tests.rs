@@ -201,8 +201,14 @@ mod json {
             "server": "192.168.1.10:139", "client": "192.168.1.21:1002",
             "who": value["refusals"][0]["who"], "client_name": "WS-21", "what": "session",
             "status": "0xc00000d0", "status_name": "STATUS_REQUEST_NOT_ACCEPTED", "win32": 71,
-            "slots_in_use": { "low": 1, "high": 1, "null": 1, "denied": 0 }, "limit": null, "held_by": ["0x1"],
-            "holders": { "null": 1, "denied": 0, "hung": 1, "leaked": 0, "named": 0, "unknown": 0 },
+            "slots_in_use": {
+                "low": 1, "high": null, "null": 1, "denied": 0,
+                "why": "the server was full, and who took the other slots was not captured",
+            },
+            "limit": null, "held_by": ["0x1"],
+            "holders": {
+                "null": 1, "denied": 0, "hung": 1, "leaked": 0, "named": 0, "unknown": 0, "perhaps": 0,
+            },
         });
         assert_eq!(value["refusals"], json!([refusal]));
         let denial = json!({

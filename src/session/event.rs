@@ -360,10 +360,10 @@ pub enum SessionEvent {
         /// The server's LAN manager, as which Samba gives its name.
         server_lan_manager: Option<String>,
     },
-    /// The server tells its NetBIOS name while it authenticates a client.
+    /// The server tells its NetBIOS name, or whether it is in a domain, while it authenticates a client.
     ServerNamed {
         /// The name.
-        name: String,
+        name: Option<String>,
         /// Whether the server is a member of a domain, if it says so.
         domain_member: Option<bool>,
     },

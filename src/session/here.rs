@@ -37,12 +37,11 @@ pub(super) struct NewOpen {
 }
 
 impl Here<'_> {
-    /// The answer to a session setup that asks for more may tell the server's name.
+    /// The answer to a session setup that asks for more may tell the server's name, and whether it is in a domain.
     pub(super) fn server_named(&mut self, blob: Option<&[u8]>) {
-        if let Some(blob) = blob
-            && let Some(name) = auth::server_name(blob)
-        {
-            let domain_member = auth::is_domain_member(blob);
+        let Some(blob) = blob else { return };
+        let (name, domain_member) = (auth::server_name(blob), auth::is_domain_member(blob));
+        if name.is_some() || domain_member.is_some() {
             self.out.tell(SessionEvent::ServerNamed { name, domain_member });
         }
     }
@@ -175,6 +174,7 @@ impl Here<'_> {
         {
             self.out.tell(OpenEvent::Denied { session, name, status });
         } else if status.is_refusal() && may_be_pipe {
+            let name = name.map(|name| pipe_name(&name));
             self.out.tell(OpenEvent::Refused { session, name, status });
         }
     }

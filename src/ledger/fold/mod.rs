@@ -168,7 +168,9 @@ impl Ledger {
                 self.server_of(connection);
             }
             SessionEvent::ServerNamed { name, domain_member } => {
-                self.server_named(connection, name);
+                if let Some(name) = name {
+                    self.server_named(connection, name);
+                }
                 if let Some(member) = domain_member {
                     self.domain_member(connection, member);
                 }

@@ -75,10 +75,15 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
     let limit = server.limit.as_ref().map(|limit| {
         let guess = if limit.from == "guess" { "a guess: " } else { "" };
         let why = limit.why.as_deref().map(|why| format!(" ({guess}{})", Plain::sentence(why)));
-        format!("{used} of {} connection slots in use{}{}", limit.slots, used.reason(), why.unwrap_or_default())
+        format!(
+            "{used} of {} connection slots in use{}{}",
+            limit.slots,
+            used.reason(),
+            why.unwrap_or_default()
+        )
     });
-    let used = limit
-        .unwrap_or_else(|| format!("{} in use{}", used.counted("connection slot"), used.reason()));
+    let used =
+        limit.unwrap_or_else(|| format!("{} in use{}", used.counted("connection slot"), used.reason()));
     let null = server.sessions.iter().filter(|session| session.is_null()).count();
     let possibly = server.sessions.iter().filter(|session| session.possibly_null).count();
     let denied = match server.denied.len() {

@@ -68,7 +68,12 @@ fn refusal_row(refusal: &Refusal<'_>) -> Vec<String> {
         clock(refusal.at.time),
         refusal.at.frame.to_string(),
         refusal.slots_in_use.to_string(),
-        format!("refused {}: {}{error}{what}{held}{}", refusal.client, refusal.status_name, refusal.slots_in_use.reason()),
+        format!(
+            "refused {}: {}{error}{what}{held}{}",
+            refusal.client,
+            refusal.status_name,
+            refusal.slots_in_use.reason()
+        ),
     ]
 }
 

@@ -43,11 +43,15 @@ pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
         let full = refusals.iter().find(|refusal| refusal.found_server_full());
         let cause = match full {
             Some(refusal) => {
-                format!("All {} of the server were in use then as well.", refusal.slots_in_use.counted("slot"))
+                format!(
+                    "All {} of the server were in use then as well.",
+                    refusal.slots_in_use.counted("slot")
+                )
             }
             None => "The server's slots are not the cause.".to_owned(),
         };
-        let own = "has reached its own limit of users";
+        let own =
+            if what == "pipe" { "has reached its own limit" } else { "has reached its own limit of users" };
         sentences.push(format!("{name} {own} and refused {}. {cause}", clients(&refusals)));
     }
     sentences
@@ -143,9 +147,13 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         (0, _) => (" that it had denied", String::new()),
         (_, denied) => ("", format!(", {denied} of them after it had denied them")),
     };
-    let of = in_use.words();
-    let number = if in_use.high == Some(1) { String::new() } else { format!("{number} of ") };
-    Some(format!("; null sessions{whose}{which} then held {number}{of} in use{some}{}", in_use.reason()))
+    let held = match in_use.high {
+        Some(1) => format!("{} in use", in_use.words()),
+        None if number == in_use.low => count(usize::try_from(number).unwrap_or(usize::MAX), "slot"),
+        _ => format!("{number} of {} in use", in_use.words()),
+    };
+    let sessions = if number == 1 { "a null session" } else { "null sessions" };
+    Some(format!("; {sessions}{whose}{which} then held {held}{some}{}", in_use.reason()))
 }
 
 /// What was denied, each kind with its words: `Anonymous clients were denied 3 session setups there.`

@@ -192,12 +192,14 @@ fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String
 fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> String {
     let they = if stuck == 1 { "It takes" } else { "They take" };
     let number = u64::try_from(stuck).unwrap_or(u64::MAX);
-    let slots = match limit_of(report, server).filter(|limit| limit.slots >= number) {
+    let limit = limit_of(report, server);
+    let slots = match limit.as_ref().filter(|limit| limit.slots >= number) {
         Some(limit) => format!("{} of {} connection slots", Digits(stuck), limit.slots),
         None => count(stuck, "connection slot"),
     };
     let row = server.row.and_then(|row| report.ledger.server(row));
     let in_use = row.map(|row| row.slots.now).unwrap_or_default();
+    let in_use = limit.map_or(in_use, |limit| limit.bound(in_use));
     let in_all = if in_use.low > number || in_use.high > in_use.low {
         format!("; {} are in use in all", slots::in_use(in_use))
     } else {
