@@ -127,12 +127,14 @@ impl SlotsInUse {
             let most = refusal.slots_in_use.high?;
             Some(most.saturating_sub(refusal.known))
         });
+        let seen = last.is_some_and(|refusal| refusal.slots_in_use.why != Some(NOT_CAPTURED));
+        let reason = if seen { ONE_BY_ONE } else { NOT_CAPTURED_BEFORE };
         let (high, why) = match unknown {
-            Some(None) => (None, Some(NOT_CAPTURED_BEFORE)),
+            Some(None) => (None, Some(reason)),
             Some(Some(others)) if others > 0 => {
                 let most = high.saturating_add(others);
                 let most = limit.map_or(most, |limit| most.min(limit.slots).max(high));
-                (Some(most), (low < most).then_some(NOT_CAPTURED_BEFORE))
+                (Some(most), (low < most).then_some(reason))
             }
             _ => (Some(high), (low < high).then_some(UNSURE)),
         };
