@@ -149,7 +149,7 @@ const SAYS: &[(&str, &[&str])] = &[
             "It takes 1 of 10 connection slots",
             "3 are in use in all",
             "several_users",
-            "OFFICE\\ALICE and OFFICE\\SVC_BACKUP",
+            "2 users at the same time: ALICE and SVC_BACKUP",
         ],
     ),
     (

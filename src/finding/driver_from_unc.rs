@@ -134,7 +134,14 @@ mod tests {
             if let Some(dns_name) = told {
                 made.connect(1);
                 let (name, dns_name) = ("PRNSRV".to_owned(), Some(dns_name.to_owned()));
-                made.tell(1, EventKind::Session(SessionEvent::ServerNamed { name, dns_name }));
+                made.tell(
+                    1,
+                    EventKind::Session(SessionEvent::ServerNamed {
+                        name: Some(name),
+                        dns_name,
+                        domain_member: None,
+                    }),
+                );
             }
             added(2, &mut made, path);
             all(&made.ended_after(1.0), 90.0).first().map(|finding| finding.severity)

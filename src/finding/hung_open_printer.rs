@@ -36,13 +36,11 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
         |judged| applies(scene, judged),
         |scene, group, conditions| finding(scene, &RULE, group, conditions),
     );
-    let users = scene.ledger.sessions().filter(|(_, session)| {
-        matches!(session.identity.who, Who::User | Who::Guest)
-            && session.closed.is_none()
-            && scene.hung_call(session).is_some()
-    });
+    let users = scene.ledger.sessions().filter(|(_, it)| matches!(it.identity.who, Who::User | Who::Guest));
     let users = users.filter_map(|(row, _)| scene.judged(row)).filter(|judged| applies(scene, judged));
-    let users = scene.by_computer(users);
+    let (ended, open): (Vec<Judged<'_>>, Vec<_>) = users.partition(|judged| judged.session.closed.is_some());
+    let mut users = scene.by_computer(open.into_iter());
+    users.extend(scene.by_computer(ended.into_iter()));
     let users = users.iter().filter_map(|group| finding(scene, &OF_A_USER, group, None)).collect();
     found.extend(alike::fold(scene, users));
     found
@@ -101,9 +99,9 @@ fn finding(
         if is_null {
             scene.takes(group, ended)
         } else if !scene.has_slots(first.server_row) {
-            "All sessions of a user count as one"
+            "All sessions of one user count as one"
         } else {
-            "All sessions of a user take one slot together"
+            "All sessions of one user take one slot together"
         },
         conditions.map(|both| format!(". {}", both.text)).unwrap_or_default(),
     );

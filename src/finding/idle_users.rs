@@ -8,8 +8,9 @@ use super::words::{Span, first_of};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{ServerRow, Session, SessionRow};
+use crate::ledger::{Handle, ServerRow, Session, SessionRow};
 use crate::net::Host;
+use crate::rprn::Task;
 use crate::session::OpenKind;
 
 pub(super) const ADVICE: &[Part] = &[
@@ -64,12 +65,16 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     by_server.values().filter_map(|group| finding(scene, group, &refused)).collect()
 }
 
-/// True for a session that was not used for longer than the grace and has no document open: that needs its session
-/// although it may say nothing for hours.
+/// True for a session that was not used for longer than the grace and has no document open, nor one that it prints: that
+/// needs its session although it may say nothing for hours.
 fn is_idle(scene: &Scene<'_>, session: &Session) -> bool {
-    let mut open = scene.ledger.opens_of(session).filter(|open| open.closed.is_none());
+    let open = || scene.ledger.opens_of(session).filter(|open| open.closed.is_none());
+    let handles = open().flat_map(|open| scene.ledger.handles(open));
+    let mut handles = handles.filter(|handle| handle.closed.is_none());
+    let prints = |handle: &Handle| handle.tasks.get(&Task::Document).is_some_and(|task| task.ended.is_none());
     scene.ledger.seconds_until(scene.end, scene.ledger.last_use(session)) > scene.grace
-        && !open.any(|open| !open.holds() && open.what != OpenKind::Directory)
+        && !open().any(|open| !open.holds() && open.what != OpenKind::Directory)
+        && !handles.any(prints)
 }
 
 fn finding(

@@ -8,7 +8,7 @@ use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
 use crate::ledger::{CallFailure, Closing, Handle, Open, Verdict, WaitingCall};
 
-pub(super) const ADVICE: &[Part] = &[Part::Restrict, Part::PrinterShares, Part::Free];
+pub(super) const ADVICE: &[Part] = &[Part::Free, Part::Restrict, Part::PrinterShares, Part::Look];
 
 const RULE: Rule = Rule {
     name: "null_session_leak",

@@ -15,20 +15,25 @@ type Times<'a> = (usize, Option<&'a str>);
 /// Those of one address and account, by their names in capitals.
 type ByName<'a> = BTreeMap<Option<String>, Times<'a>>;
 
+/// An account as it was first written, and the computers from which it came.
+type OfAccount<'a> = (Option<&'a str>, ByName<'a>);
+
 /// `carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25)`: each client once for each account that it came with,
 /// and each computer of an address that goes by another name.
 pub(super) fn clients(refusals: &[&Refusal]) -> String {
-    let mut clients: BTreeMap<(Host, Option<&str>), ByName<'_>> = BTreeMap::new();
+    // By the account in capitals.
+    let mut clients: BTreeMap<(Host, Option<String>), OfAccount<'_>> = BTreeMap::new();
     for refusal in refusals {
         let account = refusal.identity.as_ref().and_then(|identity| identity.account.as_deref());
         let account = account.filter(|account| !account.is_empty());
         let name = refusal.client_name();
-        let names = clients.entry((refusal.client.host(), account)).or_default();
+        let key = (refusal.client.host(), account.map(str::to_uppercase));
+        let (_, names) = clients.entry(key).or_insert_with(|| (account, ByName::new()));
         let (times, _) = names.entry(name.map(str::to_uppercase)).or_insert((0, name));
         *times = times.saturating_add(1);
     }
     let mut told: Vec<String> = Vec::new();
-    for ((host, account), mut names) in clients {
+    for ((host, _), (account, mut names)) in clients {
         one_unnamed(&mut names, |named, (times, _)| named.0 = named.0.saturating_add(times));
         told.extend(names.into_values().map(|(times, name)| client(host, account, name) + &often(times)));
     }

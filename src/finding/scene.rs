@@ -295,8 +295,8 @@ pub(super) fn unanswered_call<'a>(pipes: &[&'a Open]) -> Option<&'a WaitingCall>
 pub(super) fn sessions_of_users(group: &[Judged<'_>]) -> String {
     let accounts = group.iter().filter_map(|judged| judged.session.identity.account.as_deref());
     let mut accounts: Vec<&str> = accounts.filter(|account| !account.is_empty()).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+    accounts.sort_unstable_by_key(|account| account.to_lowercase());
+    accounts.dedup_by_key(|account| account.to_lowercase());
     let whose = if accounts.is_empty() { "users".to_owned() } else { names(&accounts) };
     format!("{} of {whose}", count(group.len(), "session"))
 }
@@ -308,7 +308,8 @@ pub(super) fn people<'s>(ledger: &Ledger, sessions: impl Iterator<Item = &'s Ses
         let account = session.identity.account.as_deref().filter(|account| !account.is_empty());
         let account = account.map_or_else(|| "a user".to_owned(), |account| Plain::name(account).to_string());
         let person = format!("{account} ({})", computer(ledger, session));
-        if !people.contains(&person) {
+        // A server does not look at the case of names.
+        if !people.iter().any(|told| told.to_lowercase() == person.to_lowercase()) {
             people.push(person);
         }
     }

@@ -7,7 +7,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::names;
 use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
-use crate::ledger::Session;
+use crate::ledger::{Account, Session};
 
 pub(super) const ADVICE: &[Part] = &[Part::Say(
     "A computer takes one slot for each user under which it is connected. On the client, see which services run \
@@ -35,7 +35,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     // A session of each user, of those that were open at the same time.
     let mut seen = BTreeSet::new();
     let mut together = scene::most_at_once(group);
-    together.retain(|judged| seen.insert(user(judged.session)));
+    together.retain(|judged| seen.insert(user(scene, judged.session)));
     let first = together.first()?.session;
     if together.len() < 2 {
         return None;
@@ -62,13 +62,13 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     RULE.finding(&together, frames, text)
 }
 
-/// `DOMAIN\account`, without regard to case.
-fn user(session: &Session) -> String {
-    let identity = &session.identity;
-    let account = identity.account.as_deref().unwrap_or_default();
-    match identity.domain.as_deref().filter(|domain| !domain.is_empty()) {
-        Some(domain) => format!(r"{domain}\{account}").to_uppercase(),
-        None => account.to_uppercase(),
+/// `DOMAIN\account`, as the server tells users apart; nothing if no account is known.
+fn user(scene: &Scene<'_>, session: &Session) -> String {
+    let server = session.server_row.and_then(|row| scene.ledger.server(row));
+    match server.and_then(|server| server.account_of(&session.identity)) {
+        Some(Account { domain: Some(domain), name }) => format!(r"{domain}\{name}"),
+        Some(Account { domain: None, name }) => name,
+        None => String::new(),
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) const ADVICE: &[Part] = &[
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut by_share: BTreeMap<(Option<ServerRow>, Option<String>), Vec<&Refusal>> = BTreeMap::new();
-    for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.what == Stage::Tree) {
+    let of_share = |refusal: &&Refusal| refusal.what == Stage::Tree && !refusal.is_for_slots();
+    for refusal in scene.ledger.refusals().iter().filter(of_share) {
         let path = refusal.path.as_deref().map(str::to_uppercase);
         by_share.entry((refusal.server_row, path)).or_default().push(refusal);
     }

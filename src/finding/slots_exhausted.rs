@@ -15,21 +15,21 @@ use crate::session::OpenKind;
 const HOLDERS: usize = 10;
 
 pub(super) const ADVICE: &[Part] = &[
+    Part::Free,
+    Part::Look,
+    Part::Limit,
+    Part::Say(
+        "All sessions of one computer under one user take one slot, but each null session takes one, and so does one \
+        that was denied, while its connection lasts. If null sessions hold the slots, deal with them: a higher limit \
+        only delays the problem.",
+    ),
+    Part::Idle,
     Part::Say(
         "Programs on the clients say \"Operating system error 71. No more connections can be made to this remote \
         computer at this time because there are already as many connections as the computer can accept.\" or \
         \"System error 71 has occurred. This remote computer has reached its connection limit, you cannot connect at \
         this time.\"",
     ),
-    Part::Limit,
-    Part::Say(
-        "All sessions of one computer under one user take one slot, but each null session takes one, and so does one \
-        that was denied, while its connection lasts. Where null sessions hold the slots, the cure is theirs, not a \
-        higher limit.",
-    ),
-    Part::Look,
-    Part::Idle,
-    Part::Free,
 ];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
@@ -107,7 +107,9 @@ fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     }
     if held.named > 0 {
         let people = scene::people(scene.ledger, named.iter().copied());
-        told.push(format!("{} of {}", count(number(held.named), "session"), first_of(&people, HOLDERS)));
+        // Of many, some are listed or none.
+        let whose = if people.is_empty() { "users or guests".to_owned() } else { first_of(&people, HOLDERS) };
+        told.push(format!("{} of {whose}", count(number(held.named), "session")));
     }
     if held.unknown > 0 {
         told.push(count(number(held.unknown), "session") + " of unknown identity");

@@ -20,6 +20,7 @@ impl Ledger {
                 losses.aggregated_possibly_null_stuck = losses.aggregated_possibly_null_stuck.max(possible);
             }
         }
+        self.remember_stays(row);
         let Some(session) = self.sessions.remove(&row) else { return };
         for tree in session.trees {
             if self.trees.get(&tree).is_some_and(|tree| tree.session == row) {

@@ -3,8 +3,7 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use super::{Ledger, Refusal, Session, SessionRow, Verdict};
-use crate::auth::Who;
+use super::{Closing, Ledger, Present, Refusal, ServerRow, Session, Verdict};
 use crate::capture::Origin;
 
 /// The sessions that were open at a refusal, counted.
@@ -24,23 +23,59 @@ pub struct Holders {
     pub named: u64,
     /// Sessions of which nobody knows whose they are.
     pub unknown: u64,
+    /// Sessions first seen later, whose set-up was not captured: they may have been there.
+    pub perhaps: u64,
+    /// True if of some null sessions nobody can say any more whether they hung or leaked: their rows were let go.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) at_least: bool,
+}
+
+/// What a null session was stuck by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stuck {
+    Hung,
+    Leaked,
+}
+
+/// What happens at a server. Of one packet the ends come first, and refusals last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Ended(Stuck),
+    Stuck(Stuck),
+    Refused(usize),
+}
+
+impl Holders {
+    fn of(present: &Present) -> Self {
+        Self {
+            null: present.null,
+            denied: present.denied,
+            named: present.named,
+            unknown: present.unknown,
+            perhaps: present.perhaps,
+            at_least: present.departed > 0,
+            ..Self::default()
+        }
+    }
 }
 
 /// `3 null sessions (1 hung, 2 leaked) and 1 session of users or guests`; nothing if nobody is known to have held any.
 impl fmt::Display for Holders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let several = |number: u64| if number == 1 { "" } else { "s" };
+        let least = if self.at_least { "at least " } else { "" };
         let stuck = match (self.hung, self.leaked) {
             (0, 0) => String::new(),
-            (hung, 0) => format!(" ({hung} hung)"),
-            (0, leaked) => format!(" ({leaked} leaked)"),
-            (hung, leaked) => format!(" ({hung} hung, {leaked} leaked)"),
+            (hung, 0) => format!(" ({least}{hung} hung)"),
+            (0, leaked) => format!(" ({least}{leaked} leaked)"),
+            (hung, leaked) => format!(" ({least}{hung} hung, {leaked} leaked)"),
         };
         let kinds = [
             (self.null, "null session", "", stuck.as_str()),
             (self.denied, "denied null session", "", ""),
             (self.named, "session", " of users or guests", ""),
             (self.unknown, "session", " of unknown identity", ""),
+            (self.perhaps, "session", " first seen later", ""),
         ];
         let mut left = kinds.iter().filter(|(number, ..)| *number > 0).count();
         for (number, what, whose, stuck) in kinds.iter().filter(|(number, ..)| *number > 0) {
@@ -50,80 +85,99 @@ impl fmt::Display for Holders {
                 1 => " and ",
                 _ => ", ",
             };
-            write!(f, "{number} {what}{}{whose}{stuck}{next}", several(*number))?;
+            let perhaps = if whose.ends_with("later") { "perhaps " } else { "" };
+            write!(f, "{perhaps}{number} {what}{}{whose}{stuck}{next}", several(*number))?;
         }
         Ok(())
     }
 }
 
 impl Ledger {
-    /// Who held the slots at a refusal, as far as the ledger still has their rows. `grace` is in seconds, as for
-    /// [`judge`](Self::judge).
+    /// Who held the slots at a refusal. `grace` is in seconds, as for [`judge`](Self::judge).
     #[must_use]
     pub fn holders(&self, refusal: &Refusal, grace: f64) -> Holders {
-        self.holders_at(refusal, &mut |row| Some(self.judge(row, grace)?.verdict))
+        self.holders_at(core::slice::from_ref(refusal), grace).pop().unwrap_or_default()
     }
 
     /// Who held the slots at each refusal, in the order of [`refusals`](Self::refusals): each session is judged once.
     pub(crate) fn all_holders(&self, grace: f64) -> Vec<Holders> {
-        let mut verdicts: BTreeMap<SessionRow, Option<Verdict>> = BTreeMap::new();
-        let mut verdict = |row| *verdicts.entry(row).or_insert_with(|| Some(self.judge(row, grace)?.verdict));
-        self.refusals().iter().map(|refusal| self.holders_at(refusal, &mut verdict)).collect()
+        self.holders_at(self.refusals(), grace)
     }
 
-    fn holders_at(
-        &self,
-        refusal: &Refusal,
-        verdict: &mut impl FnMut(SessionRow) -> Option<Verdict>,
-    ) -> Holders {
-        let mut holders = Holders::default();
-        for row in &refusal.held_by {
-            let Some(session) = self.sessions.get(row) else { continue };
-            let place = match session.identity.who {
-                _ if session.denied.is_some() => &mut holders.denied,
-                Who::Null => &mut holders.null,
-                Who::Guest | Who::User => &mut holders.named,
-                Who::Unknown => &mut holders.unknown,
-            };
-            *place = place.saturating_add(1);
-            match self.stuck_by(session, refusal.at, verdict) {
-                Some(Verdict::Hung) => holders.hung = holders.hung.saturating_add(1),
-                Some(_) => holders.leaked = holders.leaked.saturating_add(1),
-                None => {}
+    fn holders_at(&self, refusals: &[Refusal], grace: f64) -> Vec<Holders> {
+        let mut holders: Vec<Holders> =
+            refusals.iter().map(|refusal| Holders::of(&refusal.present)).collect();
+        let mut servers: BTreeMap<ServerRow, Vec<(Origin, Step)>> = BTreeMap::new();
+        for (index, refusal) in refusals.iter().enumerate() {
+            if let Some(row) = refusal.server_row {
+                let steps = servers.entry(row).or_default();
+                steps.push((self.order(refusal.at), Step::Refused(index)));
+            }
+        }
+        for session in self.sessions.values().filter(|session| session.is_null() && session.denied.is_none())
+        {
+            let Some(steps) = session.server_row.and_then(|row| servers.get_mut(&row)) else { continue };
+            for (stuck, from, to) in self.stuck_spans(session, grace) {
+                steps.push((from, Step::Stuck(stuck)));
+                steps.extend(to.map(|to| (to, Step::Ended(stuck))));
+            }
+        }
+        for mut steps in servers.into_values() {
+            steps.sort_unstable();
+            let (mut hung, mut leaked) = (0_u64, 0_u64);
+            for (_, step) in steps {
+                match step {
+                    Step::Stuck(Stuck::Hung) => hung = hung.saturating_add(1),
+                    Step::Stuck(Stuck::Leaked) => leaked = leaked.saturating_add(1),
+                    Step::Ended(Stuck::Hung) => hung = hung.saturating_sub(1),
+                    Step::Ended(Stuck::Leaked) => leaked = leaked.saturating_sub(1),
+                    Step::Refused(index) => {
+                        if let Some(holders) = holders.get_mut(index) {
+                            (holders.hung, holders.leaked) = (hung, leaked);
+                        }
+                    }
+                }
             }
         }
         holders
     }
 
-    /// Whether a null session hung or leaked, then or since, and what shows it was there by a moment.
-    fn stuck_by(
-        &self,
-        session: &Session,
-        at: Origin,
-        verdict: &mut impl FnMut(SessionRow) -> Option<Verdict>,
-    ) -> Option<Verdict> {
-        if session.identity.who != Who::Null || session.denied.is_some() {
-            return None;
-        }
+    /// When what shows that a null session hung or leaked, then or since, was there: spans that do not meet, each until
+    /// its end.
+    fn stuck_spans(&self, session: &Session, grace: f64) -> Vec<(Stuck, Origin, Option<Origin>)> {
         let opens = || self.opens_of(session);
-        match verdict(session.row)? {
-            Verdict::Hung | Verdict::WasHung => {
-                let mut calls = opens().flat_map(|open| open.waiting.values());
-                let sent = calls.any(|call| !call.waits_by_design && call.sent <= at)
-                    || session.waiting.iter().any(|request| request.sent <= at);
-                sent.then_some(Verdict::Hung)
+        let end = |closed: Option<Closing>| {
+            let ends = [closed, session.closed].into_iter().flatten();
+            ends.map(|closing| self.order(closing.at)).min()
+        };
+        let verdict = self.judge(session.row, grace).map(|judgement| judgement.verdict);
+        let (stuck, mut spans): (_, Vec<(Origin, Option<Origin>)>) = match verdict {
+            Some(Verdict::Hung | Verdict::WasHung) => {
+                let calls = opens().flat_map(|open| open.waiting.values());
+                let calls = calls.filter(|call| !call.waits_by_design).map(|call| call.sent);
+                let sent = calls.chain(session.waiting.iter().map(|request| request.sent)).min();
+                (Stuck::Hung, sent.map(|sent| (self.order(sent), end(None))).into_iter().collect())
             }
-            Verdict::Leaked | Verdict::WasLeaked | Verdict::Abandoned => {
-                let lasts = |closed: Option<super::Closing>| closed.is_none_or(|end| at < end.at);
-                let pipe = opens().any(|open| open.holds() && open.used.last <= at && lasts(open.closed));
-                let handle = || {
-                    let mut handles = opens().flat_map(|open| self.handles(open));
-                    handles.any(|handle| handle.used.last <= at && lasts(handle.closed))
-                };
-                (pipe || handle()).then_some(Verdict::Leaked)
+            Some(Verdict::Leaked | Verdict::WasLeaked | Verdict::Abandoned) => {
+                let pipes = opens().filter(|open| open.holds()).map(|open| (open.used.last, open.closed));
+                let handles = opens().flat_map(|open| self.handles(open));
+                let held = pipes.chain(handles.map(|handle| (handle.used.last, handle.closed)));
+                (Stuck::Leaked, held.map(|(used, closed)| (self.order(used), end(closed))).collect())
             }
-            _ => None,
+            _ => return Vec::new(),
+        };
+        spans.retain(|(from, to)| to.is_none_or(|to| *from < to));
+        spans.sort_unstable();
+        let mut apart: Vec<(Stuck, Origin, Option<Origin>)> = Vec::new();
+        for (from, to) in spans {
+            match apart.last_mut() {
+                Some((_, _, until)) if until.is_none_or(|until| from <= until) => {
+                    *until = until.and_then(|until| to.map(|to| to.max(until)));
+                }
+                _ => apart.push((stuck, from, to)),
+            }
         }
+        apart
     }
 }
 
@@ -143,5 +197,10 @@ mod tests {
             "2 sessions of unknown identity"
         );
         assert_eq!(Holders::default().to_string(), "");
+        let holders = Holders { null: 70, leaked: 3, at_least: true, perhaps: 1, ..Holders::default() };
+        assert_eq!(
+            holders.to_string(),
+            "70 null sessions (at least 3 leaked) and perhaps 1 session first seen later"
+        );
     }
 }

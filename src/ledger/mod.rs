@@ -3,11 +3,13 @@
 //! Feed it events (it is a [`Sink`]), then ask for its rows, for [verdicts](Ledger::judge) and for
 //! the [slots](Server::slots) of each server.
 
+mod account;
 mod cause;
 mod clock;
 mod close;
 mod fold;
 mod forget;
+mod full;
 mod grace;
 mod holders;
 mod judge;
@@ -22,6 +24,7 @@ mod verdict;
 mod who;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
@@ -32,8 +35,11 @@ use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, TreeId, Unseen, UnseenKind};
 use crate::smb2::negotiate::is_samba;
 
+pub use account::Account;
 pub use cause::Cause;
 pub use clock::ClockStep;
+pub use full::Present;
+use full::Stay;
 pub(crate) use grace::is_beyond;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
@@ -67,6 +73,10 @@ pub struct Ledger {
     ended_plain: VecDeque<SessionRow>,
     ended_telling: VecDeque<SessionRow>,
     refusals: Vec<Refusal>,
+    /// The same with who was there, from when it is asked for to the next event.
+    told_refusals: OnceLock<Vec<Refusal>>,
+    /// The stays at a server that turned somebody away meanwhile, of sessions that were aggregated.
+    departed: Vec<(ServerRow, Stay)>,
     denials: Vec<Denial>,
     failed_logons: Vec<FailedLogon>,
     /// By the server, and by name without regard to case.
@@ -250,7 +260,7 @@ impl Ledger {
     /// What was turned away because a limit was reached, in order.
     #[must_use]
     pub fn refusals(&self) -> &[Refusal] {
-        &self.refusals
+        self.told_refusals.get_or_init(|| self.refusals_with_holders())
     }
 
     /// What was denied to anonymous clients, in order.

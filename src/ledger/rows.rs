@@ -14,7 +14,7 @@ use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{
     ClientMachine, ConnectionId, Doubt, Idle, OpenId, OpenKind, Party, SessionId, ShareKind, Transport,
-    TreeId, Unseen,
+    TreeId, Unseen, is_ipc,
 };
 use crate::wire::{Status, Win32Error};
 
@@ -194,6 +194,9 @@ pub struct Server {
     pub(super) named_itself: bool,
     /// Its connections that are open.
     pub(super) connections: usize,
+    /// Whether it is a member of a domain, by its NTLM challenges (\[MS-NLMP\] 2.2.2.5, NTLMSSP_TARGET_TYPE_DOMAIN and
+    /// NTLMSSP_TARGET_TYPE_SERVER).
+    pub domain_member: Option<bool>,
     /// Its operating system as an SMB1 session setup tells it.
     pub os: Option<String>,
     /// Its LAN manager, told in the same place: `Samba 4.17.12-Debian`.
@@ -204,6 +207,8 @@ pub struct Server {
     pub slots: SlotHistory,
     /// The sessions that are open on it, and the set-ups that it denied and whose connection lasts.
     pub open_sessions: BTreeSet<SessionRow>,
+    /// When it turned somebody away.
+    pub(super) refused: BTreeSet<Origin>,
     /// The calls that ended sessions there; the last few.
     pub(super) deletions: VecDeque<Deletion>,
     /// The connections that it ended itself; the last few.
@@ -602,7 +607,7 @@ pub struct HandleTask {
     pub ended: Option<Origin>,
 }
 
-/// A set-up, tree connect or NetBIOS session that was turned away because a limit is reached.
+/// A set-up, tree connect, open of a pipe or NetBIOS session that was turned away because a limit is reached.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -620,17 +625,15 @@ pub struct Refusal {
     pub calling: Option<String>,
     /// What was turned away.
     pub what: Stage,
-    /// Of a tree connect, the share's path.
+    /// Of a tree connect, the share's path; of an open, the pipe's name.
     pub path: Option<String>,
     /// What the server answered.
     pub answer: RefusalAnswer,
-    /// The slots in use at that moment.
+    /// The slots in use at that moment, as far as sessions are known that took them.
     pub slots: super::Slots,
-    /// How many of the holders are null sessions that the server granted.
-    pub null: u64,
-    /// How many are null sessions that it denied.
-    pub denied: u64,
-    /// Who held them; the first few.
+    /// Those sessions, counted.
+    pub present: super::Present,
+    /// Those sessions, null ones first; the first few.
     pub held_by: Vec<SessionRow>,
 }
 
@@ -689,12 +692,6 @@ impl Stage {
             Self::Printer => "printer",
         }
     }
-
-    /// True if a limit that is met here is that of the server's slots: at a tree connect it is that of the share.
-    #[must_use]
-    pub fn is_for_slots(self) -> bool {
-        self != Self::Tree
-    }
 }
 
 impl Refusal {
@@ -707,10 +704,15 @@ impl Refusal {
     }
 
     /// True if the server had no slot left. A tree connect that is refused after a good session setup has met the limit
-    /// of users of that share alone (\[MS-CIFS\] 3.3.4.1, MaxUses).
+    /// of users of that share alone (\[MS-CIFS\] 3.3.4.1, MaxUses), unless it is that of `IPC$`, which has none: there the
+    /// limit is the server's. An open has met the limit of its pipe.
     #[must_use]
     pub fn is_for_slots(&self) -> bool {
-        self.what.is_for_slots()
+        match self.what {
+            Stage::Tree => self.path.as_deref().is_some_and(is_ipc),
+            Stage::Pipe | Stage::Printer => false,
+            Stage::NetBios | Stage::Negotiate | Stage::Session => true,
+        }
     }
 }
 

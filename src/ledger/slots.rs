@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Connection;
+use super::{Account, Connection, Server};
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::net::Host;
@@ -49,6 +49,13 @@ pub struct SlotHistory {
     pub now: Slots,
     /// Every change, in order. If there are too many, of each two neighbours the higher is left.
     pub points: Vec<SlotPoint>,
+    /// What they are in use by.
+    taken: Taken,
+}
+
+/// What the slots of a server are in use by at a moment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Taken {
     /// Null sessions, each of which takes a slot for certain.
     own: u64,
     /// Sessions that may take a slot of their own.
@@ -100,8 +107,7 @@ enum Holder {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct User {
     computer: Computer,
-    domain: Option<String>,
-    account: String,
+    account: Account,
 }
 
 /// A client computer by the surest name there is.
@@ -113,21 +119,20 @@ enum Computer {
 }
 
 impl Claim {
-    /// What a session of this identity counts as, of a client at `address`. One that is encrypted may have been logged off
-    /// unseen.
+    /// What a session of this identity counts as on a server, of a client at `address`. One that is encrypted may have been
+    /// logged off unseen.
     pub(super) fn of(
+        server: &Server,
         identity: &Identity,
         address: Host,
         connection: Option<&Connection>,
         encrypted: bool,
     ) -> Self {
-        let account = identity.account.as_deref().filter(|account| !account.is_empty());
-        let holder = match (identity.who, connection, account) {
+        let holder = match (identity.who, connection, server.account_of(identity)) {
             (Who::Null, ..) => Holder::Own,
             (Who::Guest | Who::User, Some(connection), Some(account)) => Holder::User(User {
                 computer: Computer::of(connection, identity.workstation.as_deref()),
-                domain: identity.domain.as_deref().map(str::to_uppercase),
-                account: account.to_uppercase(),
+                account,
             }),
             _ => Holder::Unsure,
         };
@@ -137,6 +142,12 @@ impl Claim {
     /// A set-up that has no answer.
     pub(super) const fn unsure(address: Host) -> Self {
         Self { holder: Holder::Unsure, address, may_have_ended: true }
+    }
+
+    /// The same of a session of which nobody can say whether it is there.
+    pub(super) fn perhaps(self) -> Self {
+        let holder = if self.holder == Holder::Own { Holder::Unsure } else { self.holder };
+        Self { holder, address: self.address, may_have_ended: true }
     }
 }
 
@@ -151,7 +162,7 @@ impl Computer {
     }
 }
 
-impl SlotHistory {
+impl Taken {
     /// Takes what `claim` counts as.
     pub(super) fn take(&mut self, claim: &Claim) {
         match &claim.holder {
@@ -163,12 +174,11 @@ impl SlotHistory {
             let there = self.surely.entry(claim.address).or_default();
             let before = there.least();
             match &claim.holder {
-                Holder::User(user) => add(&mut there.accounts, user.account.clone()),
+                Holder::User(user) => add(&mut there.accounts, user.account.name.clone()),
                 _ => there.unnamed = there.unnamed.saturating_add(1),
             }
             self.least = self.least.saturating_add(there.least().saturating_sub(before));
         }
-        self.count();
     }
 
     /// Gives back what `claim` counted as.
@@ -184,7 +194,7 @@ impl SlotHistory {
         {
             let before = there.least();
             match &claim.holder {
-                Holder::User(user) => remove(&mut there.accounts, &user.account),
+                Holder::User(user) => remove(&mut there.accounts, &user.account.name),
                 _ => there.unnamed = there.unnamed.saturating_sub(1),
             }
             let after = there.least();
@@ -193,15 +203,29 @@ impl SlotHistory {
             }
             self.least = self.least.saturating_sub(before.saturating_sub(after));
         }
-        self.count();
     }
 
-    fn count(&mut self) {
+    /// How many are in use.
+    pub(super) fn slots(&self) -> Slots {
         let users = u64::try_from(self.users.len()).unwrap_or(u64::MAX);
         let high = self.own.saturating_add(users).saturating_add(self.unsure);
         // One computer may have several addresses.
         let low = self.own.saturating_add(self.least).min(high);
-        self.now = Slots { low, high };
+        Slots { low, high }
+    }
+}
+
+impl SlotHistory {
+    /// Takes what `claim` counts as.
+    pub(super) fn take(&mut self, claim: &Claim) {
+        self.taken.take(claim);
+        self.now = self.taken.slots();
+    }
+
+    /// Gives back what `claim` counted as.
+    pub(super) fn give_back(&mut self, claim: &Claim) {
+        self.taken.give_back(claim);
+        self.now = self.taken.slots();
     }
 
     /// Notes the slots in use after a packet. What is known only later changes the points since then as well. Gives the
@@ -282,8 +306,7 @@ mod tests {
     fn user(computer: &str, domain: Option<&str>, account: &str) -> Claim {
         let user = User {
             computer: Computer::Name(computer.to_owned()),
-            domain: domain.map(str::to_owned),
-            account: account.to_owned(),
+            account: Account { domain: domain.map(str::to_owned), name: account.to_owned() },
         };
         Claim { holder: Holder::User(user), ..own() }
     }

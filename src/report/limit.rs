@@ -156,6 +156,11 @@ impl Limit {
         said.guess().filter(|limit| limit.slots >= most)
     }
 
+    /// Slots in use on the server, of which no more can be than it has.
+    pub(super) fn bound(&self, slots: Slots) -> Slots {
+        Slots { high: slots.high.min(self.slots.max(slots.low)), ..slots }
+    }
+
     /// Why a server has no limit of slots, where it says that it has none and the user gave none.
     pub(crate) fn none(ledger: &Ledger, server: &Server, given: Option<u64>) -> Option<String> {
         if given.is_some() || !finding::has_no_limit(ledger, server) {
@@ -198,13 +203,18 @@ impl Limit {
             .reduce(|most, next| if next.slots.low > most.slots.low { next } else { most })?;
         let Slots { low, high } = full.slots;
         let frame = full.at.frame;
+        // Sessions of one user may count one by one: as many as there were, it may have another limit that is higher.
+        let more = high.saturating_add(1)..=full.present.most();
         let (possible, edition) = match said {
             Said::NoLimit | Said::Users(_) => return None,
             Said::Client(_, (slots, other)) | Said::Either(_, (slots, other)) => {
                 let other = other.filter(|(_, slots)| *slots == low);
-                (*slots == low || other.is_some(), other.map(|(edition, _)| edition))
+                let possible = *slots == low || (other.is_some() && !more.contains(slots));
+                (possible, other.map(|(edition, _)| edition))
             }
-            Said::Nothing => (LIMITS.contains(&low), None),
+            Said::Nothing => {
+                (LIMITS.contains(&low) && !LIMITS.iter().any(|slots| more.contains(slots)), None)
+            }
         };
         let beyond = matches!(said, Said::Client(_, (slots, _)) if low > *slots);
         if !(beyond || (possible && low == high)) {

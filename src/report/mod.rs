@@ -21,7 +21,7 @@ pub use moment::{Cause, Ending, Moment};
 pub use null_sessions::{Capture, Losses, NullSessions, Options, Outcome};
 pub use printer_share::PrinterShare;
 pub use refusal::{Denial, Refusal, SlotsInUse};
-pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange, SlotsNow};
+pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange};
 pub use session::{
     CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
 };

@@ -3,15 +3,16 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use super::session::Who;
+use super::session::{Session, Who};
 use crate::capture::Origin;
+use crate::finding::Digits;
 use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Stage};
 use crate::net::Endpoint;
 use crate::wire::Status;
 
-use super::{Limit, Moment, SlotsNow};
+use super::{Limit, Moment};
 
-/// A set-up, tree connect or NetBIOS session that was turned away because a limit is reached.
+/// A set-up, tree connect, open of a pipe or NetBIOS session that was turned away because a limit is reached.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -35,7 +36,7 @@ pub struct Refusal<'a> {
     pub client_name: Option<&'a str>,
     /// What was turned away.
     pub what: Stage,
-    /// Of a tree connect, the share's path.
+    /// Of a tree connect, the share's path; of an open, the pipe's name.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub path: Option<&'a str>,
     /// The status as it stood in the header, in hex.
@@ -48,53 +49,123 @@ pub struct Refusal<'a> {
     pub slots_in_use: SlotsInUse,
     /// How many the server has, if that is known or can be guessed.
     pub limit: Option<Limit>,
-    /// Who held them; the first few.
+    /// Who held them, null sessions first; the first few.
     #[cfg_attr(feature = "serde", serde(serialize_with = "super::session::ids"))]
     pub held_by: Vec<SessionRow>,
     /// What they were.
     pub holders: Holders,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    for_slots: bool,
+    /// The slots of which it is known for certain what took them.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    known: u64,
 }
 
-/// Slots in use when somebody was turned away.
+/// Slots in use at a moment, as far as they are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SlotsInUse {
     /// At least so many.
     pub low: u64,
-    /// At most so many.
-    pub high: u64,
+    /// At most so many; nothing if nobody can say.
+    pub high: Option<u64>,
     /// Of those, how many null sessions had that the server granted.
     pub null: u64,
     /// Of those, how many null sessions had that the server denied.
     pub denied: u64,
-    /// Why more may have been in use than are known.
+    /// Why the two figures are not the same, or not within the limit.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub why: Option<&'static str>,
-    /// The figures of what was captured.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(super) known: ledger::Slots,
-    /// True if others took slots that are not known.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(super) unseen: bool,
 }
 
+/// `10`, `3 to 10`, `at least 3`.
+impl fmt::Display for SlotsInUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = |number: u64| Digits(usize::try_from(number).unwrap_or(usize::MAX));
+        match self.high {
+            Some(high) if high == self.low => write!(f, "{}", digits(high)),
+            Some(high) => write!(f, "{} to {}", digits(self.low), digits(high)),
+            None if self.low == 0 => f.write_str("an unknown number"),
+            None => write!(f, "at least {}", digits(self.low)),
+        }
+    }
+}
+
+const NOT_CAPTURED: &str = "the server was full, and who took the other slots was not captured";
+const NOT_CAPTURED_BEFORE: &str =
+    "the server was full when it refused a client, and who took the other slots was not captured";
+const ONE_BY_ONE: &str = "sessions of one user may count one by one";
+const BEYOND: &str = "more than the limit";
+const UNSURE: &str = "sessions may be of one user or of several, or may have ended";
+
 impl SlotsInUse {
-    /// The slots in use at a refusal. A server that turns somebody away for want of a slot is full.
+    /// The slots in use at a refusal. A server that turns somebody away for want of a slot is full: all its slots are in
+    /// use, if sessions are known that can have taken them.
     fn of(refusal: &ledger::Refusal, limit: Option<&Limit>) -> Self {
-        let known = refusal.slots;
-        let ledger::Slots { low, high } = known;
-        let full = limit.map(|limit| limit.slots).filter(|slots| refusal.is_for_slots() && *slots > high);
-        let unseen = refusal.is_for_slots() && limit.is_none_or(|limit| limit.slots > high);
-        let why = if full.is_some() {
-            Some("the server was full, and who took the other slots was not captured")
-        } else if unseen {
-            Some("the server was full, and how many slots it has is not known")
-        } else {
-            known.why()
+        let ledger::Slots { low, high } = refusal.slots;
+        let ledger::Present { null, denied, .. } = refusal.present;
+        let most = high.max(refusal.present.most());
+        let unsure = (low < high).then_some(UNSURE);
+        let (low, high, why) = match limit.map(|limit| limit.slots).filter(|_| refusal.is_for_slots()) {
+            _ if !refusal.is_for_slots() => (low, Some(high), unsure),
+            Some(slots) if slots < low => (low, Some(high), unsure.or(Some(BEYOND))),
+            Some(slots) if slots <= most => (slots, Some(slots), None),
+            Some(slots) => (low, Some(slots), Some(NOT_CAPTURED)),
+            None if most > low => (low, None, Some(ONE_BY_ONE)),
+            None => (low, None, Some(NOT_CAPTURED)),
         };
-        let high = full.unwrap_or(high);
-        Self { low, high, null: refusal.null, denied: refusal.denied, why, known, unseen }
+        Self { low, high, null, denied, why }
+    }
+
+    /// The slots in use after refusals, of which some were in use by sessions that are not known: these may still be there.
+    pub(super) fn after<'r>(
+        refusals: impl Iterator<Item = &'r Refusal<'r>>,
+        known: ledger::Slots,
+        limit: Option<&Limit>,
+        (null, denied): (u64, u64),
+    ) -> Self {
+        let ledger::Slots { low, high } = limit.map_or(known, |limit| limit.bound(known));
+        let last = refusals.filter(|refusal| refusal.is_for_slots()).last();
+        let unknown = last.map(|refusal| {
+            let most = refusal.slots_in_use.high?;
+            Some(most.saturating_sub(refusal.known))
+        });
+        let seen = last.is_some_and(|refusal| refusal.slots_in_use.why != Some(NOT_CAPTURED));
+        let reason = if seen { ONE_BY_ONE } else { NOT_CAPTURED_BEFORE };
+        let (high, why) = match unknown {
+            Some(None) => (None, Some(reason)),
+            Some(Some(others)) if others > 0 => {
+                let most = high.saturating_add(others);
+                let most = limit.map_or(most, |limit| most.min(limit.slots).max(high));
+                (Some(most), (low < most).then_some(reason))
+            }
+            _ => (Some(high), (low < high).then_some(UNSURE)),
+        };
+        Self { low, high, null, denied, why }
+    }
+
+    /// `10 slots`, `1 slot`, `3 to 10 slots`, `an unknown number of slots`.
+    pub(super) fn counted(self, what: &str) -> String {
+        match (self.low, self.high) {
+            (0, None) => format!("{self} of {what}s"),
+            (1, None | Some(1)) => format!("{self} {what}"),
+            _ => format!("{self} {what}s"),
+        }
+    }
+
+    /// `the 10 slots`, `the only slot`, `at least 3 slots`.
+    pub(super) fn words(self) -> String {
+        match (self.low, self.high) {
+            (1, Some(1)) => "the only slot".to_owned(),
+            (_, Some(_)) => format!("the {}", self.counted("slot")),
+            (_, None) => self.counted("slot"),
+        }
+    }
+
+    /// The reason for the range, in brackets behind a space.
+    pub(super) fn reason(self) -> String {
+        self.why.map(|why| format!(" ({why})")).unwrap_or_default()
     }
 
     /// How many null sessions had, granted or denied.
@@ -103,19 +174,26 @@ impl SlotsInUse {
     }
 }
 
-/// `3`, `3 to 5`, `at least 3`, or `unknown` where nothing is known.
-impl fmt::Display for SlotsInUse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let high = (!self.unseen).then_some(self.known.high);
-        SlotsNow { low: self.known.low, high, why: self.why.filter(|_| self.unseen) }.fmt(f)
-    }
-}
-
 impl<'a> Refusal<'a> {
-    /// True if the server had no slot left; false if a share has a limit of its own.
+    /// True if the server had no slot left; false if a share or a pipe has a limit of its own.
     #[must_use]
     pub fn is_for_slots(&self) -> bool {
-        self.what.is_for_slots()
+        self.for_slots
+    }
+
+    /// True if all slots of the server were in use, as far as its limit is known.
+    pub(super) fn found_server_full(&self) -> bool {
+        self.limit
+            .as_ref()
+            .is_some_and(|limit| self.slots_in_use.high.is_some_and(|high| high >= limit.slots))
+    }
+
+    /// True for a session that was open on the server then.
+    pub(super) fn met(&self, session: &Session<'_>) -> bool {
+        let before = |moment: Moment| {
+            (moment.time, moment.capture, moment.frame) <= (self.at.time, self.at.capture, self.at.frame)
+        };
+        before(session.first_seen) && session.closed.as_ref().is_none_or(|closed| !before(closed.at))
     }
 
     /// The refusals of a ledger: verdicts are given with this grace; `limit` is that of every server, if the user knows it.
@@ -158,6 +236,8 @@ impl<'a> Refusal<'a> {
             limit,
             held_by: refusal.held_by.clone(),
             holders,
+            for_slots: refusal.is_for_slots(),
+            known: refusal.slots.low,
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The server's own tables at a moment: who is connected, what is open, what is shared.
 
-use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
-use super::{Limit, Moment, Refusal, System};
-use crate::finding::Digits;
+use super::{Limit, Moment, Refusal, SlotsInUse, System};
 use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
 use crate::net::Endpoint;
 use crate::net::Host;
@@ -48,7 +46,7 @@ pub struct ServerTables<'a> {
     /// How many slots it has, if that is known or can be guessed.
     pub limit: Option<Limit>,
     /// The slots in use.
-    pub slots_in_use: SlotsNow,
+    pub slots_in_use: SlotsInUse,
     /// When the most slots were in use, until then.
     pub peak: Option<SlotChange>,
     /// The slots in the course of time: every change, until then.
@@ -64,46 +62,6 @@ pub struct ServerTables<'a> {
     pub shares: Vec<Share<'a>>,
     /// The NetBIOS connections.
     pub netbios: Vec<NetBios<'a>>,
-}
-
-/// Slots in use at the moment of the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SlotsNow {
-    /// At least so many.
-    pub low: u64,
-    /// At most so many, if that is known.
-    pub high: Option<u64>,
-    /// Why more may be in use than are known.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
-    pub why: Option<&'static str>,
-}
-
-impl SlotsNow {
-    /// A server that refused clients when fewer were known to be in use than it has had others that were not captured, and
-    /// may have them still.
-    fn of(known: Slots, refusals: &[Refusal<'_>], limit: Option<&Limit>) -> Self {
-        let Slots { low, high } = known;
-        if !refusals.iter().any(|refusal| refusal.slots_in_use.unseen) {
-            return Self { low, high: Some(high), why: None };
-        }
-        let why = "the server refused clients, and who held all of its slots then was not captured";
-        Self { low, high: limit.map(|limit| limit.slots.max(high)), why: Some(why) }
-    }
-}
-
-/// `3`, `3 to 5`, `at least 3`, or `unknown` where nothing is known.
-impl fmt::Display for SlotsNow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = |number| Digits(usize::try_from(number).unwrap_or(usize::MAX));
-        match (self.low, self.high) {
-            (0, _) if self.why.is_some() => f.write_str("unknown"),
-            (low, _) if self.why.is_some() => write!(f, "at least {}", digits(low)),
-            (low, Some(high)) if low < high => write!(f, "{} to {}", digits(low), digits(high)),
-            (low, _) => write!(f, "{}", digits(low)),
-        }
-    }
 }
 
 /// The slots in use from a moment on.
@@ -240,14 +198,18 @@ impl<'a> Parts<'a> {
             uses: uses(&sessions, &share.name),
         });
         let limit = Limit::of(ledger, server, limit);
+        let number = |number| u64::try_from(number).unwrap_or(u64::MAX);
+        let null = sessions.iter().filter(|session| session.is_null()).count();
+        let null = (number(null), number(denied.len()));
+        let slots_in_use = SlotsInUse::after(refusals.iter(), server.slots.now, limit.as_ref(), null);
         ServerTables {
             row: server.row,
             server: server.ip,
             addresses: &server.addresses,
             name: server.name.as_deref(),
-            slots_in_use: SlotsNow::of(server.slots.now, &refusals, limit.as_ref()),
             limit,
             system: System::of(ledger, server),
+            slots_in_use,
             peak: server.slots.peak().map(SlotChange::from),
             slots: server.slots.points.iter().copied().map(SlotChange::from).collect(),
             refusals,

@@ -206,11 +206,13 @@ mod json {
             "who": value["refusals"][0]["who"], "client_name": "WS-21", "what": "session",
             "status": "0xc00000d0", "status_name": "STATUS_REQUEST_NOT_ACCEPTED", "win32": 71,
             "slots_in_use": {
-                "low": 1, "high": 1, "null": 1, "denied": 0,
-                "why": "the server was full, and how many slots it has is not known",
+                "low": 1, "high": null, "null": 1, "denied": 0,
+                "why": "the server was full, and who took the other slots was not captured",
             },
             "limit": null, "held_by": ["0x1"],
-            "holders": { "null": 1, "denied": 0, "hung": 1, "leaked": 0, "named": 0, "unknown": 0 },
+            "holders": {
+                "null": 1, "denied": 0, "hung": 1, "leaked": 0, "named": 0, "unknown": 0, "perhaps": 0,
+            },
         });
         assert_eq!(value["refusals"], json!([refusal]));
         let denial = json!({
@@ -297,11 +299,11 @@ fn a_server_that_refused_somebody_had_slots_in_use_whoever_held_them() {
     let told = |low, high, line: &str| ((low, high), line.to_owned());
     assert_eq!(slots("", 0, true), told(0, None, "An unknown number of connection slots"));
     assert_eq!(slots("", 0, false), told(0, Some(0), "0 connection slots"));
-    assert_eq!(slots("Windows 5.0", 0, true), told(0, Some(10), "An unknown number of 10 connection slots"));
+    assert_eq!(slots("Windows 5.0", 0, true), told(0, Some(10), "0 to 10 of 10 connection slots"));
     assert_eq!(slots("", 1, true), told(1, None, "At least 1 connection slot"));
     assert_eq!(slots("", 1, false), told(1, Some(1), "1 connection slot"));
     assert_eq!(slots("Windows 5.0", 1, false), told(1, Some(1), "1 of 10 connection slots"));
-    assert_eq!(slots("Windows 5.0", 9, true), told(9, Some(10), "At least 9 of 10 connection slots"));
+    assert_eq!(slots("Windows 5.0", 9, true), told(9, Some(10), "9 to 10 of 10 connection slots"));
     assert_eq!(slots("Windows 5.0", 10, true), told(10, Some(10), "10 of 10 connection slots"));
 }
 

@@ -361,12 +361,14 @@ pub enum SessionEvent {
         /// The server's LAN manager, as which Samba gives its name.
         server_lan_manager: Option<String>,
     },
-    /// The server tells its names while it authenticates a client.
+    /// The server tells its names, or whether it is in a domain, while it authenticates a client.
     ServerNamed {
         /// Its NetBIOS name.
-        name: String,
+        name: Option<String>,
         /// Its name in the DNS, with its domain.
         dns_name: Option<String>,
+        /// Whether the server is a member of a domain, if it says so.
+        domain_member: Option<bool>,
     },
     /// The server tells the version of its system while it authenticates a client, in its NTLM challenge.
     ServerVersion {
@@ -630,6 +632,15 @@ pub enum OpenEvent {
     },
     /// An anonymous open was answered with access denied, or the open of a pipe for want of instances or resources.
     Denied {
+        /// The session that asked.
+        session: SessionId,
+        /// The name.
+        name: Option<String>,
+        /// The status.
+        status: Status,
+    },
+    /// The open of a pipe was turned away because a limit is reached.
+    Refused {
         /// The session that asked.
         session: SessionId,
         /// The name.

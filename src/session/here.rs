@@ -37,11 +37,14 @@ pub(super) struct NewOpen {
 }
 
 impl Here<'_> {
-    /// The answer to a session setup that asks for more may tell the server's names and version.
+    /// The answer to a session setup that asks for more may tell the server's names and version, and whether it is in a
+    /// domain.
     pub(super) fn challenged(&mut self, blob: Option<&[u8]>) {
         let Some(Token::NtlmChallenge(challenge)) = blob.map(auth::token) else { return };
-        if let Some(name) = challenge.server_name() {
-            self.out.tell(SessionEvent::ServerNamed { name, dns_name: challenge.server_dns_name() });
+        let (name, domain_member) = (challenge.server_name(), challenge.is_of_domain_member());
+        if name.is_some() || domain_member.is_some() {
+            let dns_name = challenge.server_dns_name();
+            self.out.tell(SessionEvent::ServerNamed { name, dns_name, domain_member });
         }
         if let Some(version) = challenge.version {
             self.out.tell(SessionEvent::ServerVersion { version });
@@ -161,8 +164,8 @@ impl Here<'_> {
         }
     }
 
-    /// An open failed: it was denied to an anonymous client, or there was no room for one more pipe. A file or a printer
-    /// of a share may well be closed to such clients.
+    /// An open failed: it was denied to an anonymous client, or the pipe has no room for one more. A file or a printer of
+    /// a share may well be closed to such clients.
     pub(super) fn open_failed(
         &mut self,
         session: SessionId,
@@ -177,6 +180,9 @@ impl Here<'_> {
             || (status.is_out_of_resources() && share == ShareKind::Pipe)
         {
             self.out.tell(OpenEvent::Denied { session, name, status });
+        } else if status.is_refusal() && may_be_pipe {
+            let name = name.map(|name| pipe_name(&name));
+            self.out.tell(OpenEvent::Refused { session, name, status });
         }
     }
 

@@ -107,6 +107,14 @@ impl<'w> Smb<'w> {
         }
     }
 
+    /// Asks for a pipe, which is answered with a status.
+    pub(crate) fn refused_open(&self, name: &str, status: u32) {
+        match self {
+            One(smb) => smb.fail(smb.ask_create(name), status),
+            Two(smb) => smb.fail(smb.ask_create(name), status),
+        }
+    }
+
     /// Opens a pipe or a file in the latest tree.
     pub(crate) fn open(&self, name: &str, number: u16) {
         match self {
@@ -120,10 +128,7 @@ impl<'w> Smb<'w> {
 
     /// Asks for a pipe or a file, which is denied.
     pub(crate) fn denied_open(&self, name: &str) {
-        match self {
-            One(smb) => smb.fail(smb.ask_create(name), smb1::ACCESS_DENIED),
-            Two(smb) => smb.fail(smb.ask_create(name), smb1::ACCESS_DENIED),
-        }
+        self.refused_open(name, smb1::ACCESS_DENIED);
     }
 
     pub(crate) fn close(&self, number: u16) {

@@ -35,6 +35,7 @@ mod ports;
 mod raw;
 mod seldom;
 mod signing;
+mod slots;
 mod smb1_sessions;
 mod smb2_sessions;
 mod tails;

@@ -9,7 +9,7 @@ pub(crate) enum Who {
     Null,
     /// Nobody, with an LM response of no byte.
     NullWithoutLm,
-    /// A user.
+    /// A user, of the domain `WG` unless the name begins with another one and a backslash.
     User(&'static str),
     /// No account, but a real NT response.
     Nameless,
@@ -20,9 +20,14 @@ pub(crate) fn negotiate() -> Vec<u8> {
     bytes().raw(b"NTLMSSP\0").u32(1).u32(0xa208_8207).zeros(16).0
 }
 
-/// CHALLENGE_MESSAGE.
+/// CHALLENGE_MESSAGE of a server that is no member of a domain (NTLMSSP_TARGET_TYPE_SERVER).
 pub(crate) fn challenge() -> Vec<u8> {
-    let head = bytes().raw(b"NTLMSSP\0").u32(2).u16(0).u16(0).u32(48).u32(0xa28a_8205);
+    challenge_with(0x0002_0000)
+}
+
+/// CHALLENGE_MESSAGE with this type of target.
+pub(crate) fn challenge_with(target: usize) -> Vec<u8> {
+    let head = bytes().raw(b"NTLMSSP\0").u32(2).u16(0).u16(0).u32(48).u32(0xa288_8205 | target);
     head.raw(&[0x5a; 8]).zeros(8).u16(0).u16(0).u32(48).0
 }
 
@@ -41,7 +46,8 @@ pub(crate) fn authenticate(who: Who) -> Vec<u8> {
         Who::User(name) => (vec![7; 24], vec![8; 24], name),
         Who::Nameless => (vec![7; 24], vec![8; 24], ""),
     };
-    let domain = wide(if user.is_empty() { "" } else { "WG" });
+    let (domain, user) = user.split_once('\\').unwrap_or(("WG", user));
+    let domain = wide(if user.is_empty() { "" } else { domain });
     // Texts lie before responses, so that they are aligned however short those are.
     let mut payload = bytes();
     let [domain, user, workstation, lm, nt, key] = [domain, wide(user), wide("WS-21"), lm, nt, Vec::new()]

@@ -47,8 +47,8 @@ fn sessions_of_one_user_take_one_slot_or_one_each() {
     let asked = smb.ask_log_on(0x60, Who::User("alice"), SetUp::default());
     smb.fail(asked, REQUEST_NOT_ACCEPTED);
     let ledger = wire.ledger();
-    let slots = ledger.refusals()[0].slots;
-    assert_eq!((slots.low, slots.high), (1, 20));
+    let refusal = &ledger.refusals()[0];
+    assert_eq!((refusal.slots.low, refusal.slots.high, refusal.present.most()), (1, 1, 20));
 }
 
 #[test]

@@ -66,6 +66,18 @@ impl<'a> Challenge<'a> {
         self.target_name(AvId::DNS_COMPUTER_NAME)
     }
 
+    /// Whether the server is a member of a domain: its TargetName is that of a domain or that of a server (\[MS-NLMP\]
+    /// 2.2.2.5, NTLMSSP_TARGET_TYPE_DOMAIN and NTLMSSP_TARGET_TYPE_SERVER). Nothing if it says neither or both.
+    #[must_use]
+    pub fn is_of_domain_member(&self) -> Option<bool> {
+        let says = |flag| self.flags.contains(flag);
+        match (says(NegotiateFlags::TARGET_TYPE_DOMAIN), says(NegotiateFlags::TARGET_TYPE_SERVER)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
+
     fn target_name(&self, id: AvId) -> Option<String> {
         let name = self.target_info.text(id)?.to_string();
         (!name.is_empty()).then_some(name)

@@ -17,7 +17,7 @@ use super::Finding;
 use super::scene::{self, Scene};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Denial, Ledger, ServerRow, Session, SessionRow, Stage, Verdict};
+use crate::ledger::{Denial, Ledger, Open, ServerRow, Session, SessionRow, Stage, Verdict};
 use crate::net::Host;
 use crate::session::is_ipc;
 
@@ -63,6 +63,8 @@ pub(super) struct Adviser<'a> {
     by_address: BTreeMap<Host, ServerRow>,
     /// The servers that speak SMB2 or SMB3.
     smb2: BTreeSet<ServerRow>,
+    /// The servers that have a null session with a pipe still.
+    let_in: BTreeSet<ServerRow>,
     /// When a server last let a null session in, and when it last denied one.
     granted: BTreeMap<ServerRow, Origin>,
     denied: BTreeMap<ServerRow, Origin>,
@@ -76,13 +78,19 @@ impl<'a> Adviser<'a> {
         let addresses =
             ledger.servers().flat_map(|server| server.addresses.iter().map(|ip| (*ip, server.row)));
         let null = scene.null_sessions.iter().filter(|judged| judged.session.denied.is_none());
-        let null = null.filter(|judged| !judged.session.unanswered);
-        let granted = null.map(|judged| (judged.session.server_row, scene::start(judged.session)));
+        // One that got no pipe was let in to nothing.
+        let has_pipe = |session: &Session| ledger.opens_of(session).any(Open::holds);
+        let null = null.filter(|judged| !judged.session.unanswered && has_pipe(judged.session));
+        let null: Vec<_> = null.collect();
+        let open = null.iter().filter(|judged| judged.session.closed.is_none());
+        let let_in = open.filter_map(|judged| judged.session.server_row).collect();
+        let granted = null.iter().map(|judged| (judged.session.server_row, scene::start(judged.session)));
         let denials = ledger.denials().iter().filter(|denial| shuts_out(denial));
         Self {
             scene,
             by_address: addresses.collect(),
             smb2: system::smb2(ledger),
+            let_in,
             granted: latest(granted),
             denied: latest(denials.map(|denial| (denial.server_row, denial.at))),
             to_end: BTreeMap::new(),
@@ -145,7 +153,10 @@ impl<'a> Adviser<'a> {
             Part::Look => sessions.any(|session| session.closed.is_none()),
             Part::Free => sessions.any(|session| self.may_be_ended(session)),
             Part::Restrict | Part::PrinterShares if of_users(sessions.clone()) => false,
+            Part::Idle => finding.sessions.is_empty() || sessions.any(|session| session.closed.is_none()),
             Part::Restrict => !server.is_some_and(|row| self.shuts_out(row)),
+            // Beside sessions that the server let in, a denial is about something else.
+            Part::Denied => !server.is_some_and(|row| self.let_in.contains(&row)),
             Part::PrinterShares => may_be_of_spooler(self.scene.ledger, sessions),
             _ => true,
         }
@@ -160,9 +171,10 @@ impl<'a> Adviser<'a> {
         session.closed.is_none() && session.denied.is_none() && (idle || stuck())
     }
 
-    /// True if a server denies null sessions: it let none in after the last one that it denied.
+    /// True if a server denies null sessions: it let none in after the last one that it denied, and none is there from
+    /// before, since restricting them takes a restart of Windows.
     fn shuts_out(&self, server: ServerRow) -> bool {
-        let denied = self.denied.get(&server);
+        let denied = self.denied.get(&server).filter(|_| !self.let_in.contains(&server));
         denied.is_some_and(|denied| self.granted.get(&server).is_none_or(|granted| granted < denied))
     }
 }
@@ -187,11 +199,12 @@ fn called(ledger: &Ledger, session: &Session) -> String {
     }
 }
 
-/// True if a null session was denied its set-up, or the share that all pipes lie in.
+/// True if a null session was denied its set-up, the share that all pipes lie in, or a pipe.
 fn shuts_out(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
     let ipc = denial.what == Stage::Tree && denial.name.as_deref().is_some_and(is_ipc);
-    null && !denial.answer.is_out_of_resources() && (denial.what == Stage::Session || ipc)
+    null && !denial.answer.is_out_of_resources()
+        && (matches!(denial.what, Stage::Session | Stage::Pipe) || ipc)
 }
 
 fn latest(times: impl Iterator<Item = (Option<ServerRow>, Origin)>) -> BTreeMap<ServerRow, Origin> {

@@ -21,7 +21,8 @@ pub(super) const SAMBA: System = System {
     to_end: "To end the sessions now",
     end: "smbstatus -p shows the process of each client, and smbcontrol PID shutdown ends that process and its \
         connection; smbcontrol smbd close-share SHARE takes the share from all clients. What is not saved is lost \
-        (smbstatus(1), smbcontrol(1)).",
+        (smbstatus(1), smbcontrol(1)). deadtime ends idle connections by itself, but not one that has a pipe open \
+        (smb.conf(5)).",
     spooler: "see whether the print system behind it answers (lpstat -t where that is CUPS) and what log level = 3 \
         writes to the log about spoolss. Where nobody prints, disable spoolss = yes takes the pipe away \
         (smb.conf(5)).",

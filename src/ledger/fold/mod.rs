@@ -27,6 +27,7 @@ const PIDS: usize = 16;
 impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
+        self.told_refusals.take();
         self.extend_to_packet(at);
         self.revive_answered(at, connection, &kind);
         match kind {
@@ -166,7 +167,14 @@ impl Ledger {
                 }
                 self.server_of(connection);
             }
-            SessionEvent::ServerNamed { name, dns_name } => self.server_named(connection, name, dns_name),
+            SessionEvent::ServerNamed { name, dns_name, domain_member } => {
+                if let Some(name) = name {
+                    self.server_named(connection, name, dns_name);
+                }
+                if let Some(member) = domain_member {
+                    self.domain_member(connection, member);
+                }
+            }
             SessionEvent::ServerVersion { version } => self.server_version(at, connection, version),
             SessionEvent::Native { client_os, server_os, server_lan_manager } => {
                 if let Some(row) = self.connections.get_mut(&connection) {
@@ -322,6 +330,10 @@ impl Ledger {
             OpenEvent::Denied { session, name, status } => {
                 let identity = self.identity_of(connection, session);
                 self.denied(at, connection, Stage::Pipe, identity, name, DenialAnswer::Status(status));
+            }
+            OpenEvent::Refused { session, name, status } => {
+                let identity = self.identity_of(connection, session);
+                self.refused(at, connection, Stage::Pipe, identity, name, RefusalAnswer::Status(status));
             }
             OpenEvent::LastUsed { open, succeeded } => {
                 if let Some(row) = self.open_mut(connection, open) {

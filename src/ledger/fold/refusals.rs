@@ -1,4 +1,4 @@
-//! What was turned away or denied, and who held the slots then.
+//! What was turned away or denied.
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
@@ -6,15 +6,12 @@ use crate::ledger::unseen::REFUSALS;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{
     Asked, AskedFor, By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt,
-    Ledger, Open, Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRow, Stage, WaitingCall,
+    Ledger, Open, Present, Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRow, Slots, Stage,
+    WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
 
-/// The smallest limit that any edition has: XP Home, Vista Home Basic (KB 314882, KB 122920).
-const SMALLEST_LIMIT: u64 = 5;
-/// Sessions named as the holders of the slots in one refusal.
-const HOLDERS: usize = 64;
 /// Printers of a pipe whose refusals are counted.
 const REFUSED_PRINTERS: usize = 64;
 
@@ -25,6 +22,7 @@ impl Ledger {
         Some(self.sessions.get(row)?.identity.clone())
     }
 
+    /// Somebody was turned away. Who was there then is worked out when it is asked for.
     pub(super) fn refused(
         &mut self,
         at: Origin,
@@ -41,26 +39,8 @@ impl Ledger {
             return;
         }
         let (client, server, calling) = (ends.client, ends.server, ends.calling.clone());
-        let there = server_row.and_then(|row| self.servers.get(&row));
-        let mut slots = there.map(|server| server.slots.now).unwrap_or_default();
-        let mut held_by: Vec<SessionRow> = Vec::new();
-        let (mut null, mut denied) = (0_u64, 0_u64);
-        for row in there.iter().flat_map(|server| &server.open_sessions) {
-            let Some(session) = self.sessions.get(row) else { continue };
-            if session.denied.is_some() {
-                denied = denied.saturating_add(1);
-            } else if session.identity.who == Who::Null {
-                null = null.saturating_add(1);
-            }
-            if held_by.len() < HOLDERS {
-                held_by.push(*row);
-            }
-        }
-        // A server that is full at less than any limit counts otherwise than known: each session, perhaps.
-        let sessions =
-            there.map_or(0, |server| u64::try_from(server.open_sessions.len()).unwrap_or(u64::MAX));
-        if slots.high < SMALLEST_LIMIT {
-            slots.high = slots.high.max(sessions);
+        if let Some(server) = server_row.and_then(|row| self.servers.get_mut(&row)) {
+            server.refused.insert(at);
         }
         self.refusals.push(Refusal {
             at,
@@ -72,10 +52,9 @@ impl Ledger {
             what,
             path,
             answer,
-            slots,
-            null,
-            denied,
-            held_by,
+            slots: Slots::default(),
+            present: Present::default(),
+            held_by: Vec::new(),
         });
     }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
-use crate::ledger::slots::Claim;
 use crate::ledger::{Connection, Ledger, Server, ServerRow, SessionRow, SlotHistory, ToldWindows};
 use crate::session::ConnectionId;
 
@@ -110,11 +109,13 @@ impl Ledger {
             dns_name: None,
             named_itself: false,
             connections: 0,
+            domain_member: None,
             os: None,
             lan_manager: None,
             windows: None,
             slots: SlotHistory::default(),
             open_sessions: BTreeSet::new(),
+            refused: BTreeSet::new(),
             deletions: VecDeque::new(),
             ends: VecDeque::new(),
         };
@@ -122,18 +123,21 @@ impl Ledger {
         row
     }
 
+    /// A server's own word on whether it is a member of a domain. What two of them contradict each other in is taken for
+    /// a member.
+    pub(super) fn domain_member(&mut self, id: ConnectionId, member: bool) {
+        if let Some(server) = self.server_of(id).and_then(|row| self.servers.get_mut(&row)) {
+            server.domain_member = Some(member || server.domain_member == Some(true));
+        }
+    }
+
     /// Counts a session as who it is now.
     pub(in crate::ledger) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
-        let first = session.connections.first().and_then(|id| self.connections.get(id));
-        let address = session.client.host();
-        let claim = if session.unanswered {
-            Claim::unsure(address)
-        } else {
-            Claim::of(&session.identity, address, first, session.encrypted.is_some())
-        };
-        let before = session.claim.replace(claim.clone());
         let Some(server) = session.server_row.and_then(|row| self.servers.get_mut(&row)) else { return };
+        let first = session.connections.first().and_then(|id| self.connections.get(id));
+        let claim = session.claim_on(server, &session.identity, first, session.encrypted.is_some());
+        let before = session.claim.replace(claim.clone());
         server.open_sessions.insert(row);
         if let Some(before) = before {
             server.slots.give_back(&before);

@@ -4,9 +4,9 @@ use core::fmt::{self, Write};
 use std::collections::BTreeMap;
 
 use super::super::{NullSessions, Refusal};
+use super::When;
 use super::layout::{self, Column};
 use super::servers::ServerPart;
-use super::{When, slots};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::finding::{self, Digits, Plain, Span, count, list};
@@ -48,9 +48,7 @@ pub(super) fn of_server(
         return Ok(());
     }
     let (shown, left) = rows.split_at(rows.len().min(HOLDERS));
-    let in_use = refusal.slots_in_use.known;
-    let of =
-        if in_use.high == 1 { "the slot".to_owned() } else { format!("the {} slots", slots::in_use(in_use)) };
+    let of = refusal.slots_in_use.words();
     let heading = format!("Who held {of} in use at {}:", when.frame(refusal.at));
     layout::paragraph(out, "", 0, &heading, width)?;
     let columns = [

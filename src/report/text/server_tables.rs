@@ -93,21 +93,19 @@ fn head(out: &mut impl Write, server: &ServerTables<'_>, width: usize) -> fmt::R
     writeln!(out)
 }
 
-/// `3 of 10 connection slots in use (a guess: …)`, and why that may not be all.
+/// `3 of 10 connection slots in use`, and why that may not be all.
 fn in_use(server: &ServerTables<'_>) -> String {
     let used = server.slots_in_use;
-    let why = used.why.map(|why| format!("; {why}")).unwrap_or_default();
-    let most = used.high.filter(|_| used.why.is_none()).unwrap_or(used.low);
-    let number = server.limit.as_ref().map_or(most, |limit| limit.slots);
-    let slots = if number == 1 { "slot" } else { "slots" };
-    let limit = server.limit.as_ref().map(|limit| format!(" of {}", limit.slots)).unwrap_or_default();
-    let used = match (used.low, used.why) {
-        (0, Some(_)) if limit.is_empty() => "An unknown number of".to_owned(),
-        (0, Some(_)) => "An unknown number".to_owned(),
-        (low, Some(_)) => format!("At least {low}"),
-        (_, None) => used.to_string(),
+    let slots = match &server.limit {
+        Some(limit) => {
+            let slots = if limit.slots == 1 { "slot" } else { "slots" };
+            format!("{used} of {} connection {slots}", limit.slots)
+        }
+        None => used.counted("connection slot"),
     };
-    format!("{used}{limit} connection {slots} in use{why}")
+    let text = format!("{slots} in use{}", used.reason());
+    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
+    format!("{}{rest}", first.to_ascii_uppercase())
 }
 
 /// `net session`: a row for each client computer and user. Where one stands for several null sessions, each of these

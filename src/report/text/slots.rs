@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use super::super::{Limit, Refusal, ServerTables, SlotChange};
 use super::layout::{self, Column};
 use super::parts;
-use crate::finding::{Digits, count};
+use crate::finding::{Digits, Plain, count};
 use crate::ledger::Slots;
 
 /// Changes that are listed; where there are more, of each few neighbours the highest is.
@@ -60,13 +60,20 @@ fn change_row(change: &SlotChange, server: &ServerTables<'_>) -> Vec<String> {
 
 fn refusal_row(refusal: &Refusal<'_>) -> Vec<String> {
     let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
+    let what = if refusal.is_for_slots() { "" } else { ", for a limit of its own" };
+    let what = refusal.path.map(|path| format!(" at {}{what}", Plain::name(path))).unwrap_or_default();
     let held = refusal.holders.to_string();
     let held = if held.is_empty() { held } else { format!("; held by {held}") };
     vec![
         clock(refusal.at.time),
         refusal.at.frame.to_string(),
         refusal.slots_in_use.to_string(),
-        format!("refused {}: {}{error}{held}", refusal.client, refusal.status_name),
+        format!(
+            "refused {}: {}{error}{what}{held}{}",
+            refusal.client,
+            refusal.status_name,
+            refusal.slots_in_use.reason()
+        ),
     ]
 }
 

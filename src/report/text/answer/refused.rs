@@ -7,7 +7,6 @@ use super::super::super::{Denial, Refusal};
 use super::super::When;
 use super::super::layout::paragraph;
 use super::super::servers::ServerPart;
-use super::super::slots;
 use super::CLIENTS;
 use crate::finding::{Digits, Plain, count, list, refused_client};
 use crate::ledger::Stage;
@@ -26,24 +25,39 @@ const FRAMES: usize = 4;
 /// `192.168.1.10:139 refused 1 client with error 71: carol of WS24 (192.168.1.24); null sessions of WS21
 /// that it had denied then held 8 of the 10 slots in use.` A share with a limit of its own is told apart.
 pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
-    let (for_slots, by_share): (Vec<&Refusal<'_>>, Vec<_>) =
+    let (for_slots, others): (Vec<&Refusal<'_>>, Vec<_>) =
         server.refusals.iter().partition(|refusal| refusal.is_for_slots());
+    let (by_pipe, by_share): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|refusal| refusal.what == Stage::Pipe);
     let mut sentences = Vec::new();
     if !for_slots.is_empty() {
         let most = for_slots.iter().max_by_key(|refusal| refusal.slots_in_use.of_null_sessions());
         let held = most.and_then(|refusal| holders(server, refusal)).unwrap_or_default();
         sentences.push(format!("{} refused {}{held}.", server.address(), clients(&for_slots)));
     }
-    if !by_share.is_empty() {
-        let paths: BTreeSet<&str> = by_share.iter().filter_map(|refusal| refusal.path).collect();
-        let share = match paths.first().filter(|_| paths.len() == 1) {
-            Some(path) => format!("The share {}", Plain::name(path)),
-            None => format!("A share on {}", server.address()),
+    for (refusals, what) in [(by_share, "share"), (by_pipe, "pipe")] {
+        if refusals.is_empty() {
+            continue;
+        }
+        let names: BTreeSet<&str> = refusals.iter().filter_map(|refusal| refusal.path).collect();
+        let name = match names.first().filter(|_| names.len() == 1) {
+            Some(name) => format!("The {what} {}", Plain::name(name)),
+            None => format!("A {what} on {}", server.address()),
         };
-        sentences.push(format!(
-            "{share} has reached its own limit of users and refused {}. The server's slots are not the cause.",
-            clients(&by_share)
-        ));
+        // A server that is full may be the cause all the same.
+        let full = refusals.iter().find(|refusal| refusal.found_server_full());
+        let cause = match full {
+            Some(refusal) => {
+                format!(
+                    "All {} of the server were in use then as well.",
+                    refusal.slots_in_use.counted("slot")
+                )
+            }
+            None => "The server's slots are not the cause.".to_owned(),
+        };
+        let own =
+            if what == "pipe" { "has reached its own limit" } else { "has reached its own limit of users" };
+        sentences.push(format!("{name} {own} and refused {}. {cause}", clients(&refusals)));
     }
     sentences
 }
@@ -130,8 +144,7 @@ fn holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
 fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
     let in_use = refusal.slots_in_use;
     let number = Some(in_use.of_null_sessions()).filter(|number| *number > 0)?;
-    let held = server.sessions.iter().filter(|session| session.is_null());
-    let held = held.filter(|session| refusal.held_by.contains(&session.id));
+    let held = server.sessions.iter().filter(|session| session.is_null() && refusal.met(session));
     let clients: BTreeSet<String> = held
         .map(|session| match session.client_name {
             Some(name) => Plain::name(name).to_string(),
@@ -149,8 +162,13 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         (0, _) => (" that it had denied", String::new()),
         (_, denied) => ("", format!(", {denied} of them after it had denied them")),
     };
-    let of = slots::in_use(in_use.known);
-    Some(format!("; null sessions{whose}{which} then held {number} of the {of} slots in use{some}"))
+    let held = match in_use.high {
+        Some(1) => format!("{} in use", in_use.words()),
+        None if number == in_use.low => count(usize::try_from(number).unwrap_or(usize::MAX), "slot"),
+        _ => format!("{number} of {} in use", in_use.words()),
+    };
+    let sessions = if number == 1 { "a null session" } else { "null sessions" };
+    Some(format!("; {sessions}{whose}{which} then held {held}{some}{}", in_use.reason()))
 }
 
 /// What was denied, each kind with its words and frames: `192.168.1.10:139 denied 2 anonymous session setups (frames 11
@@ -225,13 +243,12 @@ pub(in super::super) fn refusals(
     width: usize,
 ) -> fmt::Result {
     for refusal in server.refusals.iter().take(REFUSALS) {
-        let slots = refusal.slots_in_use.known;
-        let in_use = if slots.high == 0 {
+        let slots = refusal.slots_in_use;
+        let at = refusal.path.map(|path| format!(" at {}", Plain::name(path))).unwrap_or_default();
+        let in_use = if slots.high == Some(0) {
             String::new()
         } else {
-            let slots =
-                if slots.high == 1 { "1 slot".to_owned() } else { format!("{} slots", slots::in_use(slots)) };
-            format!(", {slots} in use")
+            format!(", {} in use{}", slots.counted("slot"), slots.reason())
         };
         let who = refusal.who.as_ref();
         let account = who.and_then(|who| who.account).filter(|account| !account.is_empty());
@@ -243,7 +260,7 @@ pub(in super::super) fn refusals(
         };
         let first = format!("refused  {}  {}  ", when.second(refusal.at.time), refusal.client);
         let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
-        let text = format!("{who}{}{error}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
+        let text = format!("{who}{}{error}{at}{in_use}  {}", refusal.status_name, when.frame(refusal.at));
         paragraph(out, &first, 19, &text, width)?;
     }
     let left = server.refusals.len().saturating_sub(REFUSALS);

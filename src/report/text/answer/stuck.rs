@@ -169,7 +169,8 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Str
         return format!("{they} cannot use up the server's slots: {why}.");
     }
     let number = u64::try_from(stuck).unwrap_or(u64::MAX);
-    let slots = match limit_of(report, server).filter(|limit| limit.slots >= number) {
+    let limit = limit_of(report, server);
+    let slots = match limit.as_ref().filter(|limit| limit.slots >= number) {
         Some(limit) if !limit.of_client_edition => {
             format!("{} of {} connection slots", Digits(stuck), limit.slots)
         }
@@ -177,6 +178,7 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Str
     };
     let row = server.row.and_then(|row| report.ledger.server(row));
     let in_use = row.map(|row| row.slots.now).unwrap_or_default();
+    let in_use = limit.map_or(in_use, |limit| limit.bound(in_use));
     let in_all = if in_use.low > number || in_use.high > in_use.low {
         let why = if in_use.high > in_use.low { " (some may be one user's, or may have ended)" } else { "" };
         format!("; {} are in use in all{why}", slots::in_use(in_use))
