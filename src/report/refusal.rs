@@ -68,8 +68,11 @@ pub struct Refusal<'a> {
 pub struct SlotsInUse {
     /// At least so many.
     pub low: u64,
-    /// At most so many; nothing if nobody can say.
-    pub high: Option<u64>,
+    /// At most so many.
+    pub high: u64,
+    /// True if even more may have been in use: nobody knows how many slots the server has.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "core::ops::Not::not"))]
+    pub open_ended: bool,
     /// Of those, how many null sessions had that the server granted.
     pub null: u64,
     /// Of those, how many null sessions had that the server denied.
@@ -83,7 +86,7 @@ pub struct SlotsInUse {
 impl fmt::Display for SlotsInUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = |number: u64| Digits(usize::try_from(number).unwrap_or(usize::MAX));
-        match self.high {
+        match self.bound() {
             Some(high) if high == self.low => write!(f, "{}", digits(high)),
             Some(high) => write!(f, "{} to {}", digits(self.low), digits(high)),
             None if self.low == 0 => f.write_str("an unknown number"),
@@ -97,6 +100,8 @@ const NOT_CAPTURED_BEFORE: &str =
     "the server was full when it refused a client, and who took the other slots was not captured";
 const ONE_BY_ONE: &str = "sessions of one user may count one by one";
 const BEYOND: &str = "more than the limit";
+/// The slots of the client editions of Windows that have the most.
+const MOST: u64 = 20;
 const UNSURE: &str = "sessions may be of one user or of several, or may have ended";
 
 impl SlotsInUse {
@@ -108,14 +113,14 @@ impl SlotsInUse {
         let most = high.max(refusal.present.most());
         let unsure = (low < high).then_some(UNSURE);
         let (low, high, why) = match limit.map(|limit| limit.slots).filter(|_| refusal.is_for_slots()) {
-            _ if !refusal.is_for_slots() => (low, Some(high), unsure),
-            Some(slots) if slots < low => (low, Some(high), unsure.or(Some(BEYOND))),
-            Some(slots) if slots <= most => (slots, Some(slots), None),
-            Some(slots) => (low, Some(slots), Some(NOT_CAPTURED)),
-            None if most > low => (low, None, Some(ONE_BY_ONE)),
-            None => (low, None, Some(NOT_CAPTURED)),
+            _ if !refusal.is_for_slots() => (low, high, unsure),
+            Some(slots) if slots < low => (low, high, unsure.or(Some(BEYOND))),
+            Some(slots) if slots <= most => (slots, slots, None),
+            Some(slots) => (low, slots, Some(NOT_CAPTURED)),
+            None if most > low => return Self::at_least(low, most, (null, denied), ONE_BY_ONE),
+            None => return Self::at_least(low, most, (null, denied), NOT_CAPTURED),
         };
-        Self { low, high, null, denied, why }
+        Self { low, high, open_ended: false, null, denied, why: why }
     }
 
     /// The slots in use after refusals, of which some were in use by sessions that are not known: these may still be there.
@@ -128,26 +133,37 @@ impl SlotsInUse {
         let ledger::Slots { low, high } = limit.map_or(known, |limit| limit.bound(known));
         let last = refusals.filter(|refusal| refusal.is_for_slots()).last();
         let unknown = last.map(|refusal| {
-            let most = refusal.slots_in_use.high?;
+            let most = refusal.slots_in_use.bound()?;
             Some(most.saturating_sub(refusal.known))
         });
         let seen = last.is_some_and(|refusal| refusal.slots_in_use.why != Some(NOT_CAPTURED));
         let reason = if seen { ONE_BY_ONE } else { NOT_CAPTURED_BEFORE };
         let (high, why) = match unknown {
-            Some(None) => (None, Some(reason)),
+            Some(None) => return Self::at_least(low, high, (null, denied), reason),
             Some(Some(others)) if others > 0 => {
                 let most = high.saturating_add(others);
                 let most = limit.map_or(most, |limit| most.min(limit.slots).max(high));
-                (Some(most), (low < most).then_some(reason))
+                (most, (low < most).then_some(reason))
             }
-            _ => (Some(high), (low < high).then_some(UNSURE)),
+            _ => (high, (low < high).then_some(UNSURE)),
         };
-        Self { low, high, null, denied, why }
+        Self { low, high, open_ended: false, null, denied, why }
+    }
+
+    /// The slots of a server that has nobody knows how many: the highest figure is that of the sessions that were seen, or
+    /// of the client edition with the most.
+    fn at_least(low: u64, most: u64, (null, denied): (u64, u64), why: &'static str) -> Self {
+        Self { low, high: most.max(MOST), open_ended: true, null, denied, why: Some(why) }
+    }
+
+    /// At most so many, if somebody can say.
+    pub(super) fn bound(self) -> Option<u64> {
+        (!self.open_ended).then_some(self.high)
     }
 
     /// `10 slots`, `1 slot`, `3 to 10 slots`, `an unknown number of slots`.
     pub(super) fn counted(self, what: &str) -> String {
-        match (self.low, self.high) {
+        match (self.low, self.bound()) {
             (0, None) => format!("{self} of {what}s"),
             (1, None | Some(1)) => format!("{self} {what}"),
             _ => format!("{self} {what}s"),
@@ -156,7 +172,7 @@ impl SlotsInUse {
 
     /// `the 10 slots`, `the only slot`, `at least 3 slots`.
     pub(super) fn words(self) -> String {
-        match (self.low, self.high) {
+        match (self.low, self.bound()) {
             (1, Some(1)) => "the only slot".to_owned(),
             (_, Some(_)) => format!("the {}", self.counted("slot")),
             (_, None) => self.counted("slot"),
@@ -185,7 +201,7 @@ impl<'a> Refusal<'a> {
     pub(super) fn found_server_full(&self) -> bool {
         self.limit
             .as_ref()
-            .is_some_and(|limit| self.slots_in_use.high.is_some_and(|high| high >= limit.slots))
+            .is_some_and(|limit| self.slots_in_use.bound().is_some_and(|high| high >= limit.slots))
     }
 
     /// True for a session that was open on the server then.

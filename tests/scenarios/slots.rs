@@ -54,7 +54,7 @@ fn with_limit(limit: Option<u64>) -> Options {
 fn told(ledger: &Ledger, limit: Option<u64>) -> (u64, Option<u64>, Option<&'static str>) {
     let report = NullSessions::new(ledger, [], &Counts::default(), with_limit(limit));
     let slots = report.refusals[0].slots_in_use;
-    (slots.low, slots.high, slots.why)
+    (slots.low, (!slots.open_ended).then_some(slots.high), slots.why)
 }
 
 /// The answer, with its words on one line.

@@ -162,7 +162,7 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         (0, _) => (" that it had denied", String::new()),
         (_, denied) => ("", format!(", {denied} of them after it had denied them")),
     };
-    let held = match in_use.high {
+    let held = match in_use.bound() {
         Some(1) => format!("{} in use", in_use.words()),
         None if number == in_use.low => count(usize::try_from(number).unwrap_or(usize::MAX), "slot"),
         _ => format!("{number} of {} in use", in_use.words()),
@@ -245,7 +245,7 @@ pub(in super::super) fn refusals(
     for refusal in server.refusals.iter().take(REFUSALS) {
         let slots = refusal.slots_in_use;
         let at = refusal.path.map(|path| format!(" at {}", Plain::name(path))).unwrap_or_default();
-        let in_use = if slots.high == Some(0) {
+        let in_use = if slots.bound() == Some(0) {
             String::new()
         } else {
             format!(", {} in use{}", slots.counted("slot"), slots.reason())
