@@ -72,8 +72,8 @@ const SAYS: &[(&str, &[&str])] = &[
         &[
             "8 null sessions were denied by 192.168.1.10:139, but each holds a slot",
             "They take 8 of 10 connection slots on 192.168.1.10:139; 10 are in use in all.",
-            "refused carol of WS24 (192.168.1.24) with error 71; null sessions of WS21 that it had denied then held 8 \
-             of the 10 slots in use.",
+            "refused carol of WS24 (192.168.1.24) with error 71; at that time null sessions of WS21 that it had \
+             denied held 8 of the 10 slots in use.",
         ],
     ),
     (
@@ -140,7 +140,7 @@ const SAYS: &[(&str, &[&str])] = &[
         &[
             "They take 3 of 5 connection slots on 192.168.1.10:139; 5 are in use in all.",
             "The server has 5 slots: it refused a client with 5 in use, as XP Home does (frame 106).",
-            "null sessions of WS21 then held 3 of the 5 slots in use",
+            "at that time null sessions of WS21 held 3 of the 5 slots in use",
         ],
     ),
     (
@@ -149,7 +149,7 @@ const SAYS: &[(&str, &[&str])] = &[
             "It takes 1 of 10 connection slots",
             "3 are in use in all",
             "several_users",
-            "2 users at the same time: ALICE and SVC_BACKUP",
+            "2 users at the same time: alice and svc_backup",
         ],
     ),
     (
@@ -199,14 +199,15 @@ const SAYS: &[(&str, &[&str])] = &[
     ("r1_idle4", &["No null session", "!What to do"]),
     (
         "r1_idle5",
-        &["No null session", "But What to do has a warning: idle pipes.", "keeps 5 pipes to the spooler"],
+        &[
+            "No null session",
+            "Beside that: Client 192.168.1.21 (WS21) keeps 5 pipes to the spooler",
+            "unused for up to 5m00s",
+        ],
     ),
     ("r2_folder_of_25_printers", &["No null session", "!What to do"]),
     ("r2_loop19", &["is not stuck: it ended cleanly.", "!What to do"]),
-    (
-        "r2_loop20",
-        &["But What to do has a warning: spooler loop.", "opened \\\\XPSRV\\lp1", "20 times within 47s"],
-    ),
+    ("r2_loop20", &["Beside that: Client 192.168.1.21 (WS21) opened \\\\XPSRV\\lp1", "20 times within 47s"]),
     ("r2_loop25_4s", &["is not stuck: it ended cleanly.", "!What to do"]),
     ("r4_badstub", &["No null session", "!What to do"]),
     ("r4_fault5", &["No null session", "!What to do"]),
@@ -215,17 +216,41 @@ const SAYS: &[(&str, &[&str])] = &[
         "r5_by_addr_nochannel",
         &["info: ", "the client's own address", "it may lie outside of what was captured"],
     ),
-    ("r5_evil", &["But What to do has a warning: coerced connection.", "\\\\EVIL", "another machine"]),
+    (
+        "r5_evil",
+        &[
+            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to notify",
+            "\\\\EVIL",
+            "another machine",
+        ],
+    ),
     (
         "r5_evil_refused",
-        &["But What to do has a warning: coerced connection.", "\\\\EVIL", "refused", "ERROR_ACCESS_DENIED"],
+        &[
+            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to notify",
+            "\\\\EVIL",
+            "refused",
+            "ERROR_ACCESS_DENIED",
+        ],
     ),
     ("r5_longname", &["it holds a notification channel", "\\\\VERYLONGCLIENTNAME1", "connected back"]),
     ("r5_own", &["it holds a notification channel", "notify \\\\WS21", "connected back"]),
-    ("r6_evil", &["But What to do has a warning: driver from unc.", "\\\\EVIL\\share\\x.dll"]),
+    (
+        "r6_evil",
+        &[
+            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to load a printer driver from",
+            "\\\\EVIL\\share\\x.dll",
+        ],
+    ),
     ("r6_local", &["No null session", "!What to do"]),
     ("r6_own_print", &["No null session", "!What to do"]),
-    ("r6_unc2", &["But What to do has a warning: driver from unc.", "\\\\?\\UNC\\EVIL\\share\\x.dll"]),
+    (
+        "r6_unc2",
+        &[
+            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to load a printer driver from",
+            "\\\\?\\UNC\\EVIL\\share\\x.dll",
+        ],
+    ),
     (
         "s1_open_refused_pipe_kept",
         &[
@@ -252,7 +277,7 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "u1_share_user_limit",
         &[
-            "The share \\\\XPSRV\\docs has reached its own limit of users and refused carol of WS24 (192.168.1.24) with \
+            "The share \\\\XPSRV\\docs has reached its own user limit and refused carol of WS24 (192.168.1.24) with \
              error 71.",
             "The server's slots are not the cause.",
             "!Who held",
@@ -305,7 +330,7 @@ const SAYS: &[(&str, &[&str])] = &[
             "possibly null",
         ],
     ),
-    ("w_j_null_to_user_same_uid", &["is not stuck: it was set up again by its client."]),
+    ("w_j_null_to_user_same_uid", &["is not stuck: it was replaced by another session of its client."]),
     (
         "w_q_null_guestaction",
         &[

@@ -48,7 +48,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             found.push((session.client.host(), finding));
         }
     }
-    alike::fold_repeats(found)
+    alike::fold(scene, alike::fold_repeats(found))
 }
 
 fn finding(scene: &Scene<'_>, asked: &Asked) -> Option<Finding> {

@@ -15,9 +15,9 @@ use crate::net::Host;
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
         "Print clients ask to be told of changes at their own machine, which they name, and the server opens a \
-        channel there. Asked with another machine, or with an address where nobody takes the channel, the spooler \
-        connects all the same, under the account of its own computer, which can be caught and passed on. Find out \
-        what runs on the client.",
+        channel there. If another machine is named, or an address where nothing listens, the spooler still connects, \
+        with the account of its own computer; an attacker can capture or relay that logon. Find out what runs on the \
+        client.",
     ),
     Part::RefuseClients,
 ];
@@ -62,9 +62,6 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
         (Named::Unknown, _) => {
             "which may be the client or another machine, since nothing tells the client's name"
         }
-        (Named::InAnyDomain, _) => {
-            "which is the client's name, though nothing tells whether it is in that domain"
-        }
         (Named::ByAddress | Named::ByName, _) => "which is the client's own address",
     };
     let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
@@ -76,7 +73,7 @@ fn finding(scene: &Scene<'_>, named: Named, asked: &[(&Asked, &str)]) -> Option<
         (Named::Another, _) => String::new(),
         (_, Some(back)) => format!(". The server {}, and no channel was seen to be opened", back.did),
         (_, None) => {
-            ". No way back was captured: it may lie outside of what was captured, or nobody takes it there"
+            ". No way back was captured: it may lie outside of what was captured, or nothing listens there"
                 .to_owned()
         }
     };
@@ -140,9 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_that_nobody_knows_the_client_in_is_told_as_information() {
-        let found = findings(&[(r"\\ws-21.example.org", 7)], &[]);
-        assert_eq!((rules(&found), found[0].severity), (vec!["coerced_connection"], Severity::Info));
+    fn the_clients_name_in_another_domain_is_another_machine_where_its_own_is_known() {
+        assert_eq!(rules(&findings(&[(r"\\ws-21.example.org", 7)], &[])), [""; 0]);
         // It calls itself so.
         let mut made = Made::new();
         made.machine = r"\\ws-21.example.org".to_owned();

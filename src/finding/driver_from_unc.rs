@@ -27,17 +27,15 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, Host, bool), Naming<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRow>, Host), Naming<'_>> = BTreeMap::new();
     for asked in scene.ledger.asked() {
         let AskedFor::DriverFromUnc { path } = &asked.what else { continue };
         let Some(session) = scene.ledger.session(asked.session) else { continue };
-        let whose = whose_print_share(scene.ledger, session, path);
-        if whose != Whose::Own {
-            let key = (session.server_row, session.client.host(), whose == Whose::Anothers);
-            found.entry(key).or_default().push((asked, path));
+        if whose_print_share(scene.ledger, session, path) == Whose::Anothers {
+            found.entry((session.server_row, session.client.host())).or_default().push((asked, path));
         }
     }
-    let found = found.into_iter().filter_map(|((.., another), asked)| finding(scene, &asked, another));
+    let found = found.into_values().filter_map(|asked| finding(scene, &asked));
     alike::fold(scene, found.collect())
 }
 
@@ -71,7 +69,7 @@ fn whose_print_share(ledger: &Ledger, session: &Session, path: &str) -> Whose {
 /// What stands in front of the host in a device's path.
 const UNC: &str = r"UNC\";
 
-fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)], another: bool) -> Option<Finding> {
+fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)]) -> Option<Finding> {
     let calls: Vec<&Asked> = asked.iter().map(|(asked, _)| *asked).collect();
     let group = scene.sessions_of(calls.iter().copied());
     let first = group.first()?.session;
@@ -82,21 +80,15 @@ fn finding(scene: &Scene<'_>, asked: &[(&Asked, &str)], another: bool) -> Option
     let mut calls = calls;
     calls.dedup_by_key(|asked| (asked.at, asked.open));
     let text = format!(
-        "Client {}{} asked server {} to load a printer driver from {}{}; the server {}{}",
+        "Client {}{} asked server {} to load a printer driver from {}{}; the server {}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         first.server,
         names(&paths),
         scene::times(calls.len()),
         scene::outcomes(&calls),
-        if another {
-            ""
-        } else {
-            ". The server is called so, but nothing tells whether it is in that domain"
-        },
     );
-    let finding = RULE.finding(&group, scene::frames_of(&calls), text)?;
-    Some(Finding { severity: if another { finding.severity } else { Severity::Info }, ..finding })
+    RULE.finding(&group, scene::frames_of(&calls), text)
 }
 
 #[cfg(test)]
@@ -149,7 +141,7 @@ mod tests {
         let (own, evil) = (r"\\prnsrv.office.local\print$\a.dll", r"\\prnsrv.evil.example\print$\a.dll");
         let known = Some("prnsrv.office.local");
         assert_eq!((severity(own, known), severity(evil, known)), (None, Some(Severity::Warning)));
-        assert_eq!(severity(own, None), Some(Severity::Info));
+        assert_eq!(severity(own, None), None, "in whatever domain it is");
         assert_eq!(severity(r"\\PRNSRV\print$\a.dll", known), None);
     }
 

@@ -50,7 +50,7 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     let first = group.first()?.session;
     let longest = pipes.iter().map(|pipe| pipe.used.last).min()?;
     let text = format!(
-        "Client {}{} keeps {} to the spooler of server {} open in {} and has used none of them, the longest for {}",
+        "Client {}{} keeps {} to the spooler of server {} open in {}, unused for up to {}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         count(pipes.len(), "pipe"),

@@ -17,8 +17,8 @@ pub(super) const ADVICE: &[Part] = &[
         and whatever else runs as LocalSystem.",
     ),
     Part::Say(
-        "To find the service, stop those of the client that are not needed one by one while you watch the sessions on \
-        the server.",
+        "To find the service, stop the client's services that are not needed one at a time while you watch the \
+        sessions on the server.",
     ),
     Part::Look,
     Part::Restrict,

@@ -14,31 +14,24 @@ const NETBIOS: usize = 15;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whose {
     Own,
-    /// The computer's, in a domain that is not known to be the computer's.
-    InAnyDomain,
     Anothers,
 }
 
 /// The names of one computer in capitals, each with the DNS domains in which it is known.
 pub(super) struct Names {
     known: BTreeMap<String, BTreeSet<String>>,
-    /// A domain that the computer is taken to be in, where none of its own is known.
-    domain: Option<String>,
 }
 
 impl Names {
     /// The client of a session, as its print calls, its credentials and NetBIOS tell it, and as it announces itself or
-    /// is known as a server. Where nobody tells its domain, it is taken to be in that of the server.
+    /// is known as a server.
     pub(super) fn of_client(ledger: &Ledger, session: &Session) -> Self {
         let address = session.client.host();
         let announced = ledger.computers().filter(|computer| computer.address == Some(address));
         let announced = announced.map(|computer| computer.name.as_str());
         let servers = ledger.servers().filter(|server| server.addresses.contains(&address));
         let servers = servers.flat_map(|server| server.name.as_deref().into_iter().chain(dns_name(server)));
-        let names = Self::new(told_by_client(ledger, session).chain(announced).chain(servers));
-        let there = session.server_row.and_then(|row| ledger.server(row));
-        let domain = there.and_then(dns_name).and_then(|name| parts(name).1);
-        Self { domain, ..names }
+        Self::new(told_by_client(ledger, session).chain(announced).chain(servers))
     }
 
     /// The server of a session, as it tells it, as it announces itself and as it answers to; where nothing of that is
@@ -73,7 +66,7 @@ impl Names {
     }
 
     fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        Self { known: BTreeMap::new(), domain: None }.with(names)
+        Self { known: BTreeMap::new() }.with(names)
     }
 
     fn with<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
@@ -104,11 +97,8 @@ impl Names {
         }
         let Some(domain) = domain else { return Whose::Own };
         let domains: BTreeSet<&String> = own.flat_map(|(_, domains)| domains).collect();
-        match domains.contains(&domain) || (domains.is_empty() && self.domain.as_ref() == Some(&domain)) {
-            true => Whose::Own,
-            false if domains.is_empty() => Whose::InAnyDomain,
-            false => Whose::Anothers,
-        }
+        // Where nobody tells its domain, it may be in any.
+        if domains.is_empty() || domains.contains(&domain) { Whose::Own } else { Whose::Anothers }
     }
 
     /// Whether a name or UNC may be the computer's.
@@ -204,16 +194,12 @@ mod tests {
             assert_eq!(known.whose(own), Whose::Own, "{own}");
         }
         assert_eq!(known.whose("xpsrv.evil.example"), Whose::Anothers);
-        assert_eq!(names(&["XPSRV"]).whose("xpsrv.evil.example"), Whose::InAnyDomain);
+        assert_eq!(names(&["XPSRV"]).whose("xpsrv.office.local"), Whose::Own, "in whatever domain it is");
         // The domain of the one long name is not that of the other.
         let long = names(&["VERYLONGCLIENTN", "verylongclientname1.office.local"]);
         assert_eq!(long.whose("VERYLONGCLIENTNAME1.office.local"), Whose::Own);
         assert_eq!(long.whose("VERYLONGCLIENTNAME1.evil.example"), Whose::Anothers);
-
-        let near = Names { domain: Some("OFFICE.LOCAL".to_owned()), ..names(&["WS-21"]) };
-        assert_eq!(near.whose("ws-21.office.local"), Whose::Own);
-        assert_eq!(near.whose("ws-21.evil.example"), Whose::InAnyDomain);
-        assert_eq!(near.whose("ws-22.office.local"), Whose::Anothers);
+        assert_eq!(names(&["WS-21"]).whose("ws-22.office.local"), Whose::Anothers);
     }
 
     #[test]

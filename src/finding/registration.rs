@@ -14,8 +14,6 @@ pub(super) enum Named {
     Another,
     /// Nobody knows, since nothing tells what the client is called.
     Unknown,
-    /// The client, if it is in that domain.
-    InAnyDomain,
     /// The client, by its address.
     ByAddress,
     ByName,
@@ -32,7 +30,6 @@ impl Named {
                 let client = Names::of_client(ledger, session);
                 match client.whose(machine) {
                     Whose::Own => Self::ByName,
-                    Whose::InAnyDomain => Self::InAnyDomain,
                     Whose::Anothers if client.is_empty() && !is_elsewhere(ledger, session, machine) => {
                         Self::Unknown
                     }

@@ -22,7 +22,8 @@ pub(super) const ADVICE: &[Part] = &[
     Part::Say(
         "That keeps anonymous clients from what they ask for; it gives no slot back: a null session that was denied \
         is counted while its connection lasts. Where denied connections stay or come back, the cause is on the \
-        clients named: a program or service that tries without credentials.",
+        clients named: a program or service that tries without credentials. To free these slots, end that program \
+        or restart that service, or restart the client.",
     ),
     Part::PrinterShares,
     Part::Free,
@@ -42,11 +43,12 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// True if a null session was denied something that is open to null sessions elsewhere: not the tree of another share
-/// than `IPC$`, which is closed to them as a rule, nor one of which the share is not known.
+/// than `IPC$`, which is closed to them as a rule, nor one of which the share is not known, nor a printer, whose own
+/// permissions count behind a pipe that was granted.
 fn is_of_nobody(denial: &Denial) -> bool {
     let null = denial.identity.as_ref().is_some_and(|identity| identity.who == Who::Null);
     let path = denial.name.as_deref().unwrap_or_default();
-    let private = denial.what == Stage::Tree && !is_ipc(path);
+    let private = denial.what == Stage::Printer || (denial.what == Stage::Tree && !is_ipc(path));
     null && !denial.answer.is_out_of_resources() && !private
 }
 
@@ -66,8 +68,13 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
     let open: BTreeSet<SessionRow> =
         alive.iter().flat_map(|connection| &connection.sessions).filter(holds).copied().collect();
     let slots = scene.has_slots(first.server_row);
+    let connected = connections.iter().filter_map(|id| scene.ledger.connection(*id));
+    let connected = connected.filter(|connection| connection.closed.is_none()).count();
     let still = match alive.len() {
+        0 if connected > 0 => "another session setup was granted since".to_owned(),
         0 => "none of the connections is left".to_owned(),
+        1 if slots && connections.len() == 1 => "the connection stays open and still holds a slot".to_owned(),
+        1 if connections.len() == 1 => "the connection stays open".to_owned(),
         1 if slots => "1 of the connections stays open and still holds a slot".to_owned(),
         1 => "1 of the connections stays open".to_owned(),
         number if slots => format!("{number} of the connections stay open and still hold a slot each"),

@@ -35,22 +35,19 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     // A session of each user, of those that were open at the same time.
     let mut seen = BTreeSet::new();
     let mut together = scene::most_at_once(group);
-    together.retain(|judged| seen.insert(user(scene, judged.session)));
+    together.retain(|judged| seen.insert(account(scene, judged.session)));
     let first = together.first()?.session;
     if together.len() < 2 {
         return None;
     }
-    let name = |user: &'_ String| {
-        if user.is_empty() { "an account of unknown name".to_owned() } else { user.clone() }
-    };
-    let users: Vec<String> = seen.iter().map(name).collect();
+    let users: Vec<String> = together.iter().map(|judged| user(scene, judged.session)).collect();
     let users: Vec<&str> = users.iter().map(String::as_str).collect();
     let text = format!(
         "Client {}{} was connected to server {} under {} users at the same time: {}. {}",
         first.client.host(),
         scene::in_brackets(scene::client_name(scene.ledger, first)),
         scene.servers(&together),
-        seen.len(),
+        users.len(),
         names(&users),
         if scene.has_slots(first.server_row) {
             "Each takes a slot"
@@ -62,13 +59,19 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
     RULE.finding(&together, frames, text)
 }
 
-/// `DOMAIN\account`, as the server tells users apart; nothing if no account is known.
+/// The account by which the server tells a user from others.
+fn account(scene: &Scene<'_>, session: &Session) -> Option<Account> {
+    let server = session.server_row.and_then(|row| scene.ledger.server(row))?;
+    server.account_of(&session.identity)
+}
+
+/// The same as the client wrote it: `DOMAIN\account`, or the name alone where the domain counts for nothing.
 fn user(scene: &Scene<'_>, session: &Session) -> String {
-    let server = session.server_row.and_then(|row| scene.ledger.server(row));
-    match server.and_then(|server| server.account_of(&session.identity)) {
-        Some(Account { domain: Some(domain), name }) => format!(r"{domain}\{name}"),
-        Some(Account { domain: None, name }) => name,
-        None => String::new(),
+    let Some(account) = account(scene, session) else { return "an account of unknown name".to_owned() };
+    let name = session.identity.account.as_deref().unwrap_or_default();
+    match session.identity.domain.as_deref().filter(|_| account.domain.is_some()) {
+        Some(domain) => format!(r"{domain}\{name}"),
+        None => name.to_owned(),
     }
 }
 
@@ -83,7 +86,7 @@ mod tests {
         made.user_session_of(1, "alice");
         made.user_session_of(2, "");
         let findings = all(&made.ended_after(1.0), 90.0);
-        let said = "under 2 users at the same time: an account of unknown name and ALICE.";
+        let said = "under 2 users at the same time: alice and an account of unknown name.";
         assert!(findings[0].text.contains(said), "{}", findings[0].text);
     }
 
@@ -95,7 +98,7 @@ mod tests {
         let findings = all(&made.ended_after(1.0), 90.0);
         assert_eq!(rules(&findings), ["several_users"]);
         assert!(
-            findings[0].text.contains("under 2 users at the same time: ALICE and BACKUP"),
+            findings[0].text.contains("under 2 users at the same time: alice and backup"),
             "{}",
             findings[0].text
         );

@@ -99,8 +99,8 @@ fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
             (0, leaked) => Some(format!("{leaked} leaked")),
             (hung, leaked) => Some(format!("{hung} hung and {leaked} leaked")),
         };
-        let some = some.filter(|_| stuck.is_empty()).map(|some| format!(", {some},"));
-        told.push(format!("{sessions}{}{}", computers(scene, null), some.unwrap_or_default()));
+        let some = some.filter(|_| stuck.is_empty()).map(|some| format!(" ({some})"));
+        told.push(format!("{sessions}{}{}", some.unwrap_or_default(), computers(scene, null)));
     }
     if held.denied > 0 {
         told.push(count(number(held.denied), "denied null session") + &computers(scene, denied));
@@ -108,11 +108,15 @@ fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     if held.named > 0 {
         let people = scene::people(scene.ledger, named.iter().copied());
         // Of many, some are listed or none.
-        let whose = if people.is_empty() { "users or guests".to_owned() } else { first_of(&people, HOLDERS) };
+        let whose = if people.is_empty() { "users".to_owned() } else { first_of(&people, HOLDERS) };
         told.push(format!("{} of {whose}", count(number(held.named), "session")));
     }
     if held.unknown > 0 {
         told.push(count(number(held.unknown), "session") + " of unknown identity");
+    }
+    if held.perhaps > 0 {
+        let perhaps = count(number(held.perhaps), "session");
+        told.push(format!("perhaps {perhaps} that the capture shows later"));
     }
     if told.is_empty() {
         return ". Who held its slots then was not captured".to_owned();

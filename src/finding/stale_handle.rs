@@ -14,7 +14,7 @@ pub(super) const ADVICE: &[Part] = &[Part::Say(
     "The client used a handle after the server had let it go: its spooler was restarted, the connection had been \
         cut, or a program on the client closes a handle in one place and uses it in another. The client must open \
         the printer again; programs that do not, fail until they are restarted. Seen once after a restart of the \
-        spooler it is of no account; if it comes back, look for the program at the client.",
+        spooler it is harmless; if it comes back, look for the program at the client.",
 )];
 
 const RULE: Rule = Rule {

@@ -59,7 +59,7 @@ impl Holders {
     }
 }
 
-/// `3 null sessions (1 hung, 2 leaked) and 1 session of users or guests`; nothing if nobody is known to have held any.
+/// `3 null sessions (1 hung, 2 leaked) and 1 session of users`; nothing if nobody is known to have held any.
 impl fmt::Display for Holders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let several = |number: u64| if number == 1 { "" } else { "s" };
@@ -73,7 +73,7 @@ impl fmt::Display for Holders {
         let kinds = [
             (self.null, "null session", "", stuck.as_str()),
             (self.denied, "denied null session", "", ""),
-            (self.named, "session", " of users or guests", ""),
+            (self.named, "session", " of users", ""),
             (self.unknown, "session", " of unknown identity", ""),
             (self.perhaps, "session", " first seen later", ""),
         ];
@@ -188,10 +188,7 @@ mod tests {
     #[test]
     fn holders_are_told_by_what_they_were() {
         let holders = Holders { null: 3, hung: 1, leaked: 2, named: 1, ..Holders::default() };
-        assert_eq!(
-            holders.to_string(),
-            "3 null sessions (1 hung, 2 leaked) and 1 session of users or guests"
-        );
+        assert_eq!(holders.to_string(), "3 null sessions (1 hung, 2 leaked) and 1 session of users");
         assert_eq!(
             Holders { unknown: 2, ..Holders::default() }.to_string(),
             "2 sessions of unknown identity"

@@ -130,7 +130,7 @@ impl Said {
                 } else {
                     String::new()
                 };
-                let other = other.map(|(edition, other)| format!("; {edition} has {other}"));
+                let other = other.map(|(edition, other)| format!("; {edition} would have {other}"));
                 (slots, format!("{either}{said}{}", other.unwrap_or_default()))
             }
         };

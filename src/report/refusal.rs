@@ -115,12 +115,14 @@ impl SlotsInUse {
         let (low, high, why) = match limit.map(|limit| limit.slots).filter(|_| refusal.is_for_slots()) {
             _ if !refusal.is_for_slots() => (low, high, unsure),
             Some(slots) if slots < low => (low, high, unsure.or(Some(BEYOND))),
-            Some(slots) if slots <= most => (slots, slots, None),
+            Some(slots) if slots <= high => (slots, slots, None),
+            // Were the sessions of one user to count one by one, these could be all.
+            Some(slots) if slots <= most => (low, slots, Some(ONE_BY_ONE)),
             Some(slots) => (low, slots, Some(NOT_CAPTURED)),
             None if most > low => return Self::at_least(low, most, (null, denied), ONE_BY_ONE),
             None => return Self::at_least(low, most, (null, denied), NOT_CAPTURED),
         };
-        Self { low, high, open_ended: false, null, denied, why: why }
+        Self { low, high, open_ended: false, null, denied, why }
     }
 
     /// The slots in use after refusals, of which some were in use by sessions that are not known: these may still be there.

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
 use super::scene::{self, Scene};
+use super::words::list;
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Denial, Ledger, Open, ServerRow, Session, SessionRow, Stage, Verdict};
@@ -55,7 +56,8 @@ pub(super) enum Part {
 const PRINTER_SHARES: &str = "Method 2, on each client named: remove its printer shares. Open the Printers folder \
     and see which printers are shared; open the Properties of each, go to Sharing and choose Not Shared. A client \
     that both uses a printer of the server and shares one itself opens spoolss without credentials and for good; \
-    its spooler service does it, not its user (KB 328459).";
+    its spooler service does it, not its user (KB 328459). A printer or scanner that connects without credentials needs \
+    an account on the server instead.";
 
 /// Gives each finding its advice.
 pub(super) struct Adviser<'a> {
@@ -116,27 +118,30 @@ impl<'a> Adviser<'a> {
         let system = System::of(self.scene.ledger, server, |row| self.smb2.contains(&row));
         let mut advice = String::new();
         for part in parts.iter().filter(|part| self.is_true(**part, finding, server)) {
-            for paragraph in system.paragraphs(*part) {
-                advice.push_str(&self.with_client(paragraph, server));
+            for paragraph in system.paragraphs(*part, finding.server.host()) {
+                advice.push_str(&self.with_clients(paragraph, server));
                 advice.push('\n');
             }
         }
         advice
     }
 
-    /// A paragraph with the client in place of `\\CLIENT`, if there is one alone, so that what many findings say stays
-    /// the same where there are several.
-    fn with_client(&self, paragraph: String, server: Option<ServerRow>) -> String {
-        if !paragraph.contains(CLIENT) {
+    /// A paragraph with the command for each client in place of the one for `\\\\CLIENT`; of many clients, who CLIENT
+    /// stands for.
+    fn with_clients(&self, paragraph: String, server: Option<ServerRow>) -> String {
+        if !paragraph.contains(END_OF_CLIENT) {
             return paragraph;
         }
         let clients = server.and_then(|server| self.to_end.get(&server)).into_iter().flatten();
-        let mut clients = clients.filter(|client| !client.is_empty());
-        match (clients.next(), clients.next()) {
-            (Some(client), None) => paragraph.replace(CLIENT, &format!(r"\\{client}")),
-            _ => {
-                format!("{paragraph} CLIENT stands for the name or address of each, as net session lists it.")
+        let clients: Vec<&str> =
+            clients.map(String::as_str).filter(|client| !client.is_empty()).take(COMMANDS + 1).collect();
+        match clients.as_slice() {
+            [] => paragraph,
+            clients if clients.len() <= COMMANDS => {
+                let commands = clients.iter().map(|client| END_OF_CLIENT.replace("CLIENT", client));
+                paragraph.replace(END_OF_CLIENT, &list(&commands.collect::<Vec<_>>()))
             }
+            _ => format!("{paragraph} CLIENT stands for each client of the null sessions above."),
         }
     }
 
@@ -179,8 +184,10 @@ impl<'a> Adviser<'a> {
     }
 }
 
-/// What stands for a client.
-const CLIENT: &str = r"\\CLIENT";
+/// The command that ends the sessions of a client.
+const END_OF_CLIENT: &str = r"net session \\CLIENT /delete";
+/// Clients whose command is given; of more, it is told once.
+const COMMANDS: usize = 4;
 
 /// What a server calls the client of a session: its NetBIOS name where it came by NetBIOS, else its address. A name that
 /// could do harm in a command is none.

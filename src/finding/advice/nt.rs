@@ -20,27 +20,27 @@ macro_rules! registry_of {
 }
 
 /// What restricting does not do.
-const SLOTS_STAY: &str = "Restricting does not give slots back at once: a null session that is denied still holds \
-    its slot until its connection ends (KB 328459).";
+const SLOTS_STAY: &str = "Method 1 keeps anonymous clients out but frees no slot: a null session that is denied still \
+    holds its slot until its connection ends. If clients keep trying, use Method 2 (KB 328459).";
 
 /// What is the same on all of them.
 const OF_ALL: System = System {
     name: "",
     look: "net session lists the sessions; those with an empty user name are null sessions, and a computer has one \
-        line there however many it has, though the server counts each. net files lists what they have open (KB \
-        328459).",
+        line there however many it has, though the server counts each. Setups that the server denied are not in the list; netstat -n shows their \
+        connections. net files lists what is open (KB 328459).",
     limit: "",
     idle: "the server drops those without open files or pipes after its autodisconnect time, 15 minutes unless it \
         was changed with net config server /autodisconnect:MINUTES (KB 122920).",
     restrict: &[],
-    denied: "it is restricted as KB 328459 advises, or does not list the pipe among its NullSessionPipes (KB \
+    denied: "the server is restricted as KB 328459 advises, or does not list the pipe among its NullSessionPipes (KB \
         289655).",
-    to_end: "To free the slots now",
+    to_end: "To free slots now",
     end: "net session \\\\CLIENT /delete. It ends all sessions of that computer and closes its open files; what is \
         not saved is lost (KB 328459).",
     spooler: "see whether the Print Spooler service is running, whether the printer named answers on its port, and \
         whether its driver or port monitor hangs. Restarting the service (net stop spooler, net start spooler) ends \
-        the calls that wait and runs the handles down; update the driver if it comes back.",
+        the calls that wait and closes the handles that were left open; update the driver if it comes back.",
     refuse_clients: "where it prints nothing, stop and disable the Print Spooler service.",
     drivers: "there is no update for this Windows. Stop and disable the Print Spooler service where it prints \
         nothing, and let nobody but administrators add printers elsewhere.",

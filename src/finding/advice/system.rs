@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{PRINTER_SHARES, Part, nt, samba, unknown, windows};
 use crate::ledger::{Computer, Ledger, ServerRow, ToldWindows};
+use crate::net::Host;
 use crate::rap::ServerType;
 
 /// What to do on a server of one kind. Each text is a paragraph that names its sources.
@@ -92,6 +93,11 @@ impl System {
         NAMES.iter().find(|(start, _)| os.starts_with(start)).map(|(_, system)| *system)
     }
 
+    /// `192.168.1.10 (Windows XP)`, or the address alone of a server that does not say what it is.
+    fn at(&self, host: Host) -> String {
+        if self.name.starts_with("the server") { host.to_string() } else { format!("{host} ({})", self.name) }
+    }
+
     fn announced(computer: &Computer) -> Option<&'static Self> {
         let of_nt = computer.server_type.contains(ServerType::NT);
         of_nt.then(|| Self::of_version(computer.version)).flatten()
@@ -105,8 +111,8 @@ impl System {
         VERSIONS.iter().find(|(first, _)| version >= *first).map(|(_, system)| *system)
     }
 
-    /// A part in paragraphs, each with what it is for and where.
-    pub(super) fn paragraphs(&self, part: Part) -> Vec<String> {
+    /// A part in paragraphs, each with what it is for and where; `host` is the server's address.
+    pub(super) fn paragraphs(&self, part: Part, host: Host) -> Vec<String> {
         let on = |what: &str, text: &str| vec![format!("{what}, on {}: {text}", self.name)];
         match part {
             Part::Say(text) => vec![text.to_owned()],
@@ -115,9 +121,10 @@ impl System {
             Part::Limit => on("The limit", self.limit),
             Part::Idle => on("Idle sessions", self.idle),
             Part::Denied => on("Why null sessions are denied", self.denied),
-            Part::Free => on(self.to_end, self.end),
+            // What is typed there is typed on no other computer.
+            Part::Free => vec![format!("{}, on {}: {}", self.to_end, self.at(host), self.end)],
             Part::Spooler => on("Why the spooler does not answer", self.spooler),
-            Part::RefuseClients => on("To keep the spooler from strangers", self.refuse_clients),
+            Part::RefuseClients => on("To protect the spooler", self.refuse_clients),
             Part::Drivers => on("To keep drivers from being planted", self.drivers),
             Part::ShareLimit => on("The limit of the share", self.share_limit),
             Part::Restrict => {

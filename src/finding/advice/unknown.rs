@@ -17,16 +17,16 @@ pub(super) const UNKNOWN: System = System {
             access: Restrict anonymous access to Named Pipes and Shares (Microsoft Learn, page of this title). \
             Samba: restrict anonymous = 2 (smb.conf(5)).",
         "Nothing in the capture says what the server runs: winver tells it on Windows, smbd -V on Samba.",
-        "Restricting does not give slots back at once: a null session that is denied still holds its slot until its \
-            connection ends (KB 328459).",
+        "Method 1 keeps anonymous clients out but frees no slot: a null session that is denied still holds its slot \
+            until its connection ends. If clients keep trying, use Method 2 (KB 328459).",
     ],
     denied: "null sessions are restricted there (KB 328459), or the pipe is not among those that are open to them \
         (KB 289655).",
-    to_end: "To free the slots now",
+    to_end: "To free slots now",
     end: "net session \\\\CLIENT /delete on Windows (KB 328459), smbcontrol PID shutdown on Samba (smbcontrol(1)). \
         Either closes the files that are open; what is not saved is lost.",
     spooler: "see whether its print service is running, whether the printer named answers, and whether its driver \
-        hangs. Restarting the service ends the calls that wait and runs the handles down.",
+        hangs. Restarting the service ends the calls that wait and closes the handles that were left open.",
     refuse_clients: "where it prints nothing, stop and disable its print service.",
     drivers: "install its security updates, let nobody but administrators add drivers, and stop its print service \
         where it prints nothing.",

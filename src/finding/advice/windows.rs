@@ -6,8 +6,8 @@ use super::system::System;
 const OF_ALL: System = System {
     name: "",
     look: "",
-    limit: "a client edition takes 20 sessions of other computers from Windows 7 on, Vista 10 and Vista Home Basic \
-        5 (the licence terms of each). A server edition has no such limit.",
+    limit: "a client edition takes 20 sessions of other computers on Windows 7 and later, 10 on Vista and 5 on Vista Home \
+        Basic (the licence terms of each). A server edition has no such limit.",
     idle: "the server drops those without open files or pipes after 15 minutes, unless \"Microsoft network server: \
         Amount of idle time required before suspending session\" says another time (Microsoft Learn, page of this \
         title).",
@@ -20,21 +20,22 @@ const OF_ALL: System = System {
             and shares\" to Enabled (Microsoft Learn, pages of these titles). A domain controller needs netlogon, \
             samr and lsarpc among its pipes.",
         "Or in the registry of Windows Vista, Server 2008 and later. Back it up first: a mistake there can make \
-            Windows unusable. Set RestrictNullSessAccess (REG_DWORD) to 1 under \
-            HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\LanmanServer\\Parameters, take the same names \
-            out of NullSessionPipes and NullSessionShares (REG_MULTI_SZ) there, and restart the computer (Microsoft \
+            Windows unusable. Under \
+            HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\LanmanServer\\Parameters set \
+            RestrictNullSessAccess (REG_DWORD) to 1, take the same names out of NullSessionPipes and \
+            NullSessionShares (REG_MULTI_SZ), and restart the computer (Microsoft \
             Learn, RestrictNullSessAccess).",
-        "Restricting ends no session that is there, and a null session that is denied may still count until its \
-            connection ends.",
+        "Method 1 does not end existing sessions, and a null session that is denied may still count until its \
+            connection ends. If clients keep trying, use Method 2.",
     ],
     denied: "anonymous clients get nothing here but what NullSessionPipes and NullSessionShares list, which is \
         little or nothing unless somebody added to it (Microsoft Learn, Network access: Restrict anonymous access \
         to Named Pipes and Shares).",
-    to_end: "To free the slots now",
+    to_end: "To free slots now",
     end: "",
     spooler: "see whether the Print Spooler service is running, whether the printer named answers on its port, and \
         whether its driver or port monitor hangs. Restarting the service (net stop spooler, net start spooler) ends \
-        the calls that wait and runs the handles down; update the driver, or isolate it (from Windows 7 on), if it \
+        the calls that wait and closes the handles that were left open; update the driver, or isolate it (from Windows 7 on), if it \
         comes back.",
     refuse_clients: "where it prints nothing, stop and disable the Print Spooler service; where it prints for \
         itself alone, set the policy \"Allow Print Spooler to accept client connections\" (Computer Configuration, \

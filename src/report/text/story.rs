@@ -209,13 +209,14 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
         }
         for handle in ledger.handles(open).filter(|handle| ended.is_some() || handle.closed.is_none()) {
             let short = table::handle(&handle.handle.0);
+            let what = if handle.is_back_channel() { "channel" } else { "handle" };
             let object = handle.object.as_deref().map(|name| format!("on {}", Plain::name(name)));
             if let Some(at) = handle.opened {
                 let by = handle.opened_by.map(|(opnum, name)| format!("by {name} ({opnum:#04x}) "));
                 let note = format!("{}{}", by.unwrap_or_default(), object.unwrap_or_default());
-                step(at, format!("handle {short} granted"), note);
+                step(at, format!("{what} {short} granted"), note);
             } else {
-                step(handle.used.first, format!("handle {short} first seen"), object.unwrap_or_default());
+                step(handle.used.first, format!("{what} {short} first seen"), object.unwrap_or_default());
             }
             for (task, held) in &handle.tasks {
                 let what = match task {
@@ -229,10 +230,10 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             let last = handle.used.last;
             let closed = by_itself(handle.closed.map(|closing| closing.at));
             if handle.opened != Some(last) && closed != Some(last) {
-                step(last, format!("handle {short} last used"), idle(lasted(last, closed.or(ended))));
+                step(last, format!("{what} {short} last used"), idle(lasted(last, closed.or(ended))));
             }
             if let Some(at) = closed {
-                step(at, format!("handle {short} closed"), String::new());
+                step(at, format!("{what} {short} closed"), String::new());
             }
         }
         if let Some(failed) = open.failed.as_deref() {

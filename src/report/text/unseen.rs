@@ -195,7 +195,7 @@ fn sentence(unseen: &UnseenTotal, when: &When) -> String {
         UnseenKind::OneDirection => format!("one direction of {connections}{named}"),
         UnseenKind::KeepAlivesOnly => {
             let named = in_brackets(Some(of_port(unseen)), places(unseen, when));
-            format!("what {connections}{named} carried beside keep-alives")
+            format!("what {connections}{named} carried besides keep-alives")
         }
         UnseenKind::Gap => format!("bytes of {connections}{named} are missing from the capture"),
         UnseenKind::Evicted if unseen.packets == 0 => {

@@ -87,7 +87,11 @@ fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>, whole: usize) -> Ve
         (open(false), "is in use", "are in use"),
         (of(Verdict::Abandoned).count(), run_down, run_down),
         (closed(false), "ended cleanly", "ended cleanly"),
-        (closed(true), "was set up again by its client", "were set up again by their clients"),
+        (
+            closed(true),
+            "was replaced by another session of its client",
+            "were replaced by other sessions of their clients",
+        ),
         (
             still_denied,
             "was denied and holds a slot while its connection stays open",

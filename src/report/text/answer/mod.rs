@@ -7,7 +7,7 @@ mod refused;
 mod stuck;
 
 use core::fmt::{self, Write};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::{NullSessions, Outcome, Session};
 use super::When;
@@ -15,7 +15,7 @@ use super::layout::paragraph;
 use super::servers::ServerPart;
 use super::unseen;
 use crate::auth::Who;
-use crate::finding::{Digits, Plain, Severity, count, list};
+use crate::finding::{Digits, Finding, Plain, Severity, count, list};
 use crate::session::is_ipc;
 
 pub(super) use refused::refusals;
@@ -87,17 +87,22 @@ pub(super) fn over_all(report: &NullSessions<'_>, servers: &[ServerPart<'_>]) ->
     Some(text)
 }
 
-/// Beside an answer that finds nothing stuck: that the findings warn of something else.
+/// Warnings that the answer repeats.
+const WARNINGS: usize = 2;
+
+/// Beside an answer that finds nothing stuck: what the findings warn of, unless the answer is about that.
 fn warnings(report: &NullSessions<'_>) -> Option<String> {
-    let warnings = report.findings.iter().filter(|finding| finding.severity <= Severity::Warning);
-    let rules: BTreeSet<&str> = warnings.map(|finding| finding.rule).collect();
-    let number = rules.len();
-    if report.outcome() == Outcome::Trouble || number == 0 {
+    let refused = |finding: &Finding| !report.refusals.is_empty() && finding.rule == "share_limit";
+    let warnings = report.findings.iter().filter(|it| it.severity <= Severity::Warning && !refused(it));
+    let warnings: Vec<String> =
+        warnings.map(|finding| format!("{}.", Plain::paragraph(&finding.text))).collect();
+    if report.outcome() == Outcome::Trouble || warnings.is_empty() {
         return None;
     }
-    let rules: Vec<String> = rules.into_iter().map(|rule| rule.replace('_', " ")).collect();
-    let warn = if number == 1 { "a warning" } else { "warnings" };
-    Some(format!("But What to do has {warn}: {}.", list(&rules)))
+    let left = warnings.len().saturating_sub(WARNINGS);
+    let more = if left == 0 { String::new() } else { format!(" And {}.", count(left, "more warning")) };
+    let told = warnings.into_iter().take(WARNINGS).collect::<Vec<_>>().join(" ");
+    Some(format!("Beside that: {told}{more} See \"What to do\"."))
 }
 
 /// Nothing to tell of: what was looked at.
@@ -156,7 +161,7 @@ fn whose(who: Who, number: usize, whole: usize) -> String {
         Who::Null => ("null", "null", "null"),
         Who::Guest => ("a guest's", "of a guest", "of guests"),
         Who::User => ("a user's", "of a user", "of users"),
-        Who::Unknown => ("of an unknown client", "of an unknown client", "of unknown clients"),
+        Who::Unknown => ("an unknown user's", "of an unknown user", "of unknown users"),
     };
     match (number, whole) {
         (1, 1) => alone.to_owned(),
@@ -210,7 +215,7 @@ pub(super) fn for_server(
     details.extend(calm::too_young(report, server));
     details.extend(refused::denied(server, when));
     if !report.findings.is_empty() {
-        details.extend(stuck::remedy(server).map(str::to_owned));
+        details.extend(stuck::remedy(report, server).map(str::to_owned));
     }
     let paragraphs = [headline, details].map(|sentences| sentences.join(" "));
     paragraphs.into_iter().filter(|text| !text.is_empty()).collect()

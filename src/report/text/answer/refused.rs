@@ -55,48 +55,56 @@ pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
             }
             None => "The server's slots are not the cause.".to_owned(),
         };
-        let own =
-            if what == "pipe" { "has reached its own limit" } else { "has reached its own limit of users" };
+        let own = if what == "pipe" { "has reached its own limit" } else { "has reached its own user limit" };
         sentences.push(format!("{name} {own} and refused {}. {cause}", clients(&refusals)));
     }
     sentences
 }
+
+/// The accounts of a client in capitals, each as it was first written and how often it came.
+type Accounts<'a> = BTreeMap<String, (Option<&'a str>, usize)>;
 
 /// `2 clients with error 71: carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25) once`.
 fn clients(refusals: &[&Refusal<'_>]) -> String {
     // One that did not tell its name is the one of the same address that did.
     let named = refusals.iter().filter_map(|refusal| Some((refusal.client.host(), refusal.client_name?)));
     let named: BTreeMap<Host, &str> = named.collect();
-    let mut clients: BTreeMap<(Host, Option<&str>), (String, usize)> = BTreeMap::new();
+    let mut clients: BTreeMap<(Host, Option<&str>), Accounts<'_>> = BTreeMap::new();
     for refusal in refusals {
         let host = refusal.client.host();
         let name = refusal.client_name.or_else(|| named.get(&host).copied());
-        let (told, times) = clients.entry((host, name)).or_default();
         let account = refusal.who.as_ref().and_then(|who| who.account).filter(|account| !account.is_empty());
-        if told.is_empty() || account.is_some() {
-            *told = refused_client(host, account, name);
-        }
+        let accounts = clients.entry((host, name)).or_default();
+        let (_, times) = accounts.entry(account.unwrap_or("").to_uppercase()).or_insert((account, 0));
         *times = times.saturating_add(1);
     }
-    let whole = clients.len();
-    let mut clients: Vec<(String, usize)> = clients.into_values().collect();
-    clients.sort_by_key(|(_, times)| core::cmp::Reverse(*times));
-    let (told, rest) = clients.split_at(whole.min(CLIENTS));
-    let again = clients.iter().any(|(_, times)| *times > 1);
-    let mut names: Vec<String> = told
-        .iter()
-        .map(|(name, times)| if again { format!("{name} {}", often(*times)) } else { name.clone() })
-        .collect();
-    if !rest.is_empty() {
-        names.push(count(rest.len(), "other"));
-    }
-    match (clients.as_slice(), names.as_slice()) {
-        ([(name, times)], _) => {
-            let times = if *times == 1 { String::new() } else { format!(" {}", often(*times)) };
-            format!("{name}{times} with {}", answers(refusals))
+    let computers = clients.len();
+    let mut told: Vec<(String, usize)> = Vec::new();
+    for ((host, name), mut accounts) in clients {
+        // So is one that did not tell its account, if there is one account alone.
+        if accounts.len() == 2
+            && let Some((_, unnamed)) = accounts.remove("")
+            && let Some((_, times)) = accounts.values_mut().next()
+        {
+            *times = times.saturating_add(unnamed);
         }
-        _ => format!("{} with {}: {}", count(whole, "client"), answers(refusals), list(&names)),
+        let of_account = |(account, times)| (refused_client(host, account, name), times);
+        told.extend(accounts.into_values().map(of_account));
     }
+    told.sort_by_key(|(_, times)| core::cmp::Reverse(*times));
+    let again = told.iter().any(|(_, times)| *times > 1);
+    let left = told.len().saturating_sub(CLIENTS);
+    told.truncate(CLIENTS);
+    if let ([(name, times)], 0) = (told.as_slice(), left) {
+        let times = if *times == 1 { String::new() } else { format!(" {}", often(*times)) };
+        return format!("{name}{times} with {}", answers(refusals));
+    }
+    let name = |(name, times): &(String, usize)| {
+        if again { format!("{name} {}", often(*times)) } else { name.clone() }
+    };
+    let more = (left > 0).then(|| count(left, "other"));
+    let names: Vec<String> = told.iter().map(name).chain(more).collect();
+    format!("{} with {}: {}", count(computers, "client"), answers(refusals), list(&names))
 }
 
 /// `once`, `twice`, `three times`.
@@ -136,7 +144,7 @@ fn answers(refusals: &[&Refusal<'_>]) -> String {
 fn holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
     null_holders(server, refusal).or_else(|| {
         let held = refusal.holders.to_string();
-        (!held.is_empty()).then(|| format!("; its slots were then held by {held}"))
+        (!held.is_empty()).then(|| format!("; at that time its slots were held by {held}"))
     })
 }
 
@@ -168,7 +176,7 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
         _ => format!("{number} of {} in use", in_use.words()),
     };
     let sessions = if number == 1 { "a null session" } else { "null sessions" };
-    Some(format!("; {sessions}{whose}{which} then held {held}{some}{}", in_use.reason()))
+    Some(format!("; at that time {sessions}{whose}{which} held {held}{some}{}", in_use.reason()))
 }
 
 /// What was denied, each kind with its words and frames: `192.168.1.10:139 denied 2 anonymous session setups (frames 11

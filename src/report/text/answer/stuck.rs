@@ -26,9 +26,16 @@ pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> V
     if denied > 0 {
         let (was, each) = if denied == 1 { ("was", "it holds") } else { ("were", "each holds") };
         sentences.push(format!(
-            "{} {was} denied by {}, but {each} a slot while its connection stays open.",
+            "{} {was} denied by {}, but {}.",
             count(denied, "null session"),
-            server.address()
+            server.address(),
+            if no_limit(report, server).is_none() {
+                format!("{each} a slot while its connection stays open")
+            } else if denied == 1 {
+                "its connection stays open".to_owned()
+            } else {
+                "their connections stay open".to_owned()
+            }
         ));
     }
     sentences.extend(were_stuck(server));
@@ -41,19 +48,23 @@ pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> V
     sentences
 }
 
-/// What gives the slots back, if there are any. What was denied is no session that the server could delete.
-pub(super) fn remedy(server: &ServerPart<'_>) -> Option<&'static str> {
+/// Where it stands how to get the slots back, if there are any to get back. What was denied is no session that the server
+/// could delete.
+pub(super) fn remedy(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<&'static str> {
+    let limited = no_limit(report, server).is_none();
     Some(match (server.stuck().count(), server.denied().count()) {
         (0, 0) => return None,
+        (0, _) if !limited => return None,
         (0, 1) => {
-            "The slot comes back when the client closes the connection; What to do says what to look for on the client."
+            "The slot comes back when the client closes the connection: see \"What to do\" for what to look for there."
         }
         (0, _) => {
-            "The slots come back when the clients close the connections; What to do says what to look for on the \
-             clients."
+            "The slots come back when the clients close the connections: see \"What to do\" for what to look for there."
         }
-        (1, 0) => "What to do says how to free the slot now and how to prevent more.",
-        _ => "What to do says how to free the slots now and how to prevent more.",
+        (1, 0) if limited => "See \"What to do\" for how to free the slot now and how to prevent more.",
+        (_, _) if limited => "See \"What to do\" for how to free the slots now and how to prevent more.",
+        (1, 0) => "See \"What to do\" for how to end the session now and how to prevent more.",
+        _ => "See \"What to do\" for how to end the sessions now and how to prevent more.",
     })
 }
 
@@ -105,7 +116,8 @@ fn clients(server: &ServerPart<'_>) -> Option<String> {
         Some(name) => format!("{host} ({name})"),
         None => host.to_string(),
     };
-    let (come, comes) = if now().next().is_some() { ("come", "comes") } else { ("came", "came") };
+    let is_there = now().next().is_some() || server.were_stuck().all(|session| session.closed.is_none());
+    let (come, comes) = if is_there { ("come", "comes") } else { ("came", "came") };
     if let ([(client, _)], []) = (told, rest) {
         let they = if whole == 1 { format!("It {comes}") } else { format!("They {come}") };
         return Some(format!("{they} from {}{}.", who(client), connection_of_all(server)));
@@ -215,8 +227,11 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
         part(of(Verdict::Unknown, false), whole, "may have ended since", "may have ended since"),
         part(of(Verdict::Open, false), whole, "is in use again", "are in use again"),
     ];
+    let still = sessions.iter().all(|session| session.closed.is_none());
     let (was, have, it, held) = match sessions.len() {
         0 => return None,
+        1 if still => ("was", "has", "It", "has held its slot for"),
+        _ if still => ("were", "have", "They", "have held their slots for up to"),
         1 => ("was", "has", "It", "held its slot for"),
         _ => ("were", "have", "They", "held their slots for up to"),
     };
