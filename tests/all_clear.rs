@@ -50,7 +50,8 @@ impl Whole {
         let ledger = analyze(part, self.end);
         let report = report(&ledger, self.grace);
         let outcome = report.outcome();
-        let text = report.text(80).to_string();
+        // So wide that no sentence is split over lines.
+        let text = report.text(10_000).to_string();
         let told = match outcome {
             Outcome::CannotTell => text.contains("It is not known whether a null session is stuck"),
             _ => true,

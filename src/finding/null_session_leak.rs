@@ -6,7 +6,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
-use crate::ledger::{CallFailure, Closing, Handle, Open, Verdict, WaitingCall};
+use crate::ledger::{CallFailure, Closing, Handle, Open, Stuck, Verdict, WaitingCall};
 
 pub(super) const ADVICE: &[Part] = &[Part::Free, Part::Restrict, Part::PrinterShares, Part::Look];
 
@@ -20,10 +20,21 @@ const RULE: Rule = Rule {
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let leaked = |judged: &Judged<'_>| match judged.verdict {
         Verdict::Leaked | Verdict::WasLeaked => true,
+        Verdict::Open => is_used_again(scene, judged),
         Verdict::Hung | Verdict::WasHung => !hung_open_printer::applies(scene, judged),
         _ => false,
     };
     scene.alike_clients(leaked, finding)
+}
+
+/// True for a session that held what it did not use, and is in use again. One that waited for a call did not hold it
+/// unused.
+fn is_used_again(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
+    let waited = scene.ledger.longest_wait_of(judged.session);
+    let waited = waited.is_some_and(|waited| waited.seconds() > scene.grace);
+    !waited
+        && scene.ledger.longest_idle(judged.session) > scene.grace
+        && scene.ledger.judge(judged.row, scene.grace).is_some_and(|judgement| judgement.stuck == Stuck::Yes)
 }
 
 fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditions>) -> Option<Finding> {
@@ -47,14 +58,19 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
         group.iter().filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::WasHung)).count();
     let what = scene::holdings(&pipes, &handles);
     let has = scene::has(group.len());
+    let used_again = !ended && group.iter().all(|judged| judged.verdict == Verdict::Open);
+    let longest = || {
+        let idle = group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
+        let up_to = if group.len() == 1 { "" } else { "up to " };
+        format!("{up_to}{}", Span::seconds(idle))
+    };
     let did = match (ended, what.as_str()) {
-        (true, "") => format!("{has} ended"),
-        (true, what) => {
-            let idle =
-                group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
-            let up_to = if group.len() == 1 { "" } else { "up to " };
-            format!("held {what} unused for {up_to}{} and {has} ended", Span::seconds(idle))
+        (false, what) if used_again && !what.is_empty() => {
+            let are = if group.len() == 1 { "is" } else { "are" };
+            format!("held {what} unused for {} and {are} in use again", longest())
         }
+        (true, "") => format!("{has} ended"),
+        (true, what) => format!("held {what} unused for {} and {has} ended", longest()),
         (false, "") => "never closed".to_owned(),
         (false, what) => {
             let hold = if group.len() == 1 { "holds" } else { "hold" };

@@ -154,6 +154,26 @@ fn a_notification_channel_is_no_printer_handle() {
 }
 
 #[test]
+fn a_null_session_that_held_a_handle_unused_and_is_in_use_again_is_a_leak() {
+    let used_after = |seconds: f64| {
+        in_both(|speaks, wire| {
+            let smb = speaks.on(wire.connect(21, 10)).with_pipe(0x41, Who::Null);
+            smb.pipe(7).open_printer(2, 1);
+            wire.wait(seconds);
+            smb.pipe(7).get_printer(3, 1);
+            wire.wait(1.0);
+            let findings = wire.findings();
+            findings.iter().map(|finding| (finding.rule, finding.text.clone())).collect::<Vec<_>>()
+        })
+    };
+    let found = used_after(400.0);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "null_session_leak");
+    assert!(found[0].1.contains("unused for 6m40s and is in use again"), "{found:?}");
+    assert_eq!(used_after(80.0), []);
+}
+
+#[test]
 fn hung_open_printer() {
     let waits = |who, seconds: f64, answered: bool| {
         in_both(|speaks, wire| {

@@ -93,9 +93,10 @@ impl System {
         NAMES.iter().find(|(start, _)| os.starts_with(start)).map(|(_, system)| *system)
     }
 
-    /// `192.168.1.10 (Windows XP)`, or the address alone of a server that does not say what it is.
+    /// `192.168.1.10 (Windows XP)`.
     fn at(&self, host: Host) -> String {
-        if self.name.starts_with("the server") { host.to_string() } else { format!("{host} ({})", self.name) }
+        let name = if self.name.starts_with("the server") { "the server" } else { self.name };
+        format!("{host} ({name})")
     }
 
     fn announced(computer: &Computer) -> Option<&'static Self> {
