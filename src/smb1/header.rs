@@ -4,7 +4,7 @@ use nom::Parser as _;
 
 use super::Command;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{DosError, NtStatus, Status, array, le_u16, u8};
+use crate::wire::{DosError, NtStatus, Status, array, fields, le_u16, u8};
 
 /// The header of a message (\[MS-CIFS\] 2.2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Examine for Header {
 }
 
 fn header(input: &[u8]) -> Parsed<'_, Header> {
-    let (rest, protocol) = array::<4>(input)?;
+    fields!(input => rest; protocol: array::<4>);
     if protocol != Header::PROTOCOL {
         let value = u64::from(u32::from_be_bytes(protocol));
         return Err(Unread::error(input, Reason::BadValue { field: "Protocol", value }));

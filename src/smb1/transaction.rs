@@ -7,7 +7,7 @@ use nom::Parser as _;
 use super::text::Strings;
 use super::{Block, Command, Text};
 use crate::error::{Anomalies, Layer, ParseError, Parsed};
-use crate::wire::{le_u16, le_u32, take, u8, widen, wire_enum};
+use crate::wire::{fields, le_u16, le_u32, take, u8, widen, wire_enum};
 
 /// A run of a transaction's parameters or data, as much as one message has of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -224,7 +224,7 @@ impl<'a> Response<'a> {
                     (le_u16, le_u16, le_u16).parse(words)?;
                 parts(block, (total_parameters, total_data), words)?
             };
-            let (words, setup_count) = u8(words)?;
+            fields!(words => words; setup_count: u8);
             // The short form has a reserved byte here.
             let words = if block.command == Command::NT_TRANSACT { words } else { u8(words)?.0 };
             Ok((words, Self { interim: false, setup: Setup::of(words, setup_count), parameters, data }))
