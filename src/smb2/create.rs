@@ -2,7 +2,11 @@
 
 use super::FileId;
 use super::body::{body, buffer};
-pub use super::create_contexts::{ContextData, CreateContext, CreateContexts, Lease};
+pub use super::create_contexts::{
+    AppInstanceVersion, AppleRequest, AppleResolvedId, AppleServer, ContextData, CreateContext,
+    CreateContexts, DiskId, DurableReconnectV2, DurableRequestV2, DurableResponseV2, Lease, MaximalAccess,
+    RequestContexts, RequestData, ResponseContexts, ResponseData,
+};
 use crate::error::ParseError;
 use crate::wire::{FileTime, Utf16, fields, le_u16, le_u32, le_u64, u8, wire_enum};
 
@@ -89,7 +93,7 @@ pub struct Request<'a> {
     /// The name, relative to the share and without a backslash in front: `spoolss`. Empty for the share's root.
     pub name: Utf16<'a>,
     /// The create contexts.
-    pub contexts: CreateContexts<'a>,
+    pub contexts: RequestContexts<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -161,7 +165,7 @@ pub struct Response<'a> {
     /// FileId: the open that was made.
     pub file_id: FileId,
     /// The create contexts.
-    pub contexts: CreateContexts<'a>,
+    pub contexts: ResponseContexts<'a>,
 }
 
 impl<'a> Response<'a> {
