@@ -248,6 +248,16 @@ impl nom::error::ParseError<&[u8]> for Unread {
 /// What a nom parser of this crate returns: the rest and the value.
 pub type Parsed<'a, T> = nom::IResult<&'a [u8], T, Unread>;
 
+/// What a reader of a field gives; if it was cut and does not say in what, it was in that field.
+pub(crate) fn named<'a, T>(field: &'static str, read: Parsed<'a, T>) -> Parsed<'a, T> {
+    read.map_err(|error| match error {
+        nom::Err::Error(Unread { left, reason: Reason::Truncated { field: "" } }) => {
+            nom::Err::Error(Unread { left, reason: Reason::Truncated { field } })
+        }
+        other => other,
+    })
+}
+
 /// Runs a nom parser over a whole message and gives the rest, the value, or a [`ParseError`] with its offset.
 ///
 /// # Errors

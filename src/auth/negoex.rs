@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{array, guid, le_u32, widen, wire_enum, wire_list};
+use crate::wire::{array, fields, guid, le_u32, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// MessageType (\[MS-NEGOEX\] 2.2.6.1).
@@ -72,16 +72,19 @@ impl Examine for NegoexMessage<'_> {
 }
 
 fn message(input: &[u8]) -> Parsed<'_, NegoexMessage<'_>> {
-    let (rest, signature) = array::<8>(input)?;
+    fields!(input => rest; signature: array::<8>);
     if signature != Negoex::SIGNATURE {
         let value = u64::from_be_bytes(signature);
         return Err(Unread::error(input, Reason::BadValue { field: "Signature", value }));
     }
-    let (rest, message_type) = le_u32(rest)?;
-    let (rest, sequence_num) = le_u32(rest)?;
-    let (rest, _header_length) = le_u32(rest)?;
-    let (rest, message_length) = le_u32(rest)?;
-    let (body, conversation_id) = guid(rest)?;
+    fields! {
+        rest => rest;
+        message_type: le_u32,
+        sequence_num: le_u32,
+        _header_length: le_u32,
+        message_length: le_u32,
+    }
+    fields!(rest => body; conversation_id: guid);
     // The length counts from the signature.
     let head = input.len().saturating_sub(body.len());
     let own = widen(message_length).saturating_sub(head);

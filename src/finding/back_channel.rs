@@ -239,14 +239,16 @@ fn has_channel(scene: &Scene<'_>, session: &Session) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::all;
     use super::super::testing::{Made, handle_of, rules};
+    use super::super::{Finding, all};
     use crate::net::Endpoint;
-    use crate::session::{EventKind, HandleEvent, OpenId};
+    use crate::session::{EventKind, HandleEvent, OpenId, Opener};
 
-    /// A client registers; then a session back opens a handle by a call of this number, from the server's address or
-    /// from another.
-    fn registered_and_back(opnum: u16, from: &str) -> Vec<&'static str> {
+    const REPLY_OPEN_PRINTER: Opener =
+        Opener { interface: "spoolss", opnum: 58, procedure: "RpcReplyOpenPrinter" };
+
+    /// A client registers; then a session back opens a handle by this call, from the server's address or from another.
+    fn registered_and_back(opener: Opener, from: &str) -> Vec<Finding> {
         let mut made = Made::new();
         made.user_session(1);
         made.handle(1);
@@ -259,28 +261,38 @@ mod tests {
         let granted = HandleEvent::Granted {
             open: OpenId::Fid(0x4001),
             handle,
-            opened_by: Some((opnum, "RpcReplyOpenPrinter")),
+            opened_by: Some(opener),
             object: None,
             client: None,
             asked: None,
             printer_remote: Some(7),
         };
         made.tell(2, EventKind::Handle(granted));
-        rules(&all(&made.ended_after(1.0), 90.0))
+        all(&made.ended_after(1.0), 90.0)
     }
 
     #[test]
     fn it_ties_a_registration_to_the_channel_back() {
-        assert_eq!(registered_and_back(58, "192.168.1.10"), ["back_channel"]);
+        let found = registered_and_back(REPLY_OPEN_PRINTER, "192.168.1.10");
+        assert_eq!(rules(&found), ["back_channel"]);
+        assert!(found[0].text.contains("opened a channel (RpcReplyOpenPrinter"), "{}", found[0].text);
     }
 
     #[test]
     fn a_session_back_without_a_channel_is_told_too() {
-        assert_eq!(registered_and_back(69, "192.168.1.10"), ["back_channel"]);
+        // The number of RpcReplyOpenPrinter is another procedure's on the other interface of the spooler.
+        let (interface, procedure) = ("iremotewinspool", "RpcSyncRegisterForRemoteNotifications");
+        let other_interface = Opener { interface, opnum: 58, procedure };
+        let other_number = Opener { opnum: 69, procedure: "RpcOpenPrinterEx", ..REPLY_OPEN_PRINTER };
+        for opener in [other_interface, other_number] {
+            let found = registered_and_back(opener, "192.168.1.10");
+            assert_eq!(rules(&found), ["back_channel"]);
+            assert!(found[0].text.contains("no channel was seen to be opened"), "{}", found[0].text);
+        }
     }
 
     #[test]
     fn it_does_not_fire_on_another_servers_channel() {
-        assert_eq!(registered_and_back(58, "192.168.1.99"), [""; 0]);
+        assert!(registered_and_back(REPLY_OPEN_PRINTER, "192.168.1.99").is_empty());
     }
 }

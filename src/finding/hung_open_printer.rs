@@ -8,7 +8,6 @@ use super::{Finding, Rule, Severity, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Verdict, Waited};
-use crate::rprn;
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Spooler,
@@ -48,7 +47,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// True if the session hangs, or hung, in a call that opens a printer.
 pub(super) fn applies(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
-    wait_of(scene, judged).is_some_and(|waited| rprn::opens_printer(&waited.name))
+    wait_of(scene, judged).is_some_and(|waited| waited.opens_printer)
 }
 
 /// The wait that makes a session one that hangs, or hung.

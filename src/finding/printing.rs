@@ -9,7 +9,7 @@ use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{Handle, Ledger, Server, Session};
 use crate::net::Host;
-use crate::rprn;
+use crate::rprn::Grants;
 use crate::session::ShareKind;
 
 /// A sign that a computer uses a printer, or shares one.
@@ -210,7 +210,6 @@ impl<'a> Printing<'a> {
     }
 
     fn add_handle(&mut self, ledger: &'a Ledger, session: &'a Session, ends: &Ends, handle: &'a Handle) {
-        let Some((_, procedure)) = handle.opened_by else { return };
         let (client, server) = (session.client.host(), session.server.host());
         let at = handle.opened.unwrap_or(handle.used.first);
         if handle.is_back_channel() {
@@ -224,9 +223,9 @@ impl<'a> Printing<'a> {
         else {
             return;
         };
-        let how = match procedure {
-            _ if rprn::opens_printer(procedure) => How::OpenPrinter,
-            _ if rprn::adds_printer(procedure) => How::AddPrinter,
+        let how = match handle.grants() {
+            Some(Grants::Printer) => How::OpenPrinter,
+            Some(Grants::AddedPrinter) => How::AddPrinter,
             _ => return,
         };
         if how == How::OpenPrinter {

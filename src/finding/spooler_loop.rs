@@ -11,7 +11,7 @@ use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
 use crate::ledger::{Ledger, Open, ServerRow, Session, SessionRow};
 use crate::net::Host;
-use crate::rprn;
+use crate::rprn::{self, Grants};
 
 /// Seconds in which a loop is looked for, and how often one printer is opened in them. A program that prints opens its
 /// printer some five times.
@@ -85,7 +85,7 @@ fn add<'a>(
     };
     for handle in ledger.handles(open) {
         if let (Some(printer), Some(at)) = (handle.object.as_deref(), handle.opened)
-            && handle.opened_by.is_some_and(|by| rprn::opens_printer(by.1))
+            && handle.grants() == Some(Grants::Printer)
         {
             opened(printer, true, at);
         }
@@ -126,9 +126,7 @@ fn within_server<'a>(
 }
 
 fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
-    let spooler = interface.and_then(rprn::Interface::of);
-    let procedure = spooler.and_then(|spooler| spooler.procedure(opnum));
-    procedure.is_some_and(|procedure| rprn::opens_printer(procedure.name))
+    interface.and_then(|interface| rprn::grants(interface, opnum)) == Some(Grants::Printer)
 }
 
 /// What a client opened too often; pipes alone are told of only where no printer is.

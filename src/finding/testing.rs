@@ -11,7 +11,7 @@ use crate::net::Host;
 use crate::rprn::ContextHandle;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent,
+    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Opener, Party, RpcEvent, SessionEvent,
     SessionId, ShareKind, Sink, Transport, TreeEvent, TreeId,
 };
 use crate::wire::{Status, Timestamp};
@@ -240,7 +240,7 @@ impl Made {
         let granted = HandleEvent::Granted {
             open: OpenId::Fid(0x4001),
             handle: handle_of(client),
-            opened_by: Some((69, "RpcOpenPrinterEx")),
+            opened_by: Some(Opener { interface: "spoolss", opnum: 69, procedure: "RpcOpenPrinterEx" }),
             object: Some(self.printer.clone()),
             client: self.client_machine(),
             asked: None,
@@ -255,7 +255,7 @@ impl Made {
         let granted = HandleEvent::Granted {
             open: OpenId::Fid(0x4001),
             handle: handle_of(client),
-            opened_by: Some((58, "RpcReplyOpenPrinter")),
+            opened_by: Some(Opener { interface: "spoolss", opnum: 58, procedure: "RpcReplyOpenPrinter" }),
             object: None,
             client: None,
             asked: None,
@@ -280,7 +280,8 @@ impl Made {
     }
 
     pub(crate) fn use_handle(&mut self, client: u16) {
-        let used = HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(client), opnum: 8 };
+        let (open, handle, interface) = (OpenId::Fid(0x4001), handle_of(client), Some("spoolss"));
+        let used = HandleEvent::Used { open, handle, interface, opnum: 8 };
         self.tell(client, EventKind::Handle(used));
     }
 

@@ -2,7 +2,7 @@
 
 use super::{FileAttributes, FileInformationClass, chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{FileTime, Utf16, array, le_u32, le_u64, take, u8, widen, wire_list};
+use crate::wire::{FileTime, Utf16, array, fields, le_u32, le_u64, take, u8, widen, wire_list};
 
 /// A list of directory entries of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,23 +97,21 @@ impl Examine for DirectoryEntry<'_> {
 /// Everything before the name, and the name's length in bytes.
 fn fields(class: FileInformationClass, input: &[u8]) -> Parsed<'_, (DirectoryEntry<'_>, u32)> {
     use FileInformationClass as Class;
-    let (rest, _next) = le_u32(input)?;
-    let (rest, file_index) = le_u32(rest)?;
+    fields!(input => rest; _next: le_u32, file_index: le_u32);
     let mut entry = DirectoryEntry { file_index, ..DirectoryEntry::default() };
     if class == Class::NAMES {
-        let (rest, length) = le_u32(rest)?;
+        fields!(rest => rest; length: le_u32);
         return Ok((rest, (entry, length)));
     }
     let (rest, facts) = facts(rest)?;
     entry.facts = Some(facts);
     let (mut rest, length) = le_u32(rest)?;
     if class != Class::DIRECTORY {
-        let (after, ea_size) = le_u32(rest)?;
+        fields!(rest => after; ea_size: le_u32);
         (rest, entry.ea_size) = (after, Some(ea_size));
     }
     if matches!(class, Class::BOTH_DIRECTORY | Class::ID_BOTH_DIRECTORY) {
-        let (after, short_length) = u8(rest)?;
-        let (after, _reserved) = u8(after)?;
+        fields!(rest => after; short_length: u8, _reserved: u8);
         let (after, short) = take("ShortName", 24)(after)?;
         let short = short.get(..short_length.into()).unwrap_or(short);
         (rest, entry.short_name) = (after, Some(Utf16::new(short)));
@@ -124,7 +122,7 @@ fn fields(class: FileInformationClass, input: &[u8]) -> Parsed<'_, (DirectoryEnt
         _ => {}
     }
     if matches!(class, Class::ID_BOTH_DIRECTORY | Class::ID_FULL_DIRECTORY | Class::ID_EXTD_DIRECTORY) {
-        let (after, file_id) = le_u64(rest)?;
+        fields!(rest => after; file_id: le_u64);
         (rest, entry.file_id) = (after, Some(file_id));
     }
     if class == Class::ID_EXTD_DIRECTORY {
@@ -134,13 +132,16 @@ fn fields(class: FileInformationClass, input: &[u8]) -> Parsed<'_, (DirectoryEnt
 }
 
 fn facts(input: &[u8]) -> Parsed<'_, EntryFacts> {
-    let (rest, creation_time) = FileTime::read(input)?;
-    let (rest, last_access_time) = FileTime::read(rest)?;
-    let (rest, last_write_time) = FileTime::read(rest)?;
-    let (rest, change_time) = FileTime::read(rest)?;
-    let (rest, end_of_file) = le_u64(rest)?;
-    let (rest, allocation_size) = le_u64(rest)?;
-    let (rest, file_attributes) = FileAttributes::read(rest)?;
+    fields! {
+        input => rest;
+        creation_time: FileTime::read,
+        last_access_time: FileTime::read,
+        last_write_time: FileTime::read,
+        change_time: FileTime::read,
+        end_of_file: le_u64,
+        allocation_size: le_u64,
+        file_attributes: FileAttributes::read,
+    }
     let facts = EntryFacts {
         creation_time,
         last_access_time,

@@ -2,7 +2,7 @@
 
 use super::{chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{le_u16, le_u32, u8, wire_list};
+use crate::wire::{fields, le_u16, le_u32, u8, wire_list};
 
 /// A list of FILE_FULL_EA_INFORMATION.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +48,7 @@ impl Examine for ExtendedAttribute<'_> {
 }
 
 fn fixed(input: &[u8]) -> Parsed<'_, (u8, u8, u16)> {
-    let (rest, _next) = le_u32(input)?;
-    let (rest, flags) = u8(rest)?;
-    let (rest, name_length) = u8(rest)?;
-    let (rest, value_length) = le_u16(rest)?;
+    fields!(input => rest; _next: le_u32, flags: u8, name_length: u8, value_length: le_u16);
     Ok((rest, (flags, name_length, value_length)))
 }
 

@@ -3,7 +3,7 @@
 use super::{AccessMask, ExtendedAttributes, FileAttributes, chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
 use crate::wire::{
-    FileTime, Raw, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_list, wire_struct,
+    FileTime, Raw, Utf16, array, fields, le_u32, le_u64, u8, widen, wire_enum, wire_list, wire_struct,
 };
 
 wire_enum! {
@@ -277,9 +277,12 @@ impl<'a> RenameInformation<'a> {
     /// # Errors
     /// It is cut before its name.
     pub fn read(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, replace_if_exists) = le_u32(input)?;
-        let (rest, _reserved) = le_u32(rest)?;
-        let (rest, root_directory) = le_u64(rest)?;
+        fields! {
+            input => rest;
+            replace_if_exists: le_u32,
+            _reserved: le_u32,
+            root_directory: le_u64,
+        }
         Self::named(rest, replace_if_exists, root_directory)
     }
 
@@ -288,13 +291,12 @@ impl<'a> RenameInformation<'a> {
     /// # Errors
     /// It is cut before its name.
     pub fn read_smb1(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, replace_if_exists) = le_u32(input)?;
-        let (rest, root_directory) = le_u32(rest)?;
+        fields!(input => rest; replace_if_exists: le_u32, root_directory: le_u32);
         Self::named(rest, replace_if_exists, root_directory.into())
     }
 
     fn named(input: &'a [u8], replace: u32, root_directory: u64) -> Parsed<'a, Self> {
-        let (rest, file_name_length) = le_u32(input)?;
+        fields!(input => rest; file_name_length: le_u32);
         let name = rest.get(..widen(file_name_length)).unwrap_or(rest);
         // Of the short form three bytes are reserved.
         let (replace_if_exists, file_name) = (replace, Utf16::new(name));
@@ -337,10 +339,13 @@ impl<'a> Streams<'a> {
         chained(self.0, |element| {
             let (rest, (length, stream_size, stream_allocation_size)) =
                 parse(Layer::Fscc, element, |input| {
-                    let (rest, _next) = le_u32(input)?;
-                    let (rest, length) = le_u32(rest)?;
-                    let (rest, size) = le_u64(rest)?;
-                    let (rest, allocation_size) = le_u64(rest)?;
+                    fields! {
+                        input => rest;
+                        _next: le_u32,
+                        length: le_u32,
+                        size: le_u64,
+                        allocation_size: le_u64,
+                    }
                     Ok((rest, (length, size, allocation_size)))
                 })?;
             let name = rest.get(..widen(length)).ok_or(cut(element.len(), "StreamName"))?;
@@ -416,18 +421,18 @@ fn information(class: FileInformationClass, input: &[u8]) -> Parsed<'_, FileInfo
         Class::PIPE_LOCAL => map(PipeLocalInformation::read(input)?, Info::PipeLocal),
         Class::NETWORK_OPEN => map(NetworkOpenInformation::read(input)?, Info::NetworkOpen),
         Class::ATTRIBUTE_TAG => {
-            let (rest, file_attributes) = FileAttributes::read(input)?;
+            fields!(input => rest; file_attributes: FileAttributes::read);
             map(le_u32(rest)?, |reparse_tag| Info::AttributeTag { file_attributes, reparse_tag })
         }
         Class::COMPRESSION => {
-            let (rest, compressed_file_size) = le_u64(input)?;
+            fields!(input => rest; compressed_file_size: le_u64);
             map(u8(rest)?, |compression_format| Info::Compression {
                 compressed_file_size,
                 compression_format,
             })
         }
         Class::ID => {
-            let (rest, volume_serial_number) = le_u64(input)?;
+            fields!(input => rest; volume_serial_number: le_u64);
             map(array::<16>(rest)?, |file_id| Info::Id { volume_serial_number, file_id })
         }
         _ => {
@@ -443,21 +448,24 @@ fn map<T, U>((rest, value): (&[u8], T), to: impl FnOnce(T) -> U) -> (&[u8], U) {
 
 /// A length in bytes and a name, as far as it is there.
 fn name(input: &[u8]) -> Parsed<'_, Utf16<'_>> {
-    let (rest, length) = le_u32(input)?;
+    fields!(input => rest; length: le_u32);
     Ok((&[], Utf16::new(rest.get(..widen(length)).unwrap_or(rest))))
 }
 
 fn all(input: &[u8]) -> Parsed<'_, AllInformation<'_>> {
-    let (rest, basic_information) = BasicInformation::read(input)?;
-    let (rest, _reserved) = le_u32(rest)?;
-    let (rest, standard_information) = StandardInformation::read(rest)?;
-    let (rest, _reserved) = array::<2>(rest)?;
-    let (rest, index_number) = le_u64(rest)?;
-    let (rest, ea_size) = le_u32(rest)?;
-    let (rest, access_flags) = AccessMask::read(rest)?;
-    let (rest, current_byte_offset) = le_u64(rest)?;
-    let (rest, mode) = le_u32(rest)?;
-    let (rest, alignment_requirement) = le_u32(rest)?;
+    fields! {
+        input => rest;
+        basic_information: BasicInformation::read,
+        _reserved: le_u32,
+        standard_information: StandardInformation::read,
+        _reserved: array::<2>,
+        index_number: le_u64,
+        ea_size: le_u32,
+        access_flags: AccessMask::read,
+        current_byte_offset: le_u64,
+        mode: le_u32,
+        alignment_requirement: le_u32,
+    }
     let (rest, file_name) = name(rest)?;
     let all = AllInformation {
         basic_information,

@@ -1,7 +1,7 @@
 //! What is asked and set of file systems: \[MS-FSCC\] 2.5.
 
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{FileTime, Raw, Utf16, array, le_u32, le_u64, u8, widen, wire_enum, wire_struct};
+use crate::wire::{FileTime, Raw, Utf16, array, fields, le_u32, le_u64, u8, widen, wire_enum, wire_struct};
 
 wire_enum! {
     /// A file system information class (\[MS-FSCC\] 2.5).
@@ -221,11 +221,14 @@ impl Examine for FileSystemInformation<'_> {
 fn volume(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
     let (rest, (volume_creation_time, volume_serial_number, length, supports_objects)) =
         parse(Layer::Fscc, bytes, |input| {
-            let (rest, time) = FileTime::read(input)?;
-            let (rest, serial) = le_u32(rest)?;
-            let (rest, length) = le_u32(rest)?;
-            let (rest, objects) = u8(rest)?;
-            let (rest, _reserved) = array::<1>(rest)?;
+            fields! {
+                input => rest;
+                time: FileTime::read,
+                serial: le_u32,
+                length: le_u32,
+                objects: u8,
+                _reserved: array::<1>,
+            }
             Ok((rest, (time, serial, length, objects)))
         })?;
     let volume_label = name(rest, length);
@@ -240,9 +243,7 @@ fn volume(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
 fn attribute(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
     let (rest, (file_system_attributes, maximum_component_name_length, length)) =
         parse(Layer::Fscc, bytes, |input| {
-            let (rest, attributes) = le_u32(input)?;
-            let (rest, maximum) = le_u32(rest)?;
-            let (rest, length) = le_u32(rest)?;
+            fields!(input => rest; attributes: le_u32, maximum: le_u32, length: le_u32);
             Ok((rest, (attributes, maximum, length)))
         })?;
     let file_system_name = name(rest, length);

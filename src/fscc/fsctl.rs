@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Raw, Utf16, array, guid, le_u16, le_u32, le_u64, u8, widen, wire_enum, wire_list};
+use crate::wire::{Raw, Utf16, array, fields, guid, le_u16, le_u32, le_u64, u8, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// A file system control code (\[MS-SMB2\] 2.2.31, \[MS-FSCC\] 2.3).
@@ -323,63 +323,62 @@ fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
         _ if input.is_empty() => (input, Input::Opaque { length: 0 }),
         FsctlCode::PIPE_TRANSCEIVE => (&[], Input::Opaque { length: input.len() }),
         FsctlCode::PIPE_WAIT => {
-            let (rest, timeout) = le_u64(input)?;
-            let (rest, length) = le_u32(rest)?;
-            let (rest, _timeout_specified) = array::<2>(rest)?;
+            fields!(input => rest; timeout: le_u64, length: le_u32, _timeout_specified: array::<2>);
             let name = Utf16::new(rest.get(..widen(length)).unwrap_or(rest));
             (&[], Input::PipeWait { timeout, name })
         }
         FsctlCode::DFS_GET_REFERRALS => {
-            let (rest, max_referral_level) = le_u16(input)?;
+            fields!(input => rest; max_referral_level: le_u16);
             (&[], Input::GetReferrals { max_referral_level, request_file_name: Utf16::until_nul(rest) })
         }
         FsctlCode::VALIDATE_NEGOTIATE_INFO => {
-            let (rest, capabilities) = le_u32(input)?;
-            let (rest, guid) = guid(rest)?;
-            let (rest, security_mode) = le_u16(rest)?;
-            let (rest, count) = le_u16(rest)?;
+            fields! {
+                input => rest;
+                capabilities: le_u32,
+                guid: guid,
+                security_mode: le_u16,
+                count: le_u16,
+            }
             let dialects = rest.get(..usize::from(count).saturating_mul(2)).unwrap_or(rest);
             (&[], Input::ValidateNegotiate { capabilities, guid, security_mode, dialects })
         }
         FsctlCode::SRV_COPYCHUNK | FsctlCode::SRV_COPYCHUNK_WRITE => {
-            let (rest, source_key) = array::<24>(input)?;
-            let (rest, chunk_count) = le_u32(rest)?;
-            let (bytes, _reserved) = le_u32(rest)?;
+            fields!(input => rest; source_key: array::<24>, chunk_count: le_u32);
+            fields!(rest => bytes; _reserved: le_u32);
             (&[], Input::CopyChunk { source_key, chunks: Chunks { chunk_count, bytes } })
         }
         FsctlCode::LMR_REQUEST_RESILIENCY => {
-            let (rest, timeout) = le_u32(input)?;
+            fields!(input => rest; timeout: le_u32);
             (rest, Input::Resiliency { timeout })
         }
         FsctlCode::QUERY_ALLOCATED_RANGES => {
-            let (rest, file_offset) = le_u64(input)?;
-            let (rest, length) = le_u64(rest)?;
+            fields!(input => rest; file_offset: le_u64, length: le_u64);
             (rest, Input::Range { file_offset, length })
         }
         FsctlCode::SET_ZERO_DATA => {
-            let (rest, file_offset) = le_u64(input)?;
-            let (rest, beyond_final_zero) = le_u64(rest)?;
+            fields!(input => rest; file_offset: le_u64, beyond_final_zero: le_u64);
             (rest, Input::ZeroData { file_offset, beyond_final_zero })
         }
         FsctlCode::SET_SPARSE => {
-            let (rest, set) = u8(input)?;
+            fields!(input => rest; set: u8);
             (rest, Input::Sparse { set_sparse: set != 0 })
         }
         FsctlCode::SET_COMPRESSION => {
-            let (rest, compression_state) = le_u16(input)?;
+            fields!(input => rest; compression_state: le_u16);
             (rest, Input::Compression { compression_state })
         }
         FsctlCode::SET_INTEGRITY_INFORMATION => {
-            let (rest, checksum_algorithm) = le_u16(input)?;
-            let (rest, _reserved) = le_u16(rest)?;
-            let (rest, flags) = le_u32(rest)?;
+            fields!(input => rest; checksum_algorithm: le_u16, _reserved: le_u16, flags: le_u32);
             (rest, Input::Integrity { checksum_algorithm, flags })
         }
         FsctlCode::DUPLICATE_EXTENTS_TO_FILE => {
-            let (rest, source_file_id) = array::<16>(input)?;
-            let (rest, source_file_offset) = le_u64(rest)?;
-            let (rest, target_file_offset) = le_u64(rest)?;
-            let (rest, byte_count) = le_u64(rest)?;
+            fields! {
+                input => rest;
+                source_file_id: array::<16>,
+                source_file_offset: le_u64,
+                target_file_offset: le_u64,
+                byte_count: le_u64,
+            }
             (
                 rest,
                 Input::DuplicateExtents {
@@ -402,10 +401,13 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
         _ if input.is_empty() => (input, Output::Opaque { length: 0 }),
         FsctlCode::PIPE_TRANSCEIVE => (&[], Output::Opaque { length: input.len() }),
         FsctlCode::PIPE_PEEK => {
-            let (rest, named_pipe_state) = le_u32(input)?;
-            let (rest, read_data_available) = le_u32(rest)?;
-            let (rest, number_of_messages) = le_u32(rest)?;
-            let (_data, message_length) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                named_pipe_state: le_u32,
+                read_data_available: le_u32,
+                number_of_messages: le_u32,
+            }
+            fields!(rest => _data; message_length: le_u32);
             let peek = Output::PipePeek {
                 named_pipe_state,
                 read_data_available,
@@ -415,55 +417,69 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
             (&[], peek)
         }
         FsctlCode::DFS_GET_REFERRALS | FsctlCode::DFS_GET_REFERRALS_EX => {
-            let (rest, path_consumed) = le_u16(input)?;
-            let (rest, number_of_referrals) = le_u16(rest)?;
-            let (bytes, flags) = le_u32(rest)?;
+            fields!(input => rest; path_consumed: le_u16, number_of_referrals: le_u16);
+            fields!(rest => bytes; flags: le_u32);
             (&[], Output::Referrals(Referrals { path_consumed, number_of_referrals, flags, bytes }))
         }
         FsctlCode::VALIDATE_NEGOTIATE_INFO => {
-            let (rest, capabilities) = le_u32(input)?;
-            let (rest, guid) = guid(rest)?;
-            let (rest, security_mode) = le_u16(rest)?;
-            let (rest, dialect) = le_u16(rest)?;
+            fields! {
+                input => rest;
+                capabilities: le_u32,
+                guid: guid,
+                security_mode: le_u16,
+                dialect: le_u16,
+            }
             (rest, Output::ValidateNegotiate { capabilities, guid, security_mode, dialect })
         }
         FsctlCode::QUERY_NETWORK_INTERFACE_INFO => (&[], Output::NetworkInterfaces(NetworkInterfaces(input))),
         FsctlCode::SRV_COPYCHUNK | FsctlCode::SRV_COPYCHUNK_WRITE => {
-            let (rest, chunks_written) = le_u32(input)?;
-            let (rest, chunk_bytes_written) = le_u32(rest)?;
-            let (rest, total_bytes_written) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                chunks_written: le_u32,
+                chunk_bytes_written: le_u32,
+                total_bytes_written: le_u32,
+            }
             (rest, Output::CopyChunk { chunks_written, chunk_bytes_written, total_bytes_written })
         }
         FsctlCode::SRV_REQUEST_RESUME_KEY => {
-            let (rest, resume_key) = array::<24>(input)?;
+            fields!(input => rest; resume_key: array::<24>);
             (rest, Output::ResumeKey { resume_key })
         }
         FsctlCode::SRV_ENUMERATE_SNAPSHOTS => {
-            let (rest, number_of_snap_shots) = le_u32(input)?;
-            let (rest, number_of_snap_shots_returned) = le_u32(rest)?;
-            let (rest, size) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                number_of_snap_shots: le_u32,
+                number_of_snap_shots_returned: le_u32,
+                size: le_u32,
+            }
             let snap_shots = Utf16::new(rest.get(..widen(size)).unwrap_or(rest));
             (&[], Output::Snapshots { number_of_snap_shots, number_of_snap_shots_returned, snap_shots })
         }
         FsctlCode::GET_REPARSE_POINT => reparse(input).map(|(rest, point)| (rest, Output::Reparse(point)))?,
         FsctlCode::QUERY_ALLOCATED_RANGES => (&[], Output::Ranges(Ranges(input))),
         FsctlCode::GET_COMPRESSION => {
-            let (rest, compression_state) = le_u16(input)?;
+            fields!(input => rest; compression_state: le_u16);
             (rest, Output::Compression { compression_state })
         }
         FsctlCode::GET_OBJECT_ID | FsctlCode::CREATE_OR_GET_OBJECT_ID => {
-            let (rest, object_id) = guid(input)?;
-            let (rest, birth_volume_id) = guid(rest)?;
-            let (rest, birth_object_id) = guid(rest)?;
-            let (rest, domain_id) = guid(rest)?;
+            fields! {
+                input => rest;
+                object_id: guid,
+                birth_volume_id: guid,
+                birth_object_id: guid,
+                domain_id: guid,
+            }
             (rest, Output::ObjectId { object_id, birth_volume_id, birth_object_id, domain_id })
         }
         FsctlCode::GET_INTEGRITY_INFORMATION => {
-            let (rest, checksum_algorithm) = le_u16(input)?;
-            let (rest, _reserved) = le_u16(rest)?;
-            let (rest, flags) = le_u32(rest)?;
-            let (rest, checksum_chunk_size) = le_u32(rest)?;
-            let (rest, cluster_size) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                checksum_algorithm: le_u16,
+                _reserved: le_u16,
+                flags: le_u32,
+                checksum_chunk_size: le_u32,
+                cluster_size: le_u32,
+            }
             (rest, Output::Integrity { checksum_algorithm, flags, checksum_chunk_size, cluster_size })
         }
         _ => (&[], Output::Other { bytes: Raw::unknown(Layer::Fscc, "FSCTL", code.0, input) }),
@@ -475,15 +491,17 @@ const MOUNT_POINT: u32 = 0xa000_0003;
 const SYMLINK: u32 = 0xa000_000c;
 
 fn reparse(input: &[u8]) -> Parsed<'_, ReparsePoint<'_>> {
-    let (rest, reparse_tag) = le_u32(input)?;
-    let (rest, _length_reserved) = array::<4>(rest)?;
+    fields!(input => rest; reparse_tag: le_u32, _reparse_data_length: le_u16, _reserved: le_u16);
     if !matches!(reparse_tag, MOUNT_POINT | SYMLINK) {
         return Ok((&[], ReparsePoint { reparse_tag, substitute_name: None, print_name: None }));
     }
-    let (rest, substitute_offset) = le_u16(rest)?;
-    let (rest, substitute_length) = le_u16(rest)?;
-    let (rest, print_offset) = le_u16(rest)?;
-    let (rest, print_length) = le_u16(rest)?;
+    fields! {
+        rest => rest;
+        substitute_offset: le_u16,
+        substitute_length: le_u16,
+        print_offset: le_u16,
+        print_length: le_u16,
+    }
     let (names, ()) =
         if reparse_tag == SYMLINK { le_u32(rest).map(|(rest, _)| (rest, ()))? } else { (rest, ()) };
     let name = |offset: u16, length: u16| {
@@ -579,10 +597,13 @@ pub struct Chunk {
 
 impl Chunk {
     fn read(input: &[u8]) -> Parsed<'_, Self> {
-        let (rest, source_offset) = le_u64(input)?;
-        let (rest, target_offset) = le_u64(rest)?;
-        let (rest, length) = le_u32(rest)?;
-        let (rest, _reserved) = le_u32(rest)?;
+        fields! {
+            input => rest;
+            source_offset: le_u64,
+            target_offset: le_u64,
+            length: le_u32,
+            _reserved: le_u32,
+        }
         Ok((rest, Self { source_offset, target_offset, length }))
     }
 }
@@ -651,10 +672,13 @@ impl Examine for Referral<'_> {
 
 /// Reads one referral; `from` begins with it too, and offsets count from there.
 fn referral<'a>(input: &'a [u8], from: &'a [u8]) -> Parsed<'a, Referral<'a>> {
-    let (rest, version_number) = le_u16(input)?;
-    let (rest, size) = le_u16(rest)?;
-    let (rest, server_type) = le_u16(rest)?;
-    let (rest, flags) = le_u16(rest)?;
+    fields! {
+        input => rest;
+        version_number: le_u16,
+        size: le_u16,
+        server_type: le_u16,
+        flags: le_u16,
+    }
     let after = input.get(usize::from(size).max(8)..).unwrap_or_default();
     let text = |offset: u16| match offset {
         0 => Utf16::default(),
@@ -671,25 +695,26 @@ fn referral<'a>(input: &'a [u8], from: &'a [u8]) -> Parsed<'a, Referral<'a>> {
     match version_number {
         1 => referral.network_address = Utf16::until_nul(rest),
         2 => {
-            let (rest, _proximity) = le_u32(rest)?;
-            let (rest, time_to_live) = le_u32(rest)?;
-            let (rest, path) = le_u16(rest)?;
-            let (rest, _alternate_path) = le_u16(rest)?;
-            let (_, address) = le_u16(rest)?;
+            fields! {
+                rest => rest;
+                _proximity: le_u32,
+                time_to_live: le_u32,
+                path: le_u16,
+                _alternate_path: le_u16,
+            }
+            fields!(rest => _after; address: le_u16);
             referral.time_to_live = time_to_live;
             (referral.dfs_path, referral.network_address) = (text(path), text(address));
         }
         _ => {
-            let (rest, time_to_live) = le_u32(rest)?;
-            let (rest, path) = le_u16(rest)?;
-            let (rest, alternate) = le_u16(rest)?;
+            fields!(rest => rest; time_to_live: le_u32, path: le_u16, alternate: le_u16);
             referral.time_to_live = time_to_live;
             if flags & 0x0002 != 0 {
                 // SpecialNameOffset, NumberOfExpandedNames, ExpandedNameOffset.
-                let (_, expanded) = le_u16(rest)?;
+                fields!(rest => _after; expanded: le_u16);
                 (referral.dfs_path, referral.network_address) = (text(path), text(expanded));
             } else {
-                let (_, address) = le_u16(rest)?;
+                fields!(rest => _after; address: le_u16);
                 let _ = alternate;
                 (referral.dfs_path, referral.network_address) = (text(path), text(address));
             }
@@ -733,21 +758,23 @@ impl Examine for NetworkInterface {
 }
 
 fn network_interface(input: &[u8]) -> Parsed<'_, NetworkInterface> {
-    let (rest, _next) = le_u32(input)?;
-    let (rest, if_index) = le_u32(rest)?;
-    let (rest, capability) = le_u32(rest)?;
-    let (rest, _reserved) = le_u32(rest)?;
-    let (rest, link_speed) = le_u64(rest)?;
-    let (rest, family) = le_u16(rest)?;
-    let (rest, _port) = le_u16(rest)?;
+    fields! {
+        input => rest;
+        _next: le_u32,
+        if_index: le_u32,
+        capability: le_u32,
+        _reserved: le_u32,
+        link_speed: le_u64,
+        family: le_u16,
+        _port: le_u16,
+    }
     let (rest, address) = match family {
         0x0002 => {
-            let (rest, address) = array::<4>(rest)?;
+            fields!(rest => rest; address: array::<4>);
             (rest, Some(Ipv4Addr::from(address).into()))
         }
         0x0017 => {
-            let (rest, _flow_info) = le_u32(rest)?;
-            let (rest, address) = array::<16>(rest)?;
+            fields!(rest => rest; _flow_info: le_u32, address: array::<16>);
             (rest, Some(Ipv6Addr::from(address).into()))
         }
         _ => (rest, None),

@@ -2,7 +2,7 @@
 
 use super::{chained, cut};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Utf16, le_u32, widen, wire_enum, wire_list};
+use crate::wire::{Utf16, fields, le_u32, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// Action of a change.
@@ -58,9 +58,7 @@ impl Examine for NotifyRecord<'_> {
 }
 
 fn fixed(input: &[u8]) -> Parsed<'_, (u32, u32)> {
-    let (rest, _next) = le_u32(input)?;
-    let (rest, action) = le_u32(rest)?;
-    let (rest, length) = le_u32(rest)?;
+    fields!(input => rest; _next: le_u32, action: le_u32, length: le_u32);
     Ok((rest, (action, length)))
 }
 

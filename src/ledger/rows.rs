@@ -13,8 +13,8 @@ use crate::net::Host;
 use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{
-    ClientMachine, ConnectionId, Doubt, Idle, OpenId, OpenKind, Party, SessionId, ShareKind, Transport,
-    TreeId, Unseen, is_ipc,
+    ClientMachine, ConnectionId, Doubt, Idle, OpenId, OpenKind, Opener, Party, SessionId, ShareKind,
+    Transport, TreeId, Unseen, is_ipc,
 };
 use crate::wire::{Status, Win32Error};
 
@@ -391,6 +391,8 @@ pub struct Waited {
     pub sent: Origin,
     /// When it was answered or cancelled, or its session ended.
     pub until: Origin,
+    /// It is a call that opens a printer or a print server.
+    pub opens_printer: bool,
     /// For how many seconds, as far as the clock of the capture can be trusted.
     pub(super) lasted: f64,
 }
@@ -569,8 +571,8 @@ pub struct Handle {
     pub open: OpenRow,
     /// The 20 bytes.
     pub handle: ContextHandle,
-    /// The opening call's number and name.
-    pub opened_by: Option<(u16, &'static str)>,
+    /// The opening call.
+    pub opened_by: Option<Opener>,
     /// The printer or server it stands for.
     pub object: Option<String>,
     /// The client as the opening call describes it.
@@ -583,8 +585,8 @@ pub struct Handle {
     pub opened: Option<Origin>,
     /// Its use.
     pub used: Use,
-    /// How often each call named it, by opnum.
-    pub calls: BTreeMap<u16, u64>,
+    /// How often each call named it: (interface, opnum).
+    pub calls: BTreeMap<(Option<&'static str>, u16), u64>,
     /// The latest document and the latest notifications of changes that began at it.
     pub tasks: BTreeMap<Task, HandleTask>,
     /// Nobody can say whether it goes on.

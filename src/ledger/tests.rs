@@ -9,7 +9,8 @@ use crate::net::Endpoint;
 use crate::rprn::ContextHandle;
 use crate::session::{
     CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, OpenEvent,
-    OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent, TreeId,
+    OpenId, OpenKind, Opener, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent,
+    TreeId,
 };
 use crate::wire::Timestamp;
 
@@ -73,7 +74,7 @@ impl Script {
             RpcEvent::Bound { open, context: 0, interface, version, name, ndr64: false, group, joined };
         self.tell(connection, bound);
         let handle = ContextHandle([handle; 20]);
-        let opened_by = Some((69, "RpcOpenPrinterEx"));
+        let opened_by = Some(Opener { interface: "spoolss", opnum: 69, procedure: "RpcOpenPrinterEx" });
         let (object, client, asked, printer_remote) = (None, None, None, None);
         self.tell(
             connection,
@@ -244,7 +245,7 @@ fn what_is_not_answered_behind_vc_zero_brings_nothing_back() {
     let (session, open, handle) = (SessionId::Uid(5), OpenId::Fid(9), ContextHandle([1; 20]));
     let before = Some(Origin { time: Timestamp::from_parts(8, 0), capture: 0, frame: 8 });
     let signs: [EventKind; 5] = [
-        HandleEvent::Used { open, handle, opnum: 8 }.into(),
+        HandleEvent::Used { open, handle, interface: Some("spoolss"), opnum: 8 }.into(),
         SessionEvent::LastUsed { session, succeeded: before, idle: Box::default() }.into(),
         OpenEvent::LastUsed { open, succeeded: None }.into(),
         OpenEvent::Closed { open, by: CloseReason::ServerDeniesIt }.into(),

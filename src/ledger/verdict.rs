@@ -6,8 +6,8 @@
 use core::fmt;
 
 use super::{Handle, InDoubt, Open, Use, WaitingCall};
-use crate::rprn;
-use crate::session::{Doubt, OpenKind};
+use crate::rprn::Grants;
+use crate::session::{Doubt, OpenKind, Opener};
 
 /// What became of a session. The worst is the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -214,10 +214,16 @@ impl Open {
 }
 
 impl Handle {
+    /// What it stands for, by the call that opened it.
+    #[must_use]
+    pub fn grants(&self) -> Option<Grants> {
+        self.opened_by?.grants()
+    }
+
     /// True for the channel back to a client by which a print server tells it of changes.
     #[must_use]
     pub fn is_back_channel(&self) -> bool {
-        self.opened_by.is_some_and(|(_, procedure)| rprn::opens_back_channel(procedure))
+        self.grants() == Some(Grants::BackChannel)
     }
 
     /// What it is called: the channel back to a client is no printer handle.
@@ -231,7 +237,13 @@ impl WaitingCall {
     /// True if it opens a printer or a print server.
     #[must_use]
     pub fn opens_printer(&self) -> bool {
-        self.procedure.is_some_and(rprn::opens_printer)
+        self.opener().and_then(|opener| opener.grants()) == Some(Grants::Printer)
+    }
+
+    /// It as the call that opened a handle, if its interface and its name are known.
+    #[must_use]
+    pub fn opener(&self) -> Option<Opener> {
+        Some(Opener { interface: self.interface?, opnum: self.opnum, procedure: self.procedure? })
     }
 
     /// The procedure's name, or its number on its interface.

@@ -2,7 +2,7 @@
 
 use super::ServerType;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{Raw, array, le_u16, le_u32, u8, wire_enum};
+use crate::wire::{Raw, array, fields, le_u16, le_u32, u8, wire_enum};
 
 wire_enum! {
     /// What a frame is (\[MS-BRWS\] 2.2).
@@ -125,7 +125,7 @@ impl<'a> Frame<'a> {
     /// It is cut before its last fixed field.
     pub fn parse(data: &'a [u8]) -> Result<Self, ParseError> {
         parse(Layer::Rap, data, |input| {
-            let (rest, frame_type) = u8(input)?;
+            fields!(input => rest; frame_type: u8);
             let frame_type = FrameType(frame_type);
             let (rest, body) = body(frame_type, rest)?;
             Ok((rest, Self { frame_type, body }))
@@ -164,31 +164,32 @@ fn body(kind: FrameType, input: &[u8]) -> Parsed<'_, Body<'_>> {
             (rest, Body::Announcement(announcement))
         }
         FrameType::ANNOUNCEMENT_REQUEST => {
-            let (rest, _reserved) = u8(input)?;
+            fields!(input => rest; _reserved: u8);
             (&[], Body::AnnouncementRequest { response_name: until_nul(rest) })
         }
         FrameType::REQUEST_ELECTION => {
-            let (rest, version) = u8(input)?;
-            let (rest, criteria) = le_u32(rest)?;
-            let (rest, uptime) = le_u32(rest)?;
-            let (rest, _reserved) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                version: u8,
+                criteria: le_u32,
+                uptime: le_u32,
+                _reserved: le_u32,
+            }
             (&[], Body::Election { version, criteria, uptime, server_name: until_nul(rest) })
         }
         FrameType::GET_BACKUP_LIST_REQUEST => {
-            let (rest, requested_count) = u8(input)?;
-            let (rest, token) = le_u32(rest)?;
+            fields!(input => rest; requested_count: u8, token: le_u32);
             (rest, Body::BackupListRequest { requested_count, token })
         }
         FrameType::GET_BACKUP_LIST_RESPONSE => {
-            let (rest, backup_server_count) = u8(input)?;
-            let (rest, token) = le_u32(rest)?;
+            fields!(input => rest; backup_server_count: u8, token: le_u32);
             (&[], Body::BackupListResponse { backup_server_count, token, backup_server_list: rest })
         }
         FrameType::BECOME_BACKUP | FrameType::MASTER_ANNOUNCEMENT => {
             (&[], Body::Name { name: until_nul(input) })
         }
         FrameType::RESET_STATE_REQUEST => {
-            let (rest, options) = u8(input)?;
+            fields!(input => rest; options: u8);
             (rest, Body::Reset { options })
         }
         _ => (&[], Body::Other { bytes: Raw::unknown(Layer::Rap, "Frame type", kind.0, input) }),
@@ -196,13 +197,12 @@ fn body(kind: FrameType, input: &[u8]) -> Parsed<'_, Body<'_>> {
 }
 
 fn announcement(input: &[u8]) -> Parsed<'_, Announcement<'_>> {
-    let (rest, update_count) = u8(input)?;
-    let (rest, periodicity) = le_u32(rest)?;
+    fields!(input => rest; update_count: u8, periodicity: le_u32);
     let (rest, name) = crate::wire::take("ServerName", 16)(rest)?;
     let (rest, [os_major, os_minor]) = array::<2>(rest)?;
-    let (rest, server_type) = le_u32(rest)?;
+    fields!(rest => rest; server_type: le_u32);
     let (rest, [browser_major, browser_minor]) = array::<2>(rest)?;
-    let (rest, signature) = le_u16(rest)?;
+    fields!(rest => rest; signature: le_u16);
     let announcement = Announcement {
         update_count,
         periodicity,

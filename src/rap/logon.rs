@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::wire::security::Sid;
 use crate::wire::{
-    FileTime, Raw, Utf16, ascii, be_u32, guid, le_u16, le_u32, le_u64, take, u8, widen, wire_enum,
+    FileTime, Raw, Utf16, ascii, be_u32, fields, guid, le_u16, le_u32, le_u64, take, u8, widen, wire_enum,
     wire_struct,
 };
 
@@ -334,7 +334,7 @@ impl<'a> DnsName<'a> {
         let name = Self { message, offset: message.len().saturating_sub(input.len()) };
         let mut rest = input;
         for _ in 0..MAX_LABELS {
-            let (after, length) = u8(rest)?;
+            fields!(rest => after; length: u8);
             match length {
                 0 => return Ok((after, name)),
                 1..=63 => rest = take("label", length.into())(after)?.0,
@@ -400,7 +400,7 @@ impl<'a> Logon<'a> {
     /// It is cut, or a name in labels is none.
     pub fn parse(data: &'a [u8]) -> Result<Self, ParseError> {
         let (left, logon) = parse(Layer::Rap, data, |input| {
-            let (rest, opcode) = le_u16(input)?;
+            fields!(input => rest; opcode: le_u16);
             let opcode = Opcode(opcode);
             let (rest, body) = body(opcode, data, rest)?;
             let of_nt = !matches!(
@@ -458,8 +458,8 @@ fn lm_token(input: &[u8]) -> Parsed<'_, ()> {
 
 /// NtVersion, LmNtToken and Lm20Token.
 fn tail(input: &[u8]) -> Parsed<'_, Option<NtVersion>> {
-    let (at_tokens, nt_version) = le_u32(input)?;
-    let (rest, tokens) = le_u32(at_tokens)?;
+    fields!(input => at_tokens; nt_version: le_u32);
+    fields!(at_tokens => rest; tokens: le_u32);
     if tokens != u32::MAX {
         let reason = Reason::BadValue { field: "LmNtToken", value: tokens.into() };
         return Err(Unread::error(at_tokens, reason));
@@ -470,25 +470,27 @@ fn tail(input: &[u8]) -> Parsed<'_, Option<NtVersion>> {
 fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Body<'a>> {
     Ok(match opcode {
         Opcode::LOGON_REQUEST => {
-            let (rest, computer_name) = Oem::read(input)?;
-            let (rest, user_name) = Oem::read(rest)?;
-            let (rest, mailslot_name) = Oem::read(rest)?;
-            let (rest, request_count) = u8(rest)?;
-            let (rest, lm_version) = le_u16(rest)?;
+            fields! {
+                input => rest;
+                computer_name: Oem::read,
+                user_name: Oem::read,
+                mailslot_name: Oem::read,
+                request_count: u8,
+                lm_version: le_u16,
+            }
             (rest, Body::Request { computer_name, user_name, mailslot_name, request_count, lm_version })
         }
         Opcode::LOGON_RESPONSE2 => {
-            let (rest, logon_server) = Oem::read(input)?;
+            fields!(input => rest; logon_server: Oem::read);
             (rest, Body::Response { logon_server })
         }
         Opcode::LOGON_PRIMARY_QUERY => {
-            let (rest, computer_name) = Oem::read(input)?;
-            let (rest, mailslot_name) = Oem::read(rest)?;
+            fields!(input => rest; computer_name: Oem::read, mailslot_name: Oem::read);
             let (rest, unicode_computer_name) = if_of_nt(data, rest)?;
             (rest, Body::PrimaryQuery { computer_name, mailslot_name, unicode_computer_name })
         }
         Opcode::LOGON_PRIMARY_RESPONSE | Opcode::LOGON_START_PRIMARY => {
-            let (rest, primary_dc_name) = Oem::read(input)?;
+            fields!(input => rest; primary_dc_name: Oem::read);
             let (rest, unicode_primary_dc_name) = if_of_nt(data, rest)?;
             let (rest, unicode_domain_name) = match unicode_primary_dc_name {
                 Some(_) => unicode(rest).map(|(rest, name)| (rest, Some(name)))?,
@@ -497,11 +499,10 @@ fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Body<
             (rest, Body::Primary { primary_dc_name, unicode_primary_dc_name, unicode_domain_name })
         }
         Opcode::LOGON_SAM_LOGON_REQUEST => {
-            let (rest, request_count) = le_u16(input)?;
+            fields!(input => rest; request_count: le_u16);
             let (rest, unicode_computer_name) = unicode(rest)?;
             let (rest, unicode_user_name) = unicode(rest)?;
-            let (rest, mailslot_name) = Oem::read(rest)?;
-            let (rest, allowable_account_control_bits) = le_u32(rest)?;
+            fields!(rest => rest; mailslot_name: Oem::read, allowable_account_control_bits: le_u32);
             let (rest, domain_sid) = domain_sid(data, rest)?;
             let request = Body::SamRequest {
                 request_count,
@@ -543,13 +544,11 @@ fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Body<
 }
 
 fn directory<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Directory<'a>> {
-    let (rest, domain_guid) = guid(input)?;
-    let (rest, _null_guid) = guid(rest)?;
+    fields!(input => rest; domain_guid: guid, _null_guid: guid);
     let (rest, dns_forest_name) = DnsName::read(data, rest)?;
     let (rest, dns_domain_name) = DnsName::read(data, rest)?;
     let (rest, dns_host_name) = DnsName::read(data, rest)?;
-    let (rest, address) = be_u32(rest)?;
-    let (rest, flags) = le_u32(rest)?;
+    fields!(rest => rest; address: be_u32, flags: le_u32);
     let dc_ip_address = Ipv4Addr::from_bits(address);
     let directory =
         Directory { domain_guid, dns_forest_name, dns_domain_name, dns_host_name, dc_ip_address, flags };
@@ -561,9 +560,7 @@ fn sam_response_ex<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, SamRespons
     let at_tail = data.len().saturating_sub(Logon::TAIL);
     let version = tail(data.get(at_tail..).unwrap_or_default())?.1.unwrap_or(NtVersion::empty());
     let name = |input| DnsName::read(data, input);
-    let (rest, _sbz) = le_u16(input)?;
-    let (rest, flags) = le_u32(rest)?;
-    let (rest, domain_guid) = guid(rest)?;
+    fields!(input => rest; _sbz: le_u16, flags: le_u32, domain_guid: guid);
     let (rest, dns_forest_name) = name(rest)?;
     let (rest, dns_domain_name) = name(rest)?;
     let (rest, dns_host_name) = name(rest)?;
@@ -573,7 +570,7 @@ fn sam_response_ex<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, SamRespons
     let (rest, dc_site_name) = name(rest)?;
     let (rest, client_site_name) = name(rest)?;
     let (rest, dc_address) = if version.contains(NtVersion::V5EX_WITH_IP) {
-        let (rest, size) = u8(rest)?;
+        fields!(rest => rest; size: u8);
         let (rest, address) = take("DcSockAddr", size.into())(rest)?;
         (rest, ipv4(address))
     } else {
@@ -610,20 +607,22 @@ const fn ipv4(address: &[u8]) -> Option<Ipv4Addr> {
 }
 
 fn db_change<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, DbChange<'a>> {
-    let (rest, low_serial_number) = le_u32(input)?;
-    let (rest, date_and_time) = le_u32(rest)?;
-    let (rest, pulse) = le_u32(rest)?;
-    let (rest, random) = le_u32(rest)?;
-    let (rest, primary_dc_name) = Oem::read(rest)?;
-    let (rest, domain_name) = Oem::read(rest)?;
+    fields! {
+        input => rest;
+        low_serial_number: le_u32,
+        date_and_time: le_u32,
+        pulse: le_u32,
+        random: le_u32,
+        primary_dc_name: Oem::read,
+        domain_name: Oem::read,
+    }
     let (rest, ()) = align(data, rest, 2)?;
     let (rest, unicode_primary_dc_name) = unicode(rest)?;
     let (rest, unicode_domain_name) = unicode(rest)?;
-    let (rest, db_count) = le_u32(rest)?;
+    fields!(rest => rest; db_count: le_u32);
     let (rest, db_change_info) = take("DBChangeInfo", widen(db_count).saturating_mul(DB_CHANGE_INFO))(rest)?;
     let (rest, domain_sid) = domain_sid(data, rest)?;
-    let (rest, message_format_version) = le_u32(rest)?;
-    let (rest, _message_token) = le_u32(rest)?;
+    fields!(rest => rest; message_format_version: le_u32, _message_token: le_u32);
     let change = DbChange {
         low_serial_number,
         date_and_time,
@@ -642,7 +641,7 @@ fn db_change<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, DbChange<'a>> {
 
 /// DomainSidSize and DomainSid, which is padded so that it begins at a multiple of four bytes.
 fn domain_sid<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Option<Sid<'a>>> {
-    let (rest, size) = le_u32(input)?;
+    fields!(input => rest; size: le_u32);
     if size == 0 {
         return Ok((rest, None));
     }

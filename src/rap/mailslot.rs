@@ -4,7 +4,7 @@ use super::ServerType;
 use super::browser;
 use super::logon::{Logon, Oem};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{le_u16, le_u32, u8};
+use crate::wire::{fields, le_u16, le_u32, u8};
 
 /// A write to a mailslot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,21 +93,24 @@ impl<'a> Write<'a> {
 }
 
 fn lan_man(input: &[u8]) -> Parsed<'_, LanMan<'_>> {
-    let (rest, kind) = le_u16(input)?;
+    fields!(input => rest; kind: le_u16);
     match kind {
         1 => {
-            let (rest, server_type) = le_u32(rest)?;
-            let (rest, major) = u8(rest)?;
-            let (rest, minor) = u8(rest)?;
-            let (rest, periodicity) = le_u16(rest)?;
-            let (rest, server_name) = Oem::read(rest)?;
-            let (rest, comment) = Oem::read(rest)?;
+            fields! {
+                rest => rest;
+                server_type: le_u32,
+                major: u8,
+                minor: u8,
+                periodicity: le_u16,
+                server_name: Oem::read,
+                comment: Oem::read,
+            }
             let server_type = ServerType::from_bits_retain(server_type);
             let os_version = (major, minor);
             Ok((rest, LanMan::Announcement { server_type, os_version, periodicity, server_name, comment }))
         }
         2 => {
-            let (rest, response_name) = Oem::read(rest)?;
+            fields!(rest => rest; response_name: Oem::read);
             Ok((rest, LanMan::AnnouncementRequest { response_name }))
         }
         _ => Err(Unread::error(input, Reason::Unknown { field: "Type", value: kind.into() })),
@@ -115,9 +118,7 @@ fn lan_man(input: &[u8]) -> Parsed<'_, LanMan<'_>> {
 }
 
 fn messenger(input: &[u8]) -> Parsed<'_, Message<'_>> {
-    let (rest, from) = Oem::read(input)?;
-    let (rest, to) = Oem::read(rest)?;
-    let (rest, text) = Oem::read(rest)?;
+    fields!(input => rest; from: Oem::read, to: Oem::read, text: Oem::read);
     Ok((rest, Message::Messenger { from, to, text }))
 }
 

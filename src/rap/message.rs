@@ -3,7 +3,7 @@
 use super::calls::{self, Call};
 use super::descriptor::{self, Value, items};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{Win32Error, le_u16};
+use crate::wire::{Win32Error, fields, le_u16};
 
 /// A request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl<'a> Request<'a> {
     /// Opcode or descriptors are cut.
     pub fn parse(parameters: &'a [u8], data: &'a [u8]) -> Result<Self, ParseError> {
         let (rest, (opcode, param_desc, data_desc)) = parse(Layer::Rap, parameters, |input| {
-            let (rest, opcode) = le_u16(input)?;
+            fields!(input => rest; opcode: le_u16);
             let (rest, param_desc) = text("ParamDesc")(rest)?;
             let (rest, data_desc) = text("DataDesc")(rest)?;
             Ok((rest, (opcode, param_desc, data_desc)))
@@ -132,8 +132,7 @@ impl<'a> Response<'a> {
     /// Code or converter are cut.
     pub fn parse(asked: &'a Asked, parameters: &'a [u8], data: &'a [u8]) -> Result<Self, ParseError> {
         let (parameters, (code, converter)) = parse(Layer::Rap, parameters, |input| {
-            let (rest, code) = le_u16(input)?;
-            let (rest, converter) = le_u16(rest)?;
+            fields!(input => rest; code: le_u16, converter: le_u16);
             Ok((rest, (code, converter)))
         })?;
         let win32_error_code = Win32Error(code.into());

@@ -395,7 +395,7 @@ impl<'a> Open<'a> {
             locks: open.locks,
             interfaces: open.interfaces.iter().map(Interface::of).collect(),
             sealed: open.sealed.map(Moment::from),
-            handles: ledger.handles(open).map(|handle| Handle::of(handle, open)).collect(),
+            handles: ledger.handles(open).map(Handle::of).collect(),
             waiting: open.waiting.values().map(Waiting::of).collect(),
         }
     }
@@ -409,10 +409,7 @@ impl Interface {
 }
 
 impl<'a> Handle<'a> {
-    fn of(handle: &'a ledger::Handle, open: &ledger::Open) -> Self {
-        let mut bound = open.interfaces.iter().filter_map(|bound| rprn::Interface::of(bound.name?));
-        let interface = bound.next().unwrap_or(rprn::Interface::Winspool);
-        let name = |opnum| interface.procedure(opnum).map(|procedure| procedure.name);
+    fn of(handle: &'a ledger::Handle) -> Self {
         let task = |task| {
             handle.tasks.get(&task).map(|task| Task {
                 name: task.name.as_deref(),
@@ -420,19 +417,27 @@ impl<'a> Handle<'a> {
                 ended: task.ended.map(Moment::from),
             })
         };
-        let calls = handle.calls.iter();
         Self {
-            calls: calls.map(|(&opnum, &count)| CallCount { opnum, procedure: name(opnum), count }).collect(),
+            calls: handle.calls.iter().map(CallCount::of).collect(),
             document: task(rprn::Task::Document),
             notification: task(rprn::Task::Notification),
             handle: handle.handle,
-            opened_by: handle.opened_by.map(|(opnum, procedure)| OpenedBy { opnum, procedure }),
+            opened_by: handle.opened_by.map(|by| OpenedBy { opnum: by.opnum, procedure: by.procedure }),
             object: handle.object.as_deref(),
             client: handle.client.as_ref(),
             opened: handle.opened.map(Moment::from),
             last_used: handle.used.last.into(),
             closed: handle.closed.map(Ending::of_handle),
         }
+    }
+}
+
+impl CallCount {
+    /// How often a call was made. Its number has a name on a known interface only.
+    fn of((&(interface, opnum), &count): (&(Option<&'static str>, u16), &u64)) -> Self {
+        let interface = interface.and_then(rprn::Interface::of);
+        let procedure = interface.and_then(|interface| interface.procedure(opnum));
+        Self { opnum, procedure: procedure.map(|procedure| procedure.name), count }
     }
 }
 

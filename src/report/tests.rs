@@ -1,9 +1,9 @@
 use super::{NetSession, NullSessions, Options};
 use crate::capture::Info;
-use crate::finding::testing::Made;
+use crate::finding::testing::{Made, handle_of};
 use crate::ledger::Ledger;
 use crate::session::{
-    Counts, EventKind, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
+    Counts, EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
 };
 
 fn report(ledger: &Ledger) -> NullSessions<'_> {
@@ -44,6 +44,25 @@ fn a_session_that_opens_a_disk_share_or_signs_or_encrypts_is_not_possibly_null()
     let since = crate::session::ConnectionEvent::Encrypted { session: SessionId::Uid(100) };
     encrypted.tell(1, EventKind::Connection(since));
     assert!(report(&encrypted.ended_after(100.0)).sessions.is_empty(), "a null session has no key");
+}
+
+#[test]
+fn a_call_has_a_name_on_its_own_interface_only() {
+    let mut made = Made::new();
+    made.null_session(1);
+    made.handle(1);
+    for interface in [None, Some("iremotewinspool"), Some("spoolss"), Some("svcctl")] {
+        let used =
+            HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(1), interface, opnum: 20 };
+        made.tell(1, EventKind::Handle(used));
+    }
+    let ledger = made.ended_after(100.0);
+    let report = report(&ledger);
+    let opens = report.sessions.iter().flat_map(|it| &it.trees).flat_map(|tree| &tree.opens);
+    let calls = opens.flat_map(|open| &open.handles).flat_map(|handle| &handle.calls);
+    let names: Vec<_> = calls.map(|call| (call.opnum, call.procedure)).collect();
+    let of_remote = Some("RpcAsyncClosePrinter");
+    assert_eq!(names, [(20, None), (20, of_remote), (20, Some("RpcEndPagePrinter")), (20, None)]);
 }
 
 #[cfg(feature = "serde")]

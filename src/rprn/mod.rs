@@ -27,9 +27,7 @@ use crate::interface;
 pub use crate::dcerpc::ndr::ContextHandle;
 pub use call::{Call, ClientInfo, Sign};
 pub use facts::{RequestFacts, ResponseFacts, infer_open, request_facts, response_facts};
-pub use procedure::{
-    HandleRole, Interface, Procedure, ReturnType, Step, Task, adds_printer, opens_back_channel, opens_printer,
-};
+pub use procedure::{Grants, HandleRole, Interface, Procedure, ReturnType, Step, Task, grants};
 
 /// The short name of an interface of the print spooler; `None` for every other interface.
 #[must_use]

@@ -40,24 +40,26 @@ impl Interface {
     }
 }
 
-/// True for the procedures that open a printer or a print server (\[MS-RPRN\] 3.1.4.2.2 and 3.1.4.2.14, \[MS-PAR\]
-/// 3.1.4.1.1): not for one that opens the channel back to a client.
+/// What the handle stands for that a call grants, by the short name of its interface and its number.
 #[must_use]
-pub fn opens_printer(procedure: &str) -> bool {
-    matches!(procedure, "RpcOpenPrinter" | "RpcOpenPrinterEx" | "RpcAsyncOpenPrinter")
+pub fn grants(interface: &str, opnum: u16) -> Option<Grants> {
+    Interface::of(interface)?.procedure(opnum)?.grants
 }
 
-/// True for the procedures that add a printer (\[MS-RPRN\] 3.1.4.2.3 and 3.1.4.2.15, \[MS-PAR\] 3.1.4.1.2).
-#[must_use]
-pub fn adds_printer(procedure: &str) -> bool {
-    matches!(procedure, "RpcAddPrinter" | "RpcAddPrinterEx" | "RpcAsyncAddPrinter")
-}
-
-/// True for the procedure by which a print server opens the channel back to a client, to tell it of changes
-/// (\[MS-RPRN\] 3.2.4.1.1).
-#[must_use]
-pub fn opens_back_channel(procedure: &str) -> bool {
-    procedure == "RpcReplyOpenPrinter"
+/// What a granted handle stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Grants {
+    /// A printer or a print server that is opened (\[MS-RPRN\] 3.1.4.2.2 and 3.1.4.2.14, \[MS-PAR\] 3.1.4.1.1).
+    Printer,
+    /// A printer that is added (\[MS-RPRN\] 3.1.4.2.3 and 3.1.4.2.15, \[MS-PAR\] 3.1.4.1.2).
+    AddedPrinter,
+    /// The channel back to a client by which a print server tells it of changes (\[MS-RPRN\] 3.2.4.1.1).
+    BackChannel,
+    /// An information context of a printer (\[MS-RPRN\] 3.1.4.2.9, \[MS-PAR\] 3.1.4.1.9).
+    InformationContext,
+    /// A registration for notifications that the client fetches itself (\[MS-PAR\] 3.1.4.9.1).
+    Notifications,
 }
 
 /// What a procedure does with context handles, as its parameters say.
@@ -141,6 +143,8 @@ pub struct Procedure {
     pub waits_by_design: bool,
     /// What it begins or ends at its handle.
     pub step: Option<Step>,
+    /// What the handle stands for that it grants, if it grants one.
+    pub grants: Option<Grants>,
 }
 
 impl Procedure {
@@ -161,6 +165,10 @@ impl Procedure {
 
     pub(super) const fn waiting(self) -> Self {
         Self { waits_by_design: true, ..self }
+    }
+
+    pub(super) const fn granting(self, object: Grants) -> Self {
+        Self { grants: Some(object), ..self }
     }
 
     pub(super) const fn begins(self, task: Task) -> Self {
@@ -190,6 +198,7 @@ pub(super) const fn win32(opnum: u16, name: &'static str, parameters: &'static [
         returns: ReturnType::Win32,
         waits_by_design: false,
         step: None,
+        grants: None,
     }
 }
 
@@ -219,11 +228,26 @@ mod tests {
     const BOTH: [Interface; 2] = [Interface::Winspool, Interface::RemoteWinspool];
 
     #[test]
-    fn three_procedures_open_printers() {
-        let all = [Interface::Winspool, Interface::RemoteWinspool].map(Interface::procedures).concat();
-        let names: Vec<&str> =
-            all.iter().map(|procedure| procedure.name).filter(|name| opens_printer(name)).collect();
-        assert_eq!(names, ["RpcOpenPrinter", "RpcOpenPrinterEx", "RpcAsyncOpenPrinter"]);
+    fn each_procedure_that_grants_a_handle_says_what_it_stands_for() {
+        let all = BOTH.map(Interface::procedures).concat();
+        for procedure in &all {
+            assert_eq!(procedure.grants.is_some(), procedure.handle().gives(), "{}", procedure.name);
+        }
+        let with = |object| {
+            let rows = all.iter().filter(move |procedure| procedure.grants == Some(object));
+            rows.map(|procedure| procedure.name).collect::<Vec<_>>()
+        };
+        assert_eq!(with(Grants::Printer), ["RpcOpenPrinter", "RpcOpenPrinterEx", "RpcAsyncOpenPrinter"]);
+        assert_eq!(with(Grants::AddedPrinter), ["RpcAddPrinter", "RpcAddPrinterEx", "RpcAsyncAddPrinter"]);
+        assert_eq!(with(Grants::BackChannel), ["RpcReplyOpenPrinter"]);
+    }
+
+    #[test]
+    fn a_number_stands_for_different_handles_on_different_interfaces() {
+        assert_eq!(grants("spoolss", 58), Some(Grants::BackChannel));
+        assert_eq!(grants("iremotewinspool", 58), Some(Grants::Notifications));
+        assert_eq!(grants("spoolss", 59), None);
+        assert_eq!(grants("srvsvc", 58), None);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use super::calls::{
     bidi, branch_office, changes, data, documents, drivers, forms, jobs, monitors, ports, printers,
     processors, properties, xcv,
 };
-use super::procedure::{Procedure, Task, hresult, win32};
+use super::procedure::{Grants, Procedure, Task, hresult, win32};
 
 pub(super) static PROCEDURES: [Procedure; 75] = [
-    win32(0, "RpcAsyncOpenPrinter", printers::OPEN_PRINTER_EX),
-    win32(1, "RpcAsyncAddPrinter", printers::ADD_PRINTER_EX),
+    win32(0, "RpcAsyncOpenPrinter", printers::OPEN_PRINTER_EX).granting(Grants::Printer),
+    win32(1, "RpcAsyncAddPrinter", printers::ADD_PRINTER_EX).granting(Grants::AddedPrinter),
     win32(2, "RpcAsyncSetJob", jobs::SET_JOB),
     win32(3, "RpcAsyncGetJob", jobs::GET_JOB),
     win32(4, "RpcAsyncEnumJobs", jobs::ENUM_JOBS),
@@ -43,7 +43,7 @@ pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(32, "RpcAsyncDeletePrinterKey", data::DELETE_PRINTER_KEY),
     win32(33, "RpcAsyncXcvData", xcv::XCV_DATA),
     win32(34, "RpcAsyncSendRecvBidiData", bidi::SEND_RECV_BIDI_DATA),
-    win32(35, "RpcAsyncCreatePrinterIC", printers::CREATE_PRINTER_IC),
+    win32(35, "RpcAsyncCreatePrinterIC", printers::CREATE_PRINTER_IC).granting(Grants::InformationContext),
     win32(36, "RpcAsyncPlayGdiScriptOnPrinterIC", printers::PLAY_GDI_SCRIPT_ON_PRINTER_IC),
     win32(37, "RpcAsyncDeletePrinterIC", printers::DELETE_PRINTER_IC),
     win32(38, "RpcAsyncEnumPrinters", printers::ENUM_PRINTERS),
@@ -66,7 +66,8 @@ pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(55, "RpcAsyncAddPerMachineConnection", printers::ADD_PER_MACHINE_CONNECTION),
     win32(56, "RpcAsyncDeletePerMachineConnection", printers::DELETE_PER_MACHINE_CONNECTION),
     win32(57, "RpcAsyncEnumPerMachineConnections", printers::ENUM_PER_MACHINE_CONNECTIONS),
-    hresult(58, "RpcSyncRegisterForRemoteNotifications", changes::REGISTER_FOR_REMOTE_NOTIFICATIONS),
+    hresult(58, "RpcSyncRegisterForRemoteNotifications", changes::REGISTER_FOR_REMOTE_NOTIFICATIONS)
+        .granting(Grants::Notifications),
     hresult(59, "RpcSyncUnRegisterForRemoteNotifications", changes::UN_REGISTER_FOR_REMOTE_NOTIFICATIONS),
     hresult(60, "RpcSyncRefreshRemoteNotifications", changes::REFRESH_REMOTE_NOTIFICATIONS),
     hresult(61, "RpcAsyncGetRemoteNotifications", changes::GET_REMOTE_NOTIFICATIONS).waiting(),

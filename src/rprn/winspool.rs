@@ -4,15 +4,15 @@ use super::calls::{
     bidi, branch_office, changes, data, documents, drivers, forms, ipp, jobs, monitors, ports, printers,
     processors, properties, xcv,
 };
-use super::procedure::{Procedure, Task, hresult, local, local_with, win32};
+use super::procedure::{Grants, Procedure, Task, hresult, local, local_with, win32};
 
 pub(super) static PROCEDURES: [Procedure; 124] = [
     win32(0, "RpcEnumPrinters", printers::ENUM_PRINTERS),
-    win32(1, "RpcOpenPrinter", printers::OPEN_PRINTER),
+    win32(1, "RpcOpenPrinter", printers::OPEN_PRINTER).granting(Grants::Printer),
     win32(2, "RpcSetJob", jobs::SET_JOB),
     win32(3, "RpcGetJob", jobs::GET_JOB),
     win32(4, "RpcEnumJobs", jobs::ENUM_JOBS),
-    win32(5, "RpcAddPrinter", printers::ADD_PRINTER),
+    win32(5, "RpcAddPrinter", printers::ADD_PRINTER).granting(Grants::AddedPrinter),
     win32(6, "RpcDeletePrinter", printers::DELETE_PRINTER),
     win32(7, "RpcSetPrinter", printers::SET_PRINTER),
     win32(8, "RpcGetPrinter", printers::GET_PRINTER),
@@ -47,7 +47,7 @@ pub(super) static PROCEDURES: [Procedure; 124] = [
     local_with(37, "RpcAddPort", ports::ADD_PORT),
     local_with(38, "RpcConfigurePort", ports::CONFIGURE_PORT),
     win32(39, "RpcDeletePort", ports::DELETE_PORT),
-    win32(40, "RpcCreatePrinterIC", printers::CREATE_PRINTER_IC),
+    win32(40, "RpcCreatePrinterIC", printers::CREATE_PRINTER_IC).granting(Grants::InformationContext),
     win32(41, "RpcPlayGdiScriptOnPrinterIC", printers::PLAY_GDI_SCRIPT_ON_PRINTER_IC),
     win32(42, "RpcDeletePrinterIC", printers::DELETE_PRINTER_IC),
     local_with(43, "RpcAddPrinterConnection", printers::ADD_PRINTER_CONNECTION),
@@ -66,7 +66,7 @@ pub(super) static PROCEDURES: [Procedure; 124] = [
     win32(56, "RpcFindClosePrinterChangeNotification", changes::FIND_CLOSE_PRINTER_CHANGE_NOTIFICATION)
         .ends(Task::Notification),
     local(57, "RpcRouterFindFirstPrinterChangeNotificationOld"),
-    win32(58, "RpcReplyOpenPrinter", changes::REPLY_OPEN_PRINTER),
+    win32(58, "RpcReplyOpenPrinter", changes::REPLY_OPEN_PRINTER).granting(Grants::BackChannel),
     win32(59, "RpcRouterReplyPrinter", changes::ROUTER_REPLY_PRINTER),
     win32(60, "RpcReplyClosePrinter", changes::REPLY_CLOSE_PRINTER),
     win32(61, "RpcAddPortEx", ports::ADD_PORT_EX),
@@ -91,8 +91,8 @@ pub(super) static PROCEDURES: [Procedure; 124] = [
         changes::ROUTER_REFRESH_PRINTER_CHANGE_NOTIFICATION,
     ),
     local(68, "RpcSetAllocFailCount"),
-    win32(69, "RpcOpenPrinterEx", printers::OPEN_PRINTER_EX),
-    win32(70, "RpcAddPrinterEx", printers::ADD_PRINTER_EX),
+    win32(69, "RpcOpenPrinterEx", printers::OPEN_PRINTER_EX).granting(Grants::Printer),
+    win32(70, "RpcAddPrinterEx", printers::ADD_PRINTER_EX).granting(Grants::AddedPrinter),
     win32(71, "RpcSetPort", ports::SET_PORT),
     win32(72, "RpcEnumPrinterData", data::ENUM_PRINTER_DATA),
     win32(73, "RpcDeletePrinterData", data::DELETE_PRINTER_DATA),

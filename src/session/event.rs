@@ -12,7 +12,7 @@ use crate::capture::Origin;
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::rap::ServerType;
-use crate::rprn::{ContextHandle, Task};
+use crate::rprn::{self, ContextHandle, Grants, Task};
 use crate::wire::Status;
 
 /// Something that happened.
@@ -782,6 +782,26 @@ pub enum RpcEvent {
     },
 }
 
+/// The call that opened a handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Opener {
+    /// The interface's short name.
+    pub interface: &'static str,
+    /// The procedure's number.
+    pub opnum: u16,
+    /// The procedure's name.
+    pub procedure: &'static str,
+}
+
+impl Opener {
+    /// What the handle stands for, by the table of the interface.
+    #[must_use]
+    pub fn grants(&self) -> Option<Grants> {
+        rprn::grants(self.interface, self.opnum)
+    }
+}
+
 /// About a context handle. It is named by the pipe it was seen on; the pipe's association group gives its scope.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
@@ -793,8 +813,8 @@ pub enum HandleEvent {
         open: OpenId,
         /// The handle.
         handle: ContextHandle,
-        /// The opening call's number and name, if its request was seen.
-        opened_by: Option<(u16, &'static str)>,
+        /// The opening call, if its request was seen.
+        opened_by: Option<Opener>,
         /// The printer or server it stands for.
         object: Option<String>,
         /// The client as the opening call describes it.
@@ -810,6 +830,8 @@ pub enum HandleEvent {
         open: OpenId,
         /// The handle.
         handle: ContextHandle,
+        /// The interface's short name, where known.
+        interface: Option<&'static str>,
         /// The procedure's number.
         opnum: u16,
     },

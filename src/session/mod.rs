@@ -31,7 +31,7 @@ mod unseen;
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent,
+    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Opener, Party, RpcEvent, SessionEvent,
     SessionId, ShareKind, Told, Transport, TreeEvent, TreeId,
 };
 pub use idle::{Idle, IdleSpan};

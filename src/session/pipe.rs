@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
+use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, Opener, RpcEvent};
 use super::limits::Limits;
 use super::listed;
 use super::out::Out;
@@ -80,6 +80,12 @@ impl Call {
     /// The procedure, if it is one of the spooler.
     fn procedure(&self) -> Option<&'static rprn::Procedure> {
         rprn::Interface::of(self.interface?)?.procedure(self.opnum)
+    }
+
+    /// It as the call that opens a handle.
+    fn opener(&self) -> Option<Opener> {
+        let procedure = self.procedure()?;
+        Some(Opener { interface: self.interface?, opnum: self.opnum, procedure: procedure.name })
     }
 
     fn handle_role(&self) -> HandleRole {
@@ -483,7 +489,7 @@ impl Pipe {
         });
         if let Some(handle) = call.handle {
             self.learn(handle, limits);
-            out.tell(HandleEvent::Used { open: id, handle, opnum });
+            out.tell(HandleEvent::Used { open: id, handle, interface, opnum });
         }
         if let Some(machine) = notify {
             let handle = call.handle;
@@ -574,7 +580,7 @@ impl Pipe {
 
     fn granted(&mut self, id: OpenId, handle: ContextHandle, call: Call, limits: &Limits, out: &mut Out<'_>) {
         self.learn(handle, limits);
-        let opened_by = call.procedure().map(|procedure| (call.opnum, procedure.name));
+        let opened_by = call.opener();
         let Call { object, client, sent, registration: printer_remote, .. } = call;
         let asked = Some(sent);
         out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client, asked, printer_remote });

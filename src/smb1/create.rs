@@ -9,7 +9,7 @@ pub use super::create_fields::{
 use super::text::Strings;
 use super::{Block, Command, Text};
 use crate::error::{Layer, ParseError, Parsed, parse};
-use crate::wire::{le_u16, le_u32, le_u64, take, u8, wire_enum};
+use crate::wire::{fields, le_u16, le_u32, le_u64, take, u8, wire_enum};
 
 /// A request to open something, of any of the commands that do
 /// (\[MS-CIFS\] 2.2.4.3, .4, .15, .16, .41, .64, .67 and 2.2.7.1).
@@ -74,28 +74,50 @@ fn request<'a>(desired_access: u32, create_disposition: u32) -> Request<'a> {
 }
 
 fn nt_create_andx(words: &[u8]) -> Parsed<'_, Request<'_>> {
-    let (words, (_andx, _reserved, _name_length, _flags)) =
-        (take("AndX", 4), u8, le_u16, le_u32).parse(words)?;
-    let (words, (root_directory_fid, desired_access, _allocation_size)) =
-        (le_u32, le_u32, le_u64).parse(words)?;
-    let (words, (_attributes, _share_access, create_disposition, create_options)) =
-        (le_u32, le_u32, le_u32, le_u32).parse(words)?;
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        _reserved: u8,
+        _name_length: le_u16,
+        _flags: le_u32,
+        root_directory_fid: le_u32,
+        desired_access: le_u32,
+        _allocation_size: le_u64,
+        _attributes: le_u32,
+        _share_access: le_u32,
+        create_disposition: le_u32,
+        create_options: le_u32,
+    }
     let request = request(desired_access, create_disposition);
     Ok((words, Request { root_directory_fid, create_options, ..request }))
 }
 
 fn open_andx(words: &[u8]) -> Parsed<'_, Request<'_>> {
-    let (words, (_andx, _flags, access_mode)) = (take("AndX", 4), le_u16, le_u16).parse(words)?;
-    let (words, (_search_attributes, _attributes, _creation_time, open_mode)) =
-        (le_u16, le_u16, le_u32, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        _flags: le_u16,
+        access_mode: le_u16,
+        _search_attributes: le_u16,
+        _attributes: le_u16,
+        _creation_time: le_u32,
+        open_mode: le_u16,
+    }
     Ok((words, request(access_mode.into(), open_mode.into())))
 }
 
 fn nt_transact_create(parameters: &[u8]) -> Parsed<'_, Request<'_>> {
-    let (rest, (_flags, root_directory_fid, desired_access, _allocation_size)) =
-        (le_u32, le_u32, le_u32, le_u64).parse(parameters)?;
-    let (rest, (_attributes, _share_access, create_disposition, create_options)) =
-        (le_u32, le_u32, le_u32, le_u32).parse(rest)?;
+    fields! {
+        parameters => rest;
+        _flags: le_u32,
+        root_directory_fid: le_u32,
+        desired_access: le_u32,
+        _allocation_size: le_u64,
+        _attributes: le_u32,
+        _share_access: le_u32,
+        create_disposition: le_u32,
+        create_options: le_u32,
+    }
     let (rest, _lengths_and_security) = take("SecurityFlags", 17)(rest)?;
     let request = request(desired_access, create_disposition);
     Ok((rest, Request { root_directory_fid, create_options, ..request }))

@@ -1,7 +1,7 @@
 //! Extended attributes as OS/2 has them: \[MS-CIFS\] 2.2.1.2.
 
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{le_u16, le_u32, take, u8, wire_list};
+use crate::wire::{fields, le_u16, le_u32, take, u8, wire_list};
 
 /// `SMB_FEA_LIST`: attributes with their values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,11 +16,9 @@ impl<'a> FeaList<'a> {
     /// The attributes, up to one error.
     pub fn iter(&self) -> impl Iterator<Item = Result<Fea<'a>, ParseError>> + use<'a> {
         elements(self.0, |input| {
-            let (rest, flags) = u8(input)?;
-            let (rest, name_length) = u8(rest)?;
-            let (rest, value_length) = le_u16(rest)?;
+            fields!(input => rest; flags: u8, name_length: u8, value_length: le_u16);
             let (rest, name) = take("AttributeName", name_length.into())(rest)?;
-            let (rest, _nul) = u8(rest)?;
+            fields!(rest => rest; _nul: u8);
             let (rest, value) = take("AttributeValue", value_length.into())(rest)?;
             Ok((rest, Fea { flags, name, value }))
         })
@@ -40,9 +38,9 @@ impl<'a> GeaList<'a> {
     /// The names, up to one error.
     pub fn iter(&self) -> impl Iterator<Item = Result<Gea<'a>, ParseError>> + use<'a> {
         elements(self.0, |input| {
-            let (rest, length) = u8(input)?;
+            fields!(input => rest; length: u8);
             let (rest, name) = take("AttributeName", length.into())(rest)?;
-            let (rest, _nul) = u8(rest)?;
+            fields!(rest => rest; _nul: u8);
             Ok((rest, Gea { name }))
         })
     }
@@ -52,7 +50,7 @@ wire_list!(FeaList, GeaList);
 
 /// The bytes of a list behind its length, as far as they are there.
 fn sized(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let (rest, size) = le_u32(input)?;
+    fields!(input => rest; size: le_u32);
     let size = crate::wire::widen(size).saturating_sub(4);
     let (list, rest) = rest.split_at_checked(size).unwrap_or((rest, &[]));
     Ok((rest, list))

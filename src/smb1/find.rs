@@ -5,7 +5,7 @@ use super::dos_time::DosTime;
 use super::ea::FeaList;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 use crate::fscc::{DirectoryEntries, DirectoryEntry, EntryFacts, FileInformationClass};
-use crate::wire::{Utf16, le_u16, le_u32, u8, wire_enum, wire_list};
+use crate::wire::{Utf16, fields, le_u16, le_u32, u8, wire_enum, wire_list};
 
 wire_enum! {
     /// What to say of each file that is found (\[MS-CIFS\] 2.2.2.3.1).
@@ -112,7 +112,7 @@ impl<'a> FindEntries<'a> {
         } else {
             (input, None)
         };
-        let (rest, dos_facts) = DosFacts::read(rest)?;
+        fields!(rest => rest; dos_facts: DosFacts::read);
         let (rest, ea_size) = if self.level == FindLevel::INFO_QUERY_EA_SIZE {
             le_u32(rest).map(|(rest, size)| (rest, Some(size)))?
         } else {
@@ -123,7 +123,7 @@ impl<'a> FindEntries<'a> {
         } else {
             (rest, None)
         };
-        let (rest, length) = u8(rest)?;
+        fields!(rest => rest; length: u8);
         // UTF-16 names begin at an even offset of the data, but for this level's.
         let odd =
             self.level == FindLevel::INFO_STANDARD && self.bytes.len().saturating_sub(rest.len()) % 2 == 1;

@@ -1,10 +1,8 @@
 //! The fixed header of every message.
 
-use nom::Parser as _;
-
 use super::Command;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{DosError, NtStatus, Status, array, le_u16, u8};
+use crate::wire::{DosError, NtStatus, Status, array, fields, le_u16, u8};
 
 /// The header of a message (\[MS-CIFS\] 2.2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,14 +94,25 @@ impl Examine for Header {
 }
 
 fn header(input: &[u8]) -> Parsed<'_, Header> {
-    let (rest, protocol) = array::<4>(input)?;
+    fields!(input => rest; protocol: array::<4>);
     if protocol != Header::PROTOCOL {
         let value = u64::from(u32::from_be_bytes(protocol));
         return Err(Unread::error(input, Reason::BadValue { field: "Protocol", value }));
     }
-    let (rest, (command, status, flags, flags2)) = (u8, array::<4>, u8, le_u16).parse(rest)?;
-    let (rest, (pid_high, security_features, _reserved)) = (le_u16, array::<8>, le_u16).parse(rest)?;
-    let (rest, (tid, pid_low, uid, mid)) = (le_u16, le_u16, le_u16, le_u16).parse(rest)?;
+    fields! {
+        rest => rest;
+        command: u8,
+        status: array::<4>,
+        flags: u8,
+        flags2: le_u16,
+        pid_high: le_u16,
+        security_features: array::<8>,
+        _reserved: le_u16,
+        tid: le_u16,
+        pid_low: le_u16,
+        uid: le_u16,
+        mid: le_u16,
+    }
     let (flags, flags2) = (Flags::from_bits_retain(flags), Flags2::from_bits_retain(flags2));
     let header = Header {
         command: Command(command),

@@ -1,10 +1,8 @@
 //! `SMB_COM_LOCKING_ANDX`: locks that may wait (\[MS-CIFS\] 2.2.4.32).
 
-use nom::Parser as _;
-
 use super::Block;
 use crate::error::{ParseError, Parsed};
-use crate::wire::{le_u16, le_u32, take, u8};
+use crate::wire::{fields, le_u16, le_u32, take, u8};
 
 /// A request, or the server's oplock break, which has the same form (\[MS-CIFS\] 2.2.4.32.1). The response holds
 /// nothing.
@@ -43,9 +41,16 @@ impl Request {
 }
 
 fn request(words: &[u8]) -> Parsed<'_, Request> {
-    let (words, (_andx, fid, type_of_lock, new_oplock_level)) =
-        (take("AndX", 4), le_u16, u8, u8).parse(words)?;
-    let (words, (timeout, number_of_unlocks, number_of_locks)) = (le_u32, le_u16, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        fid: le_u16,
+        type_of_lock: u8,
+        new_oplock_level: u8,
+        timeout: le_u32,
+        number_of_unlocks: le_u16,
+        number_of_locks: le_u16,
+    }
     let type_of_lock = TypeOfLock::from_bits_retain(type_of_lock);
     Ok((words, Request { fid, type_of_lock, new_oplock_level, timeout, number_of_unlocks, number_of_locks }))
 }

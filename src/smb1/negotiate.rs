@@ -1,13 +1,12 @@
 //! `SMB_COM_NEGOTIATE`: the dialect, and what the server is (\[MS-CIFS\] 2.2.4.52, \[MS-SMB\] 2.2.4.5).
 
-use nom::Parser as _;
 use uuid::Uuid;
 
 use super::block::split;
 use super::text::Strings;
 use super::{Block, Text};
 use crate::error::{ParseError, Parsed};
-use crate::wire::{FileTime, guid, le_u16, le_u32, le_u64, u8};
+use crate::wire::{FileTime, fields, guid, le_u16, le_u32, le_u64, u8};
 
 /// The dialects a client offers (\[MS-CIFS\] 2.2.4.52.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,11 +138,20 @@ fn is_utf16(response: &Response<'_>, names: &[u8]) -> bool {
 }
 
 fn nt_lan_manager_words(words: &[u8]) -> Parsed<'_, (Response<'_>, u8)> {
-    let (words, (dialect_index, security_mode, max_mpx_count, max_number_vcs)) =
-        (le_u16, u8, le_u16, le_u16).parse(words)?;
-    let (words, (max_buffer_size, max_raw_size, session_key, capabilities)) =
-        (le_u32, le_u32, le_u32, le_u32).parse(words)?;
-    let (words, (system_time, server_time_zone, challenge_length)) = (le_u64, le_u16, u8).parse(words)?;
+    fields! {
+        words => words;
+        dialect_index: le_u16,
+        security_mode: u8,
+        max_mpx_count: le_u16,
+        max_number_vcs: le_u16,
+        max_buffer_size: le_u32,
+        max_raw_size: le_u32,
+        session_key: le_u32,
+        capabilities: le_u32,
+        system_time: le_u64,
+        server_time_zone: le_u16,
+        challenge_length: u8,
+    }
     let response = Response {
         dialect_index,
         security_mode: SecurityMode::from_bits_retain(security_mode.into()),
@@ -170,11 +178,20 @@ fn lan_manager<'a>(block: &Block<'a>) -> Result<Response<'a>, ParseError> {
 }
 
 fn lan_manager_words(words: &[u8]) -> Parsed<'_, (Response<'_>, u16)> {
-    let (words, (dialect_index, security_mode, max_buffer_size, max_mpx_count)) =
-        (le_u16, le_u16, le_u16, le_u16).parse(words)?;
-    let (words, (max_number_vcs, _raw_mode, session_key)) = (le_u16, le_u16, le_u32).parse(words)?;
-    let (words, (_time, _date, server_time_zone, challenge_length)) =
-        (le_u16, le_u16, le_u16, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        dialect_index: le_u16,
+        security_mode: le_u16,
+        max_buffer_size: le_u16,
+        max_mpx_count: le_u16,
+        max_number_vcs: le_u16,
+        _raw_mode: le_u16,
+        session_key: le_u32,
+        _time: le_u16,
+        _date: le_u16,
+        server_time_zone: le_u16,
+        challenge_length: le_u16,
+    }
     let response = Response {
         dialect_index,
         security_mode: SecurityMode::from_bits_retain(security_mode),

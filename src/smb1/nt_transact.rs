@@ -6,7 +6,7 @@ use crate::error::{Anomalies, Examine, Layer, ParseError, parse};
 use crate::fscc::NotifyRecords;
 use crate::fscc::fsctl::{FsctlCode, Input, Output};
 use crate::wire::security::Security;
-use crate::wire::{Raw, le_u16, le_u32};
+use crate::wire::{Raw, fields, le_u16, le_u32};
 
 /// What an answer can be read with only if its request is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -100,9 +100,7 @@ impl<'a> Request<'a> {
             }
             NtFunction::QUERY_SECURITY_DESC | NtFunction::SET_SECURITY_DESC => {
                 let (_, (fid, security_information)) = parse(Layer::Smb1, parameters, |input| {
-                    let (rest, fid) = le_u16(input)?;
-                    let (rest, _reserved) = le_u16(rest)?;
-                    let (rest, information) = le_u32(rest)?;
+                    fields!(input => rest; fid: le_u16, _reserved: le_u16, information: le_u32);
                     Ok((rest, (fid, information)))
                 })?;
                 Self::Security { fid, security_information, security_descriptor: Security::read(data) }

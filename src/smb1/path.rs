@@ -4,7 +4,7 @@ use super::dos_time::Utime;
 use super::text::Strings;
 use super::{Block, Command, Text};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
-use crate::wire::le_u16;
+use crate::wire::{fields, le_u16};
 
 /// A request of `CREATE_DIRECTORY`, `DELETE_DIRECTORY`, `DELETE`, `RENAME`, `QUERY_INFORMATION`, `SET_INFORMATION`,
 /// `CHECK_DIRECTORY`, `CREATE_TEMPORARY`, `COPY`, `MOVE` or `NT_RENAME`.
@@ -48,25 +48,21 @@ impl<'a> Request<'a> {
             Command::DELETE | Command::RENAME => request.attributes = Some(block.fields(le_u16)?),
             Command::SET_INFORMATION => {
                 let (attributes, time) = block.fields(|words| {
-                    let (rest, attributes) = le_u16(words)?;
-                    let (rest, time) = Utime::read(rest)?;
+                    fields!(words => rest; attributes: le_u16, time: Utime::read);
                     Ok((rest, (attributes, time)))
                 })?;
                 (request.attributes, request.last_write_time) = (Some(attributes), Some(time));
             }
             Command::NT_RENAME => {
                 let (attributes, level) = block.fields(|words| {
-                    let (rest, attributes) = le_u16(words)?;
-                    let (rest, level) = le_u16(rest)?;
+                    fields!(words => rest; attributes: le_u16, level: le_u16);
                     Ok((rest, (attributes, level)))
                 })?;
                 (request.attributes, request.information_level) = (Some(attributes), Some(level));
             }
             Command::COPY | Command::MOVE => {
                 request.copy_flags = Some(block.fields(|words| {
-                    let (rest, _tid2) = le_u16(words)?;
-                    let (rest, open_function) = le_u16(rest)?;
-                    let (rest, flags) = le_u16(rest)?;
+                    fields!(words => rest; _tid2: le_u16, open_function: le_u16, flags: le_u16);
                     Ok((rest, (open_function, flags)))
                 })?);
             }

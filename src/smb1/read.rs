@@ -1,10 +1,8 @@
 //! The commands that read.
 
-use nom::Parser as _;
-
 use super::{Block, Command};
 use crate::error::{ParseError, Parsed};
-use crate::wire::{le_u16, le_u32, take, widen};
+use crate::wire::{fields, le_u16, le_u32, take, widen};
 
 /// A request of `READ_ANDX` (\[MS-CIFS\] 2.2.4.42, \[MS-SMB\] 2.2.4.2), `READ` (\[MS-CIFS\] 2.2.4.11) or
 /// `LOCK_AND_READ` (2.2.4.20).
@@ -43,14 +41,20 @@ pub(super) fn offset_high(block: &Block<'_>, at: usize, word_count: u8) -> u64 {
 }
 
 fn read_andx(words: &[u8]) -> Parsed<'_, Request> {
-    let (words, (_andx, fid, offset)) = (take("AndX", 4), le_u16, le_u32).parse(words)?;
-    let (words, (max_count, _min_count, timeout_or_max_count_high)) =
-        (le_u16, le_u16, le_u32).parse(words)?;
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        fid: le_u16,
+        offset: le_u32,
+        max_count: le_u16,
+        _min_count: le_u16,
+        timeout_or_max_count_high: le_u32,
+    }
     Ok((words, Request { fid, offset: offset.into(), max_count, timeout_or_max_count_high }))
 }
 
 fn read(words: &[u8]) -> Parsed<'_, Request> {
-    let (words, (fid, max_count, offset)) = (le_u16, le_u16, le_u32).parse(words)?;
+    fields!(words => words; fid: le_u16, max_count: le_u16, offset: le_u32);
     Ok((words, Request { fid, offset: offset.into(), max_count, timeout_or_max_count_high: 0 }))
 }
 
@@ -82,9 +86,16 @@ impl<'a> Response<'a> {
 }
 
 fn read_andx_response(words: &[u8]) -> Parsed<'_, (u32, u16)> {
-    let (words, (_andx, _available, _compaction, _reserved)) =
-        (take("AndX", 4), le_u16, le_u16, le_u16).parse(words)?;
-    let (words, (length, offset, length_high)) = (le_u16, le_u16, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        _available: le_u16,
+        _compaction: le_u16,
+        _reserved: le_u16,
+        length: le_u16,
+        offset: le_u16,
+        length_high: le_u16,
+    }
     Ok((words, (u32::from(length_high) << 16 | u32::from(length), offset)))
 }
 

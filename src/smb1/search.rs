@@ -4,7 +4,7 @@ use super::dos_time::DosTime;
 use super::text::Strings;
 use super::{Block, Text};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason, parse};
-use crate::wire::{le_u16, le_u32, take, u8, wire_list};
+use crate::wire::{fields, le_u16, le_u32, take, u8, wire_list};
 
 /// A request to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,7 @@ impl<'a> Request<'a> {
     /// The words are not all there.
     pub fn parse(block: &Block<'a>) -> Result<Self, ParseError> {
         let (max_count, search_attributes) = block.fields(|words| {
-            let (rest, count) = le_u16(words)?;
-            let (rest, attributes) = le_u16(rest)?;
+            fields!(words => rest; count: le_u16, attributes: le_u16);
             Ok((rest, (count, attributes)))
         })?;
         let mut strings = Strings::of(block, block.bytes);
@@ -156,9 +155,9 @@ impl Examine for SearchEntry<'_> {
 
 fn entry(input: &[u8]) -> crate::error::Parsed<'_, SearchEntry<'_>> {
     let (rest, resume_key) = take("ResumeKey", 21)(input)?;
-    let (rest, file_attributes) = u8(rest)?;
+    fields!(rest => rest; file_attributes: u8);
     let (rest, last_write) = DosTime::read_time_first(rest)?;
-    let (rest, file_size) = le_u32(rest)?;
+    fields!(rest => rest; file_size: le_u32);
     let (rest, name) = take("FileName", 13)(rest)?;
     let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
     let name = name.get(..end).unwrap_or(name).trim_ascii_end();

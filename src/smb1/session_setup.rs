@@ -7,7 +7,7 @@ use super::negotiate::Capabilities;
 use super::text::Strings;
 use super::{Block, Text};
 use crate::error::{ParseError, Parsed};
-use crate::wire::{le_u16, le_u32, take};
+use crate::wire::{fields, le_u16, le_u32, take};
 
 /// A request in any of its three forms: LAN Manager (10 words), NT LAN Manager (13 words) and security blob
 /// (12 words).
@@ -66,8 +66,15 @@ impl<'a> Request<'a> {
 type Limits = (u16, u16, u16, u32);
 
 fn limits(words: &[u8]) -> Parsed<'_, Limits> {
-    let (words, _andx) = take("AndX", 4)(words)?;
-    (le_u16, le_u16, le_u16, le_u32).parse(words)
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        max_buffer_size: le_u16,
+        max_mpx_count: le_u16,
+        vc_number: le_u16,
+        session_key: le_u32,
+    }
+    Ok((words, (max_buffer_size, max_mpx_count, vc_number, session_key)))
 }
 
 fn request<'a>((max_buffer, max_mpx, vc_number, session_key): Limits, capabilities: u32) -> Request<'a> {
@@ -88,8 +95,17 @@ fn request<'a>((max_buffer, max_mpx, vc_number, session_key): Limits, capabiliti
 }
 
 fn nt_lan_manager<'a>(block: &Block<'a>) -> Result<Request<'a>, ParseError> {
-    let (limits, lm_length, nt_length, _reserved, capabilities) =
-        block.fields(|words| (limits, le_u16, le_u16, le_u32, le_u32).parse(words))?;
+    let (limits, lm_length, nt_length, capabilities) = block.fields(|words| {
+        fields! {
+            words => words;
+            limits: limits,
+            oem_password_len: le_u16,
+            unicode_password_len: le_u16,
+            _reserved: le_u32,
+            capabilities: le_u32,
+        }
+        Ok((words, (limits, oem_password_len, unicode_password_len, capabilities)))
+    })?;
     let (lm_response, rest) = split(block.bytes, lm_length.into());
     let (nt_response, rest) = split(rest, nt_length.into());
     let request = request(limits, capabilities);
@@ -97,7 +113,10 @@ fn nt_lan_manager<'a>(block: &Block<'a>) -> Result<Request<'a>, ParseError> {
 }
 
 fn lan_manager<'a>(block: &Block<'a>) -> Result<Request<'a>, ParseError> {
-    let (limits, length, _reserved) = block.fields(|words| (limits, le_u16, le_u32).parse(words))?;
+    let (limits, length) = block.fields(|words| {
+        fields!(words => words; limits: limits, password_length: le_u16, _reserved: le_u32);
+        Ok((words, (limits, password_length)))
+    })?;
     let (lm_response, rest) = split(block.bytes, length.into());
     Ok(with_texts(Request { lm_response, ..request(limits, 0) }, Strings::of(block, rest)))
 }
@@ -111,8 +130,16 @@ fn with_texts<'a>(mut request: Request<'a>, mut texts: Strings<'a>) -> Request<'
 }
 
 fn extended<'a>(block: &Block<'a>) -> Result<Request<'a>, ParseError> {
-    let (limits, length, _reserved, capabilities) =
-        block.fields(|words| (limits, le_u16, le_u32, le_u32).parse(words))?;
+    let (limits, length, capabilities) = block.fields(|words| {
+        fields! {
+            words => words;
+            limits: limits,
+            security_blob_length: le_u16,
+            _reserved: le_u32,
+            capabilities: le_u32,
+        }
+        Ok((words, (limits, security_blob_length, capabilities)))
+    })?;
     let (blob, rest) = split(block.bytes, length.into());
     let mut texts = Strings::of(block, rest);
     Ok(Request {
@@ -212,6 +239,15 @@ mod tests {
 
     fn shown(text: Option<Text<'_>>) -> String {
         text.map_or_else(|| "-".to_owned(), |text| text.to_string())
+    }
+
+    #[test]
+    fn a_cut_names_the_field_and_where_it_begins() {
+        let message = null_session();
+        let told = |length| Request::parse(&block(&message[..length])).unwrap_err().to_string();
+        assert_eq!(told(42), "SMB1: cut short in VcNumber at byte 41");
+        assert_eq!(told(43), "SMB1: cut short in SessionKey at byte 43");
+        assert_eq!(told(48), "SMB1: cut short in OemPasswordLen at byte 47");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::fscc::{
     BasicInformation, FileInformation, FileInformationClass, FileSystemInformation,
     FileSystemInformationClass, RenameInformation, fsctl,
 };
-use crate::wire::{Raw, Utf16, le_u16, le_u32, wire_enum, wire_struct};
+use crate::wire::{Raw, Utf16, fields, le_u16, le_u32, wire_enum, wire_struct};
 
 wire_enum! {
     /// What is asked or set of a file (\[MS-CIFS\] 2.2.2.3.3, 2.2.2.3.4). From 1000 on it is a class of \[MS-FSCC\] and
@@ -305,13 +305,16 @@ fn request<'a>(
     };
     Ok(match function {
         Trans2Function::OPEN2 => {
-            let (rest, flags) = le_u16(input)?;
-            let (rest, access_mode) = le_u16(rest)?;
-            let (rest, _reserved) = le_u16(rest)?;
-            let (rest, file_attributes) = le_u16(rest)?;
-            let (rest, _creation_time) = le_u32(rest)?;
-            let (rest, open_mode) = le_u16(rest)?;
-            let (rest, _allocation_size) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                flags: le_u16,
+                access_mode: le_u16,
+                _reserved: le_u16,
+                file_attributes: le_u16,
+                _creation_time: le_u32,
+                open_mode: le_u16,
+                _allocation_size: le_u32,
+            }
             let (rest, _reserved) = crate::wire::array::<10>(rest)?;
             let (file_name, extended_attributes) =
                 (text(rest), FeaList::read(data).ok().map(|(_, list)| list));
@@ -326,11 +329,14 @@ fn request<'a>(
             (&[], open)
         }
         Trans2Function::FIND_FIRST2 => {
-            let (rest, search_attributes) = le_u16(input)?;
-            let (rest, search_count) = le_u16(rest)?;
-            let (rest, flags) = le_u16(rest)?;
-            let (rest, level) = le_u16(rest)?;
-            let (rest, _storage_type) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                search_attributes: le_u16,
+                search_count: le_u16,
+                flags: le_u16,
+                level: le_u16,
+                _storage_type: le_u32,
+            }
             let (information_level, file_name) = (FindLevel(level), text(rest));
             (
                 &[],
@@ -345,11 +351,14 @@ fn request<'a>(
             )
         }
         Trans2Function::FIND_NEXT2 => {
-            let (rest, sid) = le_u16(input)?;
-            let (rest, search_count) = le_u16(rest)?;
-            let (rest, level) = le_u16(rest)?;
-            let (rest, resume_key) = le_u32(rest)?;
-            let (rest, flags) = le_u16(rest)?;
+            fields! {
+                input => rest;
+                sid: le_u16,
+                search_count: le_u16,
+                level: le_u16,
+                resume_key: le_u32,
+                flags: le_u16,
+            }
             let (information_level, file_name) = (FindLevel(level), text(rest));
             (
                 &[],
@@ -365,17 +374,15 @@ fn request<'a>(
             )
         }
         Trans2Function::QUERY_FS_INFORMATION => {
-            let (rest, level) = le_u16(input)?;
+            fields!(input => rest; level: le_u16);
             (rest, Request::QueryFs { information_level: FileSystemLevel(level) })
         }
         Trans2Function::SET_FS_INFORMATION => {
-            let (rest, fid) = le_u16(input)?;
-            let (rest, level) = le_u16(rest)?;
+            fields!(input => rest; fid: le_u16, level: le_u16);
             (rest, Request::SetFs { fid, information_level: FileSystemLevel(level) })
         }
         Trans2Function::QUERY_PATH_INFORMATION | Trans2Function::SET_PATH_INFORMATION => {
-            let (rest, level) = le_u16(input)?;
-            let (rest, _reserved) = le_u32(rest)?;
+            fields!(input => rest; level: le_u16, _reserved: le_u32);
             let (information_level, file_name) = (FileLevel(level), text(rest));
             if function == Trans2Function::QUERY_PATH_INFORMATION {
                 return Ok((
@@ -387,8 +394,7 @@ fn request<'a>(
             (&[], Request::SetPath { information_level, file_name, information })
         }
         Trans2Function::QUERY_FILE_INFORMATION | Trans2Function::SET_FILE_INFORMATION => {
-            let (rest, fid) = le_u16(input)?;
-            let (rest, level) = le_u16(rest)?;
+            fields!(input => rest; fid: le_u16, level: le_u16);
             let information_level = FileLevel(level);
             if function == Trans2Function::QUERY_FILE_INFORMATION {
                 return Ok((
@@ -400,11 +406,11 @@ fn request<'a>(
             (rest, Request::SetFile { fid, information_level, information })
         }
         Trans2Function::CREATE_DIRECTORY => {
-            let (rest, _reserved) = le_u32(input)?;
+            fields!(input => rest; _reserved: le_u32);
             (&[], Request::CreateDirectory { directory_name: text(rest) })
         }
         Trans2Function::GET_DFS_REFERRAL => {
-            let (rest, max_referral_level) = le_u16(input)?;
+            fields!(input => rest; max_referral_level: le_u16);
             (&[], Request::GetDfsReferral { max_referral_level, request_file_name: text(rest) })
         }
         _ => {
@@ -564,12 +570,9 @@ impl<'a> FileAll<'a> {
     }
 
     fn read(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, basic) = BasicInformation::read(input)?;
-        let (rest, _reserved) = le_u32(rest)?;
+        fields!(input => rest; basic: BasicInformation::read, _reserved: le_u32);
         let (rest, standard) = crate::fscc::StandardInformation::read(rest)?;
-        let (rest, _reserved) = le_u16(rest)?;
-        let (rest, ea_size) = le_u32(rest)?;
-        let (rest, length) = le_u32(rest)?;
+        fields!(rest => rest; _reserved: le_u16, ea_size: le_u32, length: le_u32);
         let file_name = Utf16::new(rest.get(..crate::wire::widen(length)).unwrap_or(rest));
         Ok((&[], Self { basic, standard, ea_size, file_name }))
     }
@@ -623,7 +626,7 @@ impl<'a> Information<'a> {
                 Self::fixed(data, |data| map(Allocation::read(data)?, Self::Allocation))
             }
             (FileSystemLevel::INFO_VOLUME, _) => Self::fixed(data, |data| {
-                let (rest, serial_number) = le_u32(data)?;
+                fields!(data => rest; serial_number: le_u32);
                 let (rest, length) = crate::wire::u8(rest)?;
                 // Some count characters here, and some bytes.
                 let padded = unicode && rest.len() > usize::from(length).saturating_mul(2);
@@ -680,8 +683,7 @@ impl<'a> Response<'a> {
         let read = |input: &'a [u8]| -> Parsed<'a, Self> {
             Ok(match asked.function {
                 Trans2Function::OPEN2 => {
-                    let (rest, fid) = le_u16(input)?;
-                    let (rest, file_attributes) = le_u16(rest)?;
+                    fields!(input => rest; fid: le_u16, file_attributes: le_u16);
                     (rest, Self::Open { fid, file_attributes })
                 }
                 Trans2Function::FIND_FIRST2 | Trans2Function::FIND_NEXT2 => {
@@ -691,8 +693,7 @@ impl<'a> Response<'a> {
                     } else {
                         (input, None)
                     };
-                    let (rest, search_count) = le_u16(rest)?;
-                    let (rest, end_of_search) = le_u16(rest)?;
+                    fields!(rest => rest; search_count: le_u16, end_of_search: le_u16);
                     let level = FindLevel(asked.level);
                     let resume_keys = asked.resume_keys;
                     let entries =

@@ -7,7 +7,7 @@ use nom::Parser as _;
 use super::text::Strings;
 use super::{Block, Command, Text};
 use crate::error::{Anomalies, Layer, ParseError, Parsed};
-use crate::wire::{le_u16, le_u32, take, u8, widen, wire_enum};
+use crate::wire::{fields, le_u16, le_u32, take, u8, widen, wire_enum};
 
 /// A run of a transaction's parameters or data, as much as one message has of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,13 +110,20 @@ impl<'a> Request<'a> {
 }
 
 fn transaction<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>> {
-    let (words, (total_parameters, total_data, max_parameters, max_data)) =
-        (le_u16, le_u16, le_u16, le_u16).parse(words)?;
-    let (words, (_max_setup_count, flags, timeout, _reserved)) =
-        (le_u16, le_u16, le_u32, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        total_parameters: le_u16,
+        total_data: le_u16,
+        max_parameters: le_u16,
+        max_data: le_u16,
+        _max_setup_count: le_u16,
+        flags: le_u16,
+        timeout: le_u32,
+        _reserved: le_u16,
+    }
     let (words, parameters) = Place::short(words)?;
     let (words, data) = Place::short(words)?;
-    let (words, (setup_count, _reserved)) = (u8, u8).parse(words)?;
+    fields!(words => words; setup_count: u8, _reserved: u8);
     let request = Request {
         command: block.command,
         name: Text::default(),
@@ -133,12 +140,18 @@ fn transaction<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>
 }
 
 fn nt_transact<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>> {
-    let (words, (_max_setup_count, _reserved)) = (u8, le_u16).parse(words)?;
-    let (words, (total_parameters, total_data, max_parameter_count, max_data_count)) =
-        (le_u32, le_u32, le_u32, le_u32).parse(words)?;
+    fields! {
+        words => words;
+        _max_setup_count: u8,
+        _reserved: le_u16,
+        total_parameters: le_u32,
+        total_data: le_u32,
+        max_parameter_count: le_u32,
+        max_data_count: le_u32,
+    }
     let (words, parameters) = Place::long(words)?;
     let (words, data) = Place::long(words)?;
-    let (words, (setup_count, function)) = (u8, le_u16).parse(words)?;
+    fields!(words => words; setup_count: u8, function: le_u16);
     let request = Request {
         command: block.command,
         name: Text::default(),
@@ -220,11 +233,15 @@ impl<'a> Response<'a> {
             let (words, (parameters, data)) = if block.command == Command::NT_TRANSACT {
                 nt_parts(block, words)?
             } else {
-                let (words, (total_parameters, total_data, _reserved)) =
-                    (le_u16, le_u16, le_u16).parse(words)?;
+                fields! {
+                    words => words;
+                    total_parameters: le_u16,
+                    total_data: le_u16,
+                    _reserved: le_u16,
+                }
                 parts(block, (total_parameters, total_data), words)?
             };
-            let (words, setup_count) = u8(words)?;
+            fields!(words => words; setup_count: u8);
             // The short form has a reserved byte here.
             let words = if block.command == Command::NT_TRANSACT { words } else { u8(words)?.0 };
             Ok((words, Self { interim: false, setup: Setup::of(words, setup_count), parameters, data }))
@@ -234,8 +251,13 @@ impl<'a> Response<'a> {
 
 /// Counts, offsets and displacements of 16 bits.
 fn parts<'a>(block: &Block<'a>, totals: (u16, u16), words: &'a [u8]) -> Parsed<'a, (Part<'a>, Part<'a>)> {
-    let (words, (parameters, parameter_displacement)) = (Place::short, le_u16).parse(words)?;
-    let (words, (data, data_displacement)) = (Place::short, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        parameters: Place::short,
+        parameter_displacement: le_u16,
+        data: Place::short,
+        data_displacement: le_u16,
+    }
     let parameters = parameters.displaced(parameter_displacement.into()).part(block, totals.0.into());
     let data = data.displaced(data_displacement.into()).part(block, totals.1.into());
     Ok((words, (parameters, data)))
@@ -243,10 +265,16 @@ fn parts<'a>(block: &Block<'a>, totals: (u16, u16), words: &'a [u8]) -> Parsed<'
 
 /// Totals, counts, offsets and displacements of 32 bits.
 fn nt_parts<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, (Part<'a>, Part<'a>)> {
-    let (words, (_reserved, total_parameters, total_data)) =
-        (take("Reserved1", 3), le_u32, le_u32).parse(words)?;
-    let (words, (parameters, parameter_displacement)) = (Place::long, le_u32).parse(words)?;
-    let (words, (data, data_displacement)) = (Place::long, le_u32).parse(words)?;
+    fields! {
+        words => words;
+        _reserved: take("Reserved1", 3),
+        total_parameters: le_u32,
+        total_data: le_u32,
+        parameters: Place::long,
+        parameter_displacement: le_u32,
+        data: Place::long,
+        data_displacement: le_u32,
+    }
     let parameters = parameters.displaced(parameter_displacement).part(block, total_parameters);
     let data = data.displaced(data_displacement).part(block, total_data);
     Ok((words, (parameters, data)))
@@ -262,13 +290,13 @@ struct Place {
 impl Place {
     /// A count and an offset of 16 bits.
     fn short(words: &[u8]) -> Parsed<'_, Self> {
-        let (words, (count, offset)) = (le_u16, le_u16).parse(words)?;
+        fields!(words => words; count: le_u16, offset: le_u16);
         Ok((words, Self { count: count.into(), offset: offset.into(), displacement: 0 }))
     }
 
     /// A count and an offset of 32 bits.
     fn long(words: &[u8]) -> Parsed<'_, Self> {
-        let (words, (count, offset)) = (le_u32, le_u32).parse(words)?;
+        fields!(words => words; count: le_u32, offset: le_u32);
         Ok((words, Self { count, offset, displacement: 0 }))
     }
 

@@ -5,7 +5,7 @@ use nom::Parser as _;
 use super::read::{formatted, offset_high};
 use super::{Block, Command};
 use crate::error::{ParseError, Parsed};
-use crate::wire::{le_u16, le_u32, take, widen};
+use crate::wire::{fields, le_u16, le_u32, take, widen};
 
 /// A request of `WRITE_ANDX` (\[MS-CIFS\] 2.2.4.43, \[MS-SMB\] 2.2.4.3), `WRITE` (\[MS-CIFS\] 2.2.4.12),
 /// `WRITE_AND_UNLOCK` (2.2.4.21), `WRITE_AND_CLOSE` (2.2.4.40) or `WRITE_PRINT_FILE` (2.2.4.68).
@@ -76,10 +76,18 @@ fn request<'a>(fid: u16, offset: u32, length: u32) -> Request<'a> {
 
 /// The request without its data, and the offset of these.
 fn write_andx(words: &[u8]) -> Parsed<'_, (Request<'_>, u16)> {
-    let (words, (_andx, fid, offset, _timeout, write_mode)) =
-        (take("AndX", 4), le_u16, le_u32, le_u32, le_u16).parse(words)?;
-    let (words, (_remaining, length_high, length_low, data_offset)) =
-        (le_u16, le_u16, le_u16, le_u16).parse(words)?;
+    fields! {
+        words => words;
+        _and_x: take("AndX", 4),
+        fid: le_u16,
+        offset: le_u32,
+        _timeout: le_u32,
+        write_mode: le_u16,
+        _remaining: le_u16,
+        length_high: le_u16,
+        length_low: le_u16,
+        data_offset: le_u16,
+    }
     let length = u32::from(length_high) << 16 | u32::from(length_low);
     let write_mode = WriteMode::from_bits_retain(write_mode);
     Ok((words, (Request { write_mode, ..request(fid, offset, length) }, data_offset)))

@@ -12,7 +12,7 @@ use crate::fscc::{
     FileSystemInformationClass, NotifyRecords, fsctl,
 };
 use crate::wire::security::Security;
-use crate::wire::{NtStatus, Raw, le_u16, le_u32, widen};
+use crate::wire::{NtStatus, Raw, fields, le_u16, le_u32, widen};
 
 /// What an answer can be read with only if its request is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -241,9 +241,8 @@ fn is_error(header: &Header, message: &[u8]) -> bool {
 
 impl<'a> Buffer<'a> {
     fn parse(message: &'a [u8], asked: Asked) -> Result<Self, ParseError> {
-        super::body::body(message, "response with a buffer", 9, |input| {
-            let (rest, offset) = le_u16(input)?;
-            let (rest, output_buffer_length) = le_u32(rest)?;
+        super::body::body(message, 9, |input| {
+            fields!(input => rest; offset: le_u16, output_buffer_length: le_u32);
             let bytes = super::body::buffer(message, offset.into(), widen(output_buffer_length));
             let information = Information::parse(asked, bytes);
             Ok((rest, Self { output_buffer_length, offset, bytes, information }))

@@ -2,34 +2,27 @@
 
 use super::Header;
 use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{le_u16, take};
+use crate::wire::{fields, le_u16, take};
 
-/// Reads the `fields` of a body, in a message that begins with its header. `name` is the structure's name for errors.
+/// Reads the fields of a body whose StructureSize is `expected`, in a message that begins with its header.
 ///
 /// Of StructureSize the lowest bit is not looked at: it stands for the first byte of a variable part, and senders
 /// differ in whether they count it.
 pub(super) fn body<'a, T>(
     message: &'a [u8],
-    name: &'static str,
-    structure_size: u16,
-    fields: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+    expected: u16,
+    read: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> Result<T, ParseError> {
     let body = |input| {
         let (size_on, _header) = take("SMB2 header", Header::SIZE)(input)?;
-        let (rest, size) = le_u16(size_on)?;
-        if size | 1 != structure_size | 1 {
-            let reason = Reason::BadValue { field: "StructureSize", value: u64::from(size) };
+        fields!(size_on => rest; structure_size: le_u16);
+        if structure_size | 1 != expected | 1 {
+            let reason = Reason::BadValue { field: "StructureSize", value: u64::from(structure_size) };
             return Err(Unread::error(size_on, reason));
         }
-        fields(rest)
+        read(rest)
     };
-    match parse(Layer::Smb2, message, body) {
-        Ok((_, value)) => Ok(value),
-        Err(ParseError { reason: Reason::Truncated { field: "" }, layer, offset }) => {
-            Err(ParseError { layer, offset, reason: Reason::Truncated { field: name } })
-        }
-        Err(error) => Err(error),
-    }
+    parse(Layer::Smb2, message, body).map(|(_, value)| value)
 }
 
 /// The buffer of `length` bytes at `offset` of a message, as far as it is there.
@@ -53,11 +46,17 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_structure_and_count_from_the_header() {
+    fn errors_name_the_field_and_count_from_the_header() {
         let message = message(&[&[9, 0], &[1]]);
-        let error = body(&message, "LOGOFF Request", 9, le_u16).unwrap_err();
-        assert_eq!(error.to_string(), "SMB2: cut short in LOGOFF Request at byte 66");
-        assert_eq!(body(&message, "", 8, crate::wire::u8), Ok(1));
-        assert!(body(&message, "", 10, crate::wire::u8).is_err());
+        let reserved = |input| {
+            fields!(input => rest; reserved: le_u16);
+            Ok((rest, reserved))
+        };
+        let error = body(&message, 9, reserved).unwrap_err();
+        assert_eq!(error.to_string(), "SMB2: cut short in Reserved at byte 66");
+        let error = body(&message[..65], 9, reserved).unwrap_err();
+        assert_eq!(error.to_string(), "SMB2: cut short in StructureSize at byte 64");
+        assert_eq!(body(&message, 8, crate::wire::u8), Ok(1));
+        assert!(body(&message, 10, crate::wire::u8).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::body;
 use crate::error::ParseError;
-use crate::wire::{le_u16, le_u32};
+use crate::wire::{fields, le_u16, le_u32};
 
 bitflags::bitflags! {
     /// Flags of a CHANGE_NOTIFY request (\[MS-SMB2\] 2.2.35). Unknown bits are kept.
@@ -36,11 +36,14 @@ impl Request {
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "CHANGE_NOTIFY Request", 32, |input| {
-            let (rest, flags) = le_u16(input)?;
-            let (rest, output_buffer_length) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, completion_filter) = le_u32(rest)?;
+        body(message, 32, |input| {
+            fields! {
+                input => rest;
+                flags: le_u16,
+                output_buffer_length: le_u32,
+                file_id: FileId::read,
+                completion_filter: le_u32,
+            }
             let flags = NotifyFlags::from_bits_retain(flags);
             Ok((rest, Self { flags, output_buffer_length, file_id, completion_filter }))
         })

@@ -4,7 +4,7 @@ use super::FileId;
 use super::body::body;
 use super::create::FileAttributes;
 use crate::error::ParseError;
-use crate::wire::{FileTime, le_u16, le_u32, le_u64};
+use crate::wire::{FileTime, fields, le_u16, le_u32, le_u64};
 
 bitflags::bitflags! {
     /// Flags of a CLOSE (\[MS-SMB2\] 2.2.15). Unknown bits are kept.
@@ -33,10 +33,8 @@ impl Request {
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "CLOSE Request", 24, |input| {
-            let (rest, flags) = le_u16(input)?;
-            let (rest, _reserved) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
+        body(message, 24, |input| {
+            fields!(input => rest; flags: le_u16, _reserved: le_u32, file_id: FileId::read);
             Ok((rest, Self { flags: CloseFlags::from_bits_retain(flags), file_id }))
         })
     }
@@ -71,16 +69,19 @@ impl Response {
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "CLOSE Response", 60, |input| {
-            let (rest, flags) = le_u16(input)?;
-            let (rest, _reserved) = le_u32(rest)?;
-            let (rest, creation_time) = le_u64(rest)?;
-            let (rest, last_access_time) = le_u64(rest)?;
-            let (rest, last_write_time) = le_u64(rest)?;
-            let (rest, change_time) = le_u64(rest)?;
-            let (rest, allocation_size) = le_u64(rest)?;
-            let (rest, end_of_file) = le_u64(rest)?;
-            let (rest, file_attributes) = le_u32(rest)?;
+        body(message, 60, |input| {
+            fields! {
+                input => rest;
+                flags: le_u16,
+                _reserved: le_u32,
+                creation_time: le_u64,
+                last_access_time: le_u64,
+                last_write_time: le_u64,
+                change_time: le_u64,
+                allocation_size: le_u64,
+                end_of_file: le_u64,
+                file_attributes: le_u32,
+            }
             let response = Self {
                 flags: CloseFlags::from_bits_retain(flags),
                 creation_time: FileTime(creation_time),

@@ -130,7 +130,7 @@ mod tests {
         let frame = [element(5, 72, 8), vec![0xfe, b'S', b'M', b'B', 64]].concat();
         let items: Vec<_> = compound(&frame).collect();
         assert_eq!(items.len(), 2);
-        assert_eq!(items[1].unwrap_err().offset, 77);
+        assert_eq!(items[1].unwrap_err().to_string(), "SMB2: cut short in StructureSize at byte 76");
     }
 
     proptest! {

@@ -2,9 +2,13 @@
 
 use super::FileId;
 use super::body::{body, buffer};
-pub use super::create_contexts::{ContextData, CreateContext, CreateContexts, Lease};
+pub use super::create_contexts::{
+    AppInstanceVersion, AppleRequest, AppleResolvedId, AppleServer, ContextData, CreateContext,
+    CreateContexts, DiskId, DurableReconnectV2, DurableRequestV2, DurableResponseV2, Lease, MaximalAccess,
+    RequestContexts, RequestData, ResponseContexts, ResponseData,
+};
 use crate::error::ParseError;
-use crate::wire::{FileTime, Utf16, array, le_u16, le_u32, le_u64, u8, wire_enum};
+use crate::wire::{FileTime, Utf16, fields, le_u16, le_u32, le_u64, u8, wire_enum};
 
 wire_enum! {
     /// An oplock level (\[MS-SMB2\] 2.2.13).
@@ -89,7 +93,7 @@ pub struct Request<'a> {
     /// The name, relative to the share and without a backslash in front: `spoolss`. Empty for the share's root.
     pub name: Utf16<'a>,
     /// The create contexts.
-    pub contexts: CreateContexts<'a>,
+    pub contexts: RequestContexts<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -98,31 +102,35 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "CREATE Request", 57, |input| {
-            let (rest, _security_flags) = u8(input)?;
-            let (rest, oplock_level) = u8(rest)?;
-            let (rest, impersonation_level) = le_u32(rest)?;
-            let (rest, _smb_create_flags_reserved) = array::<16>(rest)?;
-            let (rest, desired_access) = le_u32(rest)?;
-            let (rest, file_attributes) = le_u32(rest)?;
-            let (rest, share_access) = le_u32(rest)?;
-            let (rest, disposition) = le_u32(rest)?;
-            let (rest, options) = le_u32(rest)?;
-            let (rest, name_offset) = le_u16(rest)?;
-            let (rest, name_length) = le_u16(rest)?;
-            let (rest, contexts_offset) = le_u32(rest)?;
-            let (rest, contexts_length) = le_u32(rest)?;
+        body(message, 57, |input| {
+            fields! {
+                input => rest;
+                _security_flags: u8,
+                requested_oplock_level: u8,
+                impersonation_level: le_u32,
+                _smb_create_flags: le_u64,
+                _reserved: le_u64,
+                desired_access: le_u32,
+                file_attributes: le_u32,
+                share_access: le_u32,
+                create_disposition: le_u32,
+                create_options: le_u32,
+                name_offset: le_u16,
+                name_length: le_u16,
+                create_contexts_offset: le_u32,
+                create_contexts_length: le_u32,
+            }
             let request = Self {
-                oplock_level: OplockLevel(oplock_level),
+                oplock_level: OplockLevel(requested_oplock_level),
                 impersonation_level: ImpersonationLevel(impersonation_level),
                 desired_access: AccessMask::from_bits_retain(desired_access),
                 file_attributes: FileAttributes::from_bits_retain(file_attributes),
                 share_access,
-                disposition: CreateDisposition(disposition),
-                options: CreateOptions::from_bits_retain(options),
+                disposition: CreateDisposition(create_disposition),
+                options: CreateOptions::from_bits_retain(create_options),
                 name_length,
                 name: Utf16::new(buffer(message, name_offset.into(), name_length.into())),
-                contexts: CreateContexts::new(message, contexts_offset, contexts_length),
+                contexts: CreateContexts::new(message, create_contexts_offset, create_contexts_length),
             };
             Ok((rest, request))
         })
@@ -157,7 +165,7 @@ pub struct Response<'a> {
     /// FileId: the open that was made.
     pub file_id: FileId,
     /// The create contexts.
-    pub contexts: CreateContexts<'a>,
+    pub contexts: ResponseContexts<'a>,
 }
 
 impl<'a> Response<'a> {
@@ -166,25 +174,28 @@ impl<'a> Response<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "CREATE Response", 89, |input| {
-            let (rest, oplock_level) = u8(input)?;
-            let (rest, flags) = u8(rest)?;
-            let (rest, action) = le_u32(rest)?;
-            let (rest, creation_time) = le_u64(rest)?;
-            let (rest, last_access_time) = le_u64(rest)?;
-            let (rest, last_write_time) = le_u64(rest)?;
-            let (rest, change_time) = le_u64(rest)?;
-            let (rest, allocation_size) = le_u64(rest)?;
-            let (rest, end_of_file) = le_u64(rest)?;
-            let (rest, file_attributes) = le_u32(rest)?;
-            let (rest, _reserved) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, contexts_offset) = le_u32(rest)?;
-            let (rest, contexts_length) = le_u32(rest)?;
+        body(message, 89, |input| {
+            fields! {
+                input => rest;
+                oplock_level: u8,
+                flags: u8,
+                create_action: le_u32,
+                creation_time: le_u64,
+                last_access_time: le_u64,
+                last_write_time: le_u64,
+                change_time: le_u64,
+                allocation_size: le_u64,
+                end_of_file: le_u64,
+                file_attributes: le_u32,
+                _reserved: le_u32,
+                file_id: FileId::read,
+                create_contexts_offset: le_u32,
+                create_contexts_length: le_u32,
+            }
             let response = Self {
                 oplock_level: OplockLevel(oplock_level),
                 flags,
-                action: CreateAction(action),
+                action: CreateAction(create_action),
                 creation_time: FileTime(creation_time),
                 last_access_time: FileTime(last_access_time),
                 last_write_time: FileTime(last_write_time),
@@ -193,7 +204,7 @@ impl<'a> Response<'a> {
                 end_of_file,
                 file_attributes: FileAttributes::from_bits_retain(file_attributes),
                 file_id,
-                contexts: CreateContexts::new(message, contexts_offset, contexts_length),
+                contexts: CreateContexts::new(message, create_contexts_offset, create_contexts_length),
             };
             Ok((rest, response))
         })

@@ -3,7 +3,7 @@
 use super::Header;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{le_u32, u8, widen};
+use crate::wire::{fields, le_u32, u8, widen};
 
 /// An ERROR response (\[MS-SMB2\] 2.2.2); interim responses (`STATUS_PENDING`) have this body too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,10 +29,8 @@ impl<'a> Response<'a> {
         if message.len() == Header::SIZE {
             return Ok(Self::default());
         }
-        body(message, "ERROR Response", 9, |input| {
-            let (rest, error_context_count) = u8(input)?;
-            let (rest, _reserved) = u8(rest)?;
-            let (rest, byte_count) = le_u32(rest)?;
+        body(message, 9, |input| {
+            fields!(input => rest; error_context_count: u8, _reserved: u8, byte_count: le_u32);
             let error_data = buffer(rest, 0, widen(byte_count));
             Ok((rest, Self { error_context_count, byte_count, error_data }))
         })

@@ -1,7 +1,7 @@
 //! What the tests of the commands share: a header to put before a body, and the trial of every truncation.
 
 use super::Header;
-use crate::error::ParseError;
+use crate::error::{ParseError, Reason};
 
 /// A header of a command with these flags, everything else zero.
 pub(super) fn header(command: u16, flags: u32) -> Vec<u8> {
@@ -45,6 +45,8 @@ pub(super) fn try_truncations<'a, T>(
             Err(error) => {
                 assert!(length < fixed, "{error} at {length} of {fixed} bytes");
                 assert!(error.offset <= length);
+                let Reason::Truncated { field } = error.reason else { panic!("{error} at {length}") };
+                assert!(!field.is_empty(), "{error} at {length}");
             }
         }
     }

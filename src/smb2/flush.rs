@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::body;
 use crate::error::ParseError;
-use crate::wire::array;
+use crate::wire::{array, fields};
 
 /// A FLUSH request (\[MS-SMB2\] 2.2.17).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,8 @@ impl Request {
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "FLUSH Request", 24, |input| {
-            let (rest, _reserved) = array::<6>(input)?;
-            let (rest, file_id) = FileId::read(rest)?;
+        body(message, 24, |input| {
+            fields!(input => rest; _reserved: array::<6>, file_id: FileId::read);
             Ok((rest, Self { file_id }))
         })
     }

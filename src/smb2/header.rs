@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{NtStatus, array, le_u16, le_u32, le_u64};
+use crate::wire::{NtStatus, array, fields, le_u16, le_u32, le_u64};
 
 bitflags::bitflags! {
     /// The flags of a header (\[MS-SMB2\] 2.2.1.2). Unknown bits are kept.
@@ -79,10 +79,8 @@ impl Header {
     pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
         match input.split_first_chunk::<{ Self::SIZE }>() {
             Some((header, rest)) => parse(Layer::Smb2, header, fields).map(|(_, header)| (rest, header)),
-            None => {
-                let reason = Reason::Truncated { field: "SMB2 header" };
-                Err(ParseError { layer: Layer::Smb2, offset: input.len(), reason })
-            }
+            // Which field is cut.
+            None => parse(Layer::Smb2, input, fields),
         }
     }
 
@@ -140,28 +138,34 @@ impl Examine for Header {
 }
 
 fn fields(input: &[u8]) -> Parsed<'_, Header> {
-    let (rest, protocol_id) = array::<4>(input)?;
+    fields!(input => rest; protocol_id: array::<4>);
     if protocol_id != Header::PROTOCOL_ID {
         let value = u64::from(u32::from_be_bytes(protocol_id));
         return Err(Unread::error(input, Reason::BadValue { field: "ProtocolId", value }));
     }
-    let (after_size, structure_size) = le_u16(rest)?;
+    fields!(rest => after_size; structure_size: le_u16);
     if usize::from(structure_size) != Header::SIZE {
         let reason = Reason::BadValue { field: "StructureSize", value: u64::from(structure_size) };
         return Err(Unread::error(rest, reason));
     }
-    let (rest, credit_charge) = le_u16(after_size)?;
-    let (rest, status) = le_u32(rest)?;
-    let (rest, command) = le_u16(rest)?;
-    let (rest, credits) = le_u16(rest)?;
-    let (rest, flags) = le_u32(rest)?;
-    let (rest, next_command) = le_u32(rest)?;
-    let (rest, message_id) = le_u64(rest)?;
-    let (ids, async_id) = (rest, le_u64(rest)?.1);
-    let (rest, process_id) = le_u32(ids)?;
-    let (rest, tree_id) = le_u32(rest)?;
-    let (rest, session_id) = le_u64(rest)?;
-    let (rest, signature) = array::<16>(rest)?;
+    fields! {
+        after_size => rest;
+        credit_charge: le_u16,
+        status: le_u32,
+        command: le_u16,
+        credits: le_u16,
+        flags: le_u32,
+        next_command: le_u32,
+        message_id: le_u64,
+    }
+    fields!(rest => _other_ids; async_id: le_u64);
+    fields! {
+        rest => rest;
+        process_id: le_u32,
+        tree_id: le_u32,
+        session_id: le_u64,
+        signature: array::<16>,
+    }
     let flags = HeaderFlags::from_bits_retain(flags);
     let (process_id, tree_id, async_id) =
         if flags.contains(HeaderFlags::ASYNC_COMMAND) { (0, 0, async_id) } else { (process_id, tree_id, 0) };
@@ -267,7 +271,24 @@ mod tests {
         let bytes = fixture(0);
         for length in 0..bytes.len() {
             let error = Header::parse(&bytes[..length]).unwrap_err();
-            assert_eq!((error.offset, error.reason), (length, Reason::Truncated { field: "SMB2 header" }));
+            let Reason::Truncated { field } = error.reason else { panic!("{error}") };
+            let at = match field {
+                "ProtocolId" => 0,
+                "StructureSize" => 4,
+                "CreditCharge" => 6,
+                "Status" => 8,
+                "Command" => 12,
+                "Credits" => 14,
+                "Flags" => 16,
+                "NextCommand" => 20,
+                "MessageId" => 24,
+                "AsyncId" => 32,
+                "SessionId" => 40,
+                "Signature" => 48,
+                _ => panic!("{error}"),
+            };
+            assert_eq!(error.offset, at);
+            assert!((at..at + 16).contains(&length), "{length}: {error}");
         }
         for (at, offset, field) in [(0, 0, "ProtocolId"), (3, 0, "ProtocolId"), (4, 4, "StructureSize")] {
             let mut bytes = bytes.clone();

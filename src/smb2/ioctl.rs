@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{array, le_u16, le_u32, widen};
+use crate::wire::{fields, le_u16, le_u32, widen};
 
 pub use crate::fscc::fsctl::FsctlCode;
 
@@ -33,16 +33,21 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "IOCTL Request", 57, |input| {
-            let (rest, _reserved) = le_u16(input)?;
-            let (rest, ctl_code) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, input_offset) = le_u32(rest)?;
-            let (rest, input_count) = le_u32(rest)?;
-            let (rest, _max_input_output_offset_output_count) = array::<12>(rest)?;
-            let (rest, max_output) = le_u32(rest)?;
-            let (rest, flags) = le_u32(rest)?;
-            let (rest, _reserved) = le_u32(rest)?;
+        body(message, 57, |input| {
+            fields! {
+                input => rest;
+                _reserved: le_u16,
+                ctl_code: le_u32,
+                file_id: FileId::read,
+                input_offset: le_u32,
+                input_count: le_u32,
+                _max_input_response: le_u32,
+                _output_offset: le_u32,
+                _output_count: le_u32,
+                max_output: le_u32,
+                flags: le_u32,
+                _reserved: le_u32,
+            }
             let request = Self {
                 ctl_code: FsctlCode(ctl_code),
                 file_id,
@@ -81,15 +86,19 @@ impl<'a> Response<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "IOCTL Response", 49, |input| {
-            let (rest, _reserved) = le_u16(input)?;
-            let (rest, ctl_code) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, input_offset) = le_u32(rest)?;
-            let (rest, input_count) = le_u32(rest)?;
-            let (rest, output_offset) = le_u32(rest)?;
-            let (rest, output_count) = le_u32(rest)?;
-            let (rest, _flags_reserved) = array::<8>(rest)?;
+        body(message, 49, |input| {
+            fields! {
+                input => rest;
+                _reserved: le_u16,
+                ctl_code: le_u32,
+                file_id: FileId::read,
+                input_offset: le_u32,
+                input_count: le_u32,
+                output_offset: le_u32,
+                output_count: le_u32,
+                _flags: le_u32,
+                _reserved2: le_u32,
+            }
             let response = Self {
                 ctl_code: FsctlCode(ctl_code),
                 file_id,

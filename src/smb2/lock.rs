@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{array, le_u16, le_u32, le_u64};
+use crate::wire::{array, fields, le_u16, le_u32, le_u64};
 
 /// The length of a lock element in bytes.
 const ELEMENT: usize = 24;
@@ -71,10 +71,13 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "LOCK Request", 48, |input| {
-            let (rest, lock_count) = le_u16(input)?;
-            let (rest, _lock_sequence) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
+        body(message, 48, |input| {
+            fields! {
+                input => rest;
+                lock_count: le_u16,
+                _lock_sequence: le_u32,
+                file_id: FileId::read,
+            }
             let locks = buffer(rest, 0, usize::from(lock_count).saturating_mul(ELEMENT));
             Ok((rest, Self { lock_count, file_id, locks }))
         })

@@ -7,7 +7,7 @@ pub use super::negotiate_contexts::{
     Cipher, NegotiateContext, NegotiateContextData, NegotiateContextType, NegotiateContexts, SigningAlgorithm,
 };
 use crate::error::ParseError;
-use crate::wire::{FileTime, guid, le_u16, le_u32, le_u64, wire_enum};
+use crate::wire::{FileTime, fields, guid, le_u16, le_u32, le_u64, wire_enum};
 
 wire_enum! {
     /// A dialect (\[MS-SMB2\] 2.2.3, 2.2.4).
@@ -92,15 +92,18 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "NEGOTIATE Request", 36, |input| {
-            let (rest, dialect_count) = le_u16(input)?;
-            let (rest, security_mode) = le_u16(rest)?;
-            let (rest, _reserved) = le_u16(rest)?;
-            let (rest, capabilities) = le_u32(rest)?;
-            let (rest, client_guid) = guid(rest)?;
-            let (rest, context_offset) = le_u32(rest)?;
-            let (rest, context_count) = le_u16(rest)?;
-            let (rest, _reserved) = le_u16(rest)?;
+        body(message, 36, |input| {
+            fields! {
+                input => rest;
+                dialect_count: le_u16,
+                security_mode: le_u16,
+                _reserved: le_u16,
+                capabilities: le_u32,
+                client_guid: guid,
+                context_offset: le_u32,
+                context_count: le_u16,
+                _reserved: le_u16,
+            }
             let dialects = buffer(rest, 0, usize::from(dialect_count).saturating_mul(2));
             // Of older dialects these eight bytes are ClientStartTime.
             let context_count = if dialects_of(dialects).any(|dialect| dialect == Dialect::SMB_3_1_1) {
@@ -164,20 +167,23 @@ impl<'a> Response<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "NEGOTIATE Response", 65, |input| {
-            let (rest, security_mode) = le_u16(input)?;
-            let (rest, dialect) = le_u16(rest)?;
-            let (rest, context_count) = le_u16(rest)?;
-            let (rest, server_guid) = guid(rest)?;
-            let (rest, capabilities) = le_u32(rest)?;
-            let (rest, max_transact_size) = le_u32(rest)?;
-            let (rest, max_read_size) = le_u32(rest)?;
-            let (rest, max_write_size) = le_u32(rest)?;
-            let (rest, system_time) = le_u64(rest)?;
-            let (rest, server_start_time) = le_u64(rest)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, security_buffer_length) = le_u16(rest)?;
-            let (rest, context_offset) = le_u32(rest)?;
+        body(message, 65, |input| {
+            fields! {
+                input => rest;
+                security_mode: le_u16,
+                dialect: le_u16,
+                context_count: le_u16,
+                server_guid: guid,
+                capabilities: le_u32,
+                max_transact_size: le_u32,
+                max_read_size: le_u32,
+                max_write_size: le_u32,
+                system_time: le_u64,
+                server_start_time: le_u64,
+                security_buffer_offset: le_u16,
+                security_buffer_length: le_u16,
+                context_offset: le_u32,
+            }
             let context_count = if dialect == Dialect::SMB_3_1_1.0 { context_count } else { 0 };
             let response = Self {
                 security_mode: SecurityMode::from_bits_retain(security_mode),
@@ -190,7 +196,11 @@ impl<'a> Response<'a> {
                 system_time: FileTime(system_time),
                 server_start_time: FileTime(server_start_time),
                 security_buffer_length,
-                security_buffer: buffer(message, offset.into(), security_buffer_length.into()),
+                security_buffer: buffer(
+                    message,
+                    security_buffer_offset.into(),
+                    security_buffer_length.into(),
+                ),
                 contexts: NegotiateContexts::new(message, context_offset, context_count),
             };
             Ok((rest, response))

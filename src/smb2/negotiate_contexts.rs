@@ -1,7 +1,7 @@
 //! Negotiate contexts of SMB 3.1.1: \[MS-SMB2\] 2.2.3.1, 2.2.4.1.
 
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Raw, Utf16, le_u16, le_u32, take, widen, wire_enum, wire_list};
+use crate::wire::{Raw, Utf16, fields, le_u16, le_u32, take, widen, wire_enum, wire_list};
 
 wire_enum! {
     /// ContextType.
@@ -166,11 +166,9 @@ impl Examine for NegotiateContext<'_> {
 }
 
 fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
-    let (rest, kind) = le_u16(input)?;
-    let (rest, length) = le_u16(rest)?;
-    let (rest, _reserved) = le_u32(rest)?;
-    let (rest, bytes) = take("negotiate context Data", length.into())(rest)?;
-    let context_type = NegotiateContextType(kind);
+    fields!(input => rest; context_type: le_u16, data_length: le_u16, _reserved: le_u32);
+    let (rest, bytes) = take("Data", data_length.into())(rest)?;
+    let context_type = NegotiateContextType(context_type);
     let data = parse(Layer::Smb2, bytes, |bytes| data(context_type, bytes)).map_or_else(
         |why| NegotiateContextData::Other { bytes: Raw::unreadable(bytes, why) },
         |(_, data)| data,
@@ -180,46 +178,44 @@ fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
 
 fn data(kind: NegotiateContextType, bytes: &[u8]) -> Parsed<'_, NegotiateContextData<'_>> {
     use NegotiateContextData as Data;
-    let numbers = |count: u16, rest| {
-        let (rest, numbers) = take("negotiate context", usize::from(count).saturating_mul(2))(rest)?;
+    let numbers = |field, count: u16, rest| {
+        let (rest, numbers) = take(field, usize::from(count).saturating_mul(2))(rest)?;
         Ok((rest, Numbers(numbers)))
     };
     Ok(match kind {
         NegotiateContextType::PREAUTH_INTEGRITY_CAPABILITIES => {
-            let (rest, count) = le_u16(bytes)?;
-            let (rest, salt_length) = le_u16(rest)?;
-            let (rest, hash_algorithms) = numbers(count, rest)?;
+            fields!(bytes => rest; hash_algorithm_count: le_u16, salt_length: le_u16);
+            let (rest, hash_algorithms) = numbers("HashAlgorithms", hash_algorithm_count, rest)?;
             let (rest, salt) = take("Salt", salt_length.into())(rest)?;
             (rest, Data::Preauth { hash_algorithms, salt })
         }
         NegotiateContextType::ENCRYPTION_CAPABILITIES => {
-            let (rest, count) = le_u16(bytes)?;
-            let (rest, ciphers) = numbers(count, rest)?;
+            fields!(bytes => rest; cipher_count: le_u16);
+            let (rest, ciphers) = numbers("Ciphers", cipher_count, rest)?;
             (rest, Data::Encryption { ciphers })
         }
         NegotiateContextType::COMPRESSION_CAPABILITIES => {
-            let (rest, count) = le_u16(bytes)?;
-            let (rest, _padding) = le_u16(rest)?;
-            let (rest, flags) = le_u32(rest)?;
-            let (rest, compression_algorithms) = numbers(count, rest)?;
+            fields!(bytes => rest; compression_algorithm_count: le_u16, _padding: le_u16, flags: le_u32);
+            let (rest, compression_algorithms) =
+                numbers("CompressionAlgorithms", compression_algorithm_count, rest)?;
             (rest, Data::Compression { flags, compression_algorithms })
         }
         NegotiateContextType::NETNAME_NEGOTIATE_CONTEXT_ID => {
             (&[], Data::NetName { net_name: Utf16::new(bytes) })
         }
         NegotiateContextType::TRANSPORT_CAPABILITIES => {
-            let (rest, flags) = le_u32(bytes)?;
+            fields!(bytes => rest; flags: le_u32);
             (rest, Data::Transport { flags })
         }
         NegotiateContextType::RDMA_TRANSFORM_CAPABILITIES => {
-            let (rest, count) = le_u16(bytes)?;
+            fields!(bytes => rest; transform_count: le_u16);
             let (rest, _reserved) = take("Reserved", 6)(rest)?;
-            let (rest, rdma_transform_ids) = numbers(count, rest)?;
+            let (rest, rdma_transform_ids) = numbers("RDMATransformIds", transform_count, rest)?;
             (rest, Data::RdmaTransform { rdma_transform_ids })
         }
         NegotiateContextType::SIGNING_CAPABILITIES => {
-            let (rest, count) = le_u16(bytes)?;
-            let (rest, signing_algorithms) = numbers(count, rest)?;
+            fields!(bytes => rest; signing_algorithm_count: le_u16);
+            let (rest, signing_algorithms) = numbers("SigningAlgorithms", signing_algorithm_count, rest)?;
             (rest, Data::Signing { signing_algorithms })
         }
         _ => (&[], Data::Other { bytes: Raw::unknown(Layer::Smb2, "ContextType", kind.0, bytes) }),

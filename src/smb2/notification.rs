@@ -2,7 +2,7 @@
 
 use super::body::body;
 use crate::error::ParseError;
-use crate::wire::{le_u16, le_u32, wire_enum};
+use crate::wire::{fields, le_u16, le_u32, wire_enum};
 
 wire_enum! {
     /// What a server tells its client (\[MS-SMB2\] 2.2.44).
@@ -27,9 +27,8 @@ impl Notification {
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "SERVER_TO_CLIENT_NOTIFICATION", 4, |input| {
-            let (rest, _reserved) = le_u16(input)?;
-            let (rest, notification_type) = le_u32(rest)?;
+        body(message, 4, |input| {
+            fields!(input => rest; _reserved: le_u16, notification_type: le_u32);
             Ok((rest, Self { notification_type: NotificationType(notification_type) }))
         })
     }

@@ -4,7 +4,7 @@ use super::body::body;
 use super::create::OplockLevel;
 use super::{FileId, Header};
 use crate::error::{Layer, ParseError, Reason};
-use crate::wire::{array, le_u16, le_u32, u8};
+use crate::wire::{array, fields, le_u16, le_u32, u8};
 
 /// The body of an OPLOCK_BREAK, whichever side sent it. A server's notification has MessageId all ones; the client
 /// acknowledges it in the same form, and the server answers that.
@@ -46,23 +46,29 @@ impl Break {
         let body_bytes = message.get(Header::SIZE..).unwrap_or_default();
         let size = le_u16(body_bytes).map_or(24, |(_, size)| size);
         match size {
-            24 => body(message, "Oplock Break", 24, |input| {
-                let (rest, level) = u8(input)?;
-                let (rest, _reserved) = array::<5>(rest)?;
-                let (rest, file_id) = FileId::read(rest)?;
+            24 => body(message, 24, |input| {
+                fields!(input => rest; level: u8, _reserved: array::<5>, file_id: FileId::read);
                 Ok((rest, Self::Oplock { level: OplockLevel(level), file_id }))
             }),
-            44 => body(message, "Lease Break Notification", 44, |input| {
-                let (rest, _new_epoch_flags) = array::<6>(input)?;
-                let (rest, lease_key) = array::<16>(rest)?;
-                let (rest, current_state) = le_u32(rest)?;
-                let (rest, new_state) = le_u32(rest)?;
+            44 => body(message, 44, |input| {
+                fields! {
+                    input => rest;
+                    _new_epoch: le_u16,
+                    _flags: le_u32,
+                    lease_key: array::<16>,
+                    current_state: le_u32,
+                    new_state: le_u32,
+                }
                 Ok((rest, Self::LeaseNotification { lease_key, current_state, new_state }))
             }),
-            36 => body(message, "Lease Break Acknowledgment", 36, |input| {
-                let (rest, _reserved_flags) = array::<6>(input)?;
-                let (rest, lease_key) = array::<16>(rest)?;
-                let (rest, state) = le_u32(rest)?;
+            36 => body(message, 36, |input| {
+                fields! {
+                    input => rest;
+                    _reserved: le_u16,
+                    _flags: le_u32,
+                    lease_key: array::<16>,
+                    state: le_u32,
+                }
                 Ok((rest, Self::LeaseAcknowledgment { lease_key, state }))
             }),
             other => {

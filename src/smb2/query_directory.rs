@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{Utf16, le_u16, le_u32, u8};
+use crate::wire::{Utf16, fields, le_u16, le_u32, u8};
 
 /// A QUERY_DIRECTORY request (\[MS-SMB2\] 2.2.33).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,15 +28,18 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "QUERY_DIRECTORY Request", 33, |input| {
-            let (rest, file_information_class) = u8(input)?;
-            let (rest, flags) = u8(rest)?;
-            let (rest, _file_index) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, length) = le_u16(rest)?;
-            let (rest, output_buffer_length) = le_u32(rest)?;
-            let pattern = Utf16::new(buffer(message, offset.into(), length.into()));
+        body(message, 33, |input| {
+            fields! {
+                input => rest;
+                file_information_class: u8,
+                flags: u8,
+                _file_index: le_u32,
+                file_id: FileId::read,
+                file_name_offset: le_u16,
+                file_name_length: le_u16,
+                output_buffer_length: le_u32,
+            }
+            let pattern = Utf16::new(buffer(message, file_name_offset.into(), file_name_length.into()));
             Ok((rest, Self { file_information_class, flags, file_id, pattern, output_buffer_length }))
         })
     }

@@ -4,7 +4,7 @@ use super::FileId;
 use super::body::body;
 use super::set_info::InfoType;
 use crate::error::ParseError;
-use crate::wire::{array, le_u32, u8};
+use crate::wire::{fields, le_u16, le_u32, u8};
 
 /// A QUERY_INFO request (\[MS-SMB2\] 2.2.37).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +31,19 @@ impl Request {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "QUERY_INFO Request", 41, |input| {
-            let (rest, info_type) = u8(input)?;
-            let (rest, file_info_class) = u8(rest)?;
-            let (rest, output_buffer_length) = le_u32(rest)?;
-            let (rest, _input_buffer) = array::<8>(rest)?;
-            let (rest, additional_information) = le_u32(rest)?;
-            let (rest, flags) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
+        body(message, 41, |input| {
+            fields! {
+                input => rest;
+                info_type: u8,
+                file_info_class: u8,
+                output_buffer_length: le_u32,
+                _input_buffer_offset: le_u16,
+                _reserved: le_u16,
+                _input_buffer_length: le_u32,
+                additional_information: le_u32,
+                flags: le_u32,
+                file_id: FileId::read,
+            }
             let info_type = InfoType(info_type);
             let request = Self {
                 info_type,

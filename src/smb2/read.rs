@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{array, le_u32, le_u64, u8, widen};
+use crate::wire::{fields, le_u32, le_u64, u8, widen};
 
 /// A READ request (\[MS-SMB2\] 2.2.19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +26,19 @@ impl Request {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "READ Request", 49, |input| {
-            let (rest, _padding_flags) = array::<2>(input)?;
-            let (rest, length) = le_u32(rest)?;
-            let (rest, offset) = le_u64(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, minimum_count) = le_u32(rest)?;
-            let (rest, _channel_remaining_bytes_channel_info) = array::<12>(rest)?;
+        body(message, 49, |input| {
+            fields! {
+                input => rest;
+                _padding: u8,
+                _flags: u8,
+                length: le_u32,
+                offset: le_u64,
+                file_id: FileId::read,
+                minimum_count: le_u32,
+                _channel: le_u32,
+                _remaining_bytes: le_u32,
+                _read_channel_info: le_u32,
+            }
             Ok((rest, Self { length, offset, file_id, minimum_count }))
         })
     }
@@ -56,11 +62,15 @@ impl<'a> Response<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "READ Response", 17, |input| {
-            let (rest, data_offset) = u8(input)?;
-            let (rest, _reserved) = u8(rest)?;
-            let (rest, data_length) = le_u32(rest)?;
-            let (rest, _data_remaining_reserved) = array::<8>(rest)?;
+        body(message, 17, |input| {
+            fields! {
+                input => rest;
+                data_offset: u8,
+                _reserved: u8,
+                data_length: le_u32,
+                _data_remaining: le_u32,
+                _reserved2: le_u32,
+            }
             let data = buffer(message, data_offset.into(), widen(data_length));
             Ok((rest, Self { data_length, data }))
         })

@@ -3,7 +3,7 @@
 use super::body::{body, buffer};
 use super::negotiate::{Capabilities, SecurityMode};
 use crate::error::ParseError;
-use crate::wire::{le_u16, le_u32, le_u64, u8};
+use crate::wire::{fields, le_u16, le_u32, le_u64, u8};
 
 bitflags::bitflags! {
     /// Flags of a SESSION_SETUP request (\[MS-SMB2\] 2.2.5). Unknown bits are kept.
@@ -57,14 +57,17 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "SESSION_SETUP Request", 25, |input| {
-            let (rest, flags) = u8(input)?;
-            let (rest, security_mode) = u8(rest)?;
-            let (rest, capabilities) = le_u32(rest)?;
-            let (rest, channel) = le_u32(rest)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, security_buffer_length) = le_u16(rest)?;
-            let (rest, previous_session_id) = le_u64(rest)?;
+        body(message, 25, |input| {
+            fields! {
+                input => rest;
+                flags: u8,
+                security_mode: u8,
+                capabilities: le_u32,
+                channel: le_u32,
+                security_buffer_offset: le_u16,
+                security_buffer_length: le_u16,
+                previous_session_id: le_u64,
+            }
             let request = Self {
                 flags: RequestFlags::from_bits_retain(flags),
                 security_mode: SecurityMode::from_bits_retain(security_mode.into()),
@@ -72,7 +75,11 @@ impl<'a> Request<'a> {
                 channel,
                 previous_session_id,
                 security_buffer_length,
-                security_buffer: buffer(message, offset.into(), security_buffer_length.into()),
+                security_buffer: buffer(
+                    message,
+                    security_buffer_offset.into(),
+                    security_buffer_length.into(),
+                ),
             };
             Ok((rest, request))
         })
@@ -100,14 +107,21 @@ impl<'a> Response<'a> {
     /// The fixed part is cut short, or StructureSize is that of another structure; of an error response too
     /// StructureSize is 9, and its body says nothing here.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "SESSION_SETUP Response", 9, |input| {
-            let (rest, session_flags) = le_u16(input)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, security_buffer_length) = le_u16(rest)?;
+        body(message, 9, |input| {
+            fields! {
+                input => rest;
+                session_flags: le_u16,
+                security_buffer_offset: le_u16,
+                security_buffer_length: le_u16,
+            }
             let response = Self {
                 session_flags: SessionFlags::from_bits_retain(session_flags),
                 security_buffer_length,
-                security_buffer: buffer(message, offset.into(), security_buffer_length.into()),
+                security_buffer: buffer(
+                    message,
+                    security_buffer_offset.into(),
+                    security_buffer_length.into(),
+                ),
             };
             Ok((rest, response))
         })

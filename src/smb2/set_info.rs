@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{le_u16, le_u32, u8, widen, wire_enum};
+use crate::wire::{fields, le_u16, le_u32, u8, widen, wire_enum};
 
 wire_enum! {
     /// What a QUERY_INFO or SET_INFO is about (\[MS-SMB2\] 2.2.37, 2.2.39).
@@ -41,21 +41,24 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "SET_INFO Request", 33, |input| {
-            let (rest, info_type) = u8(input)?;
-            let (rest, file_info_class) = u8(rest)?;
-            let (rest, buffer_length) = le_u32(rest)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, _reserved) = le_u16(rest)?;
-            let (rest, additional_information) = le_u32(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
+        body(message, 33, |input| {
+            fields! {
+                input => rest;
+                info_type: u8,
+                file_info_class: u8,
+                buffer_length: le_u32,
+                buffer_offset: le_u16,
+                _reserved: le_u16,
+                additional_information: le_u32,
+                file_id: FileId::read,
+            }
             let request = Self {
                 info_type: InfoType(info_type),
                 file_info_class,
                 file_id,
                 buffer_length,
                 additional_information,
-                buffer: buffer(message, offset.into(), widen(buffer_length)),
+                buffer: buffer(message, buffer_offset.into(), widen(buffer_length)),
             };
             Ok((rest, request))
         })

@@ -1,7 +1,7 @@
 //! Messages that are wrapped: encrypted (\[MS-SMB2\] 2.2.41) or compressed (2.2.42).
 
 use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{array, le_u16, le_u32, le_u64, widen, wire_enum};
+use crate::wire::{array, fields, le_u16, le_u32, le_u64, widen, wire_enum};
 
 /// SMB2 TRANSFORM_HEADER (\[MS-SMB2\] 2.2.41): an encrypted message follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +36,15 @@ impl Encrypted {
     pub fn parse(frame: &[u8]) -> Result<(&[u8], Self), ParseError> {
         parse(Layer::Smb2, frame, |input| {
             let (rest, ()) = protocol_id(Self::PROTOCOL_ID)(input)?;
-            let (rest, signature) = array::<16>(rest)?;
-            let (rest, nonce) = array::<16>(rest)?;
-            let (rest, original_message_size) = le_u32(rest)?;
-            let (rest, _reserved) = le_u16(rest)?;
-            let (rest, flags) = le_u16(rest)?;
-            let (rest, session_id) = le_u64(rest)?;
+            fields! {
+                rest => rest;
+                signature: array::<16>,
+                nonce: array::<16>,
+                original_message_size: le_u32,
+                _reserved: le_u16,
+                flags: le_u16,
+                session_id: le_u64,
+            }
             Ok((rest, Self { signature, nonce, original_message_size, flags, session_id }))
         })
     }
@@ -100,10 +103,13 @@ impl<'a> Compressed<'a> {
     pub fn parse(frame: &'a [u8]) -> Result<(&'a [u8], Self), ParseError> {
         parse(Layer::Smb2, frame, |input| {
             let (rest, ()) = protocol_id(Self::PROTOCOL_ID)(input)?;
-            let (rest, original_size) = le_u32(rest)?;
-            let (rest, algorithm) = le_u16(rest)?;
-            let (rest, flags) = le_u16(rest)?;
-            let (rest, offset) = le_u32(rest)?;
+            fields! {
+                rest => rest;
+                original_size: le_u32,
+                algorithm: le_u16,
+                flags: le_u16,
+                offset: le_u32,
+            }
             let algorithm = CompressionAlgorithm(algorithm);
             let is_chained = flags == Self::CHAINED;
             let uncompressed = if is_chained && algorithm != CompressionAlgorithm::NONE {

@@ -2,7 +2,7 @@
 
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{Utf16, le_u16, le_u32, u8, wire_enum};
+use crate::wire::{Utf16, fields, le_u16, le_u32, u8, wire_enum};
 
 /// Where the variable part of a request begins, which is where an extension stands.
 const EXTENSION: usize = 72;
@@ -52,12 +52,10 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "TREE_CONNECT Request", 9, |input| {
-            let (rest, flags) = le_u16(input)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, path_length) = le_u16(rest)?;
+        body(message, 9, |input| {
+            fields!(input => rest; flags: le_u16, path_offset: le_u16, path_length: le_u16);
             let flags = RequestFlags::from_bits_retain(flags);
-            let offset = match usize::from(offset) {
+            let offset = match usize::from(path_offset) {
                 offset if offset < EXTENSION && flags.contains(RequestFlags::EXTENSION_PRESENT) => {
                     offset.saturating_add(EXTENSION)
                 }
@@ -90,12 +88,15 @@ impl Response {
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "TREE_CONNECT Response", 16, |input| {
-            let (rest, share_type) = u8(input)?;
-            let (rest, _reserved) = u8(rest)?;
-            let (rest, share_flags) = le_u32(rest)?;
-            let (rest, capabilities) = le_u32(rest)?;
-            let (rest, maximal_access) = le_u32(rest)?;
+        body(message, 16, |input| {
+            fields! {
+                input => rest;
+                share_type: u8,
+                _reserved: u8,
+                share_flags: le_u32,
+                capabilities: le_u32,
+                maximal_access: le_u32,
+            }
             let share_type = ShareType(share_type);
             Ok((rest, Self { share_type, share_flags, capabilities, maximal_access }))
         })

@@ -3,7 +3,7 @@
 use super::FileId;
 use super::body::{body, buffer};
 use crate::error::ParseError;
-use crate::wire::{array, le_u16, le_u32, le_u64, widen};
+use crate::wire::{fields, le_u16, le_u32, le_u64, widen};
 
 /// A WRITE request (\[MS-SMB2\] 2.2.21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,18 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        body(message, "WRITE Request", 49, |input| {
-            let (rest, data_offset) = le_u16(input)?;
-            let (rest, length) = le_u32(rest)?;
-            let (rest, offset) = le_u64(rest)?;
-            let (rest, file_id) = FileId::read(rest)?;
-            let (rest, _channel_remaining_bytes_channel_info_flags) = array::<16>(rest)?;
+        body(message, 49, |input| {
+            fields! {
+                input => rest;
+                data_offset: le_u16,
+                length: le_u32,
+                offset: le_u64,
+                file_id: FileId::read,
+                _channel: le_u32,
+                _remaining_bytes: le_u32,
+                _write_channel_info: le_u32,
+                _flags: le_u32,
+            }
             let data = buffer(message, data_offset.into(), widen(length));
             Ok((rest, Self { length, offset, file_id, data }))
         })
@@ -54,9 +60,8 @@ impl Response {
     /// # Errors
     /// The message is cut short before its Count, or StructureSize is that of another structure.
     pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        body(message, "WRITE Response", 17, |input| {
-            let (rest, _reserved) = le_u16(input)?;
-            let (rest, count) = le_u32(rest)?;
+        body(message, 17, |input| {
+            fields!(input => rest; _reserved: le_u16, count: le_u32);
             Ok((rest, Self { count }))
         })
     }

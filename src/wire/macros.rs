@@ -90,13 +90,110 @@ macro_rules! wire_struct {
             /// # Errors
             /// The input ends before it does.
             pub fn read(input: &[u8]) -> crate::error::Parsed<'_, Self> {
-                $(let (input, $field) = $reader(input)?;)*
+                $(crate::wire::fields!(input => input; $field: $reader);)*
                 Ok((input, Self { $($field),* }))
             }
         }
     };
 }
 
+/// Reads fields that stand one behind the other into variables of their names: `fields!(input => rest; flags: le_u16)` reads
+/// `flags` at the start of `input`, and `rest` is what follows. An error names the field that is cut.
+macro_rules! fields {
+    ($input:ident => $rest:ident; $first:ident: $reader:expr $(, $field:ident: $next:expr)* $(,)?) => {
+        let ($rest, $first) = crate::error::named(crate::wire::field_name!($first), $reader($input))?;
+        $(let ($rest, $field) = crate::error::named(crate::wire::field_name!($field), $next($rest))?;)*
+    };
+}
+
+/// The specification's name of a field, by its name in Rust: `FileId` of `file_id`.
+macro_rules! field_name {
+    ($field:ident) => {{
+        const SNAKE: &str = stringify!($field);
+        const NAME: [u8; crate::wire::letters(SNAKE)] = crate::wire::camel(SNAKE);
+        match core::str::from_utf8(&NAME) {
+            Ok(name) => name,
+            Err(_) => SNAKE,
+        }
+    }};
+}
+
+/// How many letters and digits a name in Rust has.
+pub(crate) const fn letters(snake: &str) -> usize {
+    let (mut bytes, mut count) = (snake.as_bytes(), 0_usize);
+    while let Some((byte, rest)) = bytes.split_first() {
+        count = count.saturating_add(if *byte == b'_' { 0 } else { 1 });
+        bytes = rest;
+    }
+    count
+}
+
+/// A name in Rust with a capital in place of each underscore and at its start.
+pub(crate) const fn camel<const LETTERS: usize>(snake: &str) -> [u8; LETTERS] {
+    let mut name = [0; LETTERS];
+    let (mut bytes, mut places, mut capital) = (snake.as_bytes(), name.as_mut_slice(), true);
+    while let Some((byte, rest)) = bytes.split_first() {
+        bytes = rest;
+        if *byte == b'_' {
+            capital = true;
+            continue;
+        }
+        let Some((place, left)) = places.split_first_mut() else { break };
+        *place = if capital { byte.to_ascii_uppercase() } else { *byte };
+        capital = false;
+        places = left;
+    }
+    name
+}
+
+pub(crate) use field_name;
+pub(crate) use fields;
 pub(crate) use wire_enum;
 pub(crate) use wire_list;
 pub(crate) use wire_struct;
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "what the macro declares is public")]
+mod tests {
+    use crate::error::{Parsed, Reason, Unread};
+    use crate::wire::{array, le_u16, le_u32};
+
+    wire_struct! {
+        /// Two fields.
+        pub struct Pair {
+            /// The first.
+            flags: u16 = le_u16;
+            /// The second.
+            end_of_file: u32 = le_u32;
+        }
+    }
+
+    /// The field at which a cut stops a reader.
+    fn cut_in<T>(result: Parsed<'_, T>) -> &'static str {
+        match result.map_err(Unread::from) {
+            Err(Unread { reason: Reason::Truncated { field }, .. }) => field,
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn a_cut_names_the_field_and_not_its_neighbour() {
+        let bytes = [1, 0, 2, 0, 0, 0];
+        let names: Vec<_> = (0..=6).map(|length| cut_in(Pair::read(&bytes[..length]))).collect();
+        assert_eq!(names, ["Flags", "Flags", "EndOfFile", "EndOfFile", "EndOfFile", "EndOfFile", ""]);
+    }
+
+    #[test]
+    fn the_innermost_name_is_told_and_reserved_fields_have_theirs() {
+        fn read(input: &[u8]) -> Parsed<'_, u16> {
+            fields! {
+                input => rest;
+                pair: Pair::read,
+                _reserved2: array::<4>,
+            }
+            Ok((rest, pair.flags))
+        }
+        let names = [1, 4, 6, 9, 10].map(|length| cut_in(read(&[0; 10][..length])));
+        assert_eq!(names, ["Flags", "EndOfFile", "Reserved2", "Reserved2", ""]);
+    }
+}

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Raw, array, guid, le_u16, le_u32, take, u8, widen, wire_enum, wire_list};
+use super::{Raw, array, fields, guid, le_u16, le_u32, take, u8, widen, wire_enum, wire_list};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
 
 /// A SID (\[MS-DTYP\] 2.4.2): who.
@@ -22,13 +22,12 @@ impl<'a> Sid<'a> {
     /// # Errors
     /// It is cut, or has more than 15 sub-authorities.
     pub fn read(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, revision) = u8(input)?;
-        let (rest, count) = u8(rest)?;
+        fields!(input => rest; revision: u8, count: u8);
         if count > 15 {
             let value = count.into();
             return Err(Unread::error(input, Reason::BadValue { field: "SubAuthorityCount", value }));
         }
-        let (rest, authority) = array::<6>(rest)?;
+        fields!(rest => rest; authority: array::<6>);
         let identifier_authority = authority.into_iter().fold(0, |sum, byte| sum << 8 | u64::from(byte));
         let (rest, sub_authorities) = take("SubAuthority", usize::from(count).saturating_mul(4))(rest)?;
         Ok((rest, Self { revision, identifier_authority, sub_authorities }))
@@ -111,13 +110,16 @@ impl<'a> SecurityDescriptor<'a> {
     /// It is cut, or an offset leads out of it.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
         let (_, (revision, control, offsets)) = parse(Layer::Dtyp, bytes, |input| {
-            let (rest, revision) = u8(input)?;
-            let (rest, _sbz1) = u8(rest)?;
-            let (rest, control) = le_u16(rest)?;
-            let (rest, owner) = le_u32(rest)?;
-            let (rest, group) = le_u32(rest)?;
-            let (rest, sacl) = le_u32(rest)?;
-            let (rest, dacl) = le_u32(rest)?;
+            fields! {
+                input => rest;
+                revision: u8,
+                _sbz1: u8,
+                control: le_u16,
+                owner: le_u32,
+                group: le_u32,
+                sacl: le_u32,
+                dacl: le_u32,
+            }
             Ok((rest, (revision, control, [owner, group, sacl, dacl])))
         })?;
         let [owner, group, sacl, dacl] = offsets;
@@ -217,11 +219,14 @@ pub struct Acl<'a> {
 
 impl<'a> Acl<'a> {
     fn read(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, _revision) = u8(input)?;
-        let (rest, _sbz1) = u8(rest)?;
-        let (rest, size) = le_u16(rest)?;
-        let (rest, ace_count) = le_u16(rest)?;
-        let (rest, _sbz2) = le_u16(rest)?;
+        fields! {
+            input => rest;
+            _revision: u8,
+            _sbz1: u8,
+            size: le_u16,
+            ace_count: le_u16,
+            _sbz2: le_u16,
+        }
         let (rest, bytes) = take("Acl", usize::from(size).saturating_sub(8))(rest)?;
         Ok((rest, Self { ace_count, bytes }))
     }
@@ -319,9 +324,7 @@ pub enum AceBody<'a> {
 
 impl<'a> Ace<'a> {
     fn read(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, ace_type) = u8(input)?;
-        let (rest, ace_flags) = u8(rest)?;
-        let (rest, size) = le_u16(rest)?;
+        fields!(input => rest; ace_type: u8, ace_flags: u8, size: le_u16);
         let (rest, bytes) = take("Ace", usize::from(size).saturating_sub(4))(rest)?;
         let ace_type = AceType(ace_type);
         let body = if matches!(ace_type.0, 0..=3 | 5..=0x0d | 0x0f..=0x13) {
@@ -335,14 +338,14 @@ impl<'a> Ace<'a> {
 }
 
 fn known(ace_type: AceType, input: &[u8]) -> Parsed<'_, AceBody<'_>> {
-    let (rest, mask) = le_u32(input)?;
+    fields!(input => rest; mask: le_u32);
     let (rest, flags) = if ace_type.is_object() { le_u32(rest)? } else { (rest, 0) };
     let optional = |present: bool, rest| {
         if present { guid(rest).map(|(rest, guid)| (rest, Some(guid))) } else { Ok((rest, None)) }
     };
     let (rest, object_type) = optional(flags & 1 != 0, rest)?;
     let (rest, inherited_object_type) = optional(flags & 2 != 0, rest)?;
-    let (rest, sid) = Sid::read(rest)?;
+    fields!(rest => rest; sid: Sid::read);
     Ok((rest, AceBody::Known { mask, object_type, inherited_object_type, sid }))
 }
 

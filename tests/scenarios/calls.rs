@@ -545,7 +545,7 @@ fn a_document_and_a_notification_go_on_until_their_own_call_ends_them() {
         let ledger = wire.ledger();
         let (_, session) = ledger.sessions().next().unwrap();
         let handle = ledger.opens_of(session).flat_map(|open| ledger.handles(open)).next().unwrap();
-        let calls: Vec<_> = handle.calls.iter().map(|(opnum, count)| (*opnum, *count)).collect();
+        let calls: Vec<_> = handle.calls.iter().map(|((_, opnum), count)| (*opnum, *count)).collect();
         assert_eq!(calls, [(17, 1), (23, 1), (56, 1), (65, 1)]);
     }
 }

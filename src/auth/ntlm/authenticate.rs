@@ -4,7 +4,7 @@ use super::field::{Field, field};
 use super::flags::version;
 use super::{AvPairs, MessageType, NegotiateFlags, Text, Version, head};
 use crate::error::{Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{FileTime, array, le_u32};
+use crate::wire::{FileTime, array, fields, le_u16, le_u32, u8};
 
 /// Where NegotiateFlags, Version, MIC and the payload of a whole message begin.
 const FLAGS: usize = 60;
@@ -77,11 +77,17 @@ pub struct NtlmV2Response<'a> {
 impl<'a> NtlmV2Response<'a> {
     /// Reads a response, which is of version 2 if it is longer than one of version 1.
     fn read(response: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, nt_proof_str) = array::<16>(response)?;
-        let (rest, _types_and_reserved) = array::<8>(rest)?;
-        let (rest, time_stamp) = FileTime::read(rest)?;
-        let (rest, challenge_from_client) = array::<8>(rest)?;
-        let (rest, _reserved) = le_u32(rest)?;
+        fields! {
+            response => rest;
+            nt_proof_str: array::<16>,
+            _resp_type: u8,
+            _hi_resp_type: u8,
+            _reserved1: le_u16,
+            _reserved2: le_u32,
+            time_stamp: FileTime::read,
+            challenge_from_client: array::<8>,
+            _reserved: le_u32,
+        }
         Ok((&[], Self { nt_proof_str, time_stamp, challenge_from_client, av_pairs: AvPairs(rest) }))
     }
 }

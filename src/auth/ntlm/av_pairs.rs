@@ -1,7 +1,7 @@
 //! AV_PAIRs: what a server says of itself, and what a client says back.
 
 use crate::error::Parsed;
-use crate::wire::{Utf16, le_u16, wire_enum};
+use crate::wire::{Utf16, fields, le_u16, wire_enum};
 
 wire_enum! {
     /// AvId (\[MS-NLMP\] 2.2.2.1).
@@ -68,8 +68,7 @@ impl serde::Serialize for AvPairs<'_> {
 }
 
 fn pair(input: &[u8]) -> Parsed<'_, (AvId, &[u8])> {
-    let (rest, id) = le_u16(input)?;
-    let (rest, length) = le_u16(rest)?;
+    fields!(input => rest; id: le_u16, length: le_u16);
     let (value, rest) = rest.split_at_checked(length.into()).unwrap_or((rest, &[]));
     Ok((rest, (AvId(id), value)))
 }

@@ -4,7 +4,7 @@ use super::field::{Field, field};
 use super::flags::version;
 use super::{AvId, AvPairs, MessageType, NegotiateFlags, Text, Version, head};
 use crate::error::{Layer, ParseError, parse};
-use crate::wire::{array, le_u32};
+use crate::wire::{array, fields, le_u32};
 
 /// A CHALLENGE_MESSAGE (\[MS-NLMP\] 2.2.1.2): the server's. It names the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +33,7 @@ impl<'a> Challenge<'a> {
         parse(Layer::Auth, message, |input| {
             let (rest, ()) = head(MessageType::CHALLENGE)(input)?;
             let (rest, target_name) = field(message)(rest)?;
-            let (rest, flags) = le_u32(rest)?;
-            let (rest, server_challenge) = array::<8>(rest)?;
+            fields!(rest => rest; flags: le_u32, server_challenge: array::<8>);
             let flags = NegotiateFlags::from_bits_retain(flags);
             let (rest, _reserved) = array::<8>(rest).unwrap_or((&[], [0; 8]));
             let (rest, target_info) = field(message)(rest).unwrap_or((&[], Field::default()));

@@ -4,7 +4,7 @@ use super::field::{Field, field};
 use super::flags::version;
 use super::{MessageType, NegotiateFlags, Text, Version, head};
 use crate::error::{Layer, ParseError, parse};
-use crate::wire::le_u32;
+use crate::wire::{fields, le_u32};
 
 /// A NEGOTIATE_MESSAGE (\[MS-NLMP\] 2.2.1.1): the client's first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl<'a> Negotiate<'a> {
     pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
         parse(Layer::Auth, message, |input| {
             let (rest, ()) = head(MessageType::NEGOTIATE)(input)?;
-            let (rest, flags) = le_u32(rest)?;
+            fields!(rest => rest; flags: le_u32);
             let flags = NegotiateFlags::from_bits_retain(flags);
             let (rest, domain) = field(message)(rest).unwrap_or((&[], Field::default()));
             let (rest, workstation) = field(message)(rest).unwrap_or((&[], Field::default()));

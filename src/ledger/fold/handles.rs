@@ -207,7 +207,7 @@ impl Ledger {
                 // The oldest opening call whose answer is missing must have granted it.
                 let grant = self.opens.get_mut(&pipe).and_then(|open| open.grants_lost.pop_first());
                 if let (Some((_, call)), Some(row)) = (grant, self.handles.get_mut(&row)) {
-                    row.opened_by = call.procedure.map(|procedure| (call.opnum, procedure));
+                    row.opened_by = call.opener();
                     row.object = call.object;
                     row.client = call.client;
                 }

@@ -462,10 +462,10 @@ impl Ledger {
                     row.opened = Some(at);
                 }
             }
-            HandleEvent::Used { open, handle, opnum } => {
+            HandleEvent::Used { open, handle, interface, opnum } => {
                 let row = self.handle_used(at, connection, open, handle, None);
                 if let Some(handle) = row.and_then(|row| self.handles.get_mut(&row)) {
-                    let count = handle.calls.entry(opnum).or_default();
+                    let count = handle.calls.entry((interface, opnum)).or_default();
                     *count = count.saturating_add(1);
                 }
             }

@@ -210,7 +210,7 @@ impl Ledger {
         call: WaitingCall,
         returned: Option<u32>,
     ) {
-        let waited = self.waited(call.name(), call.object.clone(), call.sent, at);
+        let waited = self.call_waited(&call, at);
         let Some(row) = self.sessions.get_mut(&session) else { return };
         let opens = call.opens_printer();
         if !call.waits_by_design {

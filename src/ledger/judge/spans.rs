@@ -18,7 +18,7 @@ impl Ledger {
             let calls = open.waiting.values().filter(|call| !call.waits_by_design);
             calls.filter(move |call| self.server_seen_since(open.connection, call.sent)).map(move |call| {
                 let until = open.closed.map_or(until, |closing| closing.at.min(until));
-                self.waited(call.name(), call.object.clone(), call.sent, until)
+                self.call_waited(call, until)
             })
         });
         let requests = session.waiting.iter().filter(|request| self.is_served_since(session, request.sent));
@@ -26,7 +26,8 @@ impl Ledger {
             self.waited(request.command.to_owned(), request.target.clone(), request.sent, until)
         });
         let longest = session.longest_wait.clone();
-        let longest = longest.map(|wait| self.waited(wait.name, wait.object, wait.sent, wait.until));
+        let longest =
+            longest.map(|wait| Waited { lasted: self.seconds_between(wait.sent, wait.until), ..wait });
         let waits = calls.chain(requests).chain(longest);
         waits.max_by(|one, other| one.seconds().total_cmp(&other.seconds()))
     }
@@ -41,7 +42,13 @@ impl Ledger {
     /// For how long a call that has no answer has waited by the end of the captures.
     #[must_use]
     pub fn has_waited(&self, call: &WaitingCall) -> Waited {
-        self.waited(call.name(), call.object.clone(), call.sent, self.last())
+        self.call_waited(call, self.last())
+    }
+
+    /// A call waited until a packet.
+    pub(in crate::ledger) fn call_waited(&self, call: &WaitingCall, until: Origin) -> Waited {
+        let waited = self.waited(call.name(), call.object.clone(), call.sent, until);
+        Waited { opens_printer: call.opens_printer(), ..waited }
     }
 
     /// Something waited from one packet to another.
@@ -52,7 +59,8 @@ impl Ledger {
         sent: Origin,
         until: Origin,
     ) -> Waited {
-        Waited { name, object, sent, until, lasted: self.seconds_between(sent, until) }
+        let lasted = self.seconds_between(sent, until);
+        Waited { name, object, sent, until, opens_printer: false, lasted }
     }
 
     pub(super) fn server_seen_since(&self, connection: ConnectionId, sent: Origin) -> bool {

@@ -212,7 +212,7 @@ pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledg
             let what = if handle.is_back_channel() { "channel" } else { "handle" };
             let object = handle.object.as_deref().map(|name| format!("on {}", Plain::name(name)));
             if let Some(at) = handle.opened {
-                let by = handle.opened_by.map(|(opnum, name)| format!("by {name} ({opnum:#04x}) "));
+                let by = handle.opened_by.map(|by| format!("by {} ({:#04x}) ", by.procedure, by.opnum));
                 let note = format!("{}{}", by.unwrap_or_default(), object.unwrap_or_default());
                 step(at, format!("{what} {short} granted"), note);
             } else {
