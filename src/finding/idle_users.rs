@@ -31,7 +31,7 @@ const RULE: Rule = Rule {
 };
 
 /// Seconds after which servers drop idle sessions by default (KB 314882): whoever is idle for less may be at work.
-const WHILE: f64 = 900.0;
+pub(super) const WHILE: f64 = 900.0;
 
 /// Holders that are named; more are counted.
 const HOLDERS: usize = 10;

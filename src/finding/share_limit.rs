@@ -12,7 +12,7 @@ use crate::ledger::{Refusal, ServerRow, Stage};
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
         "The server granted the session and refused the share: the limit is that of the share, not that of the \
-        server. Null sessions to IPC$ take no part in it.",
+        server. Null sessions to IPC$ do not count towards it.",
     ),
     Part::ShareLimit,
 ];

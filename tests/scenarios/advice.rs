@@ -318,8 +318,8 @@ fn users_at_work_are_not_to_be_thrown_out() {
         assert!(full.advice.contains("The limit, on"), "{}", full.advice);
         full.advice.contains("To free slots now")
     };
-    assert!(ends(100.0));
-    assert!(!ends(80.0));
+    assert!(ends(1_000.0));
+    assert!(!ends(800.0));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
+use super::idle_users;
 use super::scene::{self, Scene};
 use super::words::list;
 use crate::auth::Who;
@@ -170,7 +171,10 @@ impl<'a> Adviser<'a> {
     /// True of what is open and stuck, or not used. What was denied is no session that the server could end.
     fn may_be_ended(&self, session: &Session) -> bool {
         let Scene { ledger, grace, end, .. } = self.scene;
-        let idle = ledger.seconds_until(*end, ledger.last_use(session)) > *grace;
+        // A user may well read for a while.
+        let is_users = matches!(session.identity.who, Who::User | Who::Guest);
+        let long = if is_users { grace.max(idle_users::WHILE) } else { *grace };
+        let idle = ledger.seconds_until(*end, ledger.last_use(session)) > long;
         let verdict = || ledger.judge(session.row, *grace).map(|judgement| judgement.verdict);
         let stuck = || matches!(verdict(), Some(Verdict::Hung | Verdict::Leaked));
         session.closed.is_none() && session.denied.is_none() && (idle || stuck())

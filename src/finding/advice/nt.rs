@@ -36,7 +36,7 @@ const OF_ALL: System = System {
     denied: "the server is restricted as KB 328459 advises, or does not list the pipe among its NullSessionPipes (KB \
         289655).",
     to_end: "To free slots now",
-    end: "net session \\\\CLIENT /delete. It ends all sessions of that computer and closes its open files; what is \
+    end: "net session \\\\CLIENT /delete. That ends all sessions of the computer and closes its open files; what is \
         not saved is lost (KB 328459).",
     spooler: "see whether the Print Spooler service is running, whether the printer named answers on its port, and \
         whether its driver or port monitor hangs. Restarting the service (net stop spooler, net start spooler) ends \

@@ -51,7 +51,7 @@ pub(super) const VISTA: System = System {
     name: "Windows Vista, 7 or Server 2008",
     look: "net session lists the sessions; those with an empty user name are null sessions. net files lists what \
         they have open (KB 328459).",
-    end: "net session \\\\CLIENT /delete. It ends all sessions of that computer and closes its open files; what is \
+    end: "net session \\\\CLIENT /delete. That ends all sessions of the computer and closes its open files; what is \
         not saved is lost (KB 328459).",
     ..OF_ALL
 };
