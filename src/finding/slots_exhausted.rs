@@ -100,10 +100,17 @@ fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
             (hung, leaked) => Some(format!("{hung} hung and {leaked} leaked")),
         };
         let some = some.filter(|_| stuck.is_empty()).map(|some| format!(" ({some})"));
-        told.push(format!("{sessions}{}{}", some.unwrap_or_default(), computers(scene, null)));
+        told.push(format!(
+            "{sessions}{}{}",
+            some.unwrap_or_default(),
+            computers(scene, number(held.null), null)
+        ));
     }
     if held.denied > 0 {
-        told.push(count(number(held.denied), "denied null session") + &computers(scene, denied));
+        told.push(
+            count(number(held.denied), "denied null session")
+                + &computers(scene, number(held.denied), denied),
+        );
     }
     if held.named > 0 {
         let people = scene::people(scene.ledger, named.iter().copied());
@@ -124,8 +131,12 @@ fn holders(scene: &Scene<'_>, first: &Refusal) -> String {
     format!(". At that time its slots were held by {}{}", list(&told), doing(scene, first, &named))
 }
 
-/// ` of WS21`, ` (7 of WS21 and 2 of WS22)`: the computers of sessions.
-fn computers<'a>(scene: &Scene<'_>, sessions: impl Iterator<Item = &'a Session>) -> String {
+/// ` of WS21`, ` (7 of WS21 and 2 of WS22)`: the computers of sessions; nothing where fewer are listed than there are.
+fn computers<'a>(scene: &Scene<'_>, whole: usize, sessions: impl Iterator<Item = &'a Session>) -> String {
+    let sessions: Vec<&Session> = sessions.collect();
+    if sessions.len() < whole {
+        return String::new();
+    }
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for session in sessions {
         let number = numbers.entry(scene::computer(scene.ledger, session)).or_default();

@@ -158,7 +158,7 @@ fn more_holders_than_are_listed_are_counted() {
     assert_eq!((holders.null, holders.leaked, holders.named), (90, 90, 66));
     let findings = smbscope::finding::all(&ledger, GRACE);
     let found = findings.iter().find(|finding| finding.rule == "slots_exhausted").unwrap();
-    let held = "held by 90 leaked null sessions of WS-21 and 66 sessions of users";
+    let held = "held by 90 leaked null sessions and 66 sessions of users";
     assert!(found.text.contains(held), "{}", found.text);
 }
 

@@ -61,7 +61,16 @@ pub(super) fn of_server(
     ];
     layout::table(out, &columns, shown, width)?;
     if !left.is_empty() {
-        writeln!(out, "and {}; --format json lists their sessions", count(left.len(), "more client"))?;
+        writeln!(out, "and {}", count(left.len(), "more client"))?;
+    }
+    let holders = &refusal.holders;
+    let whole = [holders.null, holders.denied, holders.named, holders.unknown]
+        .into_iter()
+        .fold(0, u64::saturating_add);
+    let listed = u64::try_from(refusal.held_by.len()).unwrap_or(u64::MAX);
+    let unlisted = usize::try_from(whole.saturating_sub(listed)).unwrap_or(usize::MAX);
+    if unlisted > 0 {
+        writeln!(out, "and {}, which are counted but not listed", count(unlisted, "more session"))?;
     }
     writeln!(out)
 }
