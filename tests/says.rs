@@ -201,13 +201,13 @@ const SAYS: &[(&str, &[&str])] = &[
         "r1_idle5",
         &[
             "No null session",
-            "Beside that: Client 192.168.1.21 (WS21) keeps 5 pipes to the spooler",
+            "In addition: Client 192.168.1.21 (WS21) keeps 5 pipes to the spooler",
             "unused for up to 5m00s",
         ],
     ),
     ("r2_folder_of_25_printers", &["No null session", "!What to do"]),
     ("r2_loop19", &["is not stuck: it ended cleanly.", "!What to do"]),
-    ("r2_loop20", &["Beside that: Client 192.168.1.21 (WS21) opened \\\\XPSRV\\lp1", "20 times within 47s"]),
+    ("r2_loop20", &["In addition: Client 192.168.1.21 (WS21) opened \\\\XPSRV\\lp1", "20 times within 47s"]),
     ("r2_loop25_4s", &["is not stuck: it ended cleanly.", "!What to do"]),
     ("r4_badstub", &["No null session", "!What to do"]),
     ("r4_fault5", &["No null session", "!What to do"]),
@@ -219,7 +219,7 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "r5_evil",
         &[
-            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to notify",
+            "In addition: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to notify",
             "\\\\EVIL",
             "another machine",
         ],
@@ -227,7 +227,7 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "r5_evil_refused",
         &[
-            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to notify",
+            "In addition: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to notify",
             "\\\\EVIL",
             "refused",
             "ERROR_ACCESS_DENIED",
@@ -238,7 +238,7 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "r6_evil",
         &[
-            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to load a printer driver from",
+            "In addition: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to load a printer driver from",
             "\\\\EVIL\\share\\x.dll",
         ],
     ),
@@ -247,7 +247,7 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "r6_unc2",
         &[
-            "Beside that: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to load a printer driver from",
+            "In addition: Client 192.168.1.21 (WS21) asked server 192.168.1.10:139 to load a printer driver from",
             "\\\\?\\UNC\\EVIL\\share\\x.dll",
         ],
     ),
@@ -286,7 +286,7 @@ const SAYS: &[(&str, &[&str])] = &[
     (
         "u2_server2003",
         &[
-            "It cannot use up the server's slots: it runs Windows Server 2003 3790 Service Pack 1, and only \
+            "It cannot use up the server's slots: the server runs Windows Server 2003 3790 Service Pack 1, and only \
              client editions of Windows have a limit of 5, 10 or 20.",
             "!of 10 connection slots",
         ],
@@ -295,7 +295,7 @@ const SAYS: &[(&str, &[&str])] = &[
         "samba_leak",
         &[
             "2 null sessions to \\\\PRNSRV\\IPC$ never closed: both hold printer handles.",
-            "They cannot use up the server's slots: it runs Samba, and only client editions of Windows have a limit",
+            "They cannot use up the server's slots: the server runs Samba, and only client editions of Windows have a limit",
         ],
     ),
     ("win11_closed", &["None of the 3 null sessions to \\\\WIN11PC\\IPC$", "is stuck: all ended cleanly."]),

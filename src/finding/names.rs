@@ -29,7 +29,7 @@ impl Names {
         let address = session.client.host();
         let announced = ledger.computers().filter(|computer| computer.address == Some(address));
         let announced = announced.map(|computer| computer.name.as_str());
-        let servers = ledger.servers().filter(|server| server.addresses.contains(&address));
+        let servers = ledger.servers_at(address);
         let servers = servers.flat_map(|server| server.name.as_deref().into_iter().chain(dns_name(server)));
         Self::new(told_by_client(ledger, session).chain(announced).chain(servers))
     }

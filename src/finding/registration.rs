@@ -48,13 +48,9 @@ impl Named {
 /// True if a computer at another address than the session's client is called so.
 fn is_elsewhere(ledger: &Ledger, session: &Session, machine: &str) -> bool {
     let (client, name) = (session.client.host(), label(machine));
-    let mut computers = ledger.computers().filter(|computer| label(&computer.name) == name);
-    let mut servers = ledger.servers();
-    computers.any(|computer| computer.address.is_some_and(|address| address != client))
-        || servers.any(|server| {
-            !server.addresses.contains(&client)
-                && server.name.as_deref().is_some_and(|own| label(own) == name)
-        })
+    let computer = ledger.computer_called(&name).and_then(|computer| computer.address);
+    computer.is_some_and(|address| address != client)
+        || ledger.server_called(&name).is_some_and(|server| !server.addresses.contains(&client))
 }
 
 /// The registrations by which clients name themselves: by client and server, the first with each number.

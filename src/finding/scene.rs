@@ -303,13 +303,14 @@ pub(super) fn sessions_of_users(group: &[Judged<'_>]) -> String {
 
 /// `bob (WS23)`: the accounts of sessions with the computers that they come from, each once.
 pub(super) fn people<'s>(ledger: &Ledger, sessions: impl Iterator<Item = &'s Session>) -> Vec<String> {
+    // A server does not look at the case of names.
+    let mut told: BTreeSet<String> = BTreeSet::new();
     let mut people: Vec<String> = Vec::new();
     for session in sessions {
         let account = session.identity.account.as_deref().filter(|account| !account.is_empty());
         let account = account.map_or_else(|| "a user".to_owned(), |account| Plain::name(account).to_string());
         let person = format!("{account} ({})", computer(ledger, session));
-        // A server does not look at the case of names.
-        if !people.iter().any(|told| told.to_lowercase() == person.to_lowercase()) {
+        if told.insert(person.to_lowercase()) {
             people.push(person);
         }
     }

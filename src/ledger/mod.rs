@@ -112,6 +112,8 @@ struct Index {
     computers: Map<Host, String>,
     /// The open connections between a client's address and a server's.
     between: Map<(Host, Host), std::collections::BTreeSet<ConnectionId>>,
+    /// The clients that asked a server to tell them of changes, each with the server: it may come back to them.
+    registered: BTreeSet<(Host, Host)>,
     trees: Map<TreeKey, TreeRow>,
     opens: Map<OpenKey, OpenRow>,
     handles: Map<(GroupRow, ContextHandle), HandleRow>,
@@ -285,6 +287,21 @@ impl Ledger {
     /// The computers that announced themselves or were listed, by name.
     pub fn computers(&self) -> impl Iterator<Item = &Computer> {
         self.computers.values()
+    }
+
+    /// The computer that announced itself, or was listed, by this name, whatever its case.
+    pub(crate) fn computer_called(&self, name: &str) -> Option<&Computer> {
+        self.computers.get(&name.to_uppercase())
+    }
+
+    /// The servers at an address.
+    pub(crate) fn servers_at(&self, address: Host) -> impl Iterator<Item = &Server> {
+        self.index.servers.get(&address).into_iter().flatten().filter_map(|row| self.servers.get(row))
+    }
+
+    /// The latest server of a NetBIOS name, whatever its case.
+    pub(crate) fn server_called(&self, name: &str) -> Option<&Server> {
+        self.servers.get(self.index.servers_by_name.get(&name.to_uppercase())?)
     }
 
     /// A server as a computer that described itself, at one of its addresses, or that was listed, by its name.

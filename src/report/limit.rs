@@ -53,7 +53,7 @@ const XP: Editions = (10, Some(("XP Home", 5)));
 const VISTA: Editions = (10, Some(("Vista Home Basic", 5)));
 
 /// The limits that client editions have.
-const LIMITS: [u64; 3] = [5, 10, 20];
+const LIMITS: [u64; 3] = [5, 10, Limit::HIGHEST];
 
 /// What a server says of itself.
 enum Said {
@@ -139,6 +139,9 @@ impl Said {
 }
 
 impl Limit {
+    /// The highest that a client edition of Windows has.
+    pub(super) const HIGHEST: u64 = 20;
+
     /// The limit of a server: the one that the user gave, or with which it was full, else a guess from what the server says
     /// of itself: how many users it takes, that it is a workstation or a server edition, what it calls its system,
     /// which version it has.
@@ -167,8 +170,8 @@ impl Limit {
             return None;
         }
         let system = System::of(ledger, server);
-        let says = system.map(|system| format!("it runs {}", system.phrase()));
-        let says = says.unwrap_or_else(|| "it is a server edition".to_owned());
+        let says = system.map(|system| format!("the server runs {}", system.phrase()));
+        let says = says.unwrap_or_else(|| "the server is a server edition".to_owned());
         Some(format!("{says}, and only client editions of Windows have a limit of 5, 10 or 20"))
     }
 

@@ -23,6 +23,12 @@ impl From<Origin> for Moment {
     }
 }
 
+impl From<Moment> for Origin {
+    fn from(Moment { time, capture, frame }: Moment) -> Self {
+        Self { time, capture, frame }
+    }
+}
+
 /// When, where and how something ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -4,7 +4,6 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use super::session::{Session, Who};
-use crate::capture::Origin;
 use crate::finding::Digits;
 use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Stage};
 use crate::net::Endpoint;
@@ -20,9 +19,6 @@ pub struct Refusal<'a> {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
-    /// The same as the ledger has it.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(super) origin: Origin,
     /// The server.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub server_row: Option<ServerRow>,
@@ -100,8 +96,6 @@ const NOT_CAPTURED_BEFORE: &str =
     "the server was full when it refused a client, and who took the other slots was not captured";
 const ONE_BY_ONE: &str = "sessions of one user may count one by one";
 const BEYOND: &str = "more than the limit";
-/// The slots of the client editions of Windows that have the most.
-const MOST: u64 = 20;
 const UNSURE: &str = "sessions may be of one user or of several, or may have ended";
 
 impl SlotsInUse {
@@ -152,10 +146,10 @@ impl SlotsInUse {
         Self { low, high, open_ended: false, null, denied, why }
     }
 
-    /// The slots of a server that has nobody knows how many: the highest figure is that of the sessions that were seen, or
-    /// of the client edition with the most.
+    /// The slots in use at a server whose limit is not known: the higher figure is the number of sessions that were seen,
+    /// or the highest limit of a client edition.
     fn at_least(low: u64, most: u64, (null, denied): (u64, u64), why: &'static str) -> Self {
-        Self { low, high: most.max(MOST), open_ended: true, null, denied, why: Some(why) }
+        Self { low, high: most.max(Limit::HIGHEST), open_ended: true, null, denied, why: Some(why) }
     }
 
     /// At most so many, if somebody can say.
@@ -239,7 +233,6 @@ impl<'a> Refusal<'a> {
         };
         Self {
             at: refusal.at.into(),
-            origin: refusal.at,
             server_row: refusal.server_row,
             server: refusal.server,
             client: refusal.client,

@@ -25,6 +25,10 @@ impl Ledger {
                 self.asked_for(at, connection, (open, call), what);
                 if let Some(asked) = self.asked.last_mut().filter(|asked| asked.at == at) {
                     asked.handle = handle;
+                    // As many as there are rows of what was asked.
+                    let ends = self.connections.get(&connection);
+                    let ends = ends.map(|ends| (ends.client.host(), ends.server.host()));
+                    self.index.registered.extend(ends);
                 }
             }
             Notice::SessionsDeleted { open, client, user } => {

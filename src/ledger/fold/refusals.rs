@@ -5,9 +5,8 @@ use crate::capture::Origin;
 use crate::ledger::unseen::REFUSALS;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{
-    Asked, AskedFor, By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt,
-    Ledger, Open, Present, Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRow, Slots, Stage,
-    WaitingCall,
+    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt, Ledger, Open, Present,
+    Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRow, Slots, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -98,16 +97,13 @@ impl Ledger {
     ) {
         let Some(ends) = self.connections.get(&connection) else { return };
         let (client, server) = (ends.client, ends.server);
-        let asked_back = |asked: &Asked| {
-            let session = self.sessions.get(&asked.session);
-            matches!(asked.what, AskedFor::Notification { .. })
-                && session.is_some_and(|there| {
-                    there.server.host() == client.host() && there.client.host() == server.host()
-                })
-        };
-        if self.failed_logons.len() < self.limits.refusals && self.asked.iter().any(asked_back) {
-            self.failed_logons.push(FailedLogon { at, server, client, identity, status });
+        if !self.index.registered.contains(&(server.host(), client.host())) {
+            return;
         }
+        if self.failed_logons.len() >= self.limits.refusals {
+            return self.evicted("failed logons");
+        }
+        self.failed_logons.push(FailedLogon { at, server, client, identity, status });
     }
 
     /// An anonymous set-up was denied. It holds a slot while its connection lasts, once however often it is tried.

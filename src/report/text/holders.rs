@@ -81,7 +81,7 @@ fn rows(ledger: &Ledger, refusal: &Refusal<'_>, when: &When) -> Vec<Vec<String>>
     for session in refusal.held_by.iter().filter_map(|row| ledger.session(*row)) {
         let name = finding::client_name(ledger, session).map(str::to_owned);
         let holder = holders.entry((session.client.host(), name, who(session))).or_default();
-        holder.add(ledger, session, refusal.origin);
+        holder.add(ledger, session, refusal.at.into());
     }
     let mut holders: Vec<_> = holders.into_iter().collect();
     holders.sort_by_key(|(_, holder)| core::cmp::Reverse(holder.sessions));
@@ -92,7 +92,7 @@ fn rows(ledger: &Ledger, refusal: &Refusal<'_>, when: &When) -> Vec<Vec<String>>
             format!("{host}{}", name.unwrap_or_default()),
             who,
             holder.since.map(|since| when.second(since)).unwrap_or_default(),
-            holder.unused(ledger, refusal.origin).unwrap_or_else(|| "-".to_owned()),
+            holder.unused(ledger, refusal.at.into()).unwrap_or_else(|| "-".to_owned()),
             holder.open(),
         ]
     };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::NullSessions;
 use super::super::servers::ServerPart;
-use super::part;
-use crate::finding::{self, Plain};
+use super::{object, part};
+use crate::finding;
 use crate::ledger::{CallFailure, Stage, Verdict};
 
 /// Calls that the answer names; the sessions that hang in others are counted.
@@ -114,9 +114,8 @@ fn denied_before(server: &ServerPart<'_>) -> String {
                 Stage::Printer => "the printer ",
                 _ => "",
             };
-            let name = name.strip_prefix('\\').filter(|_| *stage == Stage::Pipe).unwrap_or(name);
             let name =
-                if name.is_empty() { stage.as_str().to_owned() } else { Plain::name(name).to_string() };
+                if name.is_empty() { stage.as_str().to_owned() } else { object(*stage, name).to_string() };
             format!("; the server denied access to {what}{name}")
         }
         _ => String::new(),

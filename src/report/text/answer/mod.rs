@@ -16,6 +16,7 @@ use super::servers::ServerPart;
 use super::unseen;
 use crate::auth::Who;
 use crate::finding::{Digits, Finding, Plain, Severity, count, list};
+use crate::ledger::Stage;
 use crate::session::is_ipc;
 
 pub(super) use refused::refusals;
@@ -102,7 +103,7 @@ fn warnings(report: &NullSessions<'_>) -> Option<String> {
     let left = warnings.len().saturating_sub(WARNINGS);
     let more = if left == 0 { String::new() } else { format!(" And {}.", count(left, "more warning")) };
     let told = warnings.into_iter().take(WARNINGS).collect::<Vec<_>>().join(" ");
-    Some(format!("Beside that: {told}{more} See \"What to do\"."))
+    Some(format!("In addition: {told}{more} See \"What to do\"."))
 }
 
 /// Nothing to tell of: what was looked at.
@@ -219,6 +220,19 @@ pub(super) fn for_server(
     }
     let paragraphs = [headline, details].map(|sentences| sentences.join(" "));
     paragraphs.into_iter().filter(|text| !text.is_empty()).collect()
+}
+
+/// What a session's client is called: its name, or else its address.
+fn client(session: &Session<'_>) -> String {
+    match session.client_name {
+        Some(name) => Plain::name(name).to_string(),
+        None => session.client.host().to_string(),
+    }
+}
+
+/// The name of a share, pipe or printer as people write it: `spoolss` of the pipe `\\spoolss`.
+fn object(what: Stage, name: &str) -> Plain<'_> {
+    Plain::name(name.strip_prefix('\\').filter(|_| what == Stage::Pipe).unwrap_or(name))
 }
 
 /// So many of the `whole` of a sentence, and what they do or did: `2 hold pipes`, `it holds a pipe` of one that is the

@@ -7,7 +7,7 @@ use super::super::super::{Denial, Refusal};
 use super::super::When;
 use super::super::layout::paragraph;
 use super::super::servers::ServerPart;
-use super::CLIENTS;
+use super::{CLIENTS, client, object};
 use crate::finding::{Digits, Plain, count, list, refused_client};
 use crate::ledger::Stage;
 use crate::net::Host;
@@ -153,12 +153,7 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
     let in_use = refusal.slots_in_use;
     let number = Some(in_use.of_null_sessions()).filter(|number| *number > 0)?;
     let held = server.sessions.iter().filter(|session| session.is_null() && refusal.met(session));
-    let clients: BTreeSet<String> = held
-        .map(|session| match session.client_name {
-            Some(name) => Plain::name(name).to_string(),
-            None => session.client.host().to_string(),
-        })
-        .collect();
+    let clients: BTreeSet<String> = held.map(|session| client(session)).collect();
     let left = clients.len().saturating_sub(CLIENTS);
     let mut names: Vec<String> = clients.into_iter().take(CLIENTS).collect();
     if left > 0 {
@@ -229,8 +224,7 @@ fn kind(what: Stage, name: Option<&str>, denials: &[&Denial<'_>], when: &When) -
         Stage::Negotiate => ("negotiate", ""),
         Stage::NetBios => ("NetBIOS session", ""),
     };
-    let name = name.map(|name| name.strip_prefix('\\').filter(|_| what == Stage::Pipe).unwrap_or(name));
-    let name = match name.map(Plain::name) {
+    let name = match name.map(|name| object(what, name)) {
         Some(name) => format!("{to} {name}"),
         None if to.is_empty() || what == Stage::Tree => String::new(),
         None => to.replace(" the", " a"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::super::{Cause, Limit, NullSessions, Session, System};
 use super::super::servers::ServerPart;
 use super::super::slots;
-use super::{CLIENTS, held, part, place, share};
+use super::{CLIENTS, client, held, part, place, share};
 use crate::finding::{Digits, Plain, Span, count, list};
 use crate::ledger::{self, By, SessionRow, Stuck, Verdict};
 use crate::net::Host;
@@ -143,14 +143,8 @@ fn cause(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
         .filter(|finding| finding.both_conditions)
         .flat_map(|finding| finding.sessions.iter().copied())
         .collect();
-    let clients: BTreeSet<String> = server
-        .troubled()
-        .filter(|session| shown.contains(&session.id))
-        .map(|session| match session.client_name {
-            Some(name) => Plain::name(name).to_string(),
-            None => session.client.host().to_string(),
-        })
-        .collect();
+    let clients: BTreeSet<String> =
+        server.troubled().filter(|session| shown.contains(&session.id)).map(client).collect();
     let number = clients.len();
     let left = number.saturating_sub(CLIENTS);
     let more = (left > 0).then(|| count(left, "other client"));
