@@ -29,14 +29,12 @@ impl Ledger {
                 None => format!("{denied}, and the connection ended in frame {}", closing.at.frame),
             },
         };
+        // It may have ended in a pause between two captures.
+        let paused =
+            || self.paused(session, grace).is_some_and(|doubt| !self.is_long(first, doubt.since, grace));
         let stuck = match closed {
             Some(closing) if closing.is_superseded() => Stuck::No,
-            // It may have ended in a pause between two captures.
-            None if let Some(doubt) = self.paused(session, grace)
-                && !self.is_long(first, doubt.since, grace) =>
-            {
-                Stuck::Maybe
-            }
+            None if paused() => Stuck::Maybe,
             _ if session.in_doubt.is_some() && self.was_beside_another(session) => Stuck::No,
             _ if self.is_long(first, until, grace) && session.in_doubt.is_some() => Stuck::Maybe,
             _ if self.is_long(first, until, grace) => self.denied_for_long(session, until, grace),
