@@ -10,7 +10,7 @@ use common::{InMemory, Owned, analyze, read};
 use smbscope::auth::Who;
 use smbscope::capture::LinkType;
 use smbscope::ledger::{Ledger, Stuck, Verdict};
-use smbscope::report::{NullSessions, Options, Outcome, Session};
+use smbscope::report::{NullSessions, Options, Outcome, SessionReport};
 use smbscope::session::Counts;
 
 /// What the truths of the captures are told for.
@@ -29,7 +29,7 @@ fn report(ledger: &Ledger, grace: f64) -> NullSessions<'_> {
 /// The ports of the clients whose null sessions are leaked.
 fn leaks(capture: &InMemory) -> BTreeSet<u16> {
     let ledger = analyze(&capture.packets, capture.end);
-    let leaked = |session: &&Session<'_>| session.is_null() && session.verdict == Verdict::Leaked;
+    let leaked = |session: &&SessionReport<'_>| session.is_null() && session.verdict == Verdict::Leaked;
     report(&ledger, GRACE).sessions.iter().filter(leaked).map(|session| session.client.port).collect()
 }
 
@@ -121,7 +121,7 @@ fn a_snap_length_leaves_the_leaks_in_doubt() {
         let ledger = analyze(&packets, whole.end);
         let report = report(&ledger, GRACE);
         assert_eq!(report.outcome(), Outcome::CannotTell, "{name}");
-        let doubtful = |session: &&Session<'_>| {
+        let doubtful = |session: &&SessionReport<'_>| {
             session.who.kind == Who::Unknown && session.possibly_null && session.stuck != Stuck::No
         };
         let told: BTreeSet<u16> =
@@ -138,11 +138,11 @@ fn the_server_alone_shows_who_holds_a_printer_and_not_who_it_is() {
     let ledger = analyze(&of_side(&whole.packets, false), whole.end);
     let report = report(&ledger, GRACE);
     assert_eq!(report.outcome(), Outcome::CannotTell);
-    let holds = |session: &&Session<'_>| {
+    let holds = |session: &&SessionReport<'_>| {
         let opens = session.trees.iter().flat_map(|tree| &tree.opens);
         session.closed.is_none() && opens.flat_map(|open| &open.handles).any(|handle| handle.closed.is_none())
     };
-    let holders: Vec<&Session<'_>> = report.sessions.iter().filter(holds).collect();
+    let holders: Vec<&SessionReport<'_>> = report.sessions.iter().filter(holds).collect();
     let ports: BTreeSet<u16> = holders.iter().map(|session| session.client.port).collect();
     assert_eq!((ports, holders.len()), (leaks(&whole), 2));
     assert!(holders.iter().all(|session| session.possibly_null));

@@ -6,7 +6,7 @@ use askama::Template;
 use smbscope::auth::Who;
 use smbscope::finding::{Digits, Plain, Span, count};
 use smbscope::ledger::Verdict;
-use smbscope::report::{NullSessions, Refusal, Session};
+use smbscope::report::{NullSessions, RefusalReport, SessionReport};
 use smbscope::wire::Timestamp;
 
 use crate::axis::{Axis, PICTURE, Tick};
@@ -96,8 +96,8 @@ impl Picture {
     pub(crate) fn of(
         id: usize,
         report: &NullSessions<'_>,
-        sessions: &[&Session<'_>],
-        refusals: &[Refusal<'_>],
+        sessions: &[&SessionReport<'_>],
+        refusals: &[RefusalReport<'_>],
         span: (Timestamp, Timestamp),
         server: &str,
     ) -> Self {
@@ -106,7 +106,7 @@ impl Picture {
         let left = LABEL + COLUMN * columns as f64 + 10.0;
         let axis = Axis::new(span.0, span.1, left, PICTURE - left - 10.0);
         let mut lanes = Vec::new();
-        let same = |one: &&Session<'_>, other: &&Session<'_>| {
+        let same = |one: &&SessionReport<'_>, other: &&SessionReport<'_>| {
             sessions.len() <= ALL || (one.verdict, one.who.kind) == (other.verdict, other.who.kind)
         };
         for kind in sessions.chunk_by(same) {
@@ -139,7 +139,7 @@ impl Picture {
 
 fn lane(
     report: &NullSessions<'_>,
-    session: &Session<'_>,
+    session: &SessionReport<'_>,
     axis: &Axis,
     columns: usize,
     end: Timestamp,
@@ -195,7 +195,7 @@ fn beside(label: &str, name: &str, columns: usize) -> String {
 }
 
 /// The class of a bar.
-fn who(session: &Session<'_>) -> &'static str {
+fn who(session: &SessionReport<'_>) -> &'static str {
     match session.who.kind {
         Who::Null => "null",
         Who::Guest => "guest",
@@ -205,8 +205,8 @@ fn who(session: &Session<'_>) -> &'static str {
 }
 
 /// Sessions of one verdict and one kind: a lane for each of the clients with the most, and one for the others.
-fn grouped(sessions: &[&Session<'_>], axis: &Axis, end: Timestamp) -> Vec<Lane> {
-    let mut clients: BTreeMap<smbscope::net::Host, Vec<&Session<'_>>> = BTreeMap::new();
+fn grouped(sessions: &[&SessionReport<'_>], axis: &Axis, end: Timestamp) -> Vec<Lane> {
+    let mut clients: BTreeMap<smbscope::net::Host, Vec<&SessionReport<'_>>> = BTreeMap::new();
     for session in sessions {
         clients.entry(session.client.host()).or_default().push(session);
     }
@@ -215,14 +215,14 @@ fn grouped(sessions: &[&Session<'_>], axis: &Axis, end: Timestamp) -> Vec<Lane> 
     let (shown, others) = ordered.split_at(ordered.len().min(GROUPS));
     let mut lanes: Vec<Lane> =
         shown.iter().map(|(ip, group)| group_lane(group, ip.to_string(), axis, end)).collect();
-    let rest: Vec<&Session<'_>> = others.iter().flat_map(|(_, group)| group.iter().copied()).collect();
+    let rest: Vec<&SessionReport<'_>> = others.iter().flat_map(|(_, group)| group.iter().copied()).collect();
     if !rest.is_empty() {
         lanes.push(group_lane(&rest, count(others.len(), "other client"), axis, end));
     }
     lanes
 }
 
-fn group_lane(group: &[&Session<'_>], label: String, axis: &Axis, end: Timestamp) -> Lane {
+fn group_lane(group: &[&SessionReport<'_>], label: String, axis: &Axis, end: Timestamp) -> Lane {
     let first = group[0];
     let spans: Vec<(f64, f64)> = group
         .iter()
@@ -290,8 +290,8 @@ fn area(spans: &[(f64, f64)], axis: &Axis) -> (usize, String) {
 }
 
 /// The refusals, those that would lie on each other as one mark.
-pub(crate) fn marks(refusals: &[Refusal<'_>], axis: &Axis) -> Vec<Mark> {
-    let near = |one: &Refusal<'_>, other: &Refusal<'_>| {
+pub(crate) fn marks(refusals: &[RefusalReport<'_>], axis: &Axis) -> Vec<Mark> {
+    let near = |one: &RefusalReport<'_>, other: &RefusalReport<'_>| {
         (axis.x(one.at.time) / APART).floor() == (axis.x(other.at.time) / APART).floor()
     };
     refusals.chunk_by(near).map(|group| mark(group, axis)).collect()
@@ -302,7 +302,7 @@ pub(crate) fn line(marks: &[Mark], head: f64, bottom: f64) -> f64 {
     if marks.len() <= LINES { bottom } else { head }
 }
 
-fn mark(refusals: &[Refusal<'_>], axis: &Axis) -> Mark {
+fn mark(refusals: &[RefusalReport<'_>], axis: &Axis) -> Mark {
     let (first, last) = (&refusals[0], &refusals[refusals.len() - 1]);
     let error = first.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
     let when = match refusals.len() {
@@ -322,8 +322,8 @@ fn mark(refusals: &[Refusal<'_>], axis: &Axis) -> Mark {
 /// The span of time that a server's pictures have in common: to the end if anything is open then, else to the last
 /// thing that happened.
 pub(crate) fn span(
-    sessions: &[&Session<'_>],
-    refusals: &[Refusal<'_>],
+    sessions: &[&SessionReport<'_>],
+    refusals: &[RefusalReport<'_>],
     end: Timestamp,
 ) -> (Timestamp, Timestamp) {
     let refused = || refusals.iter().map(|refusal| refusal.at.time);

@@ -5,7 +5,9 @@ use std::error::Error;
 use askama::Template;
 use smbscope::finding::{Digits, Finding, Plain, Span, count, list};
 use smbscope::ledger::{Slots, Stuck, Verdict};
-use smbscope::report::{Limit, NetSession, NullSessions, Refusal, ServerTables, Session, worst_of_each};
+use smbscope::report::{
+    Limit, NetSession, NullSessions, RefusalReport, ServerTables, SessionReport, worst_of_each,
+};
 use smbscope::wire::Timestamp;
 
 use crate::lanes;
@@ -204,15 +206,15 @@ impl Page {
 /// A server and its sessions, the worst first.
 struct Part<'a> {
     server: &'a ServerTables<'a>,
-    sessions: Vec<&'a Session<'a>>,
+    sessions: Vec<&'a SessionReport<'a>>,
 }
 
 impl<'a> Part<'a> {
     fn of(report: &'a NullSessions<'a>, server: &'a ServerTables<'a>) -> Self {
-        let mut sessions: Vec<&Session<'_>> =
+        let mut sessions: Vec<&SessionReport<'_>> =
             report.sessions.iter().filter(|session| session.server_row == Some(server.row)).collect();
         sessions.sort_by(|one, other| {
-            let not_null = |session: &Session<'_>| !session.is_null();
+            let not_null = |session: &SessionReport<'_>| !session.is_null();
             let by_null = not_null(one).cmp(&not_null(other));
             let by_verdict = one.verdict.cmp(&other.verdict);
             by_verdict.then(by_null).then(other.age_seconds.total_cmp(&one.age_seconds))
@@ -225,7 +227,7 @@ impl<'a> Part<'a> {
     }
 
     fn stuck(&self) -> usize {
-        let stuck = |session: &&&Session<'_>| session.is_null() && session.stuck == Stuck::Yes;
+        let stuck = |session: &&&SessionReport<'_>| session.is_null() && session.stuck == Stuck::Yes;
         self.sessions.iter().filter(stuck).count()
     }
 
@@ -287,7 +289,7 @@ impl<'a> Part<'a> {
             .server
             .peak
             .map(|peak| format!("{} (frame {})", clock(peak.at.time), frame(peak.at, several)));
-        let with_story: Vec<&Session<'_>> =
+        let with_story: Vec<&SessionReport<'_>> =
             self.sessions.iter().copied().filter(|session| session.has_story()).collect();
         let stories = worst_of_each(&with_story, STORIES, STORIES_OF_EACH);
         let shown = worst_of_each(&self.sessions, ROWS, ROWS_OF_EACH);
@@ -333,7 +335,7 @@ fn slots(low: u64, high: u64) -> String {
     if low == high { digits(low).to_string() } else { format!("{} to {}", digits(low), digits(high)) }
 }
 
-fn refusal_row(refusal: &Refusal<'_>, several: bool) -> RefusalRow {
+fn refusal_row(refusal: &RefusalReport<'_>, several: bool) -> RefusalRow {
     let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
     RefusalRow {
         time: clock(refusal.at.time),
@@ -345,7 +347,7 @@ fn refusal_row(refusal: &Refusal<'_>, several: bool) -> RefusalRow {
     }
 }
 
-fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row {
+fn row(report: &NullSessions<'_>, session: &SessionReport<'_>, end: Timestamp) -> Row {
     let start = session.opened.unwrap_or(session.first_seen).time;
     let until = session.closed.as_ref().map_or(end, |closed| closed.at.time);
     let age = Span::between(start, until).to_string();
@@ -366,8 +368,8 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, end: Timestamp) -> Row 
 }
 
 /// `4,880 more sessions: 12 leaked, 4,868 closed`.
-fn rows_left(all: &[&Session<'_>], shown: &[&Session<'_>]) -> String {
-    let of = |sessions: &[&Session<'_>], verdict: Verdict| {
+fn rows_left(all: &[&SessionReport<'_>], shown: &[&SessionReport<'_>]) -> String {
+    let of = |sessions: &[&SessionReport<'_>], verdict: Verdict| {
         sessions.iter().filter(|session| session.verdict == verdict).count()
     };
     let left = Verdict::ALL.into_iter().map(|verdict| (verdict, of(all, verdict) - of(shown, verdict)));
@@ -382,7 +384,7 @@ fn rows_left(all: &[&Session<'_>], shown: &[&Session<'_>]) -> String {
     }
 }
 
-fn story(report: &NullSessions<'_>, session: &Session<'_>, several: bool) -> Story {
+fn story(report: &NullSessions<'_>, session: &SessionReport<'_>, several: bool) -> Story {
     let name = session.client_name.map(|name| format!(" as {}", Plain::name(name))).unwrap_or_default();
     Story {
         head: format!("{} {}{name}: what happened", session.verdict, session.client),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::scene::{self, Scene};
 use super::words::{count, first_few};
 use super::{Finding, Severity};
-use crate::ledger::{Ledger, SessionRow};
+use crate::ledger::{Ledger, SessionRowId};
 use crate::net::{Endpoint, Host};
 
 /// So many are told one by one.
@@ -142,7 +142,7 @@ fn merged(alike: Vec<Finding>, of_others: impl FnOnce(&[Finding]) -> String) -> 
     let mut told = findings.next()?;
     let others: Vec<Finding> = findings.collect();
     told.text = format!("{}. {}", told.text, of_others(&others));
-    let mut known: BTreeSet<SessionRow> = told.sessions.iter().copied().collect();
+    let mut known: BTreeSet<SessionRowId> = told.sessions.iter().copied().collect();
     for other in others {
         told.sessions.extend(other.sessions.into_iter().filter(|row| known.insert(*row)));
         told.frames.extend(other.frames);

@@ -8,7 +8,7 @@ use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity, alike};
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRow, Stage, Verdict};
+use crate::ledger::{Asked, AskedFor, Handle, Session, SessionRowId, Stage, Verdict};
 use crate::net::{Endpoint, Host};
 
 /// Seconds in which a server connects back.
@@ -39,7 +39,7 @@ const RULE: Rule = Rule {
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let mut found: Vec<(Host, Finding)> = Vec::new();
-    let mut told: BTreeSet<Vec<SessionRow>> = BTreeSet::new();
+    let mut told: BTreeSet<Vec<SessionRowId>> = BTreeSet::new();
     for asked in scene.ledger.asked() {
         if let Some(session) = scene.ledger.session(asked.session)
             && let Some(finding) = finding(scene, asked)
@@ -115,7 +115,7 @@ impl<'a> Back<'a> {
 /// however they are answered.
 pub(super) struct WayBack {
     /// The session that the first of them set up.
-    session: Option<SessionRow>,
+    session: Option<SessionRowId>,
     /// The frames that show them.
     pub(super) frames: Vec<Origin>,
     /// What the server did, after "the server".
@@ -126,7 +126,7 @@ pub(super) struct WayBack {
 struct Try {
     at: Origin,
     from: Endpoint,
-    session: Option<SessionRow>,
+    session: Option<SessionRowId>,
     /// In words, after the address from which the server connected.
     came: String,
 }
@@ -211,7 +211,7 @@ fn sessions_back<'a>(
     scene: &Scene<'a>,
     asked: &Asked,
     there: &Session,
-) -> impl Iterator<Item = (SessionRow, &'a Session)> {
+) -> impl Iterator<Item = (SessionRowId, &'a Session)> {
     let (row, client, server) = (asked.session, there.client.host(), there.server.host());
     let back = scene.of_client(server);
     back.filter(move |(other, session)| *other != row && session.server.host() == client)

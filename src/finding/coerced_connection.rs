@@ -9,7 +9,7 @@ use super::registration::Named;
 use super::scene::{self, Naming, Scene};
 use super::words::names;
 use super::{Finding, Rule, Severity, alike};
-use crate::ledger::{Asked, AskedFor, ServerRow};
+use crate::ledger::{Asked, AskedFor, ServerRowId};
 use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[
@@ -31,7 +31,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, Host, Named), Naming<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRowId>, Host, Named), Naming<'_>> = BTreeMap::new();
     for asked in scene.ledger.asked() {
         let AskedFor::Notification { machine, .. } = &asked.what else { continue };
         let Some(session) = scene.ledger.session(asked.session) else { continue };

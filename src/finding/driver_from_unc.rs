@@ -7,7 +7,7 @@ use super::names::{Names, Whose, address};
 use super::scene::{self, Naming, Scene};
 use super::words::names;
 use super::{Finding, Rule, Severity, alike};
-use crate::ledger::{Asked, AskedFor, Ledger, ServerRow, Session};
+use crate::ledger::{Asked, AskedFor, Ledger, ServerRowId, Session};
 use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[
@@ -27,7 +27,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, Host), Naming<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRowId>, Host), Naming<'_>> = BTreeMap::new();
     for asked in scene.ledger.asked() {
         let AskedFor::DriverFromUnc { path } = &asked.what else { continue };
         let Some(session) = scene.ledger.session(asked.session) else { continue };

@@ -8,7 +8,7 @@ use super::words::{Span, first_of};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Handle, ServerRow, Session, SessionRow};
+use crate::ledger::{Handle, ServerRowId, Session, SessionRowId};
 use crate::net::Host;
 use crate::rprn::Task;
 use crate::session::OpenKind;
@@ -37,10 +37,10 @@ pub(super) const WHILE: f64 = 900.0;
 const HOLDERS: usize = 10;
 
 /// A user at a client computer of a server, by its account in capitals.
-type Slot = (Option<ServerRow>, Host, String);
+type Slot = (Option<ServerRowId>, Host, String);
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut refused: BTreeMap<ServerRow, Origin> = BTreeMap::new();
+    let mut refused: BTreeMap<ServerRowId, Origin> = BTreeMap::new();
     for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.is_for_slots()) {
         if let Some(row) = refusal.server_row {
             refused.entry(row).or_insert(refusal.at);
@@ -52,13 +52,13 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
             && session.server_row.is_some_and(|row| refused.contains_key(&row))
     });
     // The sessions of a user at one computer take one slot together, which is idle if all of them are.
-    let mut slots: BTreeMap<Slot, Vec<(SessionRow, &Session)>> = BTreeMap::new();
+    let mut slots: BTreeMap<Slot, Vec<(SessionRowId, &Session)>> = BTreeMap::new();
     for (row, session) in of_users {
         let account = session.identity.account.as_deref().filter(|account| !account.is_empty());
         let user = account.map_or_else(|| format!("session {}", row.as_raw()), str::to_uppercase);
         slots.entry((session.server_row, session.client.host(), user)).or_default().push((row, session));
     }
-    let mut by_server: BTreeMap<Option<ServerRow>, Vec<Judged<'_>>> = BTreeMap::new();
+    let mut by_server: BTreeMap<Option<ServerRowId>, Vec<Judged<'_>>> = BTreeMap::new();
     for ((server, ..), sessions) in slots {
         if sessions.iter().all(|(_, session)| is_idle(scene, session)) {
             let judged = sessions.iter().filter_map(|(row, _)| scene.judged(*row));
@@ -83,7 +83,7 @@ fn is_idle(scene: &Scene<'_>, session: &Session) -> bool {
 fn finding(
     scene: &Scene<'_>,
     group: &[Judged<'_>],
-    refused: &BTreeMap<ServerRow, Origin>,
+    refused: &BTreeMap<ServerRowId, Origin>,
 ) -> Option<Finding> {
     let first = group.first()?.session;
     let refusal = refused.get(&first.server_row?)?;

@@ -56,7 +56,7 @@ mod words;
 use core::fmt;
 
 use crate::capture::Origin;
-use crate::ledger::{Ledger, SessionRow};
+use crate::ledger::{Ledger, SessionRowId};
 use crate::net::Endpoint;
 
 pub use component::components;
@@ -88,7 +88,7 @@ pub struct Finding {
     pub client: Option<String>,
     /// The sessions it rests on.
     #[cfg_attr(feature = "serde", serde(serialize_with = "ids"))]
-    pub sessions: Vec<SessionRow>,
+    pub sessions: Vec<SessionRowId>,
     /// The frames that show it.
     #[cfg_attr(feature = "serde", serde(serialize_with = "frames"))]
     pub frames: Vec<Origin>,
@@ -224,7 +224,7 @@ impl Rule {
 }
 
 #[cfg(feature = "serde")]
-fn ids<S: serde::Serializer>(rows: &[SessionRow], serializer: S) -> Result<S::Ok, S::Error> {
+fn ids<S: serde::Serializer>(rows: &[SessionRowId], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(rows.iter().map(|row| format!("{:#x}", row.as_raw())))
 }
 

@@ -6,7 +6,7 @@ use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Plain, count};
 use super::{Finding, Rule, Severity};
-use crate::ledger::{Ledger, ServerRow, Session};
+use crate::ledger::{Ledger, ServerRowId, Session};
 
 pub(super) const ADVICE: &[Part] = &[Part::Say(
     "The computer connects to its own spooler as if it were another one's, and each such session takes a slot of \
@@ -24,7 +24,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut by_server: BTreeMap<Option<ServerRow>, Vec<Judged<'_>>> = BTreeMap::new();
+    let mut by_server: BTreeMap<Option<ServerRowId>, Vec<Judged<'_>>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         if is_own(scene.ledger, session)
             && uses_spooler(scene.ledger, session)

@@ -8,7 +8,7 @@ use super::scene::Scene;
 use super::words::{Plain, count, endpoints, list};
 use super::{Finding, Severity, alike};
 use crate::auth::Who;
-use crate::ledger::{Denial, ServerRow, SessionRow, Stage};
+use crate::ledger::{Denial, ServerRowId, SessionRowId, Stage};
 use crate::net::Host;
 use crate::session::{ConnectionId, is_ipc};
 
@@ -30,7 +30,7 @@ pub(super) const ADVICE: &[Part] = &[
 ];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Denial>> = BTreeMap::new();
+    let mut by_server: BTreeMap<Option<ServerRowId>, Vec<&Denial>> = BTreeMap::new();
     for denial in scene.ledger.denials().iter().filter(|denial| is_of_nobody(denial)) {
         by_server.entry(denial.server_row).or_default().push(denial);
     }
@@ -56,7 +56,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
     let first = denials.first()?;
     let clients: BTreeSet<_> = denials.iter().map(|denial| denial.client.host()).collect();
     let connections: BTreeSet<ConnectionId> = denials.iter().map(|denial| denial.connection).collect();
-    let holds = |row: &&SessionRow| {
+    let holds = |row: &&SessionRowId| {
         let session = scene.ledger.session(**row);
         session.is_some_and(|it| it.closed.is_none() && it.identity.who == Who::Null)
     };
@@ -65,7 +65,7 @@ fn finding(scene: &Scene<'_>, denials: &[&Denial]) -> Option<Finding> {
     let alive = alive.filter(|connection| connection.closed.is_none());
     let alive: Vec<_> =
         alive.filter(|connection| connection.sessions.iter().any(|row| holds(&row))).collect();
-    let open: BTreeSet<SessionRow> =
+    let open: BTreeSet<SessionRowId> =
         alive.iter().flat_map(|connection| &connection.sessions).filter(holds).copied().collect();
     let slots = scene.has_slots(first.server_row);
     let connected = connections.iter().filter_map(|id| scene.ledger.connection(*id));

@@ -10,8 +10,8 @@ use super::{Finding, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::ledger::{
-    Asked, AskedFor, CallFailure, Connection, FailedCall, Handle, Ledger, Open, ServerRow, Session,
-    SessionRow, Verdict, WaitingCall,
+    Asked, AskedFor, CallFailure, Connection, FailedCall, Handle, Ledger, Open, ServerRowId, Session,
+    SessionRowId, Verdict, WaitingCall,
 };
 use crate::net::Host;
 use crate::session::ClientMachine;
@@ -24,7 +24,7 @@ pub(super) struct Scene<'a> {
     pub(super) end: Timestamp,
     pub(super) null_sessions: Vec<Judged<'a>>,
     /// The sessions of each client's address.
-    by_client: BTreeMap<Host, Vec<SessionRow>>,
+    by_client: BTreeMap<Host, Vec<SessionRowId>>,
     /// The connections from servers back to clients that asked to be told of changes: from where, and whereto.
     back: BTreeMap<(Host, Host), Vec<&'a Connection>>,
     printing: Printing<'a>,
@@ -40,7 +40,7 @@ pub(super) type Naming<'a> = Vec<(&'a Asked, &'a str)>;
 /// A session and its verdict.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
-    pub(super) row: SessionRow,
+    pub(super) row: SessionRowId,
     pub(super) session: &'a Session,
     pub(super) verdict: Verdict,
 }
@@ -55,7 +55,7 @@ impl<'a> Scene<'a> {
             })
             .collect();
         let end = ledger.end().unwrap_or_default();
-        let mut by_client: BTreeMap<Host, Vec<SessionRow>> = BTreeMap::new();
+        let mut by_client: BTreeMap<Host, Vec<SessionRowId>> = BTreeMap::new();
         for (row, session) in ledger.sessions() {
             by_client.entry(session.client.host()).or_default().push(row);
         }
@@ -70,7 +70,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The sessions of a client's address, of any identity, in the order in which they were first seen.
-    pub(super) fn of_client(&self, client: Host) -> impl Iterator<Item = (SessionRow, &'a Session)> {
+    pub(super) fn of_client(&self, client: Host) -> impl Iterator<Item = (SessionRowId, &'a Session)> {
         let rows = self.by_client.get(&client).into_iter().flatten();
         rows.filter_map(|row| Some((*row, self.ledger.session(*row)?)))
     }
@@ -131,7 +131,7 @@ impl<'a> Scene<'a> {
 
     /// Sessions by server and client computer: the same address, unless several names are told there.
     pub(super) fn by_computer(&self, sessions: impl Iterator<Item = Judged<'a>>) -> Vec<Vec<Judged<'a>>> {
-        let mut by_address: BTreeMap<(Option<ServerRow>, Host), ByName<'a>> = BTreeMap::new();
+        let mut by_address: BTreeMap<(Option<ServerRowId>, Host), ByName<'a>> = BTreeMap::new();
         for judged in sessions {
             let key = (judged.session.server_row, judged.session.client.host());
             let name = client_name(self.ledger, judged.session).map(str::to_uppercase);
@@ -153,7 +153,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether a server counts what its sessions take against a limit, as far as it tells.
-    pub(super) fn has_slots(&self, server: Option<ServerRow>) -> bool {
+    pub(super) fn has_slots(&self, server: Option<ServerRowId>) -> bool {
         let Some(server) = server.and_then(|row| self.ledger.server(row)) else { return true };
         let mut refusals = self.ledger.refusals().iter();
         !has_no_limit(self.ledger, server)
@@ -176,14 +176,14 @@ impl<'a> Scene<'a> {
     }
 
     /// A session of any identity, and its verdict.
-    pub(super) fn judged(&self, row: SessionRow) -> Option<Judged<'a>> {
+    pub(super) fn judged(&self, row: SessionRowId) -> Option<Judged<'a>> {
         let session = self.ledger.session(row)?;
         Some(Judged { row, session, verdict: self.ledger.judge(row, self.grace)?.verdict })
     }
 
     /// The sessions in which calls were made, each once, in the order in which they were first seen.
     pub(super) fn sessions_of<'c>(&self, asked: impl Iterator<Item = &'c Asked>) -> Vec<Judged<'a>> {
-        let rows: BTreeSet<SessionRow> = asked.map(|asked| asked.session).collect();
+        let rows: BTreeSet<SessionRowId> = asked.map(|asked| asked.session).collect();
         rows.into_iter().filter_map(|row| self.judged(row)).collect()
     }
 

@@ -7,7 +7,7 @@ use super::refused::{answers, clients};
 use super::scene::Scene;
 use super::words::{Plain, endpoints};
 use super::{Finding, Severity, alike};
-use crate::ledger::{Refusal, ServerRow, Stage};
+use crate::ledger::{Refusal, ServerRowId, Stage};
 
 pub(super) const ADVICE: &[Part] = &[
     Part::Say(
@@ -18,7 +18,7 @@ pub(super) const ADVICE: &[Part] = &[
 ];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut by_share: BTreeMap<(Option<ServerRow>, Option<String>), Vec<&Refusal>> = BTreeMap::new();
+    let mut by_share: BTreeMap<(Option<ServerRowId>, Option<String>), Vec<&Refusal>> = BTreeMap::new();
     let of_share = |refusal: &&Refusal| refusal.what == Stage::Tree && !refusal.is_for_slots();
     for refusal in scene.ledger.refusals().iter().filter(of_share) {
         let path = refusal.path.as_deref().map(str::to_uppercase);

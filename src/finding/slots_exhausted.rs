@@ -8,7 +8,7 @@ use super::scene::{self, Scene};
 use super::words::{Digits, Plain, Span, count, endpoints, first_of, list};
 use super::{Finding, Severity};
 use crate::auth::Who;
-use crate::ledger::{Open, Refusal, ServerRow, Session, SessionRow};
+use crate::ledger::{Open, Refusal, ServerRowId, Session, SessionRowId};
 use crate::session::OpenKind;
 
 /// Holders that are named; more are counted.
@@ -33,7 +33,7 @@ pub(super) const ADVICE: &[Part] = &[
 ];
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut by_server: BTreeMap<Option<ServerRow>, Vec<&Refusal>> = BTreeMap::new();
+    let mut by_server: BTreeMap<Option<ServerRowId>, Vec<&Refusal>> = BTreeMap::new();
     for refusal in scene.ledger.refusals().iter().filter(|refusal| refusal.is_for_slots()) {
         by_server.entry(refusal.server_row).or_default().push(refusal);
     }
@@ -43,7 +43,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 fn finding(scene: &Scene<'_>, refusals: &[&Refusal]) -> Option<Finding> {
     let first = refusals.first()?;
     let hosts: BTreeSet<_> = refusals.iter().map(|refusal| refusal.client.host()).collect();
-    let held_by: BTreeSet<SessionRow> =
+    let held_by: BTreeSet<SessionRowId> =
         refusals.iter().flat_map(|refusal| &refusal.held_by).copied().collect();
     let client = match refusals {
         [one] => Some(one.client.to_string()),

@@ -9,7 +9,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, names};
 use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
-use crate::ledger::{Ledger, Open, ServerRow, Session, SessionRow};
+use crate::ledger::{Ledger, Open, ServerRowId, Session, SessionRowId};
 use crate::net::Host;
 use crate::rprn::{self, Grants};
 
@@ -52,13 +52,13 @@ struct Opened<'a> {
     /// False if the server refused each time.
     granted: bool,
     /// When, and in which session.
-    times: Vec<(Origin, SessionRow)>,
+    times: Vec<(Origin, SessionRowId)>,
 }
 
 type Openings<'a> = BTreeMap<What, Opened<'a>>;
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut clients: BTreeMap<(Option<ServerRow>, Host), Openings<'_>> = BTreeMap::new();
+    let mut clients: BTreeMap<(Option<ServerRowId>, Host), Openings<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         for open in scene.ledger.opens_of(session) {
             let openings = clients.entry((session.server_row, session.client.host())).or_default();
@@ -73,7 +73,7 @@ fn add<'a>(
     ledger: &'a Ledger,
     session: &'a Session,
     open: &'a Open,
-    row: SessionRow,
+    row: SessionRowId,
 ) {
     let server = OnceCell::new();
     let mut opened = |printer: &'a str, granted, at| {
@@ -133,7 +133,7 @@ fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
 fn finding(scene: &Scene<'_>, openings: &Openings<'_>) -> Option<Finding> {
     let mut printers: Vec<&str> = Vec::new();
     let mut granted = false;
-    let mut among: Vec<(Origin, SessionRow)> = Vec::new();
+    let mut among: Vec<(Origin, SessionRowId)> = Vec::new();
     for (what, opened) in openings {
         let mut times = opened.times.clone();
         times.sort_unstable();
@@ -147,7 +147,7 @@ fn finding(scene: &Scene<'_>, openings: &Openings<'_>) -> Option<Finding> {
     }
     among.sort_unstable();
     let ((first, _), (last, _)) = (among.first().copied()?, among.last().copied()?);
-    let rows: BTreeSet<SessionRow> = among.iter().map(|(_, row)| *row).collect();
+    let rows: BTreeSet<SessionRowId> = among.iter().map(|(_, row)| *row).collect();
     let group: Vec<Judged<'_>> = rows.into_iter().filter_map(|row| scene.judged(row)).collect();
     let session = group.first()?.session;
     let text = format!(
@@ -165,7 +165,7 @@ fn finding(scene: &Scene<'_>, openings: &Openings<'_>) -> Option<Finding> {
 }
 
 /// The first and the last opening of the window with the most, if those are too many.
-fn busiest(times: &[(Origin, SessionRow)]) -> Option<(Origin, Origin)> {
+fn busiest(times: &[(Origin, SessionRowId)]) -> Option<(Origin, Origin)> {
     let mut start = 0_usize;
     let mut most: Option<(usize, Origin, Origin)> = None;
     for (place, (last, _)) in times.iter().enumerate() {

@@ -7,7 +7,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::Plain;
 use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
-use crate::ledger::{Handle, ServerRow};
+use crate::ledger::{Handle, ServerRowId};
 use crate::net::Host;
 
 pub(super) const ADVICE: &[Part] = &[Part::Say(
@@ -25,7 +25,7 @@ const RULE: Rule = Rule {
 };
 
 pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Option<ServerRow>, Host), Stale<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<ServerRowId>, Host), Stale<'_>> = BTreeMap::new();
     for (row, session) in scene.ledger.sessions() {
         for handle in scene.ledger.opens_of(session).flat_map(|open| scene.ledger.handles(open)) {
             let Some(at) = handle.stale else { continue };

@@ -1,7 +1,7 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
 use super::{
-    By, Closing, Handle, HandleRow, Ledger, OpenKey, OpenRow, SessionRow, TreeKey, TreeRow, verdict,
+    By, Closing, Handle, HandleRowId, Ledger, OpenKey, OpenRowId, SessionRowId, TreeKey, TreeRowId, verdict,
 };
 use crate::auth::Who;
 use crate::capture::Origin;
@@ -48,7 +48,7 @@ impl Ledger {
                 server.ends.push_back((closing.at, client));
             }
         }
-        let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
+        let sessions: Vec<SessionRowId> = connection.sessions.iter().copied().collect();
         if let Some(between) = self.index.between.get_mut(&ends) {
             between.remove(&id);
             if between.is_empty() {
@@ -73,7 +73,7 @@ impl Ledger {
                 self.close_session(row, closing, By::ConnectionEnd);
             }
             // SMB1 trees outlive the session that asked for them, but not the connection.
-            let trees: Vec<TreeRow> =
+            let trees: Vec<TreeRowId> =
                 self.sessions.get(&row).map(|s| s.trees.iter().copied().collect()).unwrap_or_default();
             for tree in trees {
                 if self.trees.get(&tree).is_some_and(|tree| tree.connection == id && tree.id.is_smb1()) {
@@ -85,7 +85,7 @@ impl Ledger {
         self.forget_connection_without_sessions(id);
     }
 
-    pub(super) fn close_session(&mut self, row: SessionRow, closing: Closing, own: By) {
+    pub(super) fn close_session(&mut self, row: SessionRowId, closing: Closing, own: By) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         if session.closed.is_some() {
             return;
@@ -94,7 +94,7 @@ impl Ledger {
         let below = inherited(closing, own);
         let id = session.id;
         let connections = session.connections.clone();
-        let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
+        let trees: Vec<TreeRowId> = session.trees.iter().copied().collect();
         self.free_slot(closing.at, row);
         match id {
             SessionId::Smb2(_) => {
@@ -127,21 +127,21 @@ impl Ledger {
         }
     }
 
-    fn opens_by_uid(&self, row: SessionRow, connections: &[ConnectionId]) -> Vec<OpenRow> {
+    fn opens_by_uid(&self, row: SessionRowId, connections: &[ConnectionId]) -> Vec<OpenRowId> {
         let sessions = connections.iter().filter_map(|id| self.connections.get(id)).flat_map(|c| &c.sessions);
         let trees = sessions.filter_map(|row| self.sessions.get(row)).flat_map(|session| &session.trees);
         let opens = trees.filter_map(|row| self.trees.get(row)).flat_map(|tree| &tree.opens);
         opens.filter(|open| self.opens.get(open).is_some_and(|open| open.session == row)).copied().collect()
     }
 
-    pub(super) fn close_tree(&mut self, row: TreeRow, closing: Closing, own: By) {
+    pub(super) fn close_tree(&mut self, row: TreeRowId, closing: Closing, own: By) {
         let Some(tree) = self.trees.get_mut(&row) else { return };
         if tree.closed.is_some() {
             return;
         }
         tree.closed = Some(closing);
         let key = TreeKey::of(tree);
-        let opens: Vec<OpenRow> = tree.opens.iter().copied().collect();
+        let opens: Vec<OpenRowId> = tree.opens.iter().copied().collect();
         self.index.trees.remove(&key);
         let below = inherited(closing, own);
         for open in opens {
@@ -149,7 +149,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn close_open(&mut self, row: OpenRow, closing: Closing, own: By) {
+    pub(super) fn close_open(&mut self, row: OpenRowId, closing: Closing, own: By) {
         let Some(open) = self.opens.get_mut(&row) else { return };
         if open.closed.is_some() {
             return;
@@ -191,7 +191,7 @@ impl Ledger {
     }
 
     /// Runs a handle down with what held it.
-    fn run_down(&mut self, row: HandleRow, closing: Closing) {
+    fn run_down(&mut self, row: HandleRowId, closing: Closing) {
         let Some((session, doubted)) = self.close_handle(row, closing) else { return };
         let Some(session) = self.sessions.get_mut(&session) else { return };
         let count = if doubted { &mut session.handles_end_unknown } else { &mut session.handles_run_down };
@@ -199,7 +199,11 @@ impl Ledger {
     }
 
     /// Ends a handle. Gives the session it belongs to, and whether it may have ended before.
-    pub(super) fn close_handle(&mut self, row: HandleRow, closing: Closing) -> Option<(SessionRow, bool)> {
+    pub(super) fn close_handle(
+        &mut self,
+        row: HandleRowId,
+        closing: Closing,
+    ) -> Option<(SessionRowId, bool)> {
         let handle = self.handles.get(&row).filter(|handle| handle.closed.is_none())?;
         let open = self.opens.get(&handle.open);
         let doubted = self.is_doubted(handle);

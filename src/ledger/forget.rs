@@ -1,6 +1,6 @@
 //! What has ended makes room: it is counted, and its rows go.
 
-use super::{Ledger, OpenRow, ServerKey, TreeRow};
+use super::{Ledger, OpenRowId, ServerKey, TreeRowId};
 use crate::session::ConnectionId;
 
 impl Ledger {
@@ -48,14 +48,14 @@ impl Ledger {
         }
     }
 
-    pub(super) fn forget_tree(&mut self, row: TreeRow) {
+    pub(super) fn forget_tree(&mut self, row: TreeRowId) {
         let Some(tree) = self.trees.remove(&row) else { return };
         for open in tree.opens {
             self.forget_open(open);
         }
     }
 
-    pub(super) fn forget_open(&mut self, row: OpenRow) {
+    pub(super) fn forget_open(&mut self, row: OpenRowId) {
         let Some(open) = self.opens.remove(&row) else { return };
         for handle in open.handles {
             self.handles.remove(&handle);

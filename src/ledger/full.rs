@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::slots::{Claim, Taken};
-use super::{Connection, Ledger, Refusal, Server, ServerRow, Session, SessionRow};
+use super::{Connection, Ledger, Refusal, Server, ServerRowId, Session, SessionRowId};
 use crate::auth::{Evidence, Identity, Who};
 use crate::capture::Origin;
 use crate::wire::Timestamp;
@@ -35,7 +35,7 @@ pub struct Present {
 /// A session from one packet to another, as who it was then.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stay {
-    row: SessionRow,
+    row: SessionRowId,
     kind: Kind,
     claim: Claim,
     from: Origin,
@@ -131,7 +131,7 @@ impl Ledger {
     }
 
     /// Keeps of a session whose row goes what a refusal needs to know of it.
-    pub(super) fn remember_stays(&mut self, row: SessionRow) {
+    pub(super) fn remember_stays(&mut self, row: SessionRowId) {
         let Some(session) = self.sessions.get(&row) else { return };
         let Some(server) = session.server_row.and_then(|row| self.servers.get(&row)) else { return };
         if server.refused.is_empty() {
@@ -156,7 +156,7 @@ impl Ledger {
     /// The refusals with who was there.
     pub(super) fn refusals_with_holders(&self) -> Vec<Refusal> {
         let mut refusals = self.refusals.clone();
-        let mut servers: BTreeMap<ServerRow, Scene> = BTreeMap::new();
+        let mut servers: BTreeMap<ServerRowId, Scene> = BTreeMap::new();
         for (index, refusal) in refusals.iter().enumerate() {
             if let Some(row) = refusal.server_row {
                 let scene = servers.entry(row).or_default();
@@ -244,7 +244,7 @@ impl Ledger {
 /// Fills in who was there at the refusals among the steps at a server, which are in order.
 fn fill_in(refusals: &mut [Refusal], stays: &[Stay], steps: &[(Origin, Step)]) {
     let (mut taken, mut present) = (Taken::default(), Present::default());
-    let mut there: BTreeSet<(Kind, SessionRow)> = BTreeSet::new();
+    let mut there: BTreeSet<(Kind, SessionRowId)> = BTreeSet::new();
     for (_, step) in steps {
         match step {
             Step::Came(stay) => {

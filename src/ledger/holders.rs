@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use super::{Closing, Ledger, Present, Refusal, ServerRow, Session, Verdict};
+use super::{Closing, Ledger, Present, Refusal, ServerRowId, Session, Verdict};
 use crate::capture::Origin;
 
 /// The sessions that were open at a refusal, counted.
@@ -107,7 +107,7 @@ impl Ledger {
     fn holders_at(&self, refusals: &[Refusal], grace: f64) -> Vec<Holders> {
         let mut holders: Vec<Holders> =
             refusals.iter().map(|refusal| Holders::of(&refusal.present)).collect();
-        let mut servers: BTreeMap<ServerRow, Vec<(Origin, Step)>> = BTreeMap::new();
+        let mut servers: BTreeMap<ServerRowId, Vec<(Origin, Step)>> = BTreeMap::new();
         for (index, refusal) in refusals.iter().enumerate() {
             if let Some(row) = refusal.server_row {
                 let steps = servers.entry(row).or_default();

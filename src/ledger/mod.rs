@@ -45,9 +45,9 @@ pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{
     Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
-    FailedCall, FailedLogon, GroupRow, Handle, HandleRow, HandleTask, InDoubt, Losses, Open, OpenRow,
-    Refusal, RefusalAnswer, RefusedPrinter, Server, ServerRow, Session, SessionRow, Share, Stage,
-    ToldWindows, Tree, TreeRow, Use, Waited, WaitingCall, WaitingRequest,
+    FailedCall, FailedLogon, GroupRowId, Handle, HandleRowId, HandleTask, InDoubt, Losses, Open, OpenRowId,
+    Refusal, RefusalAnswer, RefusedPrinter, Server, ServerRowId, Session, SessionRowId, Share, Stage,
+    ToldWindows, Tree, TreeRowId, Use, Waited, WaitingCall, WaitingRequest,
 };
 use rows::{Deletion, Gap};
 pub use slots::{SlotHistory, SlotPoint, Slots};
@@ -60,32 +60,32 @@ type Map<K, V> = HashMap<K, V, RandomState>;
 #[derive(Debug, Default)]
 pub struct Ledger {
     limits: LedgerLimits,
-    servers: BTreeMap<ServerRow, Server>,
+    servers: BTreeMap<ServerRowId, Server>,
     connections: BTreeMap<ConnectionId, Connection>,
-    sessions: BTreeMap<SessionRow, Session>,
-    trees: Map<TreeRow, Tree>,
-    opens: Map<OpenRow, Open>,
-    handles: Map<HandleRow, Handle>,
-    groups: Map<GroupRow, Group>,
+    sessions: BTreeMap<SessionRowId, Session>,
+    trees: Map<TreeRowId, Tree>,
+    opens: Map<OpenRowId, Open>,
+    handles: Map<HandleRowId, Handle>,
+    groups: Map<GroupRowId, Group>,
     index: Index,
     /// Ended sessions in the order of their end, candidates for aggregation: those that tell nothing of null sessions
     /// or handles, and the others.
-    ended_plain: VecDeque<SessionRow>,
-    ended_telling: VecDeque<SessionRow>,
+    ended_plain: VecDeque<SessionRowId>,
+    ended_telling: VecDeque<SessionRowId>,
     refusals: Vec<Refusal>,
     /// The same with who was there, from when it is asked for to the next event.
     told_refusals: OnceLock<Vec<Refusal>>,
     /// The stays at a server that turned somebody away meanwhile, of sessions that were aggregated.
-    departed: Vec<(ServerRow, Stay)>,
+    departed: Vec<(ServerRowId, Stay)>,
     denials: Vec<Denial>,
     failed_logons: Vec<FailedLogon>,
     /// By the server, and by name without regard to case.
-    shares: BTreeMap<(ServerRow, String), Share>,
+    shares: BTreeMap<(ServerRowId, String), Share>,
     /// By name without regard to case.
     computers: BTreeMap<String, Computer>,
     asked: Vec<Asked>,
     /// Where in `asked` the calls are that wait for their answer, by their number on the pipe.
-    unanswered: Map<(OpenRow, u32), usize>,
+    unanswered: Map<(OpenRowId, u32), usize>,
     losses: Losses,
     unseen: Vec<Unseen>,
     /// Those beyond the cap: of each kind, of what may be in it, and of those captured whole or not.
@@ -101,24 +101,24 @@ pub struct Ledger {
 /// Where the live things are, by their ids on the wire, scoped as the protocols scope them.
 #[derive(Debug, Default)]
 struct Index {
-    sessions: Map<(ConnectionId, SessionId), SessionRow>,
+    sessions: Map<(ConnectionId, SessionId), SessionRowId>,
     /// The latest SMB2 session of a server that has this id.
-    by_server: Map<(ServerKey, SessionId), SessionRow>,
+    by_server: Map<(ServerKey, SessionId), SessionRowId>,
     /// The servers at an address, the server of a GUID, and the latest of a NetBIOS name in capitals.
-    servers: Map<Host, Vec<ServerRow>>,
-    servers_by_guid: Map<uuid::Uuid, ServerRow>,
-    servers_by_name: Map<String, ServerRow>,
+    servers: Map<Host, Vec<ServerRowId>>,
+    servers_by_guid: Map<uuid::Uuid, ServerRowId>,
+    servers_by_name: Map<String, ServerRowId>,
     /// The name in capitals of the computer that described itself at an address.
     computers: Map<Host, String>,
     /// The open connections between a client's address and a server's.
     between: Map<(Host, Host), std::collections::BTreeSet<ConnectionId>>,
     /// The clients that asked a server to tell them of changes, each with the server: it may come back to them.
     registered: BTreeSet<(Host, Host)>,
-    trees: Map<TreeKey, TreeRow>,
-    opens: Map<OpenKey, OpenRow>,
-    handles: Map<(GroupRow, ContextHandle), HandleRow>,
+    trees: Map<TreeKey, TreeRowId>,
+    opens: Map<OpenKey, OpenRowId>,
+    handles: Map<(GroupRowId, ContextHandle), HandleRowId>,
     /// The latest association group of a server's address that has this number.
-    groups: Map<(Host, u32), GroupRow>,
+    groups: Map<(Host, u32), GroupRowId>,
 }
 
 /// A server as a connection shows it: it may have several addresses.
@@ -139,7 +139,7 @@ impl ServerKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum TreeKey {
     Smb1(ConnectionId, u16),
-    Smb2(SessionRow, u32),
+    Smb2(SessionRowId, u32),
 }
 
 impl TreeKey {
@@ -154,7 +154,7 @@ impl TreeKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum OpenKey {
     Smb1(ConnectionId, u16),
-    Smb2(SessionRow, u64, u64),
+    Smb2(SessionRowId, u64, u64),
 }
 
 impl OpenKey {
@@ -175,10 +175,10 @@ struct Group {
     made: bool,
     server: Option<Host>,
     client: Option<Host>,
-    pipes: std::collections::BTreeSet<OpenRow>,
-    handles: std::collections::BTreeSet<HandleRow>,
+    pipes: std::collections::BTreeSet<OpenRowId>,
+    handles: std::collections::BTreeSet<HandleRowId>,
     /// Handles that were closed before they were seen to be granted; the first few.
-    closed_unopened: BTreeMap<ContextHandle, HandleRow>,
+    closed_unopened: BTreeMap<ContextHandle, HandleRowId>,
 }
 
 impl Ledger {
@@ -195,7 +195,7 @@ impl Ledger {
 
     /// A server.
     #[must_use]
-    pub fn server(&self, row: ServerRow) -> Option<&Server> {
+    pub fn server(&self, row: ServerRowId) -> Option<&Server> {
         self.servers.get(&row)
     }
 
@@ -211,7 +211,7 @@ impl Ledger {
     }
 
     /// The sessions, in the order in which they were first seen.
-    pub fn sessions(&self) -> impl Iterator<Item = (SessionRow, &Session)> {
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionRowId, &Session)> {
         self.sessions.iter().map(|(id, row)| (*id, row))
     }
 
@@ -223,7 +223,7 @@ impl Ledger {
 
     /// A session.
     #[must_use]
-    pub fn session(&self, id: SessionRow) -> Option<&Session> {
+    pub fn session(&self, id: SessionRowId) -> Option<&Session> {
         self.sessions.get(&id)
     }
 
@@ -279,7 +279,7 @@ impl Ledger {
     }
 
     /// The shares that a server was seen to have, by name.
-    pub fn shares(&self, server: ServerRow) -> impl Iterator<Item = &Share> {
+    pub fn shares(&self, server: ServerRowId) -> impl Iterator<Item = &Share> {
         let from = (server, String::new());
         self.shares.range(from..).take_while(move |((row, _), _)| *row == server).map(|(_, share)| share)
     }

@@ -4,7 +4,7 @@
 //! What ended with it, and nothing else, is open again as if it had never ended. What was forgotten since is not.
 
 use super::close::inherited;
-use super::{By, Closing, Group, HandleRow, Ledger, OpenKey, OpenRow, SessionRow, TreeKey, TreeRow};
+use super::{By, Closing, Group, HandleRowId, Ledger, OpenKey, OpenRowId, SessionRowId, TreeKey, TreeRowId};
 use crate::capture::Origin;
 use crate::session::{
     CloseReason, ConnectionId, EventKind, HandleEvent, OpenEvent, OpenId, RpcEvent, SessionEvent, SessionId,
@@ -24,14 +24,14 @@ impl Ledger {
         let Some(end) = connection.closed.take() else { return };
         connection.unseen = None;
         let ends = (connection.client.host(), connection.server.host());
-        let sessions: Vec<SessionRow> = connection.sessions.iter().copied().collect();
+        let sessions: Vec<SessionRowId> = connection.sessions.iter().copied().collect();
         if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {
             server.connections = server.connections.saturating_add(1);
         }
         self.index.between.entry(ends).or_default().insert(id);
         for row in sessions {
             let Some(session) = self.sessions.get(&row) else { continue };
-            let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
+            let trees: Vec<TreeRowId> = session.trees.iter().copied().collect();
             // A session of several connections ends with the last of them, and goes on with the first that does.
             if session
                 .closed
@@ -73,13 +73,13 @@ impl Ledger {
     }
 
     /// A session goes on, and with it what ended when it did.
-    fn revive_session(&mut self, row: SessionRow) {
+    fn revive_session(&mut self, row: SessionRowId) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let Some(closing) = session.closed.take() else { return };
         // What waits for its answer is told again when the connection ends again.
         session.waiting.clear();
         let id = session.id;
-        let trees: Vec<TreeRow> = session.trees.iter().copied().collect();
+        let trees: Vec<TreeRowId> = session.trees.iter().copied().collect();
         // No id leads to the row of a set-up that was denied or has no answer.
         let by_id = session.denied.is_none() && !session.unanswered;
         for connection in session.connections.iter().filter(|_| by_id) {
@@ -88,11 +88,11 @@ impl Ledger {
         self.ended_plain.retain(|ended| *ended != row);
         self.ended_telling.retain(|ended| *ended != row);
         self.claim_slot(closing.at, row);
-        let mut handles: Vec<HandleRow> = Vec::new();
+        let mut handles: Vec<HandleRowId> = Vec::new();
         for tree in trees {
             self.revive_tree(tree, closing);
             let opens = self.trees.get(&tree).into_iter().flat_map(|tree| &tree.opens);
-            let opens: Vec<OpenRow> = opens
+            let opens: Vec<OpenRowId> = opens
                 .filter(|open| self.opens.get(open).is_some_and(|open| open.session == row))
                 .copied()
                 .collect();
@@ -107,13 +107,13 @@ impl Ledger {
         self.close_opens_of_closed_trees(row);
     }
 
-    fn revive_tree(&mut self, row: TreeRow, closing: Closing) {
+    fn revive_tree(&mut self, row: TreeRowId, closing: Closing) {
         let Some(tree) = self.trees.get_mut(&row).filter(|tree| tree.closed == Some(closing)) else { return };
         tree.closed = None;
         self.index.trees.entry(TreeKey::of(tree)).or_insert(row);
     }
 
-    fn revive_open(&mut self, row: OpenRow, closing: Closing) {
+    fn revive_open(&mut self, row: OpenRowId, closing: Closing) {
         let Some(open) = self.opens.get_mut(&row).filter(|open| open.closed == Some(closing)) else { return };
         let Some(key) = OpenKey::of(open) else { return };
         open.closed = None;
@@ -132,7 +132,7 @@ impl Ledger {
     }
 
     /// A handle that was run down with its group's last pipe.
-    fn revive_handle(&mut self, row: HandleRow, closing: Closing) {
+    fn revive_handle(&mut self, row: HandleRowId, closing: Closing) {
         let Some(handle) = self.handles.get(&row).filter(|handle| handle.closed == Some(closing)) else {
             return;
         };
@@ -157,10 +157,10 @@ impl Ledger {
     }
 
     /// A tree that was disconnected while its session seemed to have ended took with it what was open in it.
-    fn close_opens_of_closed_trees(&mut self, row: SessionRow) {
+    fn close_opens_of_closed_trees(&mut self, row: SessionRowId) {
         let Some(session) = self.sessions.get(&row) else { return };
         let closed = self.trees(session).filter_map(|tree| Some((tree, tree.closed?)));
-        let opens: Vec<(OpenRow, Closing)> =
+        let opens: Vec<(OpenRowId, Closing)> =
             closed.flat_map(|(tree, closing)| tree.opens.iter().map(move |open| (*open, closing))).collect();
         for (open, closing) in opens {
             self.close_open(open, inherited(closing, By::TreeDisconnect), By::PipeClose);

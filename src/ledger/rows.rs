@@ -36,17 +36,17 @@ macro_rules! row_ids {
 
 row_ids! {
     /// The id of a [`Server`] row.
-    ServerRow;
+    ServerRowId;
     /// The id of a [`Session`] row.
-    SessionRow;
+    SessionRowId;
     /// The id of a [`Tree`] row.
-    TreeRow;
+    TreeRowId;
     /// The id of an [`Open`] row.
-    OpenRow;
+    OpenRowId;
     /// The id of a [`Handle`] row.
-    HandleRow;
+    HandleRowId;
     /// The id of an RPC association group.
-    GroupRow;
+    GroupRowId;
 }
 
 /// How something ended.
@@ -178,7 +178,7 @@ impl Use {
 #[non_exhaustive]
 pub struct Server {
     /// The id of this row.
-    pub row: ServerRow,
+    pub row: ServerRowId,
     /// The address at which it was first seen.
     pub ip: Host,
     /// The addresses at which it answered.
@@ -206,7 +206,7 @@ pub struct Server {
     /// Its connection slots in the course of time.
     pub slots: SlotHistory,
     /// The sessions that are open on it, and the set-ups that it denied and whose connection lasts.
-    pub open_sessions: BTreeSet<SessionRow>,
+    pub open_sessions: BTreeSet<SessionRowId>,
     /// When it turned somebody away.
     pub(super) refused: BTreeSet<Origin>,
     /// The calls that ended sessions there; the last few.
@@ -248,7 +248,7 @@ pub struct Connection {
     /// The end that was connected to.
     pub server: Endpoint,
     /// The server it leads to, once that was seen to speak.
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// NetBIOS or direct.
     pub transport: Transport,
     /// Its first packet.
@@ -272,7 +272,7 @@ pub struct Connection {
     /// The server's LAN manager, told in the same place.
     pub server_lan_manager: Option<String>,
     /// The sessions that used it.
-    pub sessions: BTreeSet<SessionRow>,
+    pub sessions: BTreeSet<SessionRowId>,
     /// Bytes of the client's stream, told when the connection or the capture ends.
     pub bytes_to_server: u64,
     /// Bytes of the server's stream, told when the connection or the capture ends.
@@ -295,9 +295,9 @@ pub struct Connection {
     /// Messages are cut so that it is not known what they were about.
     pub cut: bool,
     /// The row of an anonymous set-up that was denied on it, which holds a slot while it lasts.
-    pub denied: Option<SessionRow>,
+    pub denied: Option<SessionRowId>,
     /// The row of a set-up that has no answer.
-    pub unanswered: Option<SessionRow>,
+    pub unanswered: Option<SessionRowId>,
     /// Its end.
     pub closed: Option<Closing>,
     /// Who ended it, unless its ports were just taken.
@@ -325,11 +325,11 @@ impl Connection {
 #[non_exhaustive]
 pub struct Session {
     /// The id of this row.
-    pub row: SessionRow,
+    pub row: SessionRowId,
     /// Its id on the wire.
     pub id: SessionId,
     /// The server.
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// The server's end of its first connection.
     pub server: Endpoint,
     /// The client's end of its first connection.
@@ -368,7 +368,7 @@ pub struct Session {
     /// How often it made each call of the remote administration protocol, by number.
     pub rap_calls: BTreeMap<u16, u64>,
     /// Its trees, and those of other sessions of the connection in which it opened something (SMB1).
-    pub trees: BTreeSet<TreeRow>,
+    pub trees: BTreeSet<TreeRowId>,
     /// Handles of its pipes that were run down instead of closed.
     pub handles_run_down: u64,
     /// Handles of its pipes that ended, and bytes missing from the capture hide whether by a call of their own.
@@ -422,7 +422,7 @@ pub struct WaitingRequest {
 #[non_exhaustive]
 pub struct Tree {
     /// The session that asked for it.
-    pub session: SessionRow,
+    pub session: SessionRowId,
     /// The connection it was asked for on.
     pub connection: ConnectionId,
     /// Its id on the wire.
@@ -438,7 +438,7 @@ pub struct Tree {
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// What is open in it, and the pipes that were.
-    pub opens: BTreeSet<OpenRow>,
+    pub opens: BTreeSet<OpenRowId>,
     /// Files and directories that were opened and closed again, which have no row any more, and pipes beyond the cap.
     pub opens_ended: u64,
     /// Its end.
@@ -450,9 +450,9 @@ pub struct Tree {
 #[non_exhaustive]
 pub struct Open {
     /// The session that asked for it.
-    pub session: SessionRow,
+    pub session: SessionRowId,
     /// The tree it lies in.
-    pub tree: TreeRow,
+    pub tree: TreeRowId,
     /// The connection it was asked for on.
     pub connection: ConnectionId,
     /// Its id on the wire.
@@ -470,9 +470,9 @@ pub struct Open {
     /// The interfaces that were bound on it.
     pub interfaces: Vec<BoundInterface>,
     /// The association group of its bind.
-    pub group: Option<GroupRow>,
+    pub group: Option<GroupRowId>,
     /// The handles that were granted or first used on it.
-    pub handles: BTreeSet<HandleRow>,
+    pub handles: BTreeSet<HandleRowId>,
     /// Calls that wait for their answer, by their number on the pipe.
     pub waiting: BTreeMap<u32, WaitingCall>,
     /// How often each call was made: (interface, opnum).
@@ -568,7 +568,7 @@ pub enum CallFailure {
 #[non_exhaustive]
 pub struct Handle {
     /// The pipe that it was granted or first used on.
-    pub open: OpenRow,
+    pub open: OpenRowId,
     /// The 20 bytes.
     pub handle: ContextHandle,
     /// The opening call.
@@ -616,7 +616,7 @@ pub struct Refusal {
     /// The answer.
     pub at: Origin,
     /// The server.
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
@@ -636,7 +636,7 @@ pub struct Refusal {
     /// Those sessions, counted.
     pub present: super::Present,
     /// Those sessions, null ones first; the first few.
-    pub held_by: Vec<SessionRow>,
+    pub held_by: Vec<SessionRowId>,
 }
 
 /// The answer of a [`Refusal`].
@@ -728,7 +728,7 @@ pub struct Denial {
     /// The connection, which may hold a slot although the session was denied.
     pub connection: ConnectionId,
     /// The server.
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
@@ -841,13 +841,13 @@ pub struct Asked {
     /// The packet that completed the request.
     pub at: Origin,
     /// The session.
-    pub session: SessionRow,
+    pub session: SessionRowId,
     /// The pipe.
-    pub open: OpenRow,
+    pub open: OpenRowId,
     /// Its number on the pipe.
     pub(super) call: u32,
     /// The handle that it named.
-    pub handle: Option<HandleRow>,
+    pub handle: Option<HandleRowId>,
     /// What it asks for.
     pub what: AskedFor,
     /// When it was answered.

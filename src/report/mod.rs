@@ -17,13 +17,14 @@ mod text;
 mod worst;
 
 pub use limit::Limit;
-pub use moment::{Cause, Ending, Moment};
-pub use null_sessions::{Capture, Losses, NullSessions, Options, Outcome};
+pub use moment::{Ending, EndingCause, Moment};
+pub use null_sessions::{CaptureReport, LossesReport, NullSessions, Options, Outcome};
 pub use printer_share::PrinterShare;
-pub use refusal::{Denial, Refusal, SlotsInUse};
-pub use server_tables::{NetBios, NetSession, ServerTables, Share, SlotChange};
+pub use refusal::{DenialReport, RefusalReport, SlotsInUse};
+pub use server_tables::{NetBios, NetSession, ServerTables, ShareReport, SlotChange};
 pub use session::{
-    CallCount, Connection, Handle, Interface, Open, OpenedBy, Session, Task, Tree, Waiting, Who,
+    CallCount, ConnectionReport, HandleReport, IdentityReport, InterfaceReport, OpenReport, OpenedBy,
+    SessionReport, TaskReport, TreeReport, Waiting,
 };
 pub use system::System;
 pub use text::{ServerTablesText, Step, Text};

@@ -49,7 +49,7 @@ pub struct Ending {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 #[non_exhaustive]
-pub enum Cause {
+pub enum EndingCause {
     /// A handle: the end of what held it.
     Holder(By),
     /// A session.
@@ -80,7 +80,7 @@ impl Ending {
 
     /// The end of a session: who ended it, and why, where the wire shows it.
     pub(super) fn of_session(ledger: &Ledger, session: &ledger::Session, closing: Closing) -> Self {
-        let cause = ledger.cause(session).map(Cause::Session);
+        let cause = ledger.cause(session).map(EndingCause::Session);
         Self { side: ledger.ended_by(session), cause, ..Self::of(closing) }
     }
 
@@ -88,7 +88,7 @@ impl Ending {
     pub(super) fn of_handle(closing: Closing) -> Self {
         match closing.by {
             By::CloseCall => Self::of(closing),
-            cause => Self { by: "rundown", cause: Some(Cause::Holder(cause)), ..Self::of(closing) },
+            cause => Self { by: "rundown", cause: Some(EndingCause::Holder(cause)), ..Self::of(closing) },
         }
     }
 }

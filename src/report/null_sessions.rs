@@ -1,7 +1,7 @@
 //! The answer to the main question: every null session, its verdict and why.
 
-use super::session::Session;
-use super::{Denial, PrinterShare, Refusal, Text, printer_share};
+use super::session::SessionReport;
+use super::{DenialReport, PrinterShare, RefusalReport, Text, printer_share};
 use crate::capture::Info;
 use crate::finding::{self, Finding};
 use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict, is_beyond};
@@ -31,7 +31,7 @@ impl Default for Options {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Capture {
+pub struct CaptureReport {
     /// Its path as it was given.
     pub path: String,
     /// Packets read.
@@ -48,7 +48,7 @@ pub struct Capture {
     pub warnings: Vec<String>,
 }
 
-impl From<&Info> for Capture {
+impl From<&Info> for CaptureReport {
     fn from(info: &Info) -> Self {
         Self {
             path: info.name.clone(),
@@ -65,7 +65,7 @@ impl From<&Info> for Capture {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Losses<'a> {
+pub struct LossesReport<'a> {
     /// What the ledger knows: gaps, evictions, unreadable messages.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub ledger: &'a ledger::Losses,
@@ -138,11 +138,11 @@ pub struct NullSessions<'a> {
     /// The end of the captures.
     pub end: Option<Timestamp>,
     /// The null sessions and the possibly null ones, or all; in the order in which they were first seen.
-    pub sessions: Vec<Session<'a>>,
+    pub sessions: Vec<SessionReport<'a>>,
     /// Who was turned away because a limit is reached.
-    pub refusals: Vec<Refusal<'a>>,
+    pub refusals: Vec<RefusalReport<'a>>,
     /// What was denied to anonymous clients.
-    pub denials: Vec<Denial<'a>>,
+    pub denials: Vec<DenialReport<'a>>,
     /// Who shares printers: whose shares KB 328459 says to remove.
     pub printer_shares: Vec<PrinterShare<'a>>,
     /// The findings, the worst first.
@@ -150,7 +150,7 @@ pub struct NullSessions<'a> {
     /// What was not read, and whether null sessions may be in it; what may matter first.
     pub unseen: Vec<UnseenTotal>,
     /// What was lost.
-    pub losses: Losses<'a>,
+    pub losses: LossesReport<'a>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) ledger: &'a Ledger,
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -170,22 +170,22 @@ impl<'a> NullSessions<'a> {
         let at = end.unwrap_or_default();
         let sessions = ledger
             .sessions()
-            .filter_map(|(row, session)| Session::of(ledger, row, session, at, options.grace))
+            .filter_map(|(row, session)| SessionReport::of(ledger, row, session, at, options.grace))
             .filter(|session| options.all || session.is_candidate())
             // A set-up that has no answer tells nothing if it was young.
             .filter(|session| !session.unanswered || session.verdict == Verdict::Unknown);
         let mut report = Self {
             outcome: Outcome::CannotTell,
-            captures: captures.into_iter().map(Capture::from).collect(),
+            captures: captures.into_iter().map(CaptureReport::from).collect(),
             grace_seconds: options.grace,
             end,
             sessions: sessions.collect(),
-            refusals: Refusal::all(ledger, options.grace, options.limit).collect(),
-            denials: ledger.denials().iter().map(Denial::from).collect(),
+            refusals: RefusalReport::all(ledger, options.grace, options.limit).collect(),
+            denials: ledger.denials().iter().map(DenialReport::from).collect(),
             printer_shares: printer_share::of(ledger),
             findings: finding::all(ledger, options.grace),
             unseen: ledger.unseen(options.grace),
-            losses: Losses {
+            losses: LossesReport {
                 ledger: ledger.losses(),
                 unreadable_packets: counts.unreadable_packets,
                 time_went_back: counts.time_went_back,

@@ -3,9 +3,9 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use super::session::{Session, Who};
+use super::session::{IdentityReport, SessionReport};
 use crate::finding::Digits;
-use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRow, SessionRow, Stage};
+use crate::ledger::{self, Holders, Ledger, RefusalAnswer, ServerRowId, SessionRowId, Stage};
 use crate::net::Endpoint;
 use crate::wire::Status;
 
@@ -15,19 +15,19 @@ use super::{Limit, Moment};
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Refusal<'a> {
+pub struct RefusalReport<'a> {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
     /// The server.
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
     pub client: Endpoint,
     /// Who asked, as far as it was said.
-    pub who: Option<Who<'a>>,
+    pub who: Option<IdentityReport<'a>>,
     /// The client computer's name, if it told one.
     pub client_name: Option<&'a str>,
     /// What was turned away.
@@ -47,7 +47,7 @@ pub struct Refusal<'a> {
     pub limit: Option<Limit>,
     /// Who held them, null sessions first; the first few.
     #[cfg_attr(feature = "serde", serde(serialize_with = "super::session::ids"))]
-    pub held_by: Vec<SessionRow>,
+    pub held_by: Vec<SessionRowId>,
     /// What they were.
     pub holders: Holders,
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -121,7 +121,7 @@ impl SlotsInUse {
 
     /// The slots in use after refusals, of which some were in use by sessions that are not known: these may still be there.
     pub(super) fn after<'r>(
-        refusals: impl Iterator<Item = &'r Refusal<'r>>,
+        refusals: impl Iterator<Item = &'r RefusalReport<'r>>,
         known: ledger::Slots,
         limit: Option<&Limit>,
         (null, denied): (u64, u64),
@@ -186,7 +186,7 @@ impl SlotsInUse {
     }
 }
 
-impl<'a> Refusal<'a> {
+impl<'a> RefusalReport<'a> {
     /// True if the server had no slot left; false if a share or a pipe has a limit of its own.
     #[must_use]
     pub fn is_for_slots(&self) -> bool {
@@ -201,7 +201,7 @@ impl<'a> Refusal<'a> {
     }
 
     /// True for a session that was open on the server then.
-    pub(super) fn met(&self, session: &Session<'_>) -> bool {
+    pub(super) fn met(&self, session: &SessionReport<'_>) -> bool {
         let before = |moment: Moment| {
             (moment.time, moment.capture, moment.frame) <= (self.at.time, self.at.capture, self.at.frame)
         };
@@ -215,7 +215,7 @@ impl<'a> Refusal<'a> {
         limit: Option<u64>,
     ) -> impl Iterator<Item = Self> + use<'a> {
         let holders = ledger.all_holders(grace);
-        let limits: BTreeMap<ServerRow, Option<Limit>> =
+        let limits: BTreeMap<ServerRowId, Option<Limit>> =
             ledger.servers().map(|server| (server.row, Limit::of(ledger, server, limit))).collect();
         let refusals = ledger.refusals().iter().zip(holders);
         refusals.map(move |(refusal, holders)| {
@@ -236,7 +236,7 @@ impl<'a> Refusal<'a> {
             server_row: refusal.server_row,
             server: refusal.server,
             client: refusal.client,
-            who: refusal.identity.as_ref().map(Who::of),
+            who: refusal.identity.as_ref().map(IdentityReport::of),
             client_name: refusal.client_name(),
             what: refusal.what,
             path: refusal.path.as_deref(),
@@ -258,19 +258,19 @@ impl<'a> Refusal<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Denial<'a> {
+pub struct DenialReport<'a> {
     /// The answer.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
     /// The server.
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// The server's end.
     pub server: Endpoint,
     /// The client's end.
     pub client: Endpoint,
     /// Who asked, as far as it was said.
-    pub who: Option<Who<'a>>,
+    pub who: Option<IdentityReport<'a>>,
     /// What was denied.
     pub what: Stage,
     /// The share's path, or the pipe's or printer's name.
@@ -283,21 +283,21 @@ pub struct Denial<'a> {
     answer: ledger::DenialAnswer,
 }
 
-impl Denial<'_> {
+impl DenialReport<'_> {
     /// True if the server had no room; false if the client may not.
     pub(super) fn is_out_of_resources(&self) -> bool {
         self.answer.is_out_of_resources()
     }
 }
 
-impl<'a> From<&'a ledger::Denial> for Denial<'a> {
+impl<'a> From<&'a ledger::Denial> for DenialReport<'a> {
     fn from(denial: &'a ledger::Denial) -> Self {
         Self {
             at: denial.at.into(),
             server_row: denial.server_row,
             server: denial.server,
             client: denial.client,
-            who: denial.identity.as_ref().map(Who::of),
+            who: denial.identity.as_ref().map(IdentityReport::of),
             what: denial.what,
             name: denial.name.as_deref(),
             status: format!("{:#010x}", denial.answer.as_raw()),

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::session::Session;
-use super::{Limit, Moment, Refusal, SlotsInUse, System};
-use crate::ledger::{self, Ledger, ServerRow, SlotPoint, Slots};
+use super::session::SessionReport;
+use super::{Limit, Moment, RefusalReport, SlotsInUse, System};
+use crate::ledger::{self, Ledger, ServerRowId, SlotPoint, Slots};
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::session::ShareKind;
@@ -34,7 +34,7 @@ pub struct NetSession<'a> {
 pub struct ServerTables<'a> {
     /// Its row in the ledger.
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub row: ServerRow,
+    pub row: ServerRowId,
     /// The address at which it was first seen.
     pub server: Host,
     /// All its addresses.
@@ -52,14 +52,14 @@ pub struct ServerTables<'a> {
     /// The slots in the course of time: every change, until then.
     pub slots: Vec<SlotChange>,
     /// Who was turned away for want of a slot, until then.
-    pub refusals: Vec<Refusal<'a>>,
+    pub refusals: Vec<RefusalReport<'a>>,
     /// The sessions of every identity, with what is open in them.
-    pub sessions: Vec<Session<'a>>,
+    pub sessions: Vec<SessionReport<'a>>,
     /// Anonymous set-ups that the server denied and whose connection lasts: they hold slots, and are no sessions of the
     /// server's table.
-    pub denied: Vec<Session<'a>>,
+    pub denied: Vec<SessionReport<'a>>,
     /// The shares that were seen, whether they are in use or not.
-    pub shares: Vec<Share<'a>>,
+    pub shares: Vec<ShareReport<'a>>,
     /// The NetBIOS connections.
     pub netbios: Vec<NetBios<'a>>,
 }
@@ -87,7 +87,7 @@ impl From<SlotPoint> for SlotChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Share<'a> {
+pub struct ShareReport<'a> {
     /// Its name.
     pub name: &'a str,
     /// What kind of share it is.
@@ -131,8 +131,8 @@ impl<'a> NetSession<'a> {
     #[must_use]
     pub fn new(ledger: &'a Ledger, captured_to: Option<Timestamp>, grace: f64, limit: Option<u64>) -> Self {
         let at = ledger.end();
-        let mut tables: BTreeMap<ServerRow, Parts<'a>> = BTreeMap::new();
-        let addresses: BTreeMap<Host, ServerRow> = ledger
+        let mut tables: BTreeMap<ServerRowId, Parts<'a>> = BTreeMap::new();
+        let addresses: BTreeMap<Host, ServerRowId> = ledger
             .servers()
             .flat_map(|server| server.addresses.iter().map(|address| (*address, server.row)))
             .collect();
@@ -153,13 +153,13 @@ impl<'a> NetSession<'a> {
         for (row, session) in
             ledger.sessions().filter(|(_, session)| session.closed.is_none() && !session.unanswered)
         {
-            let told = Session::of(ledger, row, session, at.unwrap_or_default(), grace);
+            let told = SessionReport::of(ledger, row, session, at.unwrap_or_default(), grace);
             let Some(row) = session.server_row else { continue };
             let parts = tables.entry(row).or_default();
             let place = if session.denied.is_some() { &mut parts.denied } else { &mut parts.sessions };
             place.extend(told.map(open_parts));
         }
-        for refusal in Refusal::all(ledger, grace, limit) {
+        for refusal in RefusalReport::all(ledger, grace, limit) {
             let Some(row) = refusal.server_row else { continue };
             tables.entry(row).or_default().refusals.push(refusal);
         }
@@ -181,15 +181,15 @@ impl<'a> NetSession<'a> {
 #[derive(Default)]
 struct Parts<'a> {
     netbios: Vec<NetBios<'a>>,
-    sessions: Vec<Session<'a>>,
-    refusals: Vec<Refusal<'a>>,
-    denied: Vec<Session<'a>>,
+    sessions: Vec<SessionReport<'a>>,
+    refusals: Vec<RefusalReport<'a>>,
+    denied: Vec<SessionReport<'a>>,
 }
 
 impl<'a> Parts<'a> {
     fn tables(self, ledger: &'a Ledger, server: &'a ledger::Server, limit: Option<u64>) -> ServerTables<'a> {
         let Self { netbios, sessions, refusals, denied } = self;
-        let shares = ledger.shares(server.row).map(|share| Share {
+        let shares = ledger.shares(server.row).map(|share| ShareReport {
             name: &share.name,
             kind: share.kind,
             remark: share.remark.as_deref().filter(|remark| !remark.is_empty()),
@@ -222,13 +222,13 @@ impl<'a> Parts<'a> {
 }
 
 /// Trees of the sessions that are connected to a share.
-fn uses(sessions: &[Session<'_>], share: &str) -> usize {
+fn uses(sessions: &[SessionReport<'_>], share: &str) -> usize {
     let trees = sessions.iter().flat_map(|session| &session.trees).filter_map(|tree| tree.path);
     trees.filter(|path| path.rsplit('\\').next().is_some_and(|last| last.eq_ignore_ascii_case(share))).count()
 }
 
 /// A session without what has ended in it.
-fn open_parts(mut session: Session<'_>) -> Session<'_> {
+fn open_parts(mut session: SessionReport<'_>) -> SessionReport<'_> {
     session.connections.retain(|connection| connection.closed.is_none());
     // The first of its channels may have ended.
     if let Some(connection) = session.connections.first() {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Ending, Moment};
 use crate::auth;
 use crate::finding;
-use crate::ledger::{self, Ledger, ServerRow, SessionRow, Stuck, Verdict};
+use crate::ledger::{self, Ledger, ServerRowId, SessionRowId, Stuck, Verdict};
 use crate::net::Endpoint;
 use crate::rprn::{self, ContextHandle};
 use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, Transport, TreeId};
@@ -15,13 +15,13 @@ use crate::wire::Timestamp;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Session<'a> {
+pub struct SessionReport<'a> {
     /// Its row in the ledger.
     #[cfg_attr(feature = "serde", serde(serialize_with = "id"))]
-    pub id: SessionRow,
+    pub id: SessionRowId,
     /// The server.
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub server_row: Option<ServerRow>,
+    pub server_row: Option<ServerRowId>,
     /// The server's end of its first connection; in a server's tables, of the first that is still there.
     pub server: Endpoint,
     /// The client's end of the same connection.
@@ -45,7 +45,7 @@ pub struct Session<'a> {
     /// The name by which the client goes: as its print calls tell it, else its credentials, else NetBIOS.
     pub client_name: Option<&'a str>,
     /// Who.
-    pub who: Who<'a>,
+    pub who: IdentityReport<'a>,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Moment>,
     /// Its first sign.
@@ -74,7 +74,7 @@ pub struct Session<'a> {
     /// Since when its messages are encrypted: what it opens is not seen.
     pub encrypted: Option<Moment>,
     /// Its trees, in the order in which they were first seen.
-    pub trees: Vec<Tree<'a>>,
+    pub trees: Vec<TreeReport<'a>>,
     /// Until when it was a null session, if it was stuck then and is a user's or a guest's now.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub null_until: Option<Moment>,
@@ -93,7 +93,7 @@ pub struct Session<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Connection {
+pub struct ConnectionReport {
     /// The client's end.
     pub client: Endpoint,
     /// The server's end.
@@ -108,7 +108,7 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Who<'a> {
+pub struct IdentityReport<'a> {
     /// `null`, `guest`, `user` or `unknown`.
     pub kind: auth::Who,
     /// The account.
@@ -131,7 +131,7 @@ pub struct Who<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Tree<'a> {
+pub struct TreeReport<'a> {
     /// The share's path.
     pub path: Option<&'a str>,
     /// Its id on the wire.
@@ -141,7 +141,7 @@ pub struct Tree<'a> {
     /// Its end.
     pub closed: Option<Ending>,
     /// What is open in it, and the pipes that were.
-    pub opens: Vec<Open<'a>>,
+    pub opens: Vec<OpenReport<'a>>,
     /// It was this session that connected it: over SMB1 others of the connection may use it.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub own: bool,
@@ -151,7 +151,7 @@ pub struct Tree<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Open<'a> {
+pub struct OpenReport<'a> {
     /// Its name; a pipe's without `\PIPE\`.
     pub name: Option<&'a str>,
     /// What it is.
@@ -169,7 +169,7 @@ pub struct Open<'a> {
     /// The first call on it whose arguments or results are sealed: what handles it gives is not seen.
     pub sealed: Option<Moment>,
     /// The handles that were granted or first used on it.
-    pub handles: Vec<Handle<'a>>,
+    pub handles: Vec<HandleReport<'a>>,
     /// The calls that wait for their answer.
     pub waiting: Vec<Waiting>,
 }
@@ -178,7 +178,7 @@ pub struct Open<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Interface {
+pub struct InterfaceReport {
     /// Its UUID.
     pub uuid: Uuid,
     /// Its version: `1.0`.
@@ -191,7 +191,7 @@ pub struct Interface {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Handle<'a> {
+pub struct HandleReport<'a> {
     /// The 20 bytes.
     pub handle: ContextHandle,
     /// The call that opened it.
@@ -207,9 +207,9 @@ pub struct Handle<'a> {
     /// How often each call named it.
     pub calls: Vec<CallCount>,
     /// The latest document that was started at it.
-    pub document: Option<Task<'a>>,
+    pub document: Option<TaskReport<'a>>,
     /// The latest notifications of changes that were registered at it.
-    pub notification: Option<Task<'a>>,
+    pub notification: Option<TaskReport<'a>>,
     /// Its end.
     pub closed: Option<Ending>,
 }
@@ -231,7 +231,7 @@ pub struct CallCount {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Task<'a> {
+pub struct TaskReport<'a> {
     /// The document's name, or the machine that is told of changes.
     pub name: Option<&'a str>,
     /// The answer that began it.
@@ -266,11 +266,11 @@ pub struct Waiting {
     pub sent: Moment,
 }
 
-impl<'a> Session<'a> {
+impl<'a> SessionReport<'a> {
     /// A session of the ledger at `end`, judged with a grace in seconds.
     pub(super) fn of(
         ledger: &'a Ledger,
-        row: SessionRow,
+        row: SessionRowId,
         session: &'a ledger::Session,
         end: Timestamp,
         grace: f64,
@@ -291,7 +291,7 @@ impl<'a> Session<'a> {
             server_row: session.server_row,
             server: session.server,
             client: session.client,
-            connections: connections().map(Connection::of).collect(),
+            connections: connections().map(ConnectionReport::of).collect(),
             transport: connections().next().map(|connection| connection.transport),
             dialect: connections().find_map(|connection| connection.dialect.as_deref()),
             session_id: session.id,
@@ -300,7 +300,7 @@ impl<'a> Session<'a> {
             client_guid: connections().find_map(|connection| connection.client_guid),
             components: finding::components(ledger, session),
             client_name: finding::client_name(ledger, session),
-            who: Who::of(&session.identity),
+            who: IdentityReport::of(&session.identity),
             opened: session.opened.map(Moment::from),
             first_seen: session.used.first.into(),
             closed: session.closed.map(|closing| Ending::of_session(ledger, session, closing)),
@@ -320,7 +320,7 @@ impl<'a> Session<'a> {
             },
             possibly_null: ledger.is_possibly_null(session),
             encrypted: session.encrypted.map(Moment::from),
-            trees: ledger.trees(session).map(|tree| Tree::of(ledger, session, tree)).collect(),
+            trees: ledger.trees(session).map(|tree| TreeReport::of(ledger, session, tree)).collect(),
             unanswered: session.unanswered,
             last_used: last_used.into(),
             hung_since: hung_since.filter(|_| judgement.verdict == Verdict::Hung).map(Moment::from),
@@ -345,7 +345,7 @@ impl<'a> Session<'a> {
     }
 }
 
-impl Connection {
+impl ConnectionReport {
     fn of(connection: &ledger::Connection) -> Self {
         Self {
             client: connection.client,
@@ -356,7 +356,7 @@ impl Connection {
     }
 }
 
-impl<'a> Who<'a> {
+impl<'a> IdentityReport<'a> {
     pub(super) fn of(identity: &'a auth::Identity) -> Self {
         Self {
             kind: identity.who,
@@ -371,20 +371,20 @@ impl<'a> Who<'a> {
     }
 }
 
-impl<'a> Tree<'a> {
+impl<'a> TreeReport<'a> {
     fn of(ledger: &'a Ledger, session: &'a ledger::Session, tree: &'a ledger::Tree) -> Self {
         Self {
             path: tree.path.as_deref(),
             tree_id: tree.id,
             opened: tree.opened.map(Moment::from),
             closed: tree.closed.map(Ending::of),
-            opens: ledger.opens_in(session, tree).map(|open| Open::of(ledger, open)).collect(),
+            opens: ledger.opens_in(session, tree).map(|open| OpenReport::of(ledger, open)).collect(),
             own: tree.session == session.row,
         }
     }
 }
 
-impl<'a> Open<'a> {
+impl<'a> OpenReport<'a> {
     fn of(ledger: &'a Ledger, open: &'a ledger::Open) -> Self {
         Self {
             name: open.name.as_deref(),
@@ -393,25 +393,25 @@ impl<'a> Open<'a> {
             opened: open.opened.map(Moment::from),
             closed: open.closed.map(Ending::of),
             locks: open.locks,
-            interfaces: open.interfaces.iter().map(Interface::of).collect(),
+            interfaces: open.interfaces.iter().map(InterfaceReport::of).collect(),
             sealed: open.sealed.map(Moment::from),
-            handles: ledger.handles(open).map(Handle::of).collect(),
+            handles: ledger.handles(open).map(HandleReport::of).collect(),
             waiting: open.waiting.values().map(Waiting::of).collect(),
         }
     }
 }
 
-impl Interface {
+impl InterfaceReport {
     fn of(bound: &ledger::BoundInterface) -> Self {
         let (major, minor) = bound.version;
         Self { uuid: bound.uuid, version: format!("{major}.{minor}"), name: bound.name }
     }
 }
 
-impl<'a> Handle<'a> {
+impl<'a> HandleReport<'a> {
     fn of(handle: &'a ledger::Handle) -> Self {
         let task = |task| {
-            handle.tasks.get(&task).map(|task| Task {
+            handle.tasks.get(&task).map(|task| TaskReport {
                 name: task.name.as_deref(),
                 began: task.began.into(),
                 ended: task.ended.map(Moment::from),
@@ -453,11 +453,11 @@ impl Waiting {
 }
 
 #[cfg(feature = "serde")]
-fn id<S: serde::Serializer>(row: &SessionRow, serializer: S) -> Result<S::Ok, S::Error> {
+fn id<S: serde::Serializer>(row: &SessionRowId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{:#x}", row.as_raw()))
 }
 
 #[cfg(feature = "serde")]
-pub(super) fn ids<S: serde::Serializer>(rows: &[SessionRow], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn ids<S: serde::Serializer>(rows: &[SessionRowId], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(rows.iter().map(|row| format!("{:#x}", row.as_raw())))
 }

@@ -1,11 +1,15 @@
 //! The worst of each verdict, where there are too many sessions to show all.
 
-use super::Session;
+use super::SessionReport;
 
 /// All of `sessions` if there are at most `all` of them, else the first `few` of each verdict. They come sorted by their
 /// verdicts, the worst of each first.
 #[must_use]
-pub fn worst_of_each<'s, 'a>(sessions: &[&'s Session<'a>], all: usize, few: usize) -> Vec<&'s Session<'a>> {
+pub fn worst_of_each<'s, 'a>(
+    sessions: &[&'s SessionReport<'a>],
+    all: usize,
+    few: usize,
+) -> Vec<&'s SessionReport<'a>> {
     if sessions.len() <= all {
         return sessions.to_vec();
     }

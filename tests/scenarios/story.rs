@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use smbscope::capture::Packet;
 use smbscope::ledger::{Closing, Ledger, LedgerLimits, RefusalAnswer, Stage, Stuck};
-use smbscope::report::{NetSession, Session};
+use smbscope::report::{NetSession, SessionReport};
 use smbscope::session::{Analyzer, Event, Limits, Sink};
 
 use crate::common::{Owned, rewrite};
@@ -118,7 +118,7 @@ impl Wire {
         self.listed(|session| session.trees.len())
     }
 
-    fn listed<T>(&self, tell: impl Fn(&Session<'_>) -> T) -> Vec<T> {
+    fn listed<T>(&self, tell: impl Fn(&SessionReport<'_>) -> T) -> Vec<T> {
         let ledger = self.ledger();
         let tables = NetSession::new(&ledger, None, GRACE, None);
         tables.servers.iter().flat_map(|server| &server.sessions).map(tell).collect()

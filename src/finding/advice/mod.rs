@@ -19,7 +19,7 @@ use super::scene::{self, Scene};
 use super::words::list;
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::ledger::{Denial, Ledger, Open, ServerRow, Session, SessionRow, Stage, Verdict};
+use crate::ledger::{Denial, Ledger, Open, ServerRowId, Session, SessionRowId, Stage, Verdict};
 use crate::net::Host;
 use crate::session::is_ipc;
 
@@ -63,16 +63,16 @@ const PRINTER_SHARES: &str = "Method 2, on each client named: remove its printer
 /// Gives each finding its advice.
 pub(super) struct Adviser<'a> {
     scene: &'a Scene<'a>,
-    by_address: BTreeMap<Host, ServerRow>,
+    by_address: BTreeMap<Host, ServerRowId>,
     /// The servers that speak SMB2 or SMB3.
-    smb2: BTreeSet<ServerRow>,
+    smb2: BTreeSet<ServerRowId>,
     /// The servers that have a null session with a pipe still.
-    let_in: BTreeSet<ServerRow>,
+    let_in: BTreeSet<ServerRowId>,
     /// When a server last let a null session in, and when it last denied one.
-    granted: BTreeMap<ServerRow, Origin>,
-    denied: BTreeMap<ServerRow, Origin>,
+    granted: BTreeMap<ServerRowId, Origin>,
+    denied: BTreeMap<ServerRowId, Origin>,
     /// The clients whose sessions findings say to end, as the server calls them.
-    to_end: BTreeMap<ServerRow, BTreeSet<String>>,
+    to_end: BTreeMap<ServerRowId, BTreeSet<String>>,
 }
 
 impl<'a> Adviser<'a> {
@@ -129,7 +129,7 @@ impl<'a> Adviser<'a> {
 
     /// A paragraph with the command for each client in place of the one for `\\\\CLIENT`; of many clients, who CLIENT
     /// stands for.
-    fn with_clients(&self, paragraph: String, server: Option<ServerRow>) -> String {
+    fn with_clients(&self, paragraph: String, server: Option<ServerRowId>) -> String {
         if !paragraph.contains(END_OF_CLIENT) {
             return paragraph;
         }
@@ -146,14 +146,14 @@ impl<'a> Adviser<'a> {
         }
     }
 
-    fn server(&self, finding: &Finding) -> Option<ServerRow> {
-        let of_session = |row: &SessionRow| self.scene.ledger.session(*row)?.server_row;
+    fn server(&self, finding: &Finding) -> Option<ServerRowId> {
+        let of_session = |row: &SessionRowId| self.scene.ledger.session(*row)?.server_row;
         let by_address = || self.by_address.get(&finding.server.host()).copied();
         finding.sessions.iter().find_map(of_session).or_else(by_address)
     }
 
     /// False for what there is no use in any more.
-    fn is_true(&self, part: Part, finding: &Finding, server: Option<ServerRow>) -> bool {
+    fn is_true(&self, part: Part, finding: &Finding, server: Option<ServerRowId>) -> bool {
         let mut sessions = finding.sessions.iter().filter_map(|row| self.scene.ledger.session(*row));
         match part {
             Part::Look => sessions.any(|session| session.closed.is_none()),
@@ -182,7 +182,7 @@ impl<'a> Adviser<'a> {
 
     /// True if a server denies null sessions: it let none in after the last one that it denied, and none is there from
     /// before, since restricting them takes a restart of Windows.
-    fn shuts_out(&self, server: ServerRow) -> bool {
+    fn shuts_out(&self, server: ServerRowId) -> bool {
         let denied = self.denied.get(&server).filter(|_| !self.let_in.contains(&server));
         denied.is_some_and(|denied| self.granted.get(&server).is_none_or(|granted| granted < denied))
     }
@@ -218,8 +218,8 @@ fn shuts_out(denial: &Denial) -> bool {
         && (matches!(denial.what, Stage::Session | Stage::Pipe) || ipc)
 }
 
-fn latest(times: impl Iterator<Item = (Option<ServerRow>, Origin)>) -> BTreeMap<ServerRow, Origin> {
-    let mut latest: BTreeMap<ServerRow, Origin> = BTreeMap::new();
+fn latest(times: impl Iterator<Item = (Option<ServerRowId>, Origin)>) -> BTreeMap<ServerRowId, Origin> {
+    let mut latest: BTreeMap<ServerRowId, Origin> = BTreeMap::new();
     for (row, at) in times {
         let Some(row) = row else { continue };
         latest.entry(row).and_modify(|before| *before = before.later(at)).or_insert(at);

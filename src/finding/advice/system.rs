@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{PRINTER_SHARES, Part, nt, samba, unknown, windows};
-use crate::ledger::{Computer, Ledger, ServerRow, ToldWindows};
+use crate::ledger::{Computer, Ledger, ServerRowId, ToldWindows};
 use crate::net::Host;
 use crate::rap::ServerType;
 
@@ -74,8 +74,8 @@ impl System {
     /// the version that it announces or has in its NTLM challenge, or SMB2 alone.
     pub(super) fn of(
         ledger: &Ledger,
-        server: Option<ServerRow>,
-        smb2: impl Fn(ServerRow) -> bool,
+        server: Option<ServerRowId>,
+        smb2: impl Fn(ServerRowId) -> bool,
     ) -> &'static Self {
         let Some(server) = server.and_then(|row| ledger.server(row)) else { return &unknown::UNKNOWN };
         let computer = ledger.computer_of(server);
@@ -138,7 +138,7 @@ impl System {
 }
 
 /// The servers with which a client agreed on SMB2 or SMB3.
-pub(super) fn smb2(ledger: &Ledger) -> BTreeSet<ServerRow> {
+pub(super) fn smb2(ledger: &Ledger) -> BTreeSet<ServerRowId> {
     let connections = ledger.connections().map(|(_, connection)| connection);
     let speak = connections.filter(|connection| {
         let dialect = connection.dialect.as_deref().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::capture::Origin;
-use crate::ledger::{Group, GroupRow, Handle, HandleRow, Ledger, OpenRow, Use};
+use crate::ledger::{Group, GroupRowId, Handle, HandleRowId, Ledger, OpenRowId, Use};
 use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, OpenId};
 
@@ -11,7 +11,13 @@ use crate::session::{ConnectionId, OpenId};
 const LATEST: usize = 64;
 
 impl Ledger {
-    pub(super) fn join_group(&mut self, pipe: OpenRow, connection: ConnectionId, number: u32, joined: bool) {
+    pub(super) fn join_group(
+        &mut self,
+        pipe: OpenRowId,
+        connection: ConnectionId,
+        number: u32,
+        joined: bool,
+    ) {
         if self
             .opens
             .get(&pipe)
@@ -27,7 +33,7 @@ impl Ledger {
             // made is the one that is made now.
             (group.client == Some(client) && (joined || !group.made)).then_some(row)
         });
-        let row = known.unwrap_or_else(|| GroupRow(self.next_row()));
+        let row = known.unwrap_or_else(|| GroupRowId(self.next_row()));
         let group = self.groups.entry(row).or_default();
         group.number = number;
         group.made |= !joined;
@@ -44,11 +50,11 @@ impl Ledger {
         }
     }
 
-    pub(super) fn group_is(&self, group: GroupRow, number: u32) -> bool {
+    pub(super) fn group_is(&self, group: GroupRowId, number: u32) -> bool {
         self.groups.get(&group).is_some_and(|group| group.number == number)
     }
 
-    pub(super) fn merge_group(&mut self, from: GroupRow, into: GroupRow, pipe: OpenRow) {
+    pub(super) fn merge_group(&mut self, from: GroupRowId, into: GroupRowId, pipe: OpenRowId) {
         let Some(old) = self.groups.get_mut(&from) else { return };
         old.pipes.remove(&pipe);
         if !old.pipes.is_empty() {
@@ -67,11 +73,11 @@ impl Ledger {
     }
 
     /// The pipe's group; a group of its own if its bind was not seen.
-    pub(super) fn group_of(&mut self, pipe: OpenRow) -> Option<GroupRow> {
+    pub(super) fn group_of(&mut self, pipe: OpenRowId) -> Option<GroupRowId> {
         if let Some(group) = self.opens.get(&pipe)?.group {
             return Some(group);
         }
-        let row = GroupRow(self.next_row());
+        let row = GroupRowId(self.next_row());
         let open = self.opens.get_mut(&pipe)?;
         open.group = Some(row);
         let ends =
@@ -83,7 +89,7 @@ impl Ledger {
         Some(row)
     }
 
-    pub(super) fn find_handle(&mut self, pipe: OpenRow, handle: ContextHandle) -> Option<HandleRow> {
+    pub(super) fn find_handle(&mut self, pipe: OpenRowId, handle: ContextHandle) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
         if let Some(row) = self.index.handles.get(&(group, handle)) {
             return Some(*row);
@@ -105,11 +111,11 @@ impl Ledger {
     }
 
     /// The handle of these bytes that has ended on one of the group's pipes, among the latest of each.
-    pub(super) fn ended_handle(&mut self, pipe: OpenRow, handle: ContextHandle) -> Option<HandleRow> {
+    pub(super) fn ended_handle(&mut self, pipe: OpenRowId, handle: ContextHandle) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
         let pipes = self.groups.get(&group)?.pipes.iter().filter_map(|pipe| self.opens.get(pipe));
         let mut rows = pipes.flat_map(|open| open.handles.iter().rev().take(LATEST));
-        let is_it = |row: &&HandleRow| {
+        let is_it = |row: &&HandleRowId| {
             self.handles.get(row).is_some_and(|known| known.handle == handle && known.closed.is_some())
         };
         rows.find(is_it).copied()
@@ -120,9 +126,9 @@ impl Ledger {
     pub(super) fn used_before_granted(
         &mut self,
         at: Origin,
-        pipe: OpenRow,
+        pipe: OpenRowId,
         handle: ContextHandle,
-    ) -> Option<HandleRow> {
+    ) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
         let closed = self.groups.get(&group)?.closed_unopened.get(&handle);
         let row = *self.index.handles.get(&(group, handle)).or(closed)?;
@@ -141,11 +147,11 @@ impl Ledger {
     pub(super) fn new_handle(
         &mut self,
         at: Origin,
-        pipe: OpenRow,
+        pipe: OpenRowId,
         handle: ContextHandle,
-    ) -> Option<HandleRow> {
+    ) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
-        let row = HandleRow(self.next_row());
+        let row = HandleRowId(self.next_row());
         let open = self.opens.get_mut(&pipe)?;
         if open.handles.len() >= self.limits.handles {
             let oldest_ended = open
@@ -196,7 +202,7 @@ impl Ledger {
         pipe: OpenId,
         handle: ContextHandle,
         succeeded: Option<Origin>,
-    ) -> Option<HandleRow> {
+    ) -> Option<HandleRowId> {
         let pipe = self.open_row(connection, pipe)?;
         let row = match self.find_handle(pipe, handle) {
             Some(row) => row,

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 use crate::capture::Origin;
 use crate::ledger::{
-    BoundInterface, By, Closing, Connection, DenialAnswer, Gap, HandleRow, HandleTask, Ledger, RefusalAnswer,
-    Stage, WaitingCall, WaitingRequest, doubt,
+    BoundInterface, By, Closing, Connection, DenialAnswer, Gap, HandleRowId, HandleTask, Ledger,
+    RefusalAnswer, Stage, WaitingCall, WaitingRequest, doubt,
 };
 use crate::session::{
     ConnectionEnd, ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent,
@@ -505,7 +505,7 @@ impl Ledger {
             }
             HandleEvent::InDoubt { open, handle, why } => {
                 let Some(open) = self.open_row(connection, open) else { return };
-                let rows: Vec<HandleRow> = match handle {
+                let rows: Vec<HandleRowId> = match handle {
                     Some(handle) => self.find_handle(open, handle).into_iter().collect(),
                     None => self
                         .opens

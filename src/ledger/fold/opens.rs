@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::Origin;
-use crate::ledger::{By, Closing, Ledger, Open, OpenKey, OpenRow, Tree, TreeKey, TreeRow, Use};
+use crate::ledger::{By, Closing, Ledger, Open, OpenKey, OpenRowId, Tree, TreeKey, TreeRowId, Use};
 use crate::session::{ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, TreeId};
 
 impl Ledger {
@@ -16,7 +16,7 @@ impl Ledger {
         })
     }
 
-    pub(super) fn tree_row(&self, connection: ConnectionId, tree: TreeId) -> Option<TreeRow> {
+    pub(super) fn tree_row(&self, connection: ConnectionId, tree: TreeId) -> Option<TreeRowId> {
         self.index.trees.get(&self.tree_key(connection, tree)?).copied()
     }
 
@@ -30,7 +30,7 @@ impl Ledger {
         path: Option<String>,
         share: ShareKind,
         opened: Option<Origin>,
-    ) -> Option<TreeRow> {
+    ) -> Option<TreeRowId> {
         let session_row = self.session_first_seen(at, connection, session)?;
         let key = self.tree_key(connection, id)?;
         if let Some(old) = self.index.trees.get(&key).copied() {
@@ -40,7 +40,7 @@ impl Ledger {
             // The id was given anew, so the tree that had it is gone.
             self.close_tree(old, Closing { at, by: By::OwnClose }, By::TreeDisconnect);
         }
-        let row = TreeRow(self.next_row());
+        let row = TreeRowId(self.next_row());
         let session = self.sessions.get_mut(&session_row)?;
         if session.trees.len() >= self.limits.ended_rows {
             let oldest_ended = session
@@ -92,7 +92,7 @@ impl Ledger {
         })
     }
 
-    pub(in crate::ledger) fn open_row(&self, connection: ConnectionId, open: OpenId) -> Option<OpenRow> {
+    pub(in crate::ledger) fn open_row(&self, connection: ConnectionId, open: OpenId) -> Option<OpenRowId> {
         self.index.opens.get(&self.open_key(connection, open)?).copied()
     }
 
@@ -102,7 +102,7 @@ impl Ledger {
     }
 
     /// The end of an open is answered, so nothing is in doubt if only that answer seemed to be missing.
-    pub(super) fn close_answered(&mut self, row: OpenRow) {
+    pub(super) fn close_answered(&mut self, row: OpenRowId) {
         if let Some(open) = self.opens.get_mut(&row) {
             open.in_doubt.take_if(|doubt| doubt.why == Doubt::AnswerMissing && doubt.since == doubt.at);
         }
@@ -119,7 +119,7 @@ impl Ledger {
         name: Option<String>,
         what: OpenKind,
         opened: Option<Origin>,
-    ) -> Option<OpenRow> {
+    ) -> Option<OpenRowId> {
         let session_row = self.session_first_seen(at, connection, session)?;
         let tree_row = match self.tree_row(connection, tree) {
             Some(row) => row,
@@ -133,7 +133,7 @@ impl Ledger {
             self.close_open(old, Closing { at, by: By::OwnClose }, By::PipeClose);
         }
         let cap = self.limits.opens;
-        let row = OpenRow(self.next_row());
+        let row = OpenRowId(self.next_row());
         let tree = self.trees.get_mut(&tree_row)?;
         if tree.opens.len() >= cap {
             self.evicted("opens of a tree");

@@ -6,7 +6,7 @@ use crate::ledger::unseen::REFUSALS;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{
     By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt, Ledger, Open, Present,
-    Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRow, Slots, Stage, WaitingCall,
+    Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRowId, Slots, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -202,7 +202,7 @@ impl Ledger {
         &mut self,
         at: Origin,
         connection: ConnectionId,
-        session: SessionRow,
+        session: SessionRowId,
         call: WaitingCall,
         returned: Option<u32>,
     ) {

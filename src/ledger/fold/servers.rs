@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
-use crate::ledger::{Connection, Ledger, Server, ServerRow, SessionRow, SlotHistory, ToldWindows};
+use crate::ledger::{Connection, Ledger, Server, ServerRowId, SessionRowId, SlotHistory, ToldWindows};
 use crate::session::ConnectionId;
 
 impl Ledger {
     /// The server that a connection leads to: the one of its GUID at whatever address, else the one at its address, else
     /// the one of its NetBIOS name. Servers that tell different GUIDs are different ones, unless one took the place of the
     /// other when nobody was connected to that: it was restarted.
-    pub(super) fn server_of(&mut self, id: ConnectionId) -> Option<ServerRow> {
+    pub(super) fn server_of(&mut self, id: ConnectionId) -> Option<ServerRowId> {
         let connection = self.connections.get(&id)?;
         if connection.server_row.is_some() {
             return connection.server_row;
@@ -53,7 +53,7 @@ impl Ledger {
         Some(row)
     }
 
-    fn known_server(&self, connection: &Connection) -> Option<ServerRow> {
+    fn known_server(&self, connection: &Connection) -> Option<ServerRowId> {
         let guid = connection.server_guid;
         if let Some(row) = guid.and_then(|guid| self.index.servers_by_guid.get(&guid)) {
             return Some(*row);
@@ -96,9 +96,9 @@ impl Ledger {
         }
     }
 
-    fn new_server(&mut self, ip: crate::net::Host) -> ServerRow {
+    fn new_server(&mut self, ip: crate::net::Host) -> ServerRowId {
         let last = self.servers.last_key_value().map_or(0, |(row, _)| row.as_raw());
-        let row = ServerRow(last.saturating_add(1));
+        let row = ServerRowId(last.saturating_add(1));
         let server = Server {
             row,
             ip,
@@ -132,7 +132,7 @@ impl Ledger {
     }
 
     /// Counts a session as who it is now.
-    pub(in crate::ledger) fn claim_slot(&mut self, at: Origin, row: SessionRow) {
+    pub(in crate::ledger) fn claim_slot(&mut self, at: Origin, row: SessionRowId) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let Some(server) = session.server_row.and_then(|row| self.servers.get_mut(&row)) else { return };
         let first = session.connections.first().and_then(|id| self.connections.get(id));
@@ -147,7 +147,7 @@ impl Ledger {
         self.note_slots(at, row);
     }
 
-    pub(in crate::ledger) fn free_slot(&mut self, at: Origin, row: SessionRow) {
+    pub(in crate::ledger) fn free_slot(&mut self, at: Origin, row: SessionRowId) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         let claim = session.claim.take();
         let Some(server) = session.server_row.and_then(|row| self.servers.get_mut(&row)) else { return };
@@ -159,7 +159,7 @@ impl Ledger {
         }
     }
 
-    fn note_slots(&mut self, at: Origin, row: ServerRow) {
+    fn note_slots(&mut self, at: Origin, row: ServerRowId) {
         let most = self.limits.slot_points;
         let dropped = self.servers.get_mut(&row).map_or(0, |server| server.slots.note(at, most));
         for _ in 0..dropped {

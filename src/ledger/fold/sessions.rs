@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::unseen::OPEN_SESSIONS;
-use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRow, Use, Waited, doubt};
+use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRowId, Use, Waited, doubt};
 use crate::session::{ConnectionId, Doubt, Idle, SessionId};
 use crate::smb2::negotiate::is_samba;
 
@@ -23,7 +23,7 @@ impl Ledger {
         at: Origin,
         connection: ConnectionId,
         id: SessionId,
-    ) -> Option<SessionRow> {
+    ) -> Option<SessionRowId> {
         let row = self.new_session_row(at, connection, id)?;
         self.index.sessions.insert((connection, id), row);
         if let (SessionId::Smb2(_), Some(ends)) = (id, self.connections.get(&connection)) {
@@ -39,7 +39,7 @@ impl Ledger {
         at: Origin,
         connection: ConnectionId,
         id: SessionId,
-    ) -> Option<SessionRow> {
+    ) -> Option<SessionRowId> {
         if self.index.sessions.len() >= self.limits.open_sessions {
             self.evicted(OPEN_SESSIONS);
             return None;
@@ -47,7 +47,7 @@ impl Ledger {
         let server_row = self.server_of(connection);
         let ends = self.connections.get(&connection)?;
         let (client, server) = (ends.client, ends.server);
-        let row = SessionRow(self.next_row());
+        let row = SessionRowId(self.next_row());
         self.sessions.insert(
             row,
             Session {
@@ -90,7 +90,7 @@ impl Ledger {
         at: Origin,
         connection: ConnectionId,
         id: SessionId,
-    ) -> Option<SessionRow> {
+    ) -> Option<SessionRowId> {
         if let Some(row) = self.index.sessions.get(&(connection, id)) {
             return Some(*row);
         }
@@ -110,7 +110,7 @@ impl Ledger {
         connection: ConnectionId,
         id: SessionId,
         bound: bool,
-    ) -> Option<SessionRow> {
+    ) -> Option<SessionRowId> {
         let row = self.session_of_server(connection, id)?;
         let ends = self.connections.get_mut(&connection)?;
         let session = self.sessions.get_mut(&row)?;
@@ -126,7 +126,7 @@ impl Ledger {
     }
 
     /// The SMB2 session of that id on the server that a connection leads to.
-    pub(super) fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRow> {
+    pub(super) fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRowId> {
         let ends = self.connections.get(&connection)?;
         let row = ServerKey::of(ends).find_map(|server| self.index.by_server.get(&(server, id)).copied())?;
         let there = self.connections.get(self.sessions.get(&row)?.connections.first()?);
@@ -192,7 +192,7 @@ impl Ledger {
         for id in others {
             let Some(other) = self.connections.get_mut(&id) else { continue };
             other.vc_zero = Some(at);
-            let sessions: Vec<SessionRow> = other.sessions.iter().copied().collect();
+            let sessions: Vec<SessionRowId> = other.sessions.iter().copied().collect();
             for row in sessions.into_iter().filter(|_| obeys) {
                 if matches!(self.sessions.get(&row).map(|session| session.id), Some(SessionId::Uid(_))) {
                     self.dropped.insert(id);

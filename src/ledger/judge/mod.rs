@@ -7,7 +7,7 @@ mod spans;
 mod unsure;
 
 use super::grace::is_beyond;
-use super::{Closing, Handle, InDoubt, Judgement, Ledger, Open, Session, SessionRow, Stuck, Verdict};
+use super::{Closing, Handle, InDoubt, Judgement, Ledger, Open, Session, SessionRowId, Stuck, Verdict};
 use crate::capture::Origin;
 use crate::session::SessionId;
 
@@ -19,7 +19,7 @@ impl Ledger {
     /// after [`Analyzer::tell_uses`](crate::session::Analyzer::tell_uses), and that time has passed in silence only after
     /// [`extend_to`](Self::extend_to).
     #[must_use]
-    pub fn judge(&self, row: SessionRow, grace: f64) -> Option<Judgement> {
+    pub fn judge(&self, row: SessionRowId, grace: f64) -> Option<Judgement> {
         let session = self.sessions.get(&row)?;
         let judged = match (session.closed, session.denied) {
             (closed, Some(status)) => self.judge_denied(session, closed, status, grace),

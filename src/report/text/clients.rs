@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Session;
+use super::super::SessionReport;
 use super::When;
 use super::layout::{self, Column};
 use super::servers::ServerPart;
@@ -64,7 +64,7 @@ pub(super) fn of_server(
 }
 
 impl<'a> Client<'a> {
-    fn add(&mut self, session: &'a Session<'a>) {
+    fn add(&mut self, session: &'a SessionReport<'a>) {
         self.name = self.name.or(session.client_name);
         let number = self.verdicts.entry(session.verdict).or_default();
         *number = number.saturating_add(1);

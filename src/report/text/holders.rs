@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use std::collections::BTreeMap;
 
-use super::super::{NullSessions, Refusal};
+use super::super::{NullSessions, RefusalReport};
 use super::When;
 use super::layout::{self, Column};
 use super::servers::ServerPart;
@@ -76,7 +76,7 @@ pub(super) fn of_server(
 }
 
 /// The holders, those with the most sessions first.
-fn rows(ledger: &Ledger, refusal: &Refusal<'_>, when: &When) -> Vec<Vec<String>> {
+fn rows(ledger: &Ledger, refusal: &RefusalReport<'_>, when: &When) -> Vec<Vec<String>> {
     let mut holders: BTreeMap<(Host, Option<String>, String), Holder<'_>> = BTreeMap::new();
     for session in refusal.held_by.iter().filter_map(|row| ledger.session(*row)) {
         let name = finding::client_name(ledger, session).map(str::to_owned);

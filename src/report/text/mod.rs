@@ -14,9 +14,9 @@ mod unseen;
 
 use core::fmt;
 
-use super::{Moment, NullSessions, Session};
+use super::{Moment, NullSessions, SessionReport};
 use crate::finding::count;
-use crate::ledger::{ServerRow, UnseenTotal};
+use crate::ledger::{ServerRowId, UnseenTotal};
 use crate::wire::Timestamp;
 
 pub use server_tables::ServerTablesText;
@@ -77,7 +77,7 @@ impl NullSessions<'_> {
     /// The answer in paragraphs of a few sentences: over all servers if there are several; then for each, the worst first,
     /// its headline and what else is to be said, with the server's row.
     #[must_use]
-    pub fn answer(&self) -> Vec<(Option<ServerRow>, String)> {
+    pub fn answer(&self) -> Vec<(Option<ServerRowId>, String)> {
         let servers = servers::of(self);
         let doubt = unseen::doubt(self).map(|text| (None, text));
         let overall = answer::over_all(self, &servers).map(|text| (None, text));
@@ -102,20 +102,20 @@ impl NullSessions<'_> {
 
     /// What a session holds, in a few words: `handle 5f083d… on \\\\PRNSRV\\lp1`.
     #[must_use]
-    pub fn holds(&self, session: &Session<'_>) -> String {
+    pub fn holds(&self, session: &SessionReport<'_>) -> String {
         table::holds(self, session)
     }
 
     /// For how many seconds what a session still holds, or else the session itself, has not been used; nothing if it has
     /// ended.
     #[must_use]
-    pub fn unused_for(&self, session: &Session<'_>) -> Option<f64> {
+    pub fn unused_for(&self, session: &SessionReport<'_>) -> Option<f64> {
         table::unused_for(self, session)
     }
 
     /// What happened to what a session still holds, in order.
     #[must_use]
-    pub fn story(&self, session: &Session<'_>) -> Vec<Step> {
+    pub fn story(&self, session: &SessionReport<'_>) -> Vec<Step> {
         let Some(row) = self.ledger.session(session.id) else { return Vec::new() };
         let mut steps = story::steps(self, session, row);
         steps.sort_by_key(|step| step.at);
@@ -124,7 +124,7 @@ impl NullSessions<'_> {
 
     /// Whose session it is and which component made it, in a line: `account …; NT LM 0.12; Windows 2002 2600`.
     #[must_use]
-    pub fn context(&self, session: &Session<'_>) -> String {
+    pub fn context(&self, session: &SessionReport<'_>) -> String {
         story::facts(session)
     }
 }

@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 use std::collections::BTreeMap;
 
 use super::super::server_tables::{NetBios, NetSession, ServerTables};
-use super::super::{Limit, Open, Session};
+use super::super::{Limit, OpenReport, SessionReport};
 use super::layout::{self, Column};
 use super::{ROWS, When, parts, slots};
 use crate::finding::{self, Plain, Span, count, list};
@@ -112,7 +112,7 @@ fn in_use(server: &ServerTables<'_>) -> String {
 /// follows it, for each takes a slot of its own.
 fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, width: usize) -> fmt::Result {
     writeln!(out, "net session")?;
-    let mut groups: BTreeMap<(String, String), Vec<&Session<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String), Vec<&SessionReport<'_>>> = BTreeMap::new();
     for session in &server.sessions {
         groups.entry((computer(ledger, session), user(session))).or_default().push(session);
     }
@@ -290,13 +290,13 @@ fn print(out: &mut impl Write, columns: &[Column], rows: &[Vec<String>], width: 
 }
 
 /// `\\WS-21`, or its address where it has told no name.
-fn computer(ledger: &Ledger, session: &Session<'_>) -> String {
+fn computer(ledger: &Ledger, session: &SessionReport<'_>) -> String {
     let name = ledger.session(session.id).and_then(|row| finding::client_name(ledger, row));
     let address = session.client.host();
     name.map_or_else(|| format!(r"\\{address}"), |name| format!(r"\\{} ({address})", Plain::name(name)))
 }
 
-fn user(session: &Session<'_>) -> String {
+fn user(session: &SessionReport<'_>) -> String {
     let account = session.who.account.filter(|account| !account.is_empty());
     let account = account.map(|account| Plain::name(account).to_string());
     match (session.who.kind, account) {
@@ -308,25 +308,25 @@ fn user(session: &Session<'_>) -> String {
 }
 
 /// The dialect, and the operating system where SMB1 tells it.
-fn client_type(session: &Session<'_>) -> String {
+fn client_type(session: &SessionReport<'_>) -> String {
     let told = [session.dialect, session.native_os.filter(|os| !os.is_empty())];
     told.into_iter().flatten().map(|told| Plain::name(told).to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The verdicts that people act on, of several sessions each once.
-fn verdicts(group: &[&Session<'_>]) -> String {
+fn verdicts(group: &[&SessionReport<'_>]) -> String {
     let mut verdicts: Vec<_> = group.iter().map(|session| session.verdict).collect();
     verdicts.sort_unstable();
     verdicts.dedup();
     verdicts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn opens<'s, 'a>(session: &'s Session<'a>) -> impl Iterator<Item = &'s Open<'a>> {
+fn opens<'s, 'a>(session: &'s SessionReport<'a>) -> impl Iterator<Item = &'s OpenReport<'a>> {
     session.trees.iter().flat_map(|tree| &tree.opens)
 }
 
 /// How much is open in sessions, if that can be seen.
-fn opens_of(group: &[&Session<'_>]) -> String {
+fn opens_of(group: &[&SessionReport<'_>]) -> String {
     let number = group.iter().flat_map(|session| opens(session)).count();
     match (number, group.iter().any(|session| session.encrypted.is_some())) {
         (0, true) => "encrypted".to_owned(),
@@ -335,13 +335,13 @@ fn opens_of(group: &[&Session<'_>]) -> String {
     }
 }
 
-fn path(open: &Open<'_>) -> String {
+fn path(open: &OpenReport<'_>) -> String {
     let name = open.name.map_or_else(|| "?".to_owned(), |name| Plain::name(name).to_string());
     if open.kind == OpenKind::Pipe { format!(r"\PIPE\{name}") } else { name }
 }
 
 /// `, 2 printer handles`, and the calls that wait.
-fn handles(open: &Open<'_>) -> String {
+fn handles(open: &OpenReport<'_>) -> String {
     let mut told = String::new();
     if !open.handles.is_empty() {
         told.push_str(&format!(", {}", count(open.handles.len(), "handle")));

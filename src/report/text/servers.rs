@@ -2,26 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Denial, NullSessions, Refusal, Session};
+use super::super::{DenialReport, NullSessions, RefusalReport, SessionReport};
 use crate::finding::endpoints;
-use crate::ledger::{ServerRow, Stuck, Verdict};
+use crate::ledger::{ServerRowId, Stuck, Verdict};
 use crate::net::Endpoint;
 
 /// All that concerns one server.
 #[derive(Debug, Default)]
 pub(super) struct ServerPart<'a> {
-    pub(super) row: Option<ServerRow>,
+    pub(super) row: Option<ServerRowId>,
     /// The sessions, the worst and then the oldest first.
-    pub(super) sessions: Vec<&'a Session<'a>>,
-    pub(super) refusals: Vec<&'a Refusal<'a>>,
-    pub(super) denials: Vec<&'a Denial<'a>>,
+    pub(super) sessions: Vec<&'a SessionReport<'a>>,
+    pub(super) refusals: Vec<&'a RefusalReport<'a>>,
+    pub(super) denials: Vec<&'a DenialReport<'a>>,
     /// The endpoints at which it answered.
     pub(super) endpoints: BTreeSet<Endpoint>,
 }
 
 /// The servers, those with the most trouble first.
 pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
-    let mut parts: BTreeMap<Option<ServerRow>, ServerPart<'a>> = BTreeMap::new();
+    let mut parts: BTreeMap<Option<ServerRowId>, ServerPart<'a>> = BTreeMap::new();
     for session in &report.sessions {
         entry(&mut parts, session.server_row, session.server).sessions.push(session);
     }
@@ -43,8 +43,8 @@ pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
 }
 
 fn entry<'p, 'a>(
-    parts: &'p mut BTreeMap<Option<ServerRow>, ServerPart<'a>>,
-    row: Option<ServerRow>,
+    parts: &'p mut BTreeMap<Option<ServerRowId>, ServerPart<'a>>,
+    row: Option<ServerRowId>,
     endpoint: Endpoint,
 ) -> &'p mut ServerPart<'a> {
     let part = parts.entry(row).or_default();
@@ -54,32 +54,32 @@ fn entry<'p, 'a>(
 }
 
 /// True for a session of which nobody can say that it is stuck now.
-fn is_past(session: &Session<'_>) -> bool {
+fn is_past(session: &SessionReport<'_>) -> bool {
     let may_have_ended = session.possible_verdicts.iter().any(|verdict| verdict.is_of_long_ended());
     session.closed.is_some() || session.verdict == Verdict::Open || may_have_ended
 }
 
 impl<'a> ServerPart<'a> {
     /// The null sessions of a verdict.
-    pub(super) fn null_sessions(&self, verdict: Verdict) -> impl Iterator<Item = &'a Session<'a>> {
+    pub(super) fn null_sessions(&self, verdict: Verdict) -> impl Iterator<Item = &'a SessionReport<'a>> {
         let sessions = self.sessions.iter().copied();
         sessions.filter(move |session| session.is_null() && session.verdict == verdict)
     }
 
     /// The null sessions that are stuck, or were.
-    pub(super) fn troubled(&self) -> impl Iterator<Item = &'a Session<'a>> {
+    pub(super) fn troubled(&self) -> impl Iterator<Item = &'a SessionReport<'a>> {
         let sessions = self.sessions.iter().copied();
         sessions.filter(|session| session.is_null() && session.stuck == Stuck::Yes)
     }
 
     /// The null sessions that never closed.
-    pub(super) fn stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
+    pub(super) fn stuck(&self) -> impl Iterator<Item = &'a SessionReport<'a>> {
         self.troubled().filter(|session| session.verdict != Verdict::Denied && !is_past(session))
     }
 
     /// The null sessions that the server denied and whose connections stay: for longer than the grace, or however young
     /// they are if the server refused somebody for want of the slots that they hold.
-    pub(super) fn denied(&self) -> impl Iterator<Item = &'a Session<'a>> {
+    pub(super) fn denied(&self) -> impl Iterator<Item = &'a SessionReport<'a>> {
         let refused = self.refusals.iter().any(|refusal| refusal.is_for_slots());
         let denied = self.null_sessions(Verdict::Denied).filter(|session| session.closed.is_none());
         denied.filter(move |session| refused || session.stuck == Stuck::Yes)
@@ -87,7 +87,7 @@ impl<'a> ServerPart<'a> {
 
     /// The null sessions that were stuck and are not any more, or perhaps not: they ended, may have ended, or are used
     /// again.
-    pub(super) fn were_stuck(&self) -> impl Iterator<Item = &'a Session<'a>> {
+    pub(super) fn were_stuck(&self) -> impl Iterator<Item = &'a SessionReport<'a>> {
         self.troubled().filter(|session| is_past(session))
     }
 

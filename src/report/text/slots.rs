@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{Limit, Refusal, ServerTables, SlotChange};
+use super::super::{Limit, RefusalReport, ServerTables, SlotChange};
 use super::layout::{self, Column};
 use super::parts;
 use crate::finding::{Digits, Plain, count};
@@ -58,7 +58,7 @@ fn change_row(change: &SlotChange, server: &ServerTables<'_>) -> Vec<String> {
     ]
 }
 
-fn refusal_row(refusal: &Refusal<'_>) -> Vec<String> {
+fn refusal_row(refusal: &RefusalReport<'_>) -> Vec<String> {
     let error = refusal.win32.map(|error| format!(" (error {error})")).unwrap_or_default();
     let what = if refusal.is_for_slots() { "" } else { ", for a limit of its own" };
     let what = refusal.path.map(|path| format!(" at {}{what}", Plain::name(path))).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{Moment, NullSessions, Session, worst_of_each};
+use super::super::{Moment, NullSessions, SessionReport, worst_of_each};
 use super::layout::paragraph;
 use super::servers::ServerPart;
 use super::{STORIES_OF_EACH, When, table};
@@ -29,8 +29,9 @@ pub(super) fn of_server(
     width: usize,
     left: &mut usize,
 ) -> fmt::Result {
-    let bad = |session: &&Session<'_>| session.has_story() && (session.is_candidate() || report.options.all);
-    let bad: Vec<&Session<'_>> = server.sessions.iter().copied().filter(bad).collect();
+    let bad =
+        |session: &&SessionReport<'_>| session.has_story() && (session.is_candidate() || report.options.all);
+    let bad: Vec<&SessionReport<'_>> = server.sessions.iter().copied().filter(bad).collect();
     let mut told = worst_of_each(&bad, *left, STORIES_OF_EACH);
     told.truncate(*left);
     for session in &told {
@@ -51,7 +52,7 @@ pub(super) fn of_server(
 fn of_session(
     out: &mut impl Write,
     report: &NullSessions<'_>,
-    session: &Session<'_>,
+    session: &SessionReport<'_>,
     when: &When,
     width: usize,
 ) -> fmt::Result {
@@ -98,7 +99,7 @@ fn who(ledger: &ledger::Ledger, row: &ledger::Session) -> String {
 
 /// Which component of the client it is, and under what: `print spooler; account …; NTLM 2 of system 5.1.2600; NT LM 0.12;
 /// Windows 2002 2600; pid 65279`.
-pub(super) fn facts(session: &Session<'_>) -> String {
+pub(super) fn facts(session: &SessionReport<'_>) -> String {
     let account = session.who.account.filter(|account| !account.is_empty());
     let components: Vec<String> = session.components.iter().map(|part| (*part).to_owned()).collect();
     let version = session.who.client_version.map(|version| format!(" of system {}", Plain::name(version)));
@@ -155,7 +156,11 @@ impl Step {
 }
 
 /// What happened to what the session still holds, or to all that it had if it has ended.
-pub(super) fn steps(report: &NullSessions<'_>, session: &Session<'_>, row: &ledger::Session) -> Vec<Step> {
+pub(super) fn steps(
+    report: &NullSessions<'_>,
+    session: &SessionReport<'_>,
+    row: &ledger::Session,
+) -> Vec<Step> {
     let ledger = report.ledger;
     let ended = row.closed.map(|closing| closing.at);
     let end = report.end.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{NullSessions, Session, worst_of_each};
+use super::super::{NullSessions, SessionReport, worst_of_each};
 use super::layout::{self, Column};
 use super::servers::ServerPart;
 use super::{ROWS, ROWS_OF_EACH, When, clients};
@@ -37,9 +37,9 @@ pub(super) fn of_server(
         Column { title: "HOLDS", least: 5 },
     ]);
     let shown = worst_of_each(&server.sessions, ROWS, ROWS_OF_EACH);
-    let start = |session: &Session<'_>| session.opened.unwrap_or(session.first_seen).time;
+    let start = |session: &SessionReport<'_>| session.opened.unwrap_or(session.first_seen).time;
     let date = when.date_width(shown.iter().map(|session| start(session)));
-    let since = |session: &Session<'_>| {
+    let since = |session: &SessionReport<'_>| {
         let (told, width) = (when.second(start(session)), date.saturating_add(TIME));
         format!("{told:>width$}")
     };
@@ -59,7 +59,7 @@ pub(super) fn of_server(
     if left > 0 { clients::of_server(out, server, when, width) } else { Ok(()) }
 }
 
-fn row(report: &NullSessions<'_>, session: &Session<'_>, since: String, with_who: bool) -> Vec<String> {
+fn row(report: &NullSessions<'_>, session: &SessionReport<'_>, since: String, with_who: bool) -> Vec<String> {
     let age = Span::seconds(session.age_seconds);
     let mut cells = vec![session.verdict.to_string()];
     if with_who {
@@ -82,7 +82,7 @@ fn row(report: &NullSessions<'_>, session: &Session<'_>, since: String, with_who
 }
 
 /// For how long what a session holds was not used, if that is why it leaked; else for how long it was not used itself.
-pub(super) fn unused_for(report: &NullSessions<'_>, session: &Session<'_>) -> Option<f64> {
+pub(super) fn unused_for(report: &NullSessions<'_>, session: &SessionReport<'_>) -> Option<f64> {
     let ledger = report.ledger;
     let row = ledger.session(session.id).filter(|_| session.verdict == Verdict::Leaked);
     let held = row.and_then(|row| {
@@ -95,7 +95,7 @@ pub(super) fn unused_for(report: &NullSessions<'_>, session: &Session<'_>) -> Op
 }
 
 /// The names of the pipes that are held, else of those that were opened.
-fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
+fn pipes(report: &NullSessions<'_>, session: &SessionReport<'_>) -> String {
     let Some(row) = report.ledger.session(session.id) else { return String::new() };
     let pipes = || report.ledger.opens_of(row).filter(|open| open.holds());
     let any_held = pipes().any(|open| open.closed.is_none());
@@ -117,7 +117,7 @@ fn pipes(report: &NullSessions<'_>, session: &Session<'_>) -> String {
 }
 
 /// What the session holds, in a few words.
-pub(super) fn holds(report: &NullSessions<'_>, session: &Session<'_>) -> String {
+pub(super) fn holds(report: &NullSessions<'_>, session: &SessionReport<'_>) -> String {
     let ledger = report.ledger;
     let Some(row) = ledger.session(session.id) else { return String::new() };
     match session.verdict {

@@ -3,7 +3,7 @@
 
 use core::fmt::{self, Write};
 
-use super::super::{NullSessions, Outcome, Session};
+use super::super::{NullSessions, Outcome, SessionReport};
 use super::layout::paragraph;
 use super::{When, servers};
 use crate::finding::{Plain, Span, count, list};
@@ -79,7 +79,7 @@ fn reasons<'u>(unseen: impl Iterator<Item = &'u UnseenTotal>) -> String {
 
 /// The sessions that may be null, or may be stuck.
 fn sessions(report: &NullSessions<'_>) -> Vec<String> {
-    let [null, possibly] = [Session::is_null, |session: &Session<'_>| session.possibly_null]
+    let [null, possibly] = [SessionReport::is_null, |session: &SessionReport<'_>| session.possibly_null]
         .map(|which| doubtful(report).filter(|session| which(session)).count());
     let mut reasons = Vec::new();
     if null > 0 {
@@ -94,7 +94,7 @@ fn sessions(report: &NullSessions<'_>) -> Vec<String> {
 }
 
 /// The sessions that are stuck, or may be.
-fn doubtful<'r>(report: &'r NullSessions<'_>) -> impl Iterator<Item = &'r Session<'r>> {
+fn doubtful<'r>(report: &'r NullSessions<'_>) -> impl Iterator<Item = &'r SessionReport<'r>> {
     report.sessions.iter().filter(|session| session.stuck >= Stuck::Maybe)
 }
 

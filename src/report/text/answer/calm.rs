@@ -1,6 +1,6 @@
 //! The null sessions that are not stuck, or not known to be, and those that may be null.
 
-use super::super::super::{NullSessions, Session};
+use super::super::super::{NullSessions, SessionReport};
 use super::super::servers::ServerPart;
 use super::{part, place};
 use crate::finding::{Digits, Plain, list};
@@ -8,13 +8,13 @@ use crate::ledger::{By, Stuck, Verdict};
 
 /// The answer for a server on which no null session is known to be stuck.
 pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
-    let null: Vec<&Session<'_>> =
+    let null: Vec<&SessionReport<'_>> =
         server.sessions.iter().copied().filter(|session| session.is_null()).collect();
     let possibly = possibly_null(server);
     let mut sentences = Vec::new();
     if !null.is_empty() {
         let grace = report.grace_seconds;
-        let doubt = |session: &Session<'_>| {
+        let doubt = |session: &SessionReport<'_>| {
             session.stuck == Stuck::Maybe || (session.verdict == Verdict::Open && is_young(session, grace))
         };
         let known = if null.iter().any(|session| doubt(session)) { "known to be stuck" } else { "stuck" };
@@ -60,7 +60,7 @@ pub(super) fn too_young(report: &NullSessions<'_>, server: &ServerPart<'_>) -> O
 }
 
 /// True for an open session that nobody can judge yet; an older one is open because it is used.
-fn is_young(session: &Session<'_>, grace: f64) -> bool {
+fn is_young(session: &SessionReport<'_>, grace: f64) -> bool {
     session.age_seconds <= grace
 }
 
@@ -73,7 +73,7 @@ fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>, whole: usize) -> Ve
     let denied =
         |ended: bool| of(Verdict::Denied).filter(|session| session.closed.is_some() == ended).count();
     let closed = |anew: bool| {
-        let by = |session: &&Session<'_>| session.closed.as_ref().map(|closed| closed.by);
+        let by = |session: &&SessionReport<'_>| session.closed.as_ref().map(|closed| closed.by);
         of(Verdict::Closed).filter(|session| (by(session) == Some(By::Reconnected.as_str())) == anew).count()
     };
     // Those that are told of before are none of the others.

@@ -9,7 +9,7 @@ mod stuck;
 use core::fmt::{self, Write};
 use std::collections::BTreeMap;
 
-use super::super::{NullSessions, Outcome, Session};
+use super::super::{NullSessions, Outcome, SessionReport};
 use super::When;
 use super::layout::paragraph;
 use super::servers::ServerPart;
@@ -223,7 +223,7 @@ pub(super) fn for_server(
 }
 
 /// What a session's client is called: its name, or else its address.
-fn client(session: &Session<'_>) -> String {
+fn client(session: &SessionReport<'_>) -> String {
     match session.client_name {
         Some(name) => Plain::name(name).to_string(),
         None => session.client.host().to_string(),
@@ -250,7 +250,7 @@ fn part(number: usize, whole: usize, one: &str, several: &str) -> Option<String>
 
 /// What sessions lead to: `\\PRNSRV\IPC$` if each has a tree of that share, whatever it calls the server; else the
 /// server's address.
-fn share<'s>(server: &ServerPart<'_>, sessions: impl Iterator<Item = &'s Session<'s>>) -> String {
+fn share<'s>(server: &ServerPart<'_>, sessions: impl Iterator<Item = &'s SessionReport<'s>>) -> String {
     let mut paths: BTreeMap<&str, usize> = BTreeMap::new();
     for session in sessions {
         let Some(path) = session.trees.iter().filter_map(|tree| tree.path).find(|path| is_ipc(path)) else {
@@ -264,7 +264,7 @@ fn share<'s>(server: &ServerPart<'_>, sessions: impl Iterator<Item = &'s Session
 }
 
 /// The same with the address: `\\PRNSRV\IPC$ on 192.168.1.10:139`.
-fn place<'s>(server: &ServerPart<'_>, sessions: impl Iterator<Item = &'s Session<'s>>) -> String {
+fn place<'s>(server: &ServerPart<'_>, sessions: impl Iterator<Item = &'s SessionReport<'s>>) -> String {
     let (share, address) = (share(server, sessions), server.address());
     if share == address { address } else { format!("{share} on {address}") }
 }

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::super::{Denial, Refusal};
+use super::super::super::{DenialReport, RefusalReport};
 use super::super::When;
 use super::super::layout::paragraph;
 use super::super::servers::ServerPart;
@@ -25,7 +25,7 @@ const FRAMES: usize = 4;
 /// `192.168.1.10:139 refused 1 client with error 71: carol of WS24 (192.168.1.24); null sessions of WS21
 /// that it had denied then held 8 of the 10 slots in use.` A share with a limit of its own is told apart.
 pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
-    let (for_slots, others): (Vec<&Refusal<'_>>, Vec<_>) =
+    let (for_slots, others): (Vec<&RefusalReport<'_>>, Vec<_>) =
         server.refusals.iter().partition(|refusal| refusal.is_for_slots());
     let (by_pipe, by_share): (Vec<_>, Vec<_>) =
         others.into_iter().partition(|refusal| refusal.what == Stage::Pipe);
@@ -65,7 +65,7 @@ pub(super) fn refused(server: &ServerPart<'_>) -> Vec<String> {
 type Accounts<'a> = BTreeMap<String, (Option<&'a str>, usize)>;
 
 /// `2 clients with error 71: carol of WS24 (192.168.1.24) twice and WS25 (192.168.1.25) once`.
-fn clients(refusals: &[&Refusal<'_>]) -> String {
+fn clients(refusals: &[&RefusalReport<'_>]) -> String {
     // One that did not tell its name is the one of the same address that did.
     let named = refusals.iter().filter_map(|refusal| Some((refusal.client.host(), refusal.client_name?)));
     let named: BTreeMap<Host, &str> = named.collect();
@@ -124,7 +124,7 @@ fn in_words(number: usize) -> String {
 }
 
 /// The errors that the clients met, each once: `error 71`.
-fn answers(refusals: &[&Refusal<'_>]) -> String {
+fn answers(refusals: &[&RefusalReport<'_>]) -> String {
     let answers: BTreeSet<String> = refusals
         .iter()
         .map(|refusal| match refusal.win32 {
@@ -141,7 +141,7 @@ fn answers(refusals: &[&Refusal<'_>]) -> String {
 }
 
 /// Who held the slots at a refusal: how many null sessions did and whose they are, else what did.
-fn holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
+fn holders(server: &ServerPart<'_>, refusal: &RefusalReport<'_>) -> Option<String> {
     null_holders(server, refusal).or_else(|| {
         let held = refusal.holders.to_string();
         (!held.is_empty()).then(|| format!("; at that time its slots were held by {held}"))
@@ -149,7 +149,7 @@ fn holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
 }
 
 /// How many slots null sessions held at a refusal, and whose they are.
-fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String> {
+fn null_holders(server: &ServerPart<'_>, refusal: &RefusalReport<'_>) -> Option<String> {
     let in_use = refusal.slots_in_use;
     let number = Some(in_use.of_null_sessions()).filter(|number| *number > 0)?;
     let held = server.sessions.iter().filter(|session| session.is_null() && refusal.met(session));
@@ -178,7 +178,7 @@ fn null_holders(server: &ServerPart<'_>, refusal: &Refusal<'_>) -> Option<String
 /// and 22).`
 pub(super) fn denied(server: &ServerPart<'_>, when: &When) -> Option<String> {
     let parts = |full: bool| -> Vec<String> {
-        let mut kinds: BTreeMap<(Stage, Option<&str>), Vec<&Denial<'_>>> = BTreeMap::new();
+        let mut kinds: BTreeMap<(Stage, Option<&str>), Vec<&DenialReport<'_>>> = BTreeMap::new();
         for denial in server.denials.iter().filter(|denial| denial.is_out_of_resources() == full) {
             kinds.entry((denial.what, denial.name)).or_default().push(denial);
         }
@@ -207,15 +207,16 @@ pub(super) fn denied(server: &ServerPart<'_>, when: &When) -> Option<String> {
 
 /// True if what a server denied was other shares, and a null session has a tree of `IPC$`.
 fn grants_ipc(server: &ServerPart<'_>) -> bool {
-    let other =
-        |denial: &&Denial<'_>| denial.what == Stage::Tree && denial.name.is_some_and(|path| !is_ipc(path));
+    let other = |denial: &&DenialReport<'_>| {
+        denial.what == Stage::Tree && denial.name.is_some_and(|path| !is_ipc(path))
+    };
     let mut trees =
         server.sessions.iter().filter(|session| session.is_null()).flat_map(|session| &session.trees);
     server.denials.iter().all(other) && trees.any(|tree| tree.path.is_some_and(is_ipc))
 }
 
 /// `3 anonymous tree connects to \\\\PRNSRV\\docs (frames 13, 26 and 39)`.
-fn kind(what: Stage, name: Option<&str>, denials: &[&Denial<'_>], when: &When) -> String {
+fn kind(what: Stage, name: Option<&str>, denials: &[&DenialReport<'_>], when: &When) -> String {
     let (things, to) = match what {
         Stage::Pipe => ("anonymous open", " of the pipe"),
         Stage::Printer => ("anonymous open", " of the printer"),

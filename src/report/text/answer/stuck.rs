@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::super::{Cause, Limit, NullSessions, Session, System};
+use super::super::super::{EndingCause, Limit, NullSessions, SessionReport, System};
 use super::super::servers::ServerPart;
 use super::super::slots;
 use super::{CLIENTS, client, held, part, place, share};
 use crate::finding::{Digits, Plain, Span, count, list};
-use crate::ledger::{self, By, SessionRow, Stuck, Verdict};
+use crate::ledger::{self, By, SessionRowId, Stuck, Verdict};
 use crate::net::Host;
 use crate::session::Party;
 
@@ -137,7 +137,7 @@ fn clients(server: &ServerPart<'_>) -> Option<String> {
 /// The cause that KB 328459 gives, where both its conditions hold: `Both conditions of KB 328459 hold for WS21: it uses a
 /// printer of the server and shares one itself.`
 fn cause(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
-    let shown: BTreeSet<SessionRow> = report
+    let shown: BTreeSet<SessionRowId> = report
         .findings
         .iter()
         .filter(|finding| finding.both_conditions)
@@ -197,7 +197,7 @@ fn cost(report: &NullSessions<'_>, server: &ServerPart<'_>, stuck: usize) -> Str
 /// The null sessions that were stuck and are not any more, or perhaps not: `2 null sessions to … were stuck and have
 /// ended: …`.
 fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
-    let sessions: Vec<&Session<'_>> = server.were_stuck().collect();
+    let sessions: Vec<&SessionReport<'_>> = server.were_stuck().collect();
     // For how long is as doubtful as the rest where the verdict is.
     let held = sessions.iter().filter(|session| session.verdict != Verdict::Unknown);
     let longest = held.map(|session| session.held_seconds).reduce(f64::max);
@@ -250,7 +250,7 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
 
 /// The sessions that were stuck while they were null: `1 null session was stuck until it was reauthenticated as alice.`
 fn were_null(server: &ServerPart<'_>) -> Option<String> {
-    let sessions: Vec<&&Session<'_>> =
+    let sessions: Vec<&&SessionReport<'_>> =
         server.sessions.iter().filter(|session| session.null_until.is_some()).collect();
     let [first, others @ ..] = sessions.as_slice() else { return None };
     let certain = sessions.iter().any(|session| session.stuck == Stuck::Yes);
@@ -267,19 +267,21 @@ fn were_null(server: &ServerPart<'_>) -> Option<String> {
 }
 
 /// Who or what ended a session, in words.
-fn ended_by(session: &Session<'_>) -> Option<&'static str> {
+fn ended_by(session: &SessionReport<'_>) -> Option<&'static str> {
     let closed = session.closed.as_ref()?;
     Some(match (&closed.cause, closed.side) {
-        (Some(Cause::Session(ledger::Cause::SessionDelete { .. })), _) => {
+        (Some(EndingCause::Session(ledger::Cause::SessionDelete { .. })), _) => {
             "an administrator (NetrSessionDel, as net session /delete calls it)"
         }
-        (Some(Cause::Session(ledger::Cause::Autodisconnect)), _) => {
+        (Some(EndingCause::Session(ledger::Cause::Autodisconnect)), _) => {
             "the server, probably by its autodisconnect"
         }
-        (Some(Cause::Session(ledger::Cause::Reboot)), _) => {
+        (Some(EndingCause::Session(ledger::Cause::Reboot)), _) => {
             "the server, which dropped several clients at once"
         }
-        (Some(Cause::Session(ledger::Cause::Superseded)), _) => "another session setup on its connection",
+        (Some(EndingCause::Session(ledger::Cause::Superseded)), _) => {
+            "another session setup on its connection"
+        }
         (_, Some(Party::Client)) if closed.by == By::OwnClose.as_str() => "the client's logoff",
         (_, Some(Party::Client)) => "the client",
         (_, Some(Party::Server)) => "the server",
