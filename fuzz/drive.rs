@@ -305,8 +305,8 @@ fn judge_all(ledger: &Ledger) {
             let may_go_on = session.closed.is_none() || tree.id.is_smb1();
             assert!(may_go_on || tree.closed.is_some(), "{tree:?} outlives its session");
             for open in ledger.opens_in(session, tree) {
-                let holders_end = tree.closed.or(session.closed);
-                assert!(holders_end.is_none() || open.closed.is_some(), "{open:?} outlives what holds it");
+                let holder_ended = tree.closed.is_some() || session.closed.is_some();
+                assert!(!holder_ended || open.closed.is_some(), "{open:?} outlives what holds it");
                 for handle in ledger.handles(open) {
                     let bytes = handle.handle.to_string();
                     assert_eq!(bytes.len(), 40, "{bytes}");

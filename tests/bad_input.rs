@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use common::rewrite::Random;
 use common::{Owned, analyze, program};
 use smbscope::capture::{Capture, CaptureError, Packet, Timeline};
-use smbscope::ledger::{Closing, Ledger};
+use smbscope::ledger::{Closing, Ledger, SessionEnd};
 use smbscope::report::{NullSessions, Options, Outcome};
 use smbscope::session::{Analyzer, ConnectionId, SessionId};
 use smbscope::wire::Timestamp;
@@ -108,7 +108,7 @@ struct Known {
     /// True unless the answer to its setup is missing.
     answered: bool,
     verdict: &'static str,
-    closed: Option<Closing>,
+    closed: Option<Closing<SessionEnd>>,
     handles: Vec<String>,
 }
 

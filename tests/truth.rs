@@ -10,8 +10,9 @@ use common::{Known, Owned, analyze, captures_with_truth, ledger_sessions, read, 
 use serde_json::Value;
 use smbscope::capture::{Origin, Packet};
 use smbscope::finding;
-use smbscope::ledger::{By, Ledger};
+use smbscope::ledger::Ledger;
 use smbscope::net::{Decoded, Decoder};
+use smbscope::session::ConnectionEnd;
 
 fn grace(truth: &Value) -> f64 {
     truth["grace"].as_f64().unwrap_or(2.0)
@@ -175,7 +176,10 @@ fn a_capture_begun_later_accuses_nobody_new_and_clears_nobody() {
 fn resets(ledger: &Ledger) -> BTreeMap<u16, Origin> {
     let closed =
         ledger.connections().filter_map(|(_, connection)| Some((connection.client.port, connection.closed?)));
-    closed.filter(|(_, closing)| closing.by == By::Rst).map(|(port, closing)| (port, closing.at)).collect()
+    closed
+        .filter(|(_, closing)| closing.by == ConnectionEnd::Rst)
+        .map(|(port, closing)| (port, closing.at))
+        .collect()
 }
 
 /// The last packet of each port other than the services'.

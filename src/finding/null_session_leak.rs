@@ -6,7 +6,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Plain, Span, count};
 use super::{Finding, Rule, Severity, hung_open_printer};
 use crate::capture::Origin;
-use crate::ledger::{CallFailure, Closing, Handle, Open, Stuck, Verdict, WaitingCall};
+use crate::ledger::{CallFailure, Handle, Open, Stuck, Verdict, WaitingCall};
 
 pub(super) const ADVICE: &[Part] = &[Part::Free, Part::Restrict, Part::PrinterShares, Part::Look];
 
@@ -41,11 +41,11 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
     let first = group.first()?.session;
     let ended = first.closed.is_some();
     // Of those that ended, all that they had.
-    let kept = |closed: Option<Closing>| ended || closed.is_none();
+    let kept = |is_open: bool| ended || is_open;
     let opens = || group.iter().flat_map(|judged| scene.ledger.opens_of(judged.session));
-    let pipes: Vec<&Open> = opens().filter(|open| open.holds() && kept(open.closed)).collect();
+    let pipes: Vec<&Open> = opens().filter(|open| open.holds() && kept(open.closed.is_none())).collect();
     let handles = opens().flat_map(|open| scene.ledger.handles(open));
-    let handles: Vec<&Handle> = handles.filter(|handle| kept(handle.closed)).collect();
+    let handles: Vec<&Handle> = handles.filter(|handle| kept(handle.closed.is_none())).collect();
     let starts = group.iter().map(|judged| scene::start(judged.session));
     let granted = handles.iter().filter_map(|handle| handle.opened);
     let used = handles.iter().map(|handle| handle.used.last);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{By, Connection, Deletion, Ledger, Server, Session};
+use super::{Connection, Deletion, Ledger, Server, Session, SessionEnd};
 use crate::capture::Origin;
 use crate::net::Host;
 use crate::session::{ConnectionId, OpenId, Party};
@@ -52,10 +52,11 @@ impl Ledger {
     #[must_use]
     pub fn ended_by(&self, session: &Session) -> Option<Party> {
         match session.closed?.by {
-            By::OwnClose | By::Reconnected | By::VcZero | By::Superseded => Some(Party::Client),
-            By::ServerDeniesIt | By::Expired => Some(Party::Server),
-            By::ConnectionEnd => self.last_connection(session)?.ended_by,
-            _ => None,
+            SessionEnd::OwnClose | SessionEnd::Reconnected | SessionEnd::VcZero | SessionEnd::Superseded => {
+                Some(Party::Client)
+            }
+            SessionEnd::ServerDeniesIt => Some(Party::Server),
+            SessionEnd::ConnectionEnd => self.last_connection(session)?.ended_by,
         }
     }
 
@@ -63,7 +64,7 @@ impl Ledger {
     #[must_use]
     pub fn cause(&self, session: &Session) -> Option<Cause> {
         let closing = session.closed?;
-        if closing.by == By::Superseded {
+        if closing.by == SessionEnd::Superseded {
             return Some(Cause::Superseded);
         }
         if self.ended_by(session) != Some(Party::Server) {

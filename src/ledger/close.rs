@@ -1,36 +1,25 @@
 //! Endings, and what ends with what: a connection's sessions, a session's trees, a tree's opens, a group's handles.
 
 use super::{
-    By, Closing, Handle, HandleRowId, Ledger, OpenKey, OpenRowId, SessionRowId, TreeKey, TreeRowId, verdict,
+    Closing, Handle, HandleEnd, HandleRowId, Ledger, OpenEnd, OpenKey, OpenRowId, SessionEnd, SessionRowId,
+    TreeEnd, TreeKey, TreeRowId, verdict,
 };
 use crate::auth::Who;
 use crate::capture::Origin;
-use crate::session::{CloseReason, ConnectionId, Party, SessionId};
+use crate::session::{ConnectionEnd, ConnectionId, Party, SessionId};
 
 /// Connections that a server ended itself and that are remembered.
 const ENDS: usize = 256;
 /// Handles of an association group that are remembered as closed before they were seen to be granted.
 const CLOSED_UNOPENED: usize = 64;
 
-impl From<CloseReason> for By {
-    fn from(reason: CloseReason) -> Self {
-        match reason {
-            CloseReason::OwnClose => Self::OwnClose,
-            CloseReason::ServerDeniesIt => Self::ServerDeniesIt,
-        }
-    }
-}
-
-/// What the end of a holder is called in what it held: its kind of end if it ended by itself, else what ended it.
-pub(super) const fn inherited(closing: Closing, own: By) -> Closing {
-    match closing.by {
-        By::OwnClose => Closing { at: closing.at, by: own },
-        _ => closing,
-    }
-}
-
 impl Ledger {
-    pub(super) fn close_connection(&mut self, id: ConnectionId, closing: Closing, side: Option<Party>) {
+    pub(super) fn close_connection(
+        &mut self,
+        id: ConnectionId,
+        closing: Closing<ConnectionEnd>,
+        side: Option<Party>,
+    ) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         if connection.closed.is_some() {
             return;
@@ -61,7 +50,11 @@ impl Ledger {
             let sessions = sessions.iter().filter_map(|row| self.sessions.get(row));
             sessions.into_iter().any(|session| session.used.succeeded.is_some_and(|used| at.precedes(used)))
         };
-        let by = if vc_zero.is_some_and(|at| !used_since(at)) { By::VcZero } else { By::ConnectionEnd };
+        let by = if vc_zero.is_some_and(|at| !used_since(at)) {
+            SessionEnd::VcZero
+        } else {
+            SessionEnd::ConnectionEnd
+        };
         let closing = Closing { at: closing.at, by };
         for row in sessions {
             let Some(session) = self.sessions.get(&row) else { continue };
@@ -70,14 +63,14 @@ impl Ledger {
                 .iter()
                 .any(|id| self.connections.get(id).is_some_and(|connection| connection.closed.is_none()));
             if !alive {
-                self.close_session(row, closing, By::ConnectionEnd);
+                self.close_session(row, closing);
             }
             // SMB1 trees outlive the session that asked for them, but not the connection.
             let trees: Vec<TreeRowId> =
                 self.sessions.get(&row).map(|s| s.trees.iter().copied().collect()).unwrap_or_default();
             for tree in trees {
                 if self.trees.get(&tree).is_some_and(|tree| tree.connection == id && tree.id.is_smb1()) {
-                    self.close_tree(tree, closing, By::ConnectionEnd);
+                    self.close_tree(tree, closing.of_held());
                 }
             }
         }
@@ -85,13 +78,12 @@ impl Ledger {
         self.forget_connection_without_sessions(id);
     }
 
-    pub(super) fn close_session(&mut self, row: SessionRowId, closing: Closing, own: By) {
+    pub(super) fn close_session(&mut self, row: SessionRowId, closing: Closing<SessionEnd>) {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         if session.closed.is_some() {
             return;
         }
         session.closed = Some(closing);
-        let below = inherited(closing, own);
         let id = session.id;
         let connections = session.connections.clone();
         let trees: Vec<TreeRowId> = session.trees.iter().copied().collect();
@@ -99,13 +91,13 @@ impl Ledger {
         match id {
             SessionId::Smb2(_) => {
                 for tree in trees {
-                    self.close_tree(tree, below, own);
+                    self.close_tree(tree, closing.of_held());
                 }
             }
             // Trees of SMB1 belong to the connection; what the UID opened in any of them ends.
             SessionId::Uid(_) | SessionId::Unnamed => {
                 for open in self.opens_by_uid(row, &connections) {
-                    self.close_open(open, below, By::PipeClose);
+                    self.close_open(open, closing.of_held());
                 }
             }
         }
@@ -134,7 +126,7 @@ impl Ledger {
         opens.filter(|open| self.opens.get(open).is_some_and(|open| open.session == row)).copied().collect()
     }
 
-    pub(super) fn close_tree(&mut self, row: TreeRowId, closing: Closing, own: By) {
+    pub(super) fn close_tree(&mut self, row: TreeRowId, closing: Closing<TreeEnd>) {
         let Some(tree) = self.trees.get_mut(&row) else { return };
         if tree.closed.is_some() {
             return;
@@ -143,13 +135,12 @@ impl Ledger {
         let key = TreeKey::of(tree);
         let opens: Vec<OpenRowId> = tree.opens.iter().copied().collect();
         self.index.trees.remove(&key);
-        let below = inherited(closing, own);
         for open in opens {
-            self.close_open(open, below, By::PipeClose);
+            self.close_open(open, closing.of_held());
         }
     }
 
-    pub(super) fn close_open(&mut self, row: OpenRowId, closing: Closing, own: By) {
+    pub(super) fn close_open(&mut self, row: OpenRowId, closing: Closing<OpenEnd>) {
         let Some(open) = self.opens.get_mut(&row) else { return };
         if open.closed.is_some() {
             return;
@@ -160,14 +151,13 @@ impl Ledger {
         let is_pipe = open.holds();
         self.index.opens.remove(&key);
         if let Some(group) = group {
-            let below = inherited(closing, own);
             let last_pipe = self.groups.get_mut(&group).is_some_and(|group| {
                 group.pipes.remove(&row);
                 group.pipes.is_empty()
             });
             if last_pipe && let Some(group) = self.groups.remove(&group) {
                 for handle in group.handles {
-                    self.run_down(handle, below);
+                    self.run_down(handle, closing.of_held());
                 }
                 if let Some(server) = group.server {
                     self.index.groups.remove(&(server, group.number));
@@ -191,7 +181,7 @@ impl Ledger {
     }
 
     /// Runs a handle down with what held it.
-    fn run_down(&mut self, row: HandleRowId, closing: Closing) {
+    fn run_down(&mut self, row: HandleRowId, closing: Closing<HandleEnd>) {
         let Some((session, doubted)) = self.close_handle(row, closing) else { return };
         let Some(session) = self.sessions.get_mut(&session) else { return };
         let count = if doubted { &mut session.handles_end_unknown } else { &mut session.handles_run_down };
@@ -202,7 +192,7 @@ impl Ledger {
     pub(super) fn close_handle(
         &mut self,
         row: HandleRowId,
-        closing: Closing,
+        closing: Closing<HandleEnd>,
     ) -> Option<(SessionRowId, bool)> {
         let handle = self.handles.get(&row).filter(|handle| handle.closed.is_none())?;
         let open = self.opens.get(&handle.open);

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use super::{Closing, Ledger, Present, Refusal, ServerRowId, Session, Verdict};
+use super::{Ledger, Present, Refusal, ServerRowId, Session, Verdict};
 use crate::capture::Origin;
 
 /// The sessions that were open at a refusal, counted.
@@ -146,9 +146,9 @@ impl Ledger {
     /// its end.
     fn stuck_spans(&self, session: &Session, grace: f64) -> Vec<(Stuck, Origin, Option<Origin>)> {
         let opens = || self.opens_of(session);
-        let end = |closed: Option<Closing>| {
-            let ends = [closed, session.closed].into_iter().flatten();
-            ends.map(|closing| self.order(closing.at)).min()
+        let end = |closed: Option<Origin>| {
+            let ends = [closed, session.closed.map(|closing| closing.at)].into_iter().flatten();
+            ends.map(|at| self.order(at)).min()
         };
         let verdict = self.judge(session.row, grace).map(|judgement| judgement.verdict);
         let (stuck, mut spans): (_, Vec<(Origin, Option<Origin>)>) = match verdict {
@@ -159,9 +159,12 @@ impl Ledger {
                 (Stuck::Hung, sent.map(|sent| (self.order(sent), end(None))).into_iter().collect())
             }
             Some(Verdict::Leaked | Verdict::WasLeaked | Verdict::Abandoned) => {
-                let pipes = opens().filter(|open| open.holds()).map(|open| (open.used.last, open.closed));
+                let pipes = opens()
+                    .filter(|open| open.holds())
+                    .map(|open| (open.used.last, open.closed.map(|closing| closing.at)));
                 let handles = opens().flat_map(|open| self.handles(open));
-                let held = pipes.chain(handles.map(|handle| (handle.used.last, handle.closed)));
+                let held = pipes
+                    .chain(handles.map(|handle| (handle.used.last, handle.closed.map(|closing| closing.at))));
                 (Stuck::Leaked, held.map(|(used, closed)| (self.order(used), end(closed))).collect())
             }
             _ => return Vec::new(),

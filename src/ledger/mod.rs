@@ -7,6 +7,7 @@ mod account;
 mod cause;
 mod clock;
 mod close;
+mod ends;
 mod fold;
 mod forget;
 mod full;
@@ -38,16 +39,17 @@ use crate::smb2::negotiate::is_samba;
 pub use account::Account;
 pub use cause::Cause;
 pub use clock::ClockStep;
+pub use ends::{Closing, HandleEnd, OpenEnd, Rundown, SessionEnd, TreeEnd};
 pub use full::Present;
 use full::Stay;
 pub(crate) use grace::is_beyond;
 pub use holders::Holders;
 pub use limits::LedgerLimits;
 pub use rows::{
-    Asked, AskedFor, BoundInterface, By, CallFailure, Closing, Computer, Connection, Denial, DenialAnswer,
-    FailedCall, FailedLogon, GroupRowId, Handle, HandleRowId, HandleTask, InDoubt, Losses, Open, OpenRowId,
-    Refusal, RefusalAnswer, RefusedPrinter, Server, ServerRowId, Session, SessionRowId, Share, Stage,
-    ToldWindows, Tree, TreeRowId, Use, Waited, WaitingCall, WaitingRequest,
+    Asked, AskedFor, BoundInterface, CallFailure, Computer, Connection, Denial, DenialAnswer, FailedCall,
+    FailedLogon, GroupRowId, Handle, HandleRowId, HandleTask, InDoubt, Losses, Open, OpenRowId, Refusal,
+    RefusalAnswer, RefusedPrinter, Server, ServerRowId, Session, SessionRowId, Share, Stage, ToldWindows,
+    Tree, TreeRowId, Use, Waited, WaitingCall, WaitingRequest,
 };
 use rows::{Deletion, Gap};
 pub use slots::{SlotHistory, SlotPoint, Slots};

@@ -3,8 +3,10 @@
 //!
 //! What ended with it, and nothing else, is open again as if it had never ended. What was forgotten since is not.
 
-use super::close::inherited;
-use super::{By, Closing, Group, HandleRowId, Ledger, OpenKey, OpenRowId, SessionRowId, TreeKey, TreeRowId};
+use super::{
+    Closing, Group, HandleEnd, HandleRowId, Ledger, OpenEnd, OpenKey, OpenRowId, SessionEnd, SessionRowId,
+    TreeEnd, TreeKey, TreeRowId,
+};
 use crate::capture::Origin;
 use crate::session::{
     CloseReason, ConnectionId, EventKind, HandleEvent, OpenEvent, OpenId, RpcEvent, SessionEvent, SessionId,
@@ -35,14 +37,14 @@ impl Ledger {
             // A session of several connections ends with the last of them, and goes on with the first that does.
             if session
                 .closed
-                .is_some_and(|closing| closing.by == By::ConnectionEnd || ended_with(closing, end))
+                .is_some_and(|closing| closing.by == SessionEnd::ConnectionEnd || closing.is_with(end))
             {
                 self.revive_session(row);
             }
             // Trees of SMB1 whose session had ended before.
             for row in trees {
                 let closing = self.trees.get(&row).and_then(|tree| tree.closed);
-                if let Some(closing) = closing.filter(|closing| ended_with(*closing, end)) {
+                if let Some(closing) = closing.filter(|closing| closing.is_with(end)) {
                     self.revive_tree(row, closing);
                 }
             }
@@ -58,13 +60,14 @@ impl Ledger {
         let rows = self.connections.get(&id).into_iter().flat_map(|connection| &connection.sessions);
         let mut sessions = rows.filter_map(|row| self.sessions.get(row));
         let found = sessions.find(|session| {
-            let ended = session.closed.filter(|closing| closing.by == By::VcZero && closing.at.precedes(at));
+            let ended =
+                session.closed.filter(|closing| closing.by == SessionEnd::VcZero && closing.at.precedes(at));
             ended.is_some()
                 && match answered {
                     Answered::Session(answered) => session.id == answered,
-                    Answered::Open(open) => {
-                        self.opens_of(session).any(|row| row.id == open && row.closed == ended)
-                    }
+                    Answered::Open(open) => self
+                        .opens_of(session)
+                        .any(|row| row.id == open && row.closed == ended.map(Closing::of_held)),
                 }
         });
         if let Some(row) = found.map(|session| session.row) {
@@ -90,30 +93,30 @@ impl Ledger {
         self.claim_slot(closing.at, row);
         let mut handles: Vec<HandleRowId> = Vec::new();
         for tree in trees {
-            self.revive_tree(tree, closing);
+            self.revive_tree(tree, closing.of_held());
             let opens = self.trees.get(&tree).into_iter().flat_map(|tree| &tree.opens);
             let opens: Vec<OpenRowId> = opens
                 .filter(|open| self.opens.get(open).is_some_and(|open| open.session == row))
                 .copied()
                 .collect();
             for open in opens {
-                self.revive_open(open, closing);
+                self.revive_open(open, closing.of_held());
                 handles.extend(self.opens.get(&open).into_iter().flat_map(|open| &open.handles));
             }
         }
         for handle in handles {
-            self.revive_handle(handle, closing);
+            self.revive_handle(handle, closing.of_held::<OpenEnd>().of_held());
         }
         self.close_opens_of_closed_trees(row);
     }
 
-    fn revive_tree(&mut self, row: TreeRowId, closing: Closing) {
+    fn revive_tree(&mut self, row: TreeRowId, closing: Closing<TreeEnd>) {
         let Some(tree) = self.trees.get_mut(&row).filter(|tree| tree.closed == Some(closing)) else { return };
         tree.closed = None;
         self.index.trees.entry(TreeKey::of(tree)).or_insert(row);
     }
 
-    fn revive_open(&mut self, row: OpenRowId, closing: Closing) {
+    fn revive_open(&mut self, row: OpenRowId, closing: Closing<OpenEnd>) {
         let Some(open) = self.opens.get_mut(&row).filter(|open| open.closed == Some(closing)) else { return };
         let Some(key) = OpenKey::of(open) else { return };
         open.closed = None;
@@ -132,7 +135,7 @@ impl Ledger {
     }
 
     /// A handle that was run down with its group's last pipe.
-    fn revive_handle(&mut self, row: HandleRowId, closing: Closing) {
+    fn revive_handle(&mut self, row: HandleRowId, closing: Closing<HandleEnd>) {
         let Some(handle) = self.handles.get(&row).filter(|handle| handle.closed == Some(closing)) else {
             return;
         };
@@ -160,17 +163,12 @@ impl Ledger {
     fn close_opens_of_closed_trees(&mut self, row: SessionRowId) {
         let Some(session) = self.sessions.get(&row) else { return };
         let closed = self.trees(session).filter_map(|tree| Some((tree, tree.closed?)));
-        let opens: Vec<(OpenRowId, Closing)> =
+        let opens: Vec<(OpenRowId, Closing<TreeEnd>)> =
             closed.flat_map(|(tree, closing)| tree.opens.iter().map(move |open| (*open, closing))).collect();
         for (open, closing) in opens {
-            self.close_open(open, inherited(closing, By::TreeDisconnect), By::PipeClose);
+            self.close_open(open, closing.of_held());
         }
     }
-}
-
-/// True for what ended because its connection did.
-fn ended_with(closing: Closing, end: Closing) -> bool {
-    closing.at == end.at && matches!(closing.by, By::ConnectionEnd | By::VcZero)
 }
 
 /// What the server is seen to answer for, and when.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use uuid::Uuid;
 
+use super::ends::{Closing, HandleEnd, OpenEnd, SessionEnd, TreeEnd};
 use super::slots::{Claim, SlotHistory};
 use crate::auth::Identity;
 use crate::auth::ntlm::{Version, Windows};
@@ -13,8 +14,8 @@ use crate::net::Host;
 use crate::rap::ServerType;
 use crate::rprn::{ContextHandle, Task};
 use crate::session::{
-    ClientMachine, ConnectionId, Doubt, Idle, OpenId, OpenKind, Opener, Party, SessionId, ShareKind,
-    Transport, TreeId, Unseen, is_ipc,
+    ClientMachine, ConnectionEnd, ConnectionId, Doubt, Idle, OpenId, OpenKind, Opener, Party, SessionId,
+    ShareKind, Transport, TreeId, Unseen, is_ipc,
 };
 use crate::wire::{Status, Win32Error};
 
@@ -47,80 +48,6 @@ row_ids! {
     HandleRowId;
     /// The id of an RPC association group.
     GroupRowId;
-}
-
-/// How something ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum By {
-    /// A handle: ClosePrinter or its like succeeded.
-    CloseCall,
-    /// Its own LOGOFF, TREE_DISCONNECT or CLOSE succeeded.
-    OwnClose,
-    /// A handle: the last pipe of its association group was closed.
-    PipeClose,
-    /// Its tree was disconnected.
-    TreeDisconnect,
-    /// Its session was logged off.
-    Logoff,
-    /// Its last connection ended.
-    ConnectionEnd,
-    /// The client set up another session in its place (SMB2 PreviousSessionId).
-    Reconnected,
-    /// The session expired.
-    Expired,
-    /// The server answered that it does not know it.
-    ServerDeniesIt,
-    /// The client set up its first session anew (SMB1 VcNumber 0) and the server dropped the older ones.
-    VcZero,
-    /// A set-up that was denied: another one was granted on its connection.
-    Superseded,
-    /// A connection: a FIN.
-    Fin,
-    /// A connection: a RST.
-    Rst,
-    /// A connection: another one took its ports.
-    PortReused,
-}
-
-impl By {
-    /// The word for it in JSON and text.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CloseCall => "close_call",
-            Self::OwnClose => "own_close",
-            Self::PipeClose => "pipe_close",
-            Self::TreeDisconnect => "tree_disconnect",
-            Self::Logoff => "logoff",
-            Self::ConnectionEnd => "connection_end",
-            Self::Reconnected => "reconnected",
-            Self::Expired => "expired",
-            Self::ServerDeniesIt => "server_denies_it",
-            Self::VcZero => "vc_zero",
-            Self::Superseded => "superseded",
-            Self::Fin => "fin",
-            Self::Rst => "rst",
-            Self::PortReused => "port_reused",
-        }
-    }
-}
-
-/// The end of something: when, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Closing {
-    /// The packet that ended it.
-    pub at: Origin,
-    /// How.
-    pub by: By,
-}
-
-impl Closing {
-    /// True for the end of a denied set-up that counts no more, since another one was granted.
-    pub(super) fn is_superseded(self) -> bool {
-        self.by == By::Superseded
-    }
 }
 
 /// A moment after which nobody can say whether something went on.
@@ -299,7 +226,7 @@ pub struct Connection {
     /// The row of a set-up that has no answer.
     pub unanswered: Option<SessionRowId>,
     /// Its end.
-    pub closed: Option<Closing>,
+    pub closed: Option<Closing<ConnectionEnd>>,
     /// Who ended it, unless its ports were just taken.
     pub ended_by: Option<Party>,
     /// What was not seen of it, once it has ended.
@@ -376,7 +303,7 @@ pub struct Session {
     /// What it counts as on the server, while it is open.
     pub(super) claim: Option<Claim>,
     /// Its end.
-    pub closed: Option<Closing>,
+    pub closed: Option<Closing<SessionEnd>>,
 }
 
 /// A call or a request that waited for its answer.
@@ -442,7 +369,7 @@ pub struct Tree {
     /// Files and directories that were opened and closed again, which have no row any more, and pipes beyond the cap.
     pub opens_ended: u64,
     /// Its end.
-    pub closed: Option<Closing>,
+    pub closed: Option<Closing<TreeEnd>>,
 }
 
 /// An open file, directory, printer or pipe.
@@ -488,7 +415,7 @@ pub struct Open {
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
     /// Its end.
-    pub closed: Option<Closing>,
+    pub closed: Option<Closing<OpenEnd>>,
 }
 
 /// An interface that was bound on a pipe.
@@ -591,8 +518,8 @@ pub struct Handle {
     pub tasks: BTreeMap<Task, HandleTask>,
     /// Nobody can say whether it goes on.
     pub in_doubt: Option<InDoubt>,
-    /// Its end. Anything but [`By::CloseCall`] means that it was run down with what held it.
-    pub closed: Option<Closing>,
+    /// Its end.
+    pub closed: Option<Closing<HandleEnd>>,
     /// The first answer to a use of it that says that it is not known, or not any more.
     pub stale: Option<Origin>,
 }

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{By, Ledger, LedgerLimits, Session, Verdict};
+use super::{HandleEnd, Ledger, LedgerLimits, OpenEnd, Rundown, Session, SessionEnd, Verdict};
 use crate::auth::{Credentials, Who, identify};
 use crate::capture::Origin;
 use crate::net::Endpoint;
@@ -83,7 +83,7 @@ impl Script {
     }
 
     /// How the sessions stand: their verdicts and how they ended.
-    fn sessions(&self) -> Vec<(Verdict, Option<By>)> {
+    fn sessions(&self) -> Vec<(Verdict, Option<SessionEnd>)> {
         // What has ended is told by how it ended, for however long it was idle before.
         let grace = |session: &Session| if session.closed.is_some() { f64::INFINITY } else { 2.0 };
         let judge = |row, session| self.ledger.judge(row, grace(session)).unwrap().verdict;
@@ -181,7 +181,8 @@ fn a_server_that_is_restarted_tells_another_guid_and_is_the_same() {
 #[test]
 fn vc_zero_ends_the_other_sessions_of_that_client_on_a_windows_server() {
     let script = first_circuit_anew("Windows 5.1");
-    let expected = [(Verdict::Abandoned, Some(By::VcZero)), (Verdict::Leaked, None), (Verdict::Leaked, None)];
+    let expected =
+        [(Verdict::Abandoned, Some(SessionEnd::VcZero)), (Verdict::Leaked, None), (Verdict::Leaked, None)];
     assert_eq!(script.sessions(), expected);
 }
 
@@ -229,10 +230,10 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
         let closes_handle = matches!(proof, EventKind::Handle(HandleEvent::Closed { .. }));
         let pipe = ledger.opens_of(first).find(|pipe| pipe.id == open).unwrap();
         let handle = ledger.handles(pipe).find(|known| known.handle == handle).unwrap();
-        let by = |closed: Option<super::Closing>| closed.map(|closing| closing.by);
-        assert_eq!(by(pipe.closed), closes_pipe.then_some(By::OwnClose), "{proof:?}");
-        let ended = closes_handle.then_some(By::CloseCall).or(closes_pipe.then_some(By::PipeClose));
-        assert_eq!(by(handle.closed), ended, "{proof:?}");
+        assert_eq!(pipe.closed.map(|end| end.by), closes_pipe.then_some(OpenEnd::OwnClose), "{proof:?}");
+        let run_down = closes_pipe.then_some(HandleEnd::Rundown(Rundown::PipeClose));
+        let ended = closes_handle.then_some(HandleEnd::CloseCall).or(run_down);
+        assert_eq!(handle.closed.map(|end| end.by), ended, "{proof:?}");
         assert_eq!(first.handles_run_down, u64::from(closes_pipe), "{proof:?}");
         let server = ledger.servers().next().unwrap();
         assert!(server.open_sessions.contains(&row) && server.slots.now.high == 3, "{proof:?}");
@@ -259,7 +260,7 @@ fn what_is_not_answered_behind_vc_zero_brings_nothing_back() {
     ];
     for sign in signs {
         let script = behind_vc_zero(sign.clone());
-        assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::VcZero)), "{sign:?}");
+        assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(SessionEnd::VcZero)), "{sign:?}");
     }
 }
 
@@ -272,7 +273,7 @@ fn a_tree_that_was_disconnected_behind_vc_zero_is_not_open_again() {
     let (_, first) = script.ledger.sessions().next().unwrap();
     let ended: Vec<_> =
         script.ledger.opens_of(first).map(|open| open.closed.map(|closing| closing.by)).collect();
-    assert_eq!((first.closed, ended), (None, vec![Some(By::TreeDisconnect)]));
+    assert_eq!((first.closed, ended), (None, vec![Some(OpenEnd::TreeDisconnect)]));
 }
 
 #[test]
@@ -343,7 +344,7 @@ fn a_session_of_two_connections_goes_on_with_the_first_that_does() {
         script.ledger.connection(ConnectionId(1)).map(|row| (row.client, row.server)).unwrap();
     script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     script.tell(2, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
-    assert_eq!(script.sessions()[0].1, Some(By::ConnectionEnd));
+    assert_eq!(script.sessions()[0].1, Some(SessionEnd::ConnectionEnd));
     let (transport, start_seen) = (Transport::Direct, true);
     script.tell(1, ConnectionEvent::Resumed { client, server, transport, start_seen });
     script.ledger.extend_to(Timestamp::from_parts(100, 0));
@@ -355,14 +356,14 @@ fn vc_zero_explains_the_end_of_a_connection_elsewhere_unless_it_was_used_since()
     let mut script = first_circuit_anew("Unix");
     assert_eq!(script.sessions(), [(Verdict::Leaked, None); 3]);
     script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
-    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::VcZero)));
+    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(SessionEnd::VcZero)));
 
     let mut script = first_circuit_anew("Unix");
     let session = SessionId::Uid(5);
     let at = script.tell(1, SessionEvent::LastUsed { session, succeeded: None, idle: Box::default() });
     script.tell(1, SessionEvent::LastUsed { session, succeeded: Some(at), idle: Box::default() });
     script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
-    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::ConnectionEnd)));
+    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(SessionEnd::ConnectionEnd)));
 }
 
 #[test]
@@ -374,7 +375,7 @@ fn a_session_that_replaces_another_ends_it_on_its_own_server_only() {
     script.hold(1, old, 9, 1, false, 1);
     script.connect(2, 7);
     script.set_up(2, SessionId::Smb2(78), Some(old), false);
-    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(By::Reconnected)));
+    assert_eq!(script.sessions()[0], (Verdict::Abandoned, Some(SessionEnd::Reconnected)));
     script.set_up(2, SessionId::Smb2(79), Some(SessionId::Smb2(5)), false);
     assert_eq!(script.sessions()[1].1, None, "a session nobody knows");
 }
@@ -399,7 +400,7 @@ fn a_handle_lives_until_the_last_pipe_of_its_group_is_gone() {
     };
     assert_eq!(handles(&script), [None, None], "the second pipe still holds both");
     script.tell(2, OpenEvent::Closed { open: open(second, 9), by: CloseReason::OwnClose });
-    assert_eq!(handles(&script), [Some(By::PipeClose), Some(By::PipeClose)]);
+    assert_eq!(handles(&script), [Some(HandleEnd::Rundown(Rundown::PipeClose)); 2]);
 }
 
 #[test]
@@ -450,7 +451,7 @@ fn ended_sessions_beyond_the_cap_are_counted_by_verdict_before_they_go() {
         script.hold(1, session, 9, u32::try_from(number).unwrap(), false, u8::try_from(number).unwrap());
         script.tell(1, SessionEvent::Closed { session, by: CloseReason::OwnClose });
     }
-    assert_eq!(script.sessions(), [(Verdict::Abandoned, Some(By::OwnClose)); 2]);
+    assert_eq!(script.sessions(), [(Verdict::Abandoned, Some(SessionEnd::OwnClose)); 2]);
     assert_eq!(script.ledger.losses().sessions_aggregated.get("abandoned"), Some(&3));
     assert_eq!(
         (script.ledger.trees.len(), script.ledger.opens.len(), script.ledger.handles.len()),

@@ -1,7 +1,7 @@
 //! When something happened, and how something ended.
 
 use crate::capture::Origin;
-use crate::ledger::{self, By, Closing, Ledger};
+use crate::ledger::{self, Closing, HandleEnd, Ledger, Rundown, SessionEnd};
 use crate::session::Party;
 
 /// When and where something was seen: a moment of the JSON.
@@ -37,12 +37,12 @@ pub struct Ending {
     /// When and where.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Moment,
-    /// How: a word of [`By::as_str`], or `rundown` for a handle that was not closed by a call of its own.
+    /// How: the word of the end of a connection, session, tree, open or handle.
     pub by: &'static str,
     /// Who ended a session, if the wire tells.
     pub side: Option<Party>,
     /// What made it end.
-    pub cause: Option<Cause>,
+    pub cause: Option<EndingCause>,
 }
 
 /// What made something end.
@@ -51,7 +51,7 @@ pub struct Ending {
 #[non_exhaustive]
 pub enum EndingCause {
     /// A handle: the end of what held it.
-    Holder(By),
+    Holder(Rundown),
     /// A session.
     #[cfg_attr(feature = "serde", serde(serialize_with = "kind_and_who"))]
     Session(ledger::Cause),
@@ -74,21 +74,26 @@ fn kind_and_who<S: serde::Serializer>(cause: &ledger::Cause, serializer: S) -> R
 
 impl Ending {
     /// The end of a connection, session, tree or open.
-    pub(super) fn of(closing: Closing) -> Self {
-        Self { at: closing.at.into(), by: closing.by.as_str(), side: None, cause: None }
+    pub(super) fn of<By: Into<&'static str>>(closing: Closing<By>) -> Self {
+        Self { at: closing.at.into(), by: closing.by.into(), side: None, cause: None }
     }
 
     /// The end of a session: who ended it, and why, where the wire shows it.
-    pub(super) fn of_session(ledger: &Ledger, session: &ledger::Session, closing: Closing) -> Self {
+    pub(super) fn of_session(
+        ledger: &Ledger,
+        session: &ledger::Session,
+        closing: Closing<SessionEnd>,
+    ) -> Self {
         let cause = ledger.cause(session).map(EndingCause::Session);
         Self { side: ledger.ended_by(session), cause, ..Self::of(closing) }
     }
 
     /// The end of a handle: `close_call`, else `rundown` with its cause.
-    pub(super) fn of_handle(closing: Closing) -> Self {
-        match closing.by {
-            By::CloseCall => Self::of(closing),
-            cause => Self { by: "rundown", cause: Some(EndingCause::Holder(cause)), ..Self::of(closing) },
-        }
+    pub(super) fn of_handle(closing: Closing<HandleEnd>) -> Self {
+        let cause = match closing.by {
+            HandleEnd::CloseCall => None,
+            HandleEnd::Rundown(cause) => Some(EndingCause::Holder(cause)),
+        };
+        Self { cause, ..Self::of(closing) }
     }
 }

@@ -131,7 +131,7 @@ pub struct NullSessions<'a> {
     /// What the answer comes to.
     pub(super) outcome: Outcome,
     /// The captures, in the order given. A moment names its capture by its place here, counted from 0.
-    pub captures: Vec<Capture>,
+    pub captures: Vec<CaptureReport>,
     /// The grace in seconds.
     #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
     pub grace_seconds: f64,

@@ -27,7 +27,7 @@ pub struct SessionReport<'a> {
     /// The client's end of the same connection.
     pub client: Endpoint,
     /// Its connections, in the order in which they joined.
-    pub connections: Vec<Connection>,
+    pub connections: Vec<ConnectionReport>,
     /// How it is carried.
     pub transport: Option<Transport>,
     /// The dialect as the specification writes it.
@@ -165,7 +165,7 @@ pub struct OpenReport<'a> {
     /// Byte ranges that it has locked.
     pub locks: u64,
     /// The interfaces that were bound on it.
-    pub interfaces: Vec<Interface>,
+    pub interfaces: Vec<InterfaceReport>,
     /// The first call on it whose arguments or results are sealed: what handles it gives is not seen.
     pub sealed: Option<Moment>,
     /// The handles that were granted or first used on it.

@@ -217,6 +217,24 @@ pub enum ConnectionEnd {
     PortReused,
 }
 
+impl ConnectionEnd {
+    /// The word for it in JSON and text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fin => "fin",
+            Self::Rst => "rst",
+            Self::PortReused => "port_reused",
+        }
+    }
+}
+
+impl From<ConnectionEnd> for &'static str {
+    fn from(end: ConnectionEnd) -> Self {
+        end.as_str()
+    }
+}
+
 /// Why nobody can say what became of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use smbscope::capture::Packet;
-use smbscope::ledger::{By, Ledger, LedgerLimits};
+use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
 use smbscope::session::{
-    Analyzer, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Transport, UnseenKind,
+    Analyzer, ConnectionEnd, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Transport, UnseenKind,
 };
 
 use crate::common::{self, Owned, rewrite};
@@ -52,7 +52,7 @@ fn unseen(wire: &Wire) -> Vec<(UnseenKind, bool)> {
     ledger.unseen(GRACE).iter().map(|total| (total.what, total.could_hold_null_sessions)).collect()
 }
 
-fn ends(wire: &Wire) -> Vec<Option<By>> {
+fn ends(wire: &Wire) -> Vec<Option<ConnectionEnd>> {
     wire.ledger().connections().map(|(_, connection)| connection.closed.map(|closing| closing.by)).collect()
 }
 
@@ -80,7 +80,7 @@ fn a_session_that_closes_all_is_closed() {
     link.unnumbered(Server, UA);
     wire.wait(100.0);
     wire.tells(CLOSED);
-    assert_eq!(ends(&wire), [Some(By::Fin)]);
+    assert_eq!(ends(&wire), [Some(ConnectionEnd::Fin)]);
 }
 
 #[test]
@@ -210,7 +210,11 @@ fn frames_missing_on_a_link_may_be_of_any_of_its_sessions_and_of_no_others() {
 
 #[test]
 fn a_number_that_is_used_again_is_of_another_session() {
-    for (numbers, by) in [([3, 21], By::PortReused), ([3, 22], By::PortReused), ([4, 21], By::PortReused)] {
+    for (numbers, by) in [
+        ([3, 21], ConnectionEnd::PortReused),
+        ([3, 22], ConnectionEnd::PortReused),
+        ([4, 21], ConnectionEnd::PortReused),
+    ] {
         let wire = Wire::new();
         let link = Link::up(&wire, 21, 10);
         Smb1::on(link.session(3, 21)).hold_printer();
@@ -240,13 +244,18 @@ fn what_still_comes_of_an_ended_session_is_no_session() {
     smb.done(asked);
     smb.tcp.send(Client, DATA_ACK, 0, b"");
     wire.wait(100.0);
-    assert_eq!(ends(&wire), [Some(By::Fin)]);
+    assert_eq!(ends(&wire), [Some(ConnectionEnd::Fin)]);
     assert_eq!(unseen(&wire), []);
 }
 
 #[test]
 fn the_end_of_a_link_ends_its_sessions() {
-    for (function, by) in [(DISC, By::Fin), (DM, By::Rst), (FRMR, By::Rst), (SABME, By::PortReused)] {
+    for (function, by) in [
+        (DISC, ConnectionEnd::Fin),
+        (DM, ConnectionEnd::Rst),
+        (FRMR, ConnectionEnd::Rst),
+        (SABME, ConnectionEnd::PortReused),
+    ] {
         let wire = Wire::new();
         let (link, other) = (Link::up(&wire, 21, 10), Link::up(&wire, 22, 10));
         Smb1::on(link.session(3, 21)).hold_printer();
@@ -283,7 +292,7 @@ fn a_link_that_is_set_up_again_counts_anew() {
         let smb = Smb1::on(if first_seen { session() } else { wire.unseen(session) });
         smb.hold_printer();
         wire.wait(100.0);
-        assert_eq!(ends(&wire), [Some(By::Fin), None]);
+        assert_eq!(ends(&wire), [Some(ConnectionEnd::Fin), None]);
         assert_eq!(wire.verdicts(), ["closed", "leaked"], "{set_up_seen} {first_seen}");
         assert_eq!(opened(&wire)[1].3, begins);
         assert_eq!(unseen(&wire), []);

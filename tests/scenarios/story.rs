@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use smbscope::capture::Packet;
-use smbscope::ledger::{Closing, Ledger, LedgerLimits, RefusalAnswer, Stage, Stuck};
+use smbscope::ledger::{Closing, HandleEnd, Ledger, LedgerLimits, RefusalAnswer, Stage, Stuck};
 use smbscope::report::{NetSession, SessionReport};
 use smbscope::session::{Analyzer, Event, Limits, Sink};
 
@@ -166,8 +166,13 @@ fn tell(ledger: &Ledger) -> String {
                 writeln!(story, "pipe {name}{}", ended(open.closed)).unwrap();
                 for handle in ledger.handles(open) {
                     let object = handle.object.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-                    writeln!(story, "handle {:x}{object}{}", handle.handle.0[4], ended(handle.closed))
-                        .unwrap();
+                    writeln!(
+                        story,
+                        "handle {:x}{object}{}",
+                        handle.handle.0[4],
+                        handle.closed.map(closed_by).unwrap_or_default()
+                    )
+                    .unwrap();
                 }
                 for call in open.waiting.values().filter(|_| open.closed.is_none()) {
                     writeln!(story, "waits: {}", call.name()).unwrap();
@@ -193,8 +198,16 @@ fn tell(ledger: &Ledger) -> String {
     story
 }
 
-fn ended(closing: Option<Closing>) -> String {
-    closing.map(|closing| format!(" ({})", closing.by.as_str())).unwrap_or_default()
+fn ended<By: Into<&'static str>>(closing: Option<Closing<By>>) -> String {
+    closing.map(|closing| format!(" ({})", closing.by.into())).unwrap_or_default()
+}
+
+/// How a handle ended; if it was run down, by what.
+fn closed_by(closing: Closing<HandleEnd>) -> String {
+    match closing.by {
+        HandleEnd::CloseCall => " (close_call)".to_owned(),
+        HandleEnd::Rundown(cause) => format!(" ({})", cause.as_str()),
+    }
 }
 
 /// The packets as a capture file, for other programs to look at.

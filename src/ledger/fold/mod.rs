@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 
 use crate::capture::Origin;
 use crate::ledger::{
-    BoundInterface, By, Closing, Connection, DenialAnswer, Gap, HandleRowId, HandleTask, Ledger,
-    RefusalAnswer, Stage, WaitingCall, WaitingRequest, doubt,
+    BoundInterface, Closing, Connection, DenialAnswer, Gap, HandleEnd, HandleRowId, HandleTask, Ledger,
+    RefusalAnswer, Rundown, Stage, WaitingCall, WaitingRequest, doubt,
 };
 use crate::session::{
-    ConnectionEnd, ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent,
-    RpcEvent, SessionEvent, ShareKind, TreeEvent,
+    ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent, RpcEvent,
+    SessionEvent, ShareKind, TreeEvent,
 };
 
 /// Identities before the present one that a session keeps.
@@ -144,11 +144,6 @@ impl Ledger {
                 }
             }
             ConnectionEvent::Closed { by, side } => {
-                let by = match by {
-                    ConnectionEnd::Fin => By::Fin,
-                    ConnectionEnd::Rst => By::Rst,
-                    ConnectionEnd::PortReused => By::PortReused,
-                };
                 self.close_connection(id, Closing { at, by }, side);
             }
             ConnectionEvent::Opened { .. }
@@ -272,7 +267,7 @@ impl Ledger {
             }
             SessionEvent::Closed { session, by } => {
                 if let Some(row) = self.index.sessions.get(&(connection, session)).copied() {
-                    self.close_session(row, Closing { at, by: by.into() }, By::Logoff);
+                    self.close_session(row, Closing { at, by: by.into() });
                 }
             }
             SessionEvent::InDoubt { session, why } => {
@@ -310,7 +305,7 @@ impl Ledger {
             }
             TreeEvent::Closed { tree, by } => {
                 if let Some(row) = self.tree_row(connection, tree) {
-                    self.close_tree(row, Closing { at, by: by.into() }, By::TreeDisconnect);
+                    self.close_tree(row, Closing { at, by: by.into() });
                 }
             }
             TreeEvent::InDoubt { tree, why } => {
@@ -348,7 +343,7 @@ impl Ledger {
             OpenEvent::Closed { open, by } => {
                 if let Some(row) = self.open_row(connection, open) {
                     self.close_answered(row);
-                    self.close_open(row, Closing { at, by: by.into() }, By::PipeClose);
+                    self.close_open(row, Closing { at, by: by.into() });
                 }
             }
             OpenEvent::InDoubt { open, why } => {
@@ -487,13 +482,13 @@ impl Ledger {
             }
             HandleEvent::Closed { open, handle } => {
                 if let Some(row) = self.handle_used(at, connection, open, handle, Some(at)) {
-                    self.close_handle(row, Closing { at, by: By::CloseCall });
+                    self.close_handle(row, Closing { at, by: HandleEnd::CloseCall });
                 }
             }
             HandleEvent::Stale { open, handle } => {
                 let Some(open) = self.open_row(connection, open) else { return };
                 if let Some(row) = self.find_handle(open, handle) {
-                    self.close_handle(row, Closing { at, by: By::ServerDeniesIt });
+                    self.close_handle(row, Closing { at, by: HandleEnd::Rundown(Rundown::ServerDeniesIt) });
                     if let Some(denied) = self.handles.get_mut(&row) {
                         denied.stale = Some(at);
                     }

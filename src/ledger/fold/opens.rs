@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::Origin;
-use crate::ledger::{By, Closing, Ledger, Open, OpenKey, OpenRowId, Tree, TreeKey, TreeRowId, Use};
+use crate::ledger::{
+    Closing, Ledger, Open, OpenEnd, OpenKey, OpenRowId, Tree, TreeEnd, TreeKey, TreeRowId, Use,
+};
 use crate::session::{ConnectionId, Doubt, OpenId, OpenKind, SessionId, ShareKind, TreeId};
 
 impl Ledger {
@@ -38,7 +40,7 @@ impl Ledger {
                 return Some(old);
             }
             // The id was given anew, so the tree that had it is gone.
-            self.close_tree(old, Closing { at, by: By::OwnClose }, By::TreeDisconnect);
+            self.close_tree(old, Closing { at, by: TreeEnd::OwnClose });
         }
         let row = TreeRowId(self.next_row());
         let session = self.sessions.get_mut(&session_row)?;
@@ -130,7 +132,7 @@ impl Ledger {
             if opened.is_none() {
                 return Some(old);
             }
-            self.close_open(old, Closing { at, by: By::OwnClose }, By::PipeClose);
+            self.close_open(old, Closing { at, by: OpenEnd::OwnClose });
         }
         let cap = self.limits.opens;
         let row = OpenRowId(self.next_row());

@@ -5,8 +5,8 @@ use crate::capture::Origin;
 use crate::ledger::unseen::REFUSALS;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{
-    By, CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt, Ledger, Open, Present,
-    Refusal, RefusalAnswer, RefusedPrinter, Session, SessionRowId, Slots, Stage, WaitingCall,
+    CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt, Ledger, Open, Present,
+    Refusal, RefusalAnswer, RefusedPrinter, Session, SessionEnd, SessionRowId, Slots, Stage, WaitingCall,
 };
 use crate::session::{ConnectionId, SessionId};
 use crate::wire::{Status, Win32Error};
@@ -162,7 +162,7 @@ impl Ledger {
         let Some(ends) = self.connections.get_mut(&connection) else { return };
         let (denied, unanswered) = (ends.denied.take(), ends.unanswered.take());
         if let Some(row) = denied {
-            self.close_session(row, Closing { at, by: By::Superseded }, By::Superseded);
+            self.close_session(row, Closing { at, by: SessionEnd::Superseded });
         }
         if let Some(row) = unanswered {
             self.free_slot(at, row);

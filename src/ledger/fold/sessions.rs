@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::unseen::OPEN_SESSIONS;
-use crate::ledger::{By, Closing, Connection, Ledger, ServerKey, Session, SessionRowId, Use, Waited, doubt};
+use crate::ledger::{
+    Closing, Connection, Ledger, ServerKey, Session, SessionEnd, SessionRowId, Use, Waited, doubt,
+};
 use crate::session::{ConnectionId, Doubt, Idle, SessionId};
 use crate::smb2::negotiate::is_samba;
 
@@ -143,7 +145,7 @@ impl Ledger {
     ) {
         // An id that is set up anew although its session was not seen to end: that session is gone.
         if let Some(old) = self.index.sessions.get(&(connection, id)).copied() {
-            self.close_session(old, Closing { at, by: By::Reconnected }, By::Reconnected);
+            self.close_session(old, Closing { at, by: SessionEnd::Reconnected });
         }
         let known = self.index.sessions.get(&(connection, id)).copied();
         let Some(row) = known.or_else(|| self.new_session(at, connection, id)) else { return };
@@ -171,7 +173,7 @@ impl Ledger {
         let Some(session) = self.sessions.get_mut(&row) else { return };
         match is_same_user(&session.identity, identity) {
             Some(true) if counts => {
-                self.close_session(row, Closing { at, by: By::Reconnected }, By::Reconnected);
+                self.close_session(row, Closing { at, by: SessionEnd::Reconnected });
             }
             None => doubt(&mut session.in_doubt, at, Doubt::RequestMissing),
             _ => {}
@@ -196,7 +198,7 @@ impl Ledger {
             for row in sessions.into_iter().filter(|_| obeys) {
                 if matches!(self.sessions.get(&row).map(|session| session.id), Some(SessionId::Uid(_))) {
                     self.dropped.insert(id);
-                    self.close_session(row, Closing { at, by: By::VcZero }, By::VcZero);
+                    self.close_session(row, Closing { at, by: SessionEnd::VcZero });
                 }
             }
         }

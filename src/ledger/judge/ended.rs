@@ -4,12 +4,19 @@ use super::{handle_words, pipe_words};
 use crate::capture::Origin;
 use crate::ledger::grace::{LEAST, is_beyond};
 use crate::ledger::verdict::doubted;
-use crate::ledger::{By, Cause, Closing, Handle, InDoubt, Judgement, Ledger, Open, Session, Verdict};
-use crate::session::{IdleSpan, Party};
+use crate::ledger::{
+    Cause, Closing, Handle, InDoubt, Judgement, Ledger, Open, OpenEnd, Session, SessionEnd, Verdict,
+};
+use crate::session::{ConnectionEnd, IdleSpan, Party};
 use crate::wire::Span;
 
 impl Ledger {
-    pub(super) fn judge_ended(&self, session: &Session, closing: Closing, grace: f64) -> Judgement {
+    pub(super) fn judge_ended(
+        &self,
+        session: &Session,
+        closing: Closing<SessionEnd>,
+        grace: f64,
+    ) -> Judgement {
         let ended = self.how_it_ended(session, closing);
         if let Some(since) = session.encrypted {
             let possible = [Verdict::WasHung, Verdict::WasLeaked, Verdict::WasLingering, Verdict::Abandoned];
@@ -102,13 +109,17 @@ impl Ledger {
 
     /// `a printer handle on \\PRNSRV\lp1 was held and not used for 5m00s since frame 23`.
     pub(super) fn held_unused(&self, session: &Session, span: &IdleSpan) -> String {
-        let lasts = |closed: Option<Closing>| closed.is_none_or(|end| end.at >= span.to);
+        let lasts = |closed: Option<Origin>| closed.is_none_or(|at| at >= span.to);
         let opens = self.opens_of(session);
-        let pipes: Vec<&Open> =
-            opens.filter(|open| open.holds() && open.used.first <= span.from && lasts(open.closed)).collect();
+        let pipes: Vec<&Open> = opens
+            .filter(|open| {
+                open.holds() && open.used.first <= span.from && lasts(open.closed.map(|end| end.at))
+            })
+            .collect();
         let handles = pipes.iter().flat_map(|open| self.handles(open));
-        let handles: Vec<&Handle> =
-            handles.filter(|handle| handle.used.first <= span.from && lasts(handle.closed)).collect();
+        let handles: Vec<&Handle> = handles
+            .filter(|handle| handle.used.first <= span.from && lasts(handle.closed.map(|end| end.at)))
+            .collect();
         let what = match (handles.as_slice(), pipes.as_slice()) {
             ([handle], _) => format!("a {} was", handle_words(handle)),
             ([_, _, ..], _) => format!("{} handles were", handles.len()),
@@ -127,20 +138,21 @@ impl Ledger {
     }
 
     /// `ended by the client's logoff`, `the server reset the connection`.
-    pub(crate) fn how_it_ended(&self, session: &Session, closing: Closing) -> String {
+    pub(crate) fn how_it_ended(&self, session: &Session, closing: Closing<SessionEnd>) -> String {
         let end = self.last_connection(session).and_then(|connection| connection.closed);
-        let reset = end.is_some_and(|end| end.by == By::Rst);
+        let reset = end.is_some_and(|end| end.by == ConnectionEnd::Rst);
         let by = match (self.cause(session), closing.by, self.ended_by(session)) {
             (Some(Cause::SessionDelete { who }), ..) => {
                 return format!("ended by the server, which {who} told to delete it");
             }
             (Some(Cause::Autodisconnect), ..) => "ended by the server, probably by its autodisconnect",
             (Some(Cause::Reboot), ..) => "ended by the server, which dropped several clients at once",
-            (_, By::OwnClose, _) => "ended by the client's logoff",
-            (_, By::Reconnected, _) => "ended by the client, which set up another session in its place",
-            (_, By::VcZero, _) => "ended by another session setup of the client (VcNumber 0)",
-            (_, By::Expired, _) => "ended by the server: it had expired",
-            (_, By::ServerDeniesIt, _) => "ended by the server, which does not know it any more",
+            (_, SessionEnd::OwnClose, _) => "ended by the client's logoff",
+            (_, SessionEnd::Reconnected, _) => {
+                "ended by the client, which set up another session in its place"
+            }
+            (_, SessionEnd::VcZero, _) => "ended by another session setup of the client (VcNumber 0)",
+            (_, SessionEnd::ServerDeniesIt, _) => "ended by the server, which does not know it any more",
             (_, _, Some(Party::Client)) if reset => "the client reset the connection",
             (_, _, Some(Party::Server)) if reset => "the server reset the connection",
             (_, _, Some(Party::Client)) => "the client closed the connection",
@@ -171,19 +183,26 @@ impl Ledger {
 
     /// The end of a session, or the last packet of its connection before a pause between two captures, if only another one
     /// that took its ports after it shows the end.
-    fn heard_until(&self, session: &Session, closing: Closing) -> Origin {
+    fn heard_until(&self, session: &Session, closing: Closing<SessionEnd>) -> Origin {
         let connection = self.last_connection(session);
-        let reused = connection.filter(|ends| ends.closed.is_some_and(|end| end.by == By::PortReused));
+        let reused =
+            connection.filter(|ends| ends.closed.is_some_and(|end| end.by == ConnectionEnd::PortReused));
         let heard = reused.and_then(|ends| ends.client_last.max(ends.server_last));
-        let before_pause =
-            |heard: &Origin| closing.by == By::ConnectionEnd && self.paused_between(*heard, closing.at);
+        let before_pause = |heard: &Origin| {
+            closing.by == SessionEnd::ConnectionEnd && self.paused_between(*heard, closing.at)
+        };
         heard.filter(before_pause).unwrap_or(closing.at)
     }
 
     /// A packet that shows the connection of a session to live after another connection ended the session, so that it may
     /// have lasted longer than the grace.
-    pub(super) fn lives_on(&self, session: &Session, closing: Closing, grace: f64) -> Option<Origin> {
-        let elsewhere = matches!(closing.by, By::VcZero | By::Reconnected);
+    pub(super) fn lives_on(
+        &self,
+        session: &Session,
+        closing: Closing<SessionEnd>,
+        grace: f64,
+    ) -> Option<Origin> {
+        let elsewhere = matches!(closing.by, SessionEnd::VcZero | SessionEnd::Reconnected);
         let connection = self.last_connection(session).filter(|_| elsewhere)?;
         let mut others = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
         // Its successor on the same connection, or a user beside it, keeps the connection alive.
@@ -207,7 +226,7 @@ impl Ledger {
     fn holds_since(&self, session: &Session, moment: Origin) -> bool {
         let used = |open: &Open| open.used.succeeded.is_some_and(|used| used > moment);
         let closed = |open: &Open| {
-            let end = open.closed.filter(|end| end.by == By::OwnClose && end.at > moment);
+            let end = open.closed.filter(|end| end.by == OpenEnd::OwnClose && end.at > moment);
             end.is_some_and(|end| !self.is_given_anew(session, open, end))
         };
         let held = |open: &&Open| open.holds() && open.used.first < moment;
@@ -215,7 +234,7 @@ impl Ledger {
     }
 
     /// True if an open ended because its id was given to another one: its own end was not seen.
-    fn is_given_anew(&self, session: &Session, open: &Open, end: Closing) -> bool {
+    fn is_given_anew(&self, session: &Session, open: &Open, end: Closing<OpenEnd>) -> bool {
         self.opens_of(session).any(|other| other.id == open.id && other.opened == Some(end.at))
     }
 }

@@ -1,14 +1,14 @@
 //! Set-ups that the server denied, and those that have no answer.
 
 use crate::capture::Origin;
-use crate::ledger::{By, Closing, Judgement, Ledger, Session, Stuck, Verdict};
+use crate::ledger::{Closing, Judgement, Ledger, Session, SessionEnd, Stuck, Verdict};
 use crate::wire::Status;
 
 impl Ledger {
     pub(super) fn judge_denied(
         &self,
         session: &Session,
-        closed: Option<Closing>,
+        closed: Option<Closing<SessionEnd>>,
         status: Status,
         grace: f64,
     ) -> Judgement {
@@ -64,7 +64,7 @@ impl Ledger {
         let mut others = connections.flat_map(|ends| &ends.sessions).filter_map(|row| self.sessions.get(row));
         let first = denied.used.first;
         others.any(|other| {
-            let closed = other.closed.is_some_and(|end| end.by == By::OwnClose && end.at > first);
+            let closed = other.closed.is_some_and(|end| end.by == SessionEnd::OwnClose && end.at > first);
             other.used.first < first && (closed || other.used.succeeded > Some(first))
         })
     }
@@ -72,7 +72,7 @@ impl Ledger {
     pub(super) fn judge_unanswered(
         &self,
         session: &Session,
-        closed: Option<Closing>,
+        closed: Option<Closing<SessionEnd>>,
         grace: f64,
     ) -> Judgement {
         let first = session.used.first;

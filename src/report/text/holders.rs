@@ -10,7 +10,7 @@ use super::servers::ServerPart;
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::finding::{self, Digits, Plain, Span, count, list};
-use crate::ledger::{self, Closing, Ledger, Open};
+use crate::ledger::{self, Ledger, Open};
 use crate::net::Host;
 use crate::session::OpenKind;
 use crate::wire::Timestamp;
@@ -118,12 +118,15 @@ impl<'a> Holder<'a> {
         let used = ledger.last_use(session);
         self.used = Some(self.used.map_or(used, |before| before.min(used)));
         let there =
-            |since: Origin, closed: Option<Closing>| since <= at && closed.is_none_or(|end| at < end.at);
+            |since: Origin, closed: Option<Origin>| since <= at && closed.is_none_or(|closed| at < closed);
         let opens = ledger.opens_of(session);
-        for open in opens.filter(|open| there(open.opened.unwrap_or(open.used.first), open.closed)) {
+        for open in
+            opens.filter(|open| there(open.opened.unwrap_or(open.used.first), open.closed.map(|end| end.at)))
+        {
             let handles = ledger.handles(open);
-            let handles =
-                handles.filter(|one| there(one.opened.unwrap_or(one.used.first), one.closed)).count();
+            let handles = handles
+                .filter(|one| there(one.opened.unwrap_or(one.used.first), one.closed.map(|end| end.at)))
+                .count();
             self.handles = self.handles.saturating_add(handles);
             self.add_open(open);
         }

@@ -4,7 +4,7 @@ use super::super::super::{NullSessions, SessionReport};
 use super::super::servers::ServerPart;
 use super::{part, place};
 use crate::finding::{Digits, Plain, list};
-use crate::ledger::{By, Stuck, Verdict};
+use crate::ledger::{SessionEnd, Stuck, Verdict};
 
 /// The answer for a server on which no null session is known to be stuck.
 pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
@@ -74,7 +74,9 @@ fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>, whole: usize) -> Ve
         |ended: bool| of(Verdict::Denied).filter(|session| session.closed.is_some() == ended).count();
     let closed = |anew: bool| {
         let by = |session: &&SessionReport<'_>| session.closed.as_ref().map(|closed| closed.by);
-        of(Verdict::Closed).filter(|session| (by(session) == Some(By::Reconnected.as_str())) == anew).count()
+        of(Verdict::Closed)
+            .filter(|session| (by(session) == Some(SessionEnd::Reconnected.as_str())) == anew)
+            .count()
     };
     // Those that are told of before are none of the others.
     let still_denied = if server.denied().next().is_some() { 0 } else { denied(false) };

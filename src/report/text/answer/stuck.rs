@@ -7,7 +7,7 @@ use super::super::servers::ServerPart;
 use super::super::slots;
 use super::{CLIENTS, client, held, part, place, share};
 use crate::finding::{Digits, Plain, Span, count, list};
-use crate::ledger::{self, By, SessionRowId, Stuck, Verdict};
+use crate::ledger::{self, SessionEnd, SessionRowId, Stuck, Verdict};
 use crate::net::Host;
 use crate::session::Party;
 
@@ -282,7 +282,7 @@ fn ended_by(session: &SessionReport<'_>) -> Option<&'static str> {
         (Some(EndingCause::Session(ledger::Cause::Superseded)), _) => {
             "another session setup on its connection"
         }
-        (_, Some(Party::Client)) if closed.by == By::OwnClose.as_str() => "the client's logoff",
+        (_, Some(Party::Client)) if closed.by == SessionEnd::OwnClose.as_str() => "the client's logoff",
         (_, Some(Party::Client)) => "the client",
         (_, Some(Party::Server)) => "the server",
         (_, None) => return None,
