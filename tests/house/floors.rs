@@ -1,0 +1,153 @@
+//! A floor imports only from floors below it.
+
+use crate::source::{File, Source, Target};
+
+/// The floors, the lowest first.
+const FLOORS: [&str; 20] = [
+    "error",
+    "wire",
+    "capture",
+    "net",
+    "tcp",
+    "quic",
+    "netbios",
+    "fscc",
+    "auth",
+    "smb1",
+    "smb2",
+    "rap",
+    "dcerpc",
+    "interface",
+    "rprn",
+    "session",
+    "dissect",
+    "ledger",
+    "finding",
+    "report",
+];
+
+/// Floors that parse messages and stand alone: bytes in, values out.
+const PROTOCOLS: [&str; 10] =
+    ["quic", "netbios", "fscc", "auth", "smb1", "smb2", "rap", "dcerpc", "interface", "rprn"];
+
+/// Floors that bring bytes, which a protocol has no business with.
+const PACKETS: [&str; 3] = ["capture", "net", "tcp"];
+
+/// Modules that are no floors, and imports against the order.
+pub(crate) fn faults(source: &Source) -> Vec<String> {
+    let floors = source.files.iter().map(File::floor).filter(|floor| !floor.is_empty());
+    let strange =
+        floors.filter(|floor| rank(floor).is_none()).map(|floor| format!("src/{floor} is no floor"));
+    strange.chain(imports(source).iter().filter_map(Import::fault)).collect()
+}
+
+#[test]
+fn imports_are_found_however_they_are_written() {
+    let found = |path: &str, text: &str| -> Vec<(usize, String)> {
+        let mut files =
+            vec![("lib.rs", "pub use session::Event;"), ("session.rs", ""), ("session/event.rs", "")];
+        files.extend(["error.rs", "wire.rs", "tcp.rs", "smb1.rs", "smb2.rs"].map(|path| (path, "")));
+        files.extend(
+            ["auth/mod.rs", "auth/der.rs", "auth/blob.rs", "auth/kerberos.rs"].map(|path| (path, "")),
+        );
+        files.retain(|(other, _)| *other != path);
+        files.push((path, text));
+        let source = Source::new(files);
+        imports(&source)
+            .into_iter()
+            .filter(|import| import.file == path && import.from != import.to)
+            .map(|import| (import.line, import.to))
+            .collect()
+    };
+    let one = |line: usize, to: &str| vec![(line, to.to_owned())];
+    assert_eq!(found("auth/der.rs", "use crate::smb2::Header;"), one(1, "smb2"));
+    assert_eq!(found("auth/der.rs", "\nfn f(x: &crate::smb2::Header) {}"), one(2, "smb2"));
+    assert_eq!(found("auth/der.rs", "use crate::Event;"), one(1, "session"));
+    assert_eq!(found("auth/der.rs", "use crate as house; fn f(_: house::smb2::Header) {}"), one(1, "smb2"));
+    assert_eq!(found("auth/der.rs", "use crate::nowhere;"), one(1, "nowhere"));
+    assert_eq!(found("auth/mod.rs", "pub(super) use super::smb1;"), one(1, "smb1"));
+    assert_eq!(found("auth/mod.rs", "fn f() { g(super::smb1::h()) }"), one(1, "smb1"));
+    assert_eq!(found("auth/der.rs", "use super::super::smb1;"), one(1, "smb1"));
+    assert_eq!(found("auth/ntlm/flags.rs", "use super::super::{der, super::smb1};"), one(1, "smb1"));
+    assert_eq!(found("auth/der.rs", "mod tests {\n use super::super::super::smb1; }"), one(2, "smb1"));
+    assert_eq!(found("auth/der.rs", "mod tests { use super::super::blob; }"), []);
+    assert_eq!(found("auth/der.rs", "use super::{blob, kerberos};"), []);
+    assert_eq!(found("auth/der.rs", "/// [`crate::smb2`]\n// crate::smb2\n/* crate::smb2 */\nfn f() {}"), []);
+    let strings = r##"const A: &str = "crate::smb2"; const B: &str = r#"crate::smb2"#;"##;
+    assert_eq!(found("auth/der.rs", strings), []);
+    let groups = "use crate::{\n    wire::{le_u16, smb2},\n    tcp,\n    error::ParseError};";
+    let each =
+        [(2, "wire".to_owned()), (2, "wire".to_owned()), (3, "tcp".to_owned()), (4, "error".to_owned())];
+    assert_eq!(found("auth/der.rs", groups), each);
+}
+
+#[test]
+fn imports_are_found_in_macros_and_attributes() {
+    let found = |text: &str| -> Vec<String> {
+        let source = Source::new([("auth.rs", text), ("smb1.rs", ""), ("smb2.rs", "")]);
+        imports(&source).into_iter().map(|import| import.to).collect()
+    };
+    assert_eq!(found("fields!(input => rest; header: crate::smb2::Header::read);"), ["smb2"]);
+    assert_eq!(found("fn f() { assert!(g(super::smb1::h), \"crate::smb2::x\"); }"), ["smb1"]);
+    assert_eq!(found("macro_rules! m { () => { use crate::{smb1::A, smb2}; } }"), ["smb1", "smb2"]);
+    assert_eq!(found("struct A { #[serde(serialize_with = \"crate::smb2::hex\")] b: u8 }"), ["smb2"]);
+}
+
+#[test]
+fn imports_against_the_order_are_faults() {
+    let fault = |from: &str, to: &str| {
+        Import { file: String::new(), line: 1, from: from.to_owned(), to: to.to_owned() }.fault().is_some()
+    };
+    assert!(
+        fault("auth", "smb1") && fault("tcp", "session") && fault("smb2", "net") && fault("net", "nowhere")
+    );
+    assert!(!fault("session", "tcp") && !fault("net", "capture") && !fault("smb1", "smb1"));
+}
+
+fn rank(floor: &str) -> Option<usize> {
+    FLOORS.iter().position(|name| *name == floor)
+}
+
+/// A path in the source that leads to a floor.
+#[derive(Debug)]
+struct Import {
+    file: String,
+    line: usize,
+    from: String,
+    to: String,
+}
+
+impl Import {
+    /// What is wrong with it, and where it stands.
+    fn fault(&self) -> Option<String> {
+        let Self { file, line, from, to } = self;
+        let packets = PROTOCOLS.contains(&from.as_str()) && PACKETS.contains(&to.as_str());
+        let why = match (rank(from), rank(to)) {
+            (None, _) | (_, None) => "which is no floor",
+            (Some(here), Some(there)) if there > here => "which is above it",
+            _ if packets => "but a protocol knows nothing of packets",
+            _ => return None,
+        };
+        Some(format!("src/{file}:{line}: {from} imports {to}, {why}"))
+    }
+}
+
+/// The paths that lead to a floor, in the order in which they are written. The crate's root is none: it imports from all.
+fn imports(source: &Source) -> Vec<Import> {
+    let mut imports = Vec::new();
+    for file in source.files.iter().filter(|file| !file.module.is_empty()) {
+        let uses = file.found.imports.iter().map(|path| (path.line, &path.module, &path.segments));
+        let mentions = file.found.mentions.iter().map(|path| (path.line, &path.module, &path.segments));
+        for (line, module, segments) in uses.chain(mentions) {
+            let to = match source.target(module, segments) {
+                Some(Target::File(to)) => source.files[to].floor().to_owned(),
+                Some(Target::Nowhere(name)) => name,
+                None => continue,
+            };
+            if !to.is_empty() {
+                imports.push(Import { file: file.path.clone(), line, from: file.floor().to_owned(), to });
+            }
+        }
+    }
+    imports
+}

@@ -1,0 +1,19 @@
+//! The order of the house: data rises one floor at a time, so a floor imports only from floors below it, and inside a
+//! floor no file imports, by whatever detour, a file that imports it.
+
+mod circles;
+mod floors;
+mod functions;
+mod paths;
+mod source;
+
+use source::Source;
+
+#[test]
+fn the_source_keeps_the_order_of_the_house() {
+    let source = Source::of_this_crate();
+    let imports: usize = source.files.iter().map(|file| file.found.imports.len()).sum();
+    assert!(imports > 1000, "only {imports} imports found: is this the source?");
+    let faults = [floors::faults(&source), circles::faults(&source), functions::faults(&source)].concat();
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
