@@ -109,7 +109,7 @@ fn finding(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Made, rules};
+    use super::super::testing::{Made, found_by};
 
     #[test]
     fn an_open_printer_without_an_answer_is_found() {
@@ -117,8 +117,8 @@ mod tests {
         made.null_session(1);
         made.call(1, 69, "RpcOpenPrinterEx");
         made.server_seen(1);
-        let findings = super::super::all(&made.ended_after(100.0), 90.0);
-        assert_eq!(rules(&findings), ["hung_open_printer"]);
+        let findings = found_by("hung_open_printer", &made.ended_after(100.0), 90.0);
+        assert_eq!(findings.len(), 1);
         let text = &findings.first().unwrap().text;
         assert!(
             text.contains(r"has waited 1m40s (since frame 8) for an answer to RpcOpenPrinterEx of \\PRNSRV\lp1. It takes"),
@@ -135,8 +135,8 @@ mod tests {
         made.answer(1);
         made.call(1, 69, "RpcOpenPrinterEx");
         made.server_seen(1);
-        let findings = super::super::all(&made.ended_after(100.0), 90.0);
-        assert_eq!(rules(&findings), ["hung_open_printer"]);
+        let findings = found_by("hung_open_printer", &made.ended_after(100.0), 90.0);
+        assert_eq!(findings.len(), 1);
         let text = &findings.first().unwrap().text;
         assert!(
             text.contains(r"has waited 1m40s (since frame 10) for an answer to RpcOpenPrinterEx"),
@@ -152,8 +152,8 @@ mod tests {
         made.server_seen(1);
         made.wait(100.0);
         made.disconnect(1);
-        let findings = super::super::all(&made.ended_after(100.0), 90.0);
-        assert_eq!(rules(&findings), ["hung_open_printer"]);
+        let findings = found_by("hung_open_printer", &made.ended_after(100.0), 90.0);
+        assert_eq!(findings.len(), 1);
         let text = &findings.first().unwrap().text;
         assert!(
             text.contains(" waited 1m40s (since frame 8) for an answer to")
@@ -169,13 +169,13 @@ mod tests {
         answered.call(1, 69, "RpcOpenPrinterEx");
         answered.answer(1);
         answered.close_all(1);
-        assert_eq!(rules(&super::super::all(&answered.ended_after(100.0), 90.0)), [""; 0]);
+        assert_eq!(found_by("hung_open_printer", &answered.ended_after(100.0), 90.0).len(), 0);
 
         let mut young = Made::new();
         young.null_session(1);
         young.call(1, 69, "RpcOpenPrinterEx");
         young.server_seen(1);
-        assert_eq!(rules(&super::super::all(&young.ended_after(89.0), 90.0)), [""; 0]);
+        assert_eq!(found_by("hung_open_printer", &young.ended_after(89.0), 90.0).len(), 0);
     }
 
     #[test]
@@ -183,6 +183,6 @@ mod tests {
         let mut made = Made::new();
         made.null_session(1);
         made.call(1, 69, "RpcOpenPrinterEx");
-        assert_eq!(rules(&super::super::all(&made.ended_after(100.0), 90.0)), ["null_session_leak"]);
+        assert_eq!(found_by("hung_open_printer", &made.ended_after(100.0), 90.0).len(), 0);
     }
 }

@@ -53,14 +53,14 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Made, rules};
+    use super::super::testing::{Made, found_by};
 
     #[test]
     fn a_null_session_that_stays_and_holds_nothing_lingers() {
         let mut made = Made::new();
         made.null_session_alone(1);
-        let findings = super::super::all(&made.ended_after(91.0), 90.0);
-        assert_eq!(rules(&findings), ["lingering_null_session"]);
+        let findings = found_by("lingering_null_session", &made.ended_after(91.0), 90.0);
+        assert_eq!(findings.len(), 1);
         assert!(findings.first().unwrap().text.contains("holds no pipe and has stayed open for 1m31s"));
     }
 
@@ -68,10 +68,10 @@ mod tests {
     fn it_does_not_fire_within_the_grace_or_beside_a_pipe() {
         let mut young = Made::new();
         young.null_session_alone(1);
-        assert_eq!(rules(&super::super::all(&young.ended_after(89.0), 90.0)), [""; 0]);
+        assert_eq!(found_by("lingering_null_session", &young.ended_after(89.0), 90.0).len(), 0);
 
         let mut holding = Made::new();
         holding.null_session(1);
-        assert_eq!(rules(&super::super::all(&holding.ended_after(91.0), 90.0)), ["null_session_leak"]);
+        assert_eq!(found_by("lingering_null_session", &holding.ended_after(91.0), 90.0).len(), 0);
     }
 }

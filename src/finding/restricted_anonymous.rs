@@ -168,15 +168,15 @@ fn by_whom(scene: &Scene<'_>, denials: &[&Denial]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Made, rules};
-    use super::super::{Severity, all};
+    use super::super::Severity;
+    use super::super::testing::{Made, found_by};
 
     #[test]
     fn it_fires_on_a_denied_set_up_whose_connection_still_counts() {
         let mut made = Made::new();
         made.deny(1);
-        let findings = all(&made.ended_after(1.0), 90.0);
-        assert_eq!(rules(&findings), ["restricted_anonymous"]);
+        let findings = found_by("restricted_anonymous", &made.ended_after(1.0), 90.0);
+        assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(
             findings[0].text.contains("denied 1 anonymous session setup by client 192.168.1.21 (WS-21) ("),
@@ -190,7 +190,7 @@ mod tests {
         let mut made = Made::new();
         made.deny(1);
         made.disconnect(1);
-        let findings = all(&made.ended_after(1.0), 90.0);
+        let findings = found_by("restricted_anonymous", &made.ended_after(1.0), 90.0);
         assert_eq!(findings[0].severity, Severity::Info);
     }
 
@@ -198,6 +198,6 @@ mod tests {
     fn it_does_not_fire_on_a_null_session_that_is_let_in() {
         let mut made = Made::new();
         made.null_session(1);
-        assert_eq!(rules(&all(&made.ended_after(1.0), 90.0)), [""; 0]);
+        assert_eq!(found_by("restricted_anonymous", &made.ended_after(1.0), 90.0).len(), 0);
     }
 }

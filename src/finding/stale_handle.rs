@@ -67,8 +67,7 @@ fn finding(scene: &Scene<'_>, stale: Stale<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::all;
-    use super::super::testing::{Made, handle_of, rules};
+    use super::super::testing::{Made, found_by, handle_of};
     use crate::session::{EventKind, HandleEvent, OpenId};
 
     #[test]
@@ -79,8 +78,8 @@ mod tests {
         made.use_handle(1);
         let stale = HandleEvent::Stale { open: OpenId::Fid(0x4001), handle: handle_of(1) };
         let at = made.tell(1, EventKind::Handle(stale));
-        let findings = all(&made.ended_after(1.0), 90.0);
-        assert_eq!(rules(&findings), ["stale_handle"]);
+        let findings = found_by("stale_handle", &made.ended_after(1.0), 90.0);
+        assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].frames, [at]);
     }
 
@@ -91,6 +90,6 @@ mod tests {
         made.handle(1);
         made.use_handle(1);
         made.close_handle(1);
-        assert_eq!(rules(&all(&made.ended_after(1.0), 90.0)), [""; 0]);
+        assert_eq!(found_by("stale_handle", &made.ended_after(1.0), 90.0).len(), 0);
     }
 }

@@ -16,9 +16,12 @@ use crate::session::{
 };
 use crate::wire::{Status, Timestamp};
 
-/// The names of the rules that fired.
-pub(crate) fn rules(findings: &[Finding]) -> Vec<&'static str> {
-    findings.iter().map(|finding| finding.rule).collect()
+/// What one rule finds. A test of a rule asks for no more, so that another rule does not break it.
+pub(crate) fn found_by(rule: &str, ledger: &Ledger, grace: f64) -> Vec<Finding> {
+    assert!(super::RULES.contains(&rule), "no such rule: {rule}");
+    let mut findings = super::all(ledger, grace);
+    findings.retain(|finding| finding.rule == rule);
+    findings
 }
 
 /// The interface UUID of spoolss.

@@ -89,29 +89,28 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>]) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::all;
-    use super::super::testing::{Made, rules};
+    use super::super::testing::{Made, found_by};
     use crate::session::{EventKind, Notice, SessionId};
 
-    fn looking(opcode: u16, for_seconds: f64) -> Vec<&'static str> {
+    fn looking(opcode: u16, for_seconds: f64) -> usize {
         let mut made = Made::new();
         made.null_session_alone(1);
         made.tell(1, EventKind::Notice(Notice::Rap { session: SessionId::Uid(100), opcode }));
         made.wait(for_seconds);
         made.disconnect(1);
-        rules(&all(&made.ended_after(1.0), 90.0))
+        found_by("transient_null_session", &made.ended_after(1.0), 90.0).len()
     }
 
     #[test]
     fn it_fires_on_a_short_look_at_shares_and_computers() {
         for opcode in [0, 104, 215] {
-            assert_eq!(looking(opcode, 40.0), ["transient_null_session"]);
+            assert_eq!(looking(opcode, 40.0), 1);
         }
     }
 
     #[test]
     fn it_does_not_fire_on_other_calls_or_on_sessions_that_stay() {
-        assert_eq!(looking(13, 40.0), [""; 0]);
-        assert_eq!(looking(104, 100.0), [""; 0]);
+        assert_eq!(looking(13, 40.0), 0);
+        assert_eq!(looking(104, 100.0), 0);
     }
 }
