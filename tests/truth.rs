@@ -57,15 +57,23 @@ fn every_session_of_every_capture_is_as_its_truth_says() {
 
 #[test]
 fn findings_are_of_what_the_clients_did() {
-    let mut captures = 0;
-    for (path, truth) in captures_with_truth() {
-        let Some(expected) = truth["findings"].as_array() else { continue };
-        captures += 1;
+    let captures = captures_with_truth().into_iter().filter(|(_, truth)| truth["findings"].is_array());
+    let captures: Vec<_> = captures.collect();
+    // The rules that the captures are about: none of them fires where it must not. Others have tests of their own.
+    let rules: BTreeSet<String> = captures
+        .iter()
+        .flat_map(|(_, truth)| truth["findings"].as_array().unwrap())
+        .map(|found| found["rule"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(!rules.is_empty());
+    for (path, truth) in captures {
+        let expected = truth["findings"].as_array().unwrap();
         let capture = read(&path);
         let ledger = analyze(&capture.packets, capture.end);
         let port = |row| ledger.session(row).map_or(0, |session| u64::from(session.client.port));
         let ours: BTreeSet<(String, BTreeSet<u64>)> = finding::all(&ledger, grace(&truth))
             .into_iter()
+            .filter(|found| rules.contains(found.rule))
             .map(|found| (found.rule.to_owned(), found.sessions.into_iter().map(port).collect()))
             .collect();
         let ports = |found: &Value| {
@@ -74,7 +82,6 @@ fn findings_are_of_what_the_clients_did() {
         let theirs = expected.iter().map(|found| (found["rule"].as_str().unwrap().to_owned(), ports(found)));
         assert_eq!(ours, theirs.collect(), "{}", path.display());
     }
-    assert!(captures > 0);
 }
 
 /// The verdicts of a rewritten capture that differ from those of the capture itself.

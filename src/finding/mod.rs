@@ -1,56 +1,19 @@
 //! Findings, one rule a file, each from the ledger alone.
 //!
-//! | rule | fires on |
-//! |---|---|
-//! | `null_session_leak` | null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call |
-//! | `hung_open_printer` | sessions whose call to open a printer has no answer: null sessions, and those of users |
-//! | `slots_exhausted` | clients turned away because the server's limit is reached |
-//! | `share_limit` | clients turned away from a share whose own limit of users is reached |
-//! | `many_null_sessions` | several null sessions of one client at the same time |
-//! | `lingering_null_session` | null sessions that stay and hold nothing |
-//! | `restricted_anonymous` | anonymous clients that were denied, and count all the same |
-//! | `local_system` | null sessions that come from a service of the client, not from its user |
-//! | `several_users` | one client under several users, each of whom takes a slot |
-//! | `idle_users` | sessions of users that nobody uses, on a server that turned clients away |
-//! | `idle_pipes` | a client that keeps many pipes to the spooler and uses none |
-//! | `spooler_loop` | a client that opens one printer, or the spooler's pipe, over and over |
-//! | `own_spooler` | a server that opens its own spooler |
-//! | `stale_handle` | calls with a handle that the server has let go |
-//! | `back_channel` | a server that connects back to its client to tell it of changes |
-//! | `transient_null_session` | null sessions that looked for shares or computers and went away: normal |
-//! | `coerced_connection` | a server that was asked to connect to a third machine, or where no channel was opened |
-//! | `driver_from_unc` | a printer driver with a file on another machine |
+//! [`RULES`] lists them. [`all`] applies them to a ledger.
 
 mod advice;
 
 mod alike;
-mod back_channel;
-mod coerced_connection;
 mod component;
-mod driver_from_unc;
 mod edition;
-mod hung_open_printer;
-mod idle_pipes;
-mod idle_users;
-mod lingering_null_session;
-mod local_system;
-mod many_null_sessions;
 mod names;
-mod null_session_leak;
-mod own_spooler;
 mod printing;
 mod refused;
 mod registration;
-mod restricted_anonymous;
 mod scene;
-mod several_users;
-mod share_limit;
-mod slots_exhausted;
-mod spooler_loop;
-mod stale_handle;
 #[cfg(test)]
 pub(crate) mod testing;
-mod transient_null_session;
 mod words;
 
 use core::fmt;
@@ -133,11 +96,17 @@ impl Severity {
 /// What a rule finds, but for the advice.
 type Finder = fn(&Scene<'_>) -> Vec<Finding>;
 
-/// Names, finders and advice of the rules, of which each is a file; of equal severity they are told in this
-/// order, a cause before what comes of it.
+/// The rules, each a file of that name, with what it fires on. Findings of equal severity are told in this order, a cause
+/// before what comes of it.
 macro_rules! rules {
-    ($($rule:ident,)*) => {
+    ($($rule:ident: $fires_on:literal,)*) => {
+        $(mod $rule;)*
+
         /// The names of the rules.
+        ///
+        /// | rule | fires on |
+        /// |---|---|
+        $(#[doc = concat!("| `", stringify!($rule), "` | ", $fires_on, " |")])*
         pub const RULES: &[&str] = &[$(stringify!($rule)),*];
 
         const FINDERS: &[(Finder, &[Part])] = &[$(($rule::find, $rule::ADVICE)),*];
@@ -145,24 +114,24 @@ macro_rules! rules {
 }
 
 rules! {
-    slots_exhausted,
-    share_limit,
-    hung_open_printer,
-    null_session_leak,
-    restricted_anonymous,
-    many_null_sessions,
-    lingering_null_session,
-    driver_from_unc,
-    back_channel,
-    coerced_connection,
-    spooler_loop,
-    own_spooler,
-    local_system,
-    several_users,
-    idle_users,
-    idle_pipes,
-    stale_handle,
-    transient_null_session,
+    slots_exhausted: "clients turned away because the server's limit is reached",
+    share_limit: "clients turned away from a share whose own limit of users is reached",
+    hung_open_printer: "sessions whose call to open a printer has no answer: null sessions, and those of users",
+    null_session_leak: "null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call",
+    restricted_anonymous: "anonymous clients that were denied, and count all the same",
+    many_null_sessions: "several null sessions of one client at the same time",
+    lingering_null_session: "null sessions that stay and hold nothing",
+    driver_from_unc: "a printer driver with a file on another machine",
+    back_channel: "a server that connects back to its client to tell it of changes",
+    coerced_connection: "a server that was asked to connect to a third machine, or where no channel was opened",
+    spooler_loop: "a client that opens one printer, or the spooler's pipe, over and over",
+    own_spooler: "a server that opens its own spooler",
+    local_system: "null sessions that come from a service of the client, not from its user",
+    several_users: "one client under several users, each of whom takes a slot",
+    idle_users: "sessions of users that nobody uses, on a server that turned clients away",
+    idle_pipes: "a client that keeps many pipes to the spooler and uses none",
+    stale_handle: "calls with a handle that the server has let go",
+    transient_null_session: "null sessions that looked for shares or computers and went away: normal",
 }
 
 /// Every finding, the worst first. `grace` is in seconds, as for [`Ledger::judge`].
