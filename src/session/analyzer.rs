@@ -8,6 +8,7 @@ use super::flows::{Around, Flows};
 use super::ipx;
 use super::limits::Limits;
 use super::llc::LlcSessions;
+use super::out::Outlet;
 use super::unread::Unread;
 use crate::capture::Packet;
 use crate::net::{Decoded, Decoder};
@@ -137,7 +138,7 @@ impl Analyzer {
     /// # let _ = stuck_after;
     /// ```
     pub fn tell_uses(&mut self, sink: &mut dyn Sink) {
-        self.flows.tell_uses(sink);
+        self.flows.tell_uses(&mut Outlet { limits: &self.limits, sink });
     }
 
     /// Says that no more packets will come, and tells what is still to be told. Nothing can be pushed after it: whoever

@@ -8,13 +8,12 @@ use core::cell::RefCell;
 
 pub(super) use netbeui::LinkState;
 
-use super::Sink;
+use super::context::Context;
 use super::cut::{self, Remains};
 use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Party, Transport};
-use super::here::Here;
 use super::limits::Limits;
 use super::missing::{Answered, Missing};
-use super::out::{Ends, Out};
+use super::out::{Ends, Out, Outlet};
 use super::pdu::{Content, Stream};
 use super::rpc::{self, RpcOverTcp};
 use super::smb1::Smb1;
@@ -273,8 +272,8 @@ impl Connection {
         self.smb2 = None;
     }
 
-    fn out<'a>(&self, at: Origin, sink: &'a mut dyn Sink) -> Out<'a> {
-        Out { at, ends: self.ends(), sink }
+    fn out<'a>(&self, at: Origin, io: &'a mut Outlet<'_>) -> Out<'a> {
+        Out { at, ends: self.ends(), limits: io.limits, sink: &mut *io.sink }
     }
 
     /// The ends, the client's first.
@@ -289,7 +288,7 @@ impl Connection {
         Ends { connection: self.id, stream: self.stream, client, server }
     }
 
-    fn announce(&self, sink: &mut dyn Sink) {
+    fn announce(&self, io: &mut Outlet<'_>) {
         let Ends { client, server, .. } = self.ends();
         let event = ConnectionEvent::Opened {
             client,
@@ -297,38 +296,31 @@ impl Connection {
             transport: self.transport,
             start_seen: self.start_seen,
         };
-        self.out(self.first, sink).tell(event);
+        self.out(self.first, io).tell(event);
     }
 
     // Pieces of the stream
 
     /// The next piece of one direction.
-    pub(super) fn piece(
-        &mut self,
-        side: Side,
-        at: Origin,
-        piece: Piece<'_>,
-        limits: &Limits,
-        sink: &mut dyn Sink,
-    ) {
+    pub(super) fn piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, io: &mut Outlet<'_>) {
         if piece == Piece::Resumed {
-            self.resume(side, at, sink);
+            self.resume(side, at, io);
         }
         if self.closed || self.standing == Standing::Other {
             return;
         }
         if self.standing == Standing::Undecided && !self.is_known_port {
-            self.sniff_rpc(side, piece, limits);
+            self.sniff_rpc(side, piece, io.limits);
         }
         if self.standing == Standing::Rpc {
-            return self.rpc_piece(side, at, piece, limits, sink);
+            return self.rpc_piece(side, at, piece, io);
         }
         match piece {
             Piece::Data(bytes) => {
                 let count = self.bytes.get_mut(side);
                 *count = count.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
                 if let Some(at) = self.missed_fin.get_mut(side).take() {
-                    self.lost(side, self.whole_until(side), at, sink);
+                    self.lost(side, self.whole_until(side), at, io);
                 }
                 // Where a stream began before the capture, what came before its first bytes may have been missed.
                 let first = !core::mem::replace(self.heard.get_mut(side), true);
@@ -336,10 +328,10 @@ impl Connection {
                     self.look_at(bytes, first);
                 }
                 if first && !self.start_seen && self.client == Some(side.other()) {
-                    self.lost(side, self.first, at, sink);
+                    self.lost(side, self.first, at, io);
                 }
                 if self.sniff(side, bytes) {
-                    self.framed(side, at, at, limits, sink, |framer, mut wanted, mut out| {
+                    self.framed(side, at, at, io, |framer, mut wanted, mut out| {
                         framer.data(bytes, &mut wanted, &mut out)
                     });
                 }
@@ -351,28 +343,29 @@ impl Connection {
                 self.missed |= bytes > 1;
                 let may_be_fin = bytes == 1 && self.framers.get(side).is_in_sync();
                 let read = self.read.get(side).unwrap_or(at);
-                self.framed(side, read, at, limits, sink, |framer, _, mut out| framer.gap(bytes, &mut out));
+                self.framed(side, read, at, io, |framer, _, mut out| framer.gap(bytes, &mut out));
                 if may_be_fin && !self.framers.get(side).is_in_sync() {
                     // Between two frames.
                     *self.missed_fin.get_mut(side) = Some(at);
                 }
-                self.close_if_ended(at, limits, sink);
+                self.close_if_ended(at, io);
             }
             Piece::End(end) => {
                 self.ends.get_mut(side).get_or_insert((at, end));
-                self.close_if_ended(at, limits, sink);
+                self.close_if_ended(at, io);
             }
             _ => {}
         }
     }
 
-    fn rpc_piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, limits: &Limits, sink: &mut dyn Sink) {
-        let (ends, direction) = (self.ends(), self.direction(side));
+    fn rpc_piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, io: &mut Outlet<'_>) {
+        let direction = self.direction(side);
         if let Piece::End(end) = piece {
             self.ends.get_mut(side).get_or_insert((at, end));
         }
+        let out = self.out(at, io);
         if let Some(rpc) = &mut self.rpc {
-            rpc.piece(direction, piece, limits, Out { at, ends, sink });
+            rpc.piece(direction, piece, out.limits, out);
         }
     }
 
@@ -381,12 +374,12 @@ impl Connection {
         self.ends.get(side).or_else(|| self.missed_fin.get(side).map(|at| (at, End::Fin)))
     }
 
-    fn close_if_ended(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+    fn close_if_ended(&mut self, at: Origin, io: &mut Outlet<'_>) {
         let ends = [self.end(Side::Low), self.end(Side::High)];
         let reset = ends.iter().flatten().any(|(_, end)| *end == End::Rst);
         if reset || ends.iter().all(Option::is_some) {
-            self.flush_framers(at, limits, sink);
-            self.close(limits, sink);
+            self.flush_framers(at, io);
+            self.close(io);
         }
     }
 
@@ -422,18 +415,17 @@ impl Connection {
         side: Side,
         read: Origin,
         at: Origin,
-        limits: &Limits,
-        sink: &mut dyn Sink,
+        io: &mut Outlet<'_>,
         work: impl FnOnce(&mut Framer, &mut dyn FnMut(&[u8]) -> Option<usize>, &mut dyn FnMut(Framed<'_>)),
     ) {
         // The framer is taken out while it lends frames to what it belongs to.
         let mut framer = core::mem::replace(self.framers.get_mut(side), Framer::new(false));
         {
-            let state = RefCell::new((&mut *self, sink));
+            let state = RefCell::new((&mut *self, io));
             work(&mut framer, &mut |head| state.borrow().0.wanted(side, head), &mut |framed| {
-                let (connection, sink) = &mut *state.borrow_mut();
+                let (connection, io) = &mut *state.borrow_mut();
                 let at = if matches!(framed, Framed::Frame(_)) { read } else { at };
-                connection.take(side, at, framed, limits, *sink);
+                connection.take(side, at, framed, io);
             });
         }
         *self.framers.get_mut(side) = framer;
@@ -457,17 +449,17 @@ impl Connection {
         }))
     }
 
-    fn take(&mut self, side: Side, at: Origin, framed: Framed<'_>, limits: &Limits, sink: &mut dyn Sink) {
+    fn take(&mut self, side: Side, at: Origin, framed: Framed<'_>, io: &mut Outlet<'_>) {
         match framed {
             Framed::Frame(frame) => {
                 *self.in_sync.get_mut(side) = true;
-                self.frame(side, at, &frame, limits, sink);
+                self.frame(side, at, &frame, io);
             }
-            Framed::Gap { bytes, inside } => self.gap(side, at, bytes, inside, sink),
+            Framed::Gap { bytes, inside } => self.gap(side, at, bytes, inside, io),
             Framed::Junk { .. } => {
                 // What was skipped to find the first frame of a capture begun mid-stream is no loss.
                 if *self.in_sync.get(side) && self.standing == Standing::Smb {
-                    self.lost(side, self.whole_until(side), at, sink);
+                    self.lost(side, self.whole_until(side), at, io);
                 }
             }
         }
@@ -475,16 +467,16 @@ impl Connection {
 
     // Frames
 
-    fn frame(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
-        self.decide(side, frame, sink);
+    fn frame(&mut self, side: Side, at: Origin, frame: &Frame<'_>, io: &mut Outlet<'_>) {
+        self.decide(side, frame, io);
         let from_client = self.client.is_none_or(|client| client == side);
         let direction = if from_client { Direction::ToServer } else { Direction::ToClient };
-        let mut out = self.out(at, sink);
+        let mut out = self.out(at, io);
         if frame.kind != PacketType::SESSION_MESSAGE {
             out.pdu(direction, Content::Session(frame));
         }
         match frame.kind {
-            PacketType::SESSION_MESSAGE => self.message(side, at, frame, limits, sink),
+            PacketType::SESSION_MESSAGE => self.message(side, at, frame, io),
             PacketType::SESSION_REQUEST => match SessionRequest::parse(frame.payload) {
                 Ok(request) => {
                     let (called, calling) = (request.called.name, request.calling.name);
@@ -504,7 +496,7 @@ impl Connection {
 
     /// The first frame of a connection decides that it is SMB, and who is the server if nothing else has. A keep-alive
     /// says nothing of what the connection carries.
-    fn decide(&mut self, side: Side, frame: &Frame<'_>, sink: &mut dyn Sink) {
+    fn decide(&mut self, side: Side, frame: &Frame<'_>, io: &mut Outlet<'_>) {
         if self.standing != Standing::Undecided || frame.kind == PacketType::SESSION_KEEP_ALIVE {
             return;
         }
@@ -524,99 +516,120 @@ impl Connection {
             self.transport = Transport::NetBios;
         }
         self.standing = Standing::Smb;
-        self.announce(sink);
+        self.announce(io);
     }
 
-    fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, limits: &Limits, sink: &mut dyn Sink) {
-        let (ends, direction) = (self.ends(), self.direction(side));
+    fn message(&mut self, side: Side, at: Origin, frame: &Frame<'_>, io: &mut Outlet<'_>) {
+        let direction = self.direction(side);
         self.spoke |= !frame.damaged || has_header(frame.payload);
         self.server_spoke |= direction == Direction::ToClient;
-        let unseen_since = self.requests_missing_since();
-        let Self { smb1, smb2, tables, .. } = self;
-        let mut here = Here { tables, limits, unseen_since, out: Out { at, ends, sink } };
         let payload = frame.payload;
         if frame.damaged
             && let Some(remains) = cut::remains(payload)
         {
-            here.cut(remains);
-            if direction == Direction::ToClient
-                && let Some((what, status)) = cut::refusal(payload)
-            {
-                here.refused(what, status);
-            }
-            return self.lost(side, at, at, sink);
+            self.cut_message(direction, at, payload, remains, io);
+            return self.lost(side, at, at, io);
         }
-        let answered = if payload.starts_with(&smb2::Header::PROTOCOL_ID) {
-            smb2.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
-        } else if payload.starts_with(&smb1::Header::PROTOCOL) {
-            smb1.get_or_insert_default().frame(payload, direction, frame.damaged, &mut here)
-        } else if payload.starts_with(&smb1::Header::ENCRYPTED) {
-            smb1.get_or_insert_default().encrypted(&mut here);
+        if payload.starts_with(&Compressed::PROTOCOL_ID) {
+            return self.compressed(side, at, frame, io);
+        }
+        let begins_with = |protocol: &[u8]| payload.starts_with(protocol);
+        let (smb1, smb2, mut cx) = self.context(at, io);
+        let answered = if begins_with(&smb2::Header::PROTOCOL_ID) {
+            smb2.get_or_insert_default().frame(payload, direction, frame.damaged, &mut cx)
+        } else if begins_with(&smb1::Header::PROTOCOL) {
+            smb1.get_or_insert_default().frame(payload, direction, frame.damaged, &mut cx)
+        } else if begins_with(&smb1::Header::ENCRYPTED) {
+            smb1.get_or_insert_default().encrypted(&mut cx);
             Answered::default()
-        } else if payload.starts_with(&Encrypted::PROTOCOL_ID) {
-            match Encrypted::parse(payload) {
-                Ok((_, transform)) => {
-                    here.out.pdu(direction, Content::Encrypted(&transform));
-                    let smb2 = smb2.get_or_insert_default();
-                    smb2.encrypted(transform.session_id, &mut here);
-                }
-                Err(error) => here.out.unreadable(error),
-            }
+        } else if begins_with(&Encrypted::PROTOCOL_ID) {
+            encrypted(payload, direction, smb2, &mut cx);
             Answered::default()
-        } else if payload.starts_with(&Compressed::PROTOCOL_ID) {
-            let inflated = match Compressed::parse(payload) {
-                Ok((_, transform)) => {
-                    here.out.pdu(direction, Content::Compressed(&transform));
-                    transform.inflate(MAX_INFLATED)
-                }
-                Err(error) => {
-                    here.out.unreadable(error);
-                    self.lost(side, at, at, sink);
-                    return;
-                }
-            };
-            if let Some(error) = inflated.unread {
-                here.out.unreadable(error);
-            }
-            if inflated.message.starts_with(&smb2::Header::PROTOCOL_ID) {
-                let frame = Frame { payload: &inflated.message, damaged: !inflated.whole, ..*frame };
-                self.message(side, at, &frame, limits, sink);
-            } else {
-                // Its content may be anything.
-                if frame.damaged {
-                    here.cut(Remains::SomeSession);
-                }
-                self.lost(side, at, at, sink);
-            }
+        } else if let Some(answered) = smb1.as_mut().and_then(|smb1| smb1.raw_data(direction, frame, &mut cx))
+        {
+            // A hole in raw data hides nothing else.
+            self.missing.answered(&answered);
             return;
         } else {
-            if let Some(answered) = smb1.as_mut().and_then(|smb1| smb1.raw_data(direction, frame, &mut here))
-            {
-                // A hole in raw data hides nothing else.
-                self.missing.answered(&answered);
-                return;
-            }
             Answered::default()
         };
         self.missing.answered(&answered);
         if frame.damaged && (answered.unread || !is_one_known_message(payload)) {
-            self.out(at, sink).tell(ConnectionEvent::Cut);
-            self.lost(side, at, at, sink);
+            self.out(at, io).tell(ConnectionEvent::Cut);
+            self.lost(side, at, at, io);
         }
+    }
+
+    /// The dialects, and what their messages are read with.
+    fn context<'a>(
+        &'a mut self,
+        at: Origin,
+        io: &'a mut Outlet<'_>,
+    ) -> (&'a mut Option<Box<Smb1>>, &'a mut Option<Box<Smb2>>, Context<'a>) {
+        let requests_missing_since = self.requests_missing_since();
+        let out = self.out(at, io);
+        let Self { smb1, smb2, tables, .. } = self;
+        (smb1, smb2, Context { tables, requests_missing_since, out })
+    }
+
+    /// A message that is cut within its header.
+    fn cut_message(
+        &mut self,
+        direction: Direction,
+        at: Origin,
+        payload: &[u8],
+        remains: Remains,
+        io: &mut Outlet<'_>,
+    ) {
+        let (_, _, mut cx) = self.context(at, io);
+        cx.cut(remains);
+        if direction == Direction::ToClient
+            && let Some((what, status)) = cut::refusal(payload)
+        {
+            cx.refused(what, status);
+        }
+    }
+
+    /// A compressed message, whose content is read as a message of its own.
+    fn compressed(&mut self, side: Side, at: Origin, frame: &Frame<'_>, io: &mut Outlet<'_>) {
+        let direction = self.direction(side);
+        let mut out = self.out(at, io);
+        let inflated = match Compressed::parse(frame.payload) {
+            Ok((_, transform)) => {
+                out.pdu(direction, Content::Compressed(&transform));
+                transform.inflate(MAX_INFLATED)
+            }
+            Err(error) => {
+                out.unreadable(error);
+                return self.lost(side, at, at, io);
+            }
+        };
+        if let Some(error) = inflated.unread {
+            out.unreadable(error);
+        }
+        if inflated.message.starts_with(&smb2::Header::PROTOCOL_ID) {
+            let frame = Frame { payload: &inflated.message, damaged: !inflated.whole, ..*frame };
+            return self.message(side, at, &frame, io);
+        }
+        // Its content may be anything.
+        if frame.damaged {
+            self.context(at, io).2.cut(Remains::SomeSession);
+        }
+        self.lost(side, at, at, io);
     }
 
     // What is missing
 
-    fn gap(&mut self, side: Side, at: Origin, bytes: u64, inside: bool, sink: &mut dyn Sink) {
+    fn gap(&mut self, side: Side, at: Origin, bytes: u64, inside: bool, io: &mut Outlet<'_>) {
         if self.standing != Standing::Smb {
             *self.in_sync.get_mut(side) = false;
             return;
         }
         let direction = self.direction(side);
         let harmless = inside || bytes == 1;
-        self.out(at, sink).tell(ConnectionEvent::Gap { direction, bytes, harmless });
+        self.out(at, io).tell(ConnectionEvent::Gap { direction, bytes, harmless });
         if !harmless {
-            self.lost(side, self.whole_until(side), at, sink);
+            self.lost(side, self.whole_until(side), at, io);
         }
     }
 
@@ -636,16 +649,16 @@ impl Connection {
     }
 
     /// Messages of one side are missing, behind the packet `from`, as the packet `at` shows.
-    fn lost(&mut self, side: Side, from: Origin, at: Origin, sink: &mut dyn Sink) {
+    fn lost(&mut self, side: Side, from: Origin, at: Origin, io: &mut Outlet<'_>) {
         let direction = self.direction(side);
-        let mut out = Out { at, ends: self.ends(), sink };
+        let mut out = self.out(at, io);
         self.tables.pipes_lost(direction, &mut out);
         if direction == Direction::ToClient {
             if let Some(smb1) = &mut self.smb1 {
-                smb1.answers_lost(&mut out);
+                smb1.responses_lost(&mut out);
             }
             if let Some(smb2) = &mut self.smb2 {
-                smb2.answers_lost(&mut out);
+                smb2.responses_lost(&mut out);
             }
         }
         if direction == Direction::ToServer {
@@ -658,17 +671,17 @@ impl Connection {
 
     // Ends
 
-    fn flush_framers(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+    fn flush_framers(&mut self, at: Origin, io: &mut Outlet<'_>) {
         for side in [Side::Low, Side::High] {
             let read = self.read.get(side).unwrap_or(at);
-            self.framed(side, read, at, limits, sink, |framer, _, mut out| framer.flush(&mut out));
+            self.framed(side, read, at, io, |framer, _, mut out| framer.flush(&mut out));
         }
     }
 
     /// Tells what is in doubt and when things were last used: what must be known before the end.
-    fn settle(&mut self, sink: &mut dyn Sink) {
+    fn settle(&mut self, io: &mut Outlet<'_>) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-        let mut out = Out { at, ends: self.ends(), sink };
+        let mut out = self.out(at, io);
         if let Some((from, at)) = self.missing.unanswered() {
             out.tell_at(at, ConnectionEvent::InDoubt { from, why: Doubt::RequestMissing });
         }
@@ -683,66 +696,66 @@ impl Connection {
     }
 
     /// Tells of the requests that have no answer: what must be known before the end.
-    fn tell_waiting(&mut self, limits: &Limits, sink: &mut dyn Sink) -> Option<Origin> {
+    fn tell_waiting(&mut self, io: &mut Outlet<'_>) -> Option<Origin> {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let server = self.server_last(self.client.unwrap_or(Side::Low));
-        let out = Out { at, ends: self.ends(), sink };
-        let unseen_since = Some(self.requests_missing_since().unwrap_or(at));
-        let mut here = Here { tables: &mut self.tables, limits, unseen_since, out };
+        let out = self.out(at, io);
+        let requests_missing_since = Some(self.requests_missing_since().unwrap_or(at));
+        let mut cx = Context { tables: &mut self.tables, requests_missing_since, out };
         if let Some(smb1) = &mut self.smb1 {
-            smb1.tell_waiting(server, &mut here);
+            smb1.tell_waiting(server, &mut cx);
         }
         if let Some(smb2) = &mut self.smb2 {
-            smb2.tell_waiting(server, &mut here);
+            smb2.tell_waiting(server, &mut cx);
         }
-        here.tables.tell_unanswered_endings(server, &mut here.out);
+        cx.tables.tell_unanswered_endings(server, &mut cx.out);
         server
     }
 
     /// Tells of the requests that have no answer when the connection ends.
-    fn tell_unanswered(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+    fn tell_unanswered(&mut self, io: &mut Outlet<'_>) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let server = self.server_last(self.client.unwrap_or(Side::Low));
-        let out = Out { at, ends: self.ends(), sink };
-        let unseen_since = Some(self.requests_missing_since().unwrap_or(at));
-        let mut here = Here { tables: &mut self.tables, limits, unseen_since, out };
+        let out = self.out(at, io);
+        let requests_missing_since = Some(self.requests_missing_since().unwrap_or(at));
+        let mut cx = Context { tables: &mut self.tables, requests_missing_since, out };
         if let Some(smb1) = &self.smb1 {
-            smb1.tell_unanswered(server, &mut here);
+            smb1.tell_unanswered(server, &mut cx);
         }
         if let Some(smb2) = &self.smb2 {
-            smb2.tell_unanswered(server, &mut here);
+            smb2.tell_unanswered(server, &mut cx);
         }
     }
 
     /// Tells when what is open was last used and each end last seen, while the connection goes on.
-    pub(super) fn tell_uses(&mut self, sink: &mut dyn Sink) {
+    pub(super) fn tell_uses(&mut self, io: &mut Outlet<'_>) {
         if self.closed || self.standing != Standing::Smb {
             return;
         }
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-        let mut out = Out { at, ends: self.ends(), sink };
+        let mut out = self.out(at, io);
         self.tables.tell_uses(|_| true, &mut out);
-        self.tell_last_seen(sink);
+        self.tell_last_seen(io);
     }
 
     /// Tells when each end was last seen.
-    fn tell_last_seen(&self, sink: &mut dyn Sink) {
+    fn tell_last_seen(&self, io: &mut Outlet<'_>) {
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
         let client = self.client.unwrap_or(Side::Low);
         let (to_server, to_client) = (*self.bytes.get(client), *self.bytes.get(client.other()));
         let (client, server) = (*self.last.get(client), self.server_last(client));
         let packets = self.packets;
-        self.out(at, sink).tell(ConnectionEvent::LastSeen { client, server, to_server, to_client, packets });
+        self.out(at, io).tell(ConnectionEvent::LastSeen { client, server, to_server, to_client, packets });
     }
 
-    fn close(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+    fn close(&mut self, io: &mut Outlet<'_>) {
         self.closed = true;
         if self.standing != Standing::Smb {
             return;
         }
-        self.tell_unanswered(limits, sink);
-        self.settle(sink);
-        self.tell_last_seen(sink);
+        self.tell_unanswered(io);
+        self.settle(io);
+        self.tell_last_seen(io);
         // It ended with the first FIN, or with the RST.
         let ends = [Side::Low, Side::High].map(|side| self.end(side).map(|(at, end)| (at, end, side)));
         if let Some((at, end, side)) = ends.into_iter().flatten().min_by_key(|(at, ..)| *at) {
@@ -751,65 +764,76 @@ impl Connection {
                 _ => ConnectionEnd::Fin,
             };
             let side = if self.client == Some(side) { Party::Client } else { Party::Server };
-            self.out(at, sink).tell(ConnectionEvent::Closed { by, side: Some(side) });
+            self.out(at, io).tell(ConnectionEvent::Closed { by, side: Some(side) });
         }
     }
 
     /// The end of a side was none.
-    fn resume(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
+    fn resume(&mut self, side: Side, at: Origin, io: &mut Outlet<'_>) {
         *self.ends.get_mut(side) = None;
         if !core::mem::take(&mut self.closed) || self.standing != Standing::Smb {
             return;
         }
         let Ends { client, server, .. } = self.ends();
         let (transport, start_seen) = (self.transport, self.start_seen);
-        let mut out = self.out(at, sink);
+        let mut out = self.out(at, io);
         out.tell(ConnectionEvent::Resumed { client, server, transport, start_seen });
         self.tables.tell_opens(&mut out);
     }
 
     /// Another connection took the ports.
-    pub(super) fn replaced(&mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
+    pub(super) fn replaced(&mut self, at: Origin, io: &mut Outlet<'_>) {
         if self.closed || self.standing != Standing::Smb {
             return;
         }
-        self.flush_framers(at, limits, sink);
+        self.flush_framers(at, io);
         if self.end(Side::Low).or(self.end(Side::High)).is_some() {
-            return self.close(limits, sink);
+            return self.close(io);
         }
-        self.tell_unanswered(limits, sink);
-        self.settle(sink);
-        self.tell_last_seen(sink);
+        self.tell_unanswered(io);
+        self.settle(io);
+        self.tell_last_seen(io);
         self.closed = true;
         let (by, side) = (ConnectionEnd::PortReused, None);
-        self.out(at, sink).tell(ConnectionEvent::Closed { by, side });
+        self.out(at, io).tell(ConnectionEvent::Closed { by, side });
     }
 
     /// Nothing more will come: the capture is over, or the connection is let go.
-    pub(super) fn finish(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+    pub(super) fn finish(&mut self, io: &mut Outlet<'_>) {
         if self.closed || self.standing != Standing::Smb {
             return;
         }
         let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-        self.flush_framers(at, limits, sink);
+        self.flush_framers(at, io);
         if self.end(Side::Low).or(self.end(Side::High)).is_some() {
-            return self.close(limits, sink);
+            return self.close(io);
         }
-        self.tell_waiting(limits, sink);
-        self.settle(sink);
-        self.tell_last_seen(sink);
+        self.tell_waiting(io);
+        self.settle(io);
+        self.tell_last_seen(io);
     }
 
     /// The connection is let go since there are too many.
-    pub(super) fn evict(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+    pub(super) fn evict(&mut self, io: &mut Outlet<'_>) {
         if !self.closed && self.standing == Standing::Smb {
             let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-            self.out(at, sink).tell(Loss::Evicted { table: Loss::CONNECTIONS });
-            self.finish(limits, sink);
+            self.out(at, io).tell(Loss::Evicted { table: Loss::CONNECTIONS });
+            self.finish(io);
             if !self.closed {
-                self.out(at, sink).tell(ConnectionEvent::InDoubt { from: at, why: Doubt::Evicted });
+                self.out(at, io).tell(ConnectionEvent::InDoubt { from: at, why: Doubt::Evicted });
             }
         }
+    }
+}
+
+/// An encrypted message of SMB2.
+fn encrypted(payload: &[u8], direction: Direction, smb2: &mut Option<Box<Smb2>>, cx: &mut Context<'_>) {
+    match Encrypted::parse(payload) {
+        Ok((_, transform)) => {
+            cx.out.pdu(direction, Content::Encrypted(&transform));
+            smb2.get_or_insert_default().encrypted(transform.session_id, cx);
+        }
+        Err(error) => cx.out.unreadable(error),
     }
 }
 

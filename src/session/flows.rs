@@ -11,6 +11,7 @@ use super::connection::Connection;
 use super::event::ConnectionId;
 use super::limits::Limits;
 use super::llc;
+use super::out::Outlet;
 use super::tables::Map;
 use super::unread::Unread;
 use crate::capture::Origin;
@@ -132,8 +133,9 @@ impl Flows {
     fn make_room(&mut self, around: &mut Around<'_>) {
         let Some(key) = self.clock.next(&mut self.followed) else { return };
         if let Some(mut followed) = self.followed.remove(&key) {
-            followed.flush(around.limits, around.sink);
-            followed.connection.evict(around.limits, around.sink);
+            let io = &mut Outlet { limits: around.limits, sink: around.sink };
+            followed.flush(io);
+            followed.connection.evict(io);
             around.unread.learn(&followed.connection);
             around.unread.connection(&followed.connection, false, around.sink);
         }
@@ -141,12 +143,12 @@ impl Flows {
     }
 
     /// Tells when what is open was last used.
-    pub(super) fn tell_uses(&mut self, sink: &mut dyn Sink) {
+    pub(super) fn tell_uses(&mut self, io: &mut Outlet<'_>) {
         let mut connections: Vec<&mut Connection> =
             self.followed.values_mut().map(|followed| &mut followed.connection).collect();
         connections.sort_by_key(|connection| connection.id);
         for connection in connections {
-            connection.tell_uses(sink);
+            connection.tell_uses(io);
         }
     }
 
@@ -167,12 +169,13 @@ impl Flows {
         for (_, left) in left {
             match left {
                 Left::Tcp(mut followed) => {
-                    followed.flush(limits, sink);
-                    followed.connection.finish(limits, sink);
+                    let io = &mut Outlet { limits, sink: &mut *sink };
+                    followed.flush(io);
+                    followed.connection.finish(io);
                     unread.learn(&followed.connection);
                     flows.push(followed);
                 }
-                Left::NetBeui(session) => session.finish(limits, sink),
+                Left::NetBeui(session) => session.finish(&mut Outlet { limits, sink: &mut *sink }),
             }
         }
         for followed in &flows {
@@ -206,8 +209,9 @@ impl Followed {
     /// Another connection, `next`, has the ports from this packet on.
     fn replace(&mut self, next: Connection, around: &mut Around<'_>) {
         let Around { at, limits, unread, sink, .. } = around;
-        self.flush(limits, *sink);
-        self.connection.replaced(*at, limits, *sink);
+        let io = &mut Outlet { limits, sink: &mut **sink };
+        self.flush(io);
+        self.connection.replaced(*at, io);
         unread.learn(&self.connection);
         unread.connection(&self.connection, true, *sink);
         self.flow = Flow::new(limits.flow);
@@ -217,18 +221,18 @@ impl Followed {
 
     fn push(&mut self, side: Side, segment: &Segment<'_>, at: Origin, around: &mut Around<'_>) {
         let Self { flow, connection, .. } = self;
-        let Around { limits, sink, .. } = around;
+        let io = &mut Outlet { limits: around.limits, sink: &mut *around.sink };
         if segment.flags.contains(TcpFlags::SYN) && flow.begins_with(side, segment.seq) {
             connection.starts();
         }
         connection.saw(side, segment, at);
         flow.push(side, segment, at, &mut |side, at, piece| {
-            connection.piece(side, at, piece, limits, *sink);
+            connection.piece(side, at, piece, io);
         });
     }
 
-    fn flush(&mut self, limits: &Limits, sink: &mut dyn Sink) {
+    fn flush(&mut self, io: &mut Outlet<'_>) {
         let Self { flow, connection, .. } = self;
-        flow.flush(&mut |side, at, piece| connection.piece(side, at, piece, limits, sink));
+        flow.flush(&mut |side, at, piece| connection.piece(side, at, piece, io));
     }
 }

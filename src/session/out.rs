@@ -1,19 +1,27 @@
-//! Where events go: the sink, with the packet and the connection they belong to.
+//! Where events go: the sink, with the packet and the connection they belong to, and the caps of the tables.
 
 use super::event::{
     ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent,
     SessionEvent, TreeEvent,
 };
+use super::limits::Limits;
 use super::pdu::{Content, Pdu, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
 use crate::error::ParseError;
 use crate::net::Endpoint;
 
-/// The place in the traffic that is being read, and the sink.
+/// The place in the traffic that is being read, the caps that the tables have, and the sink.
 pub(super) struct Out<'a> {
     pub(super) at: Origin,
     pub(super) ends: Ends,
+    pub(super) limits: &'a Limits,
+    pub(super) sink: &'a mut dyn Sink,
+}
+
+/// Where what is read goes, and how much is kept of it.
+pub(super) struct Outlet<'a> {
+    pub(super) limits: &'a Limits,
     pub(super) sink: &'a mut dyn Sink,
 }
 

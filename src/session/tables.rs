@@ -253,10 +253,9 @@ impl Tables {
         &mut self,
         id: SessionId,
         identity: Option<&Identity>,
-        limits: &Limits,
         out: &mut Out<'_>,
     ) -> bool {
-        if self.sessions.len() >= limits.sessions && !self.sessions.contains_key(&id) {
+        if self.sessions.len() >= out.limits.sessions && !self.sessions.contains_key(&id) {
             return evicted(&mut self.sessions_beyond, id, Loss::SESSIONS, out);
         }
         self.had_session = true;
@@ -282,21 +281,15 @@ impl Tables {
     }
 
     /// A session is used, and its set-up was not seen.
-    pub(super) fn ensure_session(&mut self, id: SessionId, limits: &Limits, out: &mut Out<'_>) {
-        if !self.sessions.contains_key(&id) && self.add_session(id, None, limits, out) {
+    pub(super) fn ensure_session(&mut self, id: SessionId, out: &mut Out<'_>) {
+        if !self.sessions.contains_key(&id) && self.add_session(id, None, out) {
             out.tell(SessionEvent::FirstSeen { session: id });
         }
     }
 
     /// A tree is there. False if there is no place for it, and that was told.
-    pub(super) fn add_tree(
-        &mut self,
-        id: TreeId,
-        state: TreeState,
-        limits: &Limits,
-        out: &mut Out<'_>,
-    ) -> bool {
-        if self.trees.len() >= limits.sessions && !self.trees.contains_key(&id) {
+    pub(super) fn add_tree(&mut self, id: TreeId, state: TreeState, out: &mut Out<'_>) -> bool {
+        if self.trees.len() >= out.limits.sessions && !self.trees.contains_key(&id) {
             return evicted(&mut self.trees_beyond, id, "trees of a connection", out);
         }
         self.trees.insert(id, state);
@@ -304,9 +297,9 @@ impl Tables {
     }
 
     /// A tree is used, and its connect was not seen.
-    pub(super) fn ensure_tree(&mut self, id: TreeId, session: SessionId, limits: &Limits, out: &mut Out<'_>) {
+    pub(super) fn ensure_tree(&mut self, id: TreeId, session: SessionId, out: &mut Out<'_>) {
         let state = TreeState::new(session, ShareKind::Unknown);
-        if !self.trees.contains_key(&id) && self.add_tree(id, state, limits, out) {
+        if !self.trees.contains_key(&id) && self.add_tree(id, state, out) {
             out.tell(TreeEvent::FirstSeen { session, tree: id });
         }
     }
@@ -349,6 +342,14 @@ impl Tables {
     /// The kind of share that a tree is connected to, as far as is sure.
     pub(super) fn share(&self, id: TreeId) -> ShareKind {
         self.trees.get(&id).map_or(ShareKind::Unknown, TreeState::sure)
+    }
+
+    /// True if what is done with an open, or in a tree where the open is not known, is done with a pipe, or may be.
+    pub(super) fn may_be_pipe(&self, tree: TreeId, open: Option<OpenId>) -> bool {
+        match open.and_then(|open| self.opens.get(&open)) {
+            Some(open) => open.may_be_pipe(),
+            None => !matches!(self.share(tree), ShareKind::Disk | ShareKind::Print),
+        }
     }
 
     /// A session asks to open something at `sent`: what comes of it may be a pipe until the answer tells. True if so.
@@ -404,10 +405,9 @@ impl Tables {
         session: SessionId,
         tree: TreeId,
         what: OpenKind,
-        limits: &Limits,
         out: &mut Out<'_>,
     ) {
-        if self.opens.len() >= limits.opens && !self.opens.contains_key(&id) {
+        if self.opens.len() >= out.limits.opens && !self.opens.contains_key(&id) {
             out.tell(Loss::Evicted { table: "opens of a connection" });
             return;
         }
@@ -443,12 +443,12 @@ impl Tables {
     }
 
     /// The RPC on an open, which shows by it that it is a pipe.
-    pub(super) fn begin_pipe(&mut self, id: OpenId, limits: &Limits, out: &mut Out<'_>) -> Option<&mut Pipe> {
+    pub(super) fn begin_pipe(&mut self, id: OpenId, out: &mut Out<'_>) -> Option<&mut Pipe> {
         let open = self.opens.get_mut(&id).filter(|open| open.may_be_pipe())?;
         if open.pipe.is_none() {
             let known = open.is_pipe();
             let tree = open.tree;
-            open.pipe = Some(Box::new(Pipe::new(open.name.as_deref(), limits)));
+            open.pipe = Some(Box::new(Pipe::new(open.name.as_deref(), out.limits)));
             if !known {
                 if let Some(session) = self.sessions.get_mut(&open.session) {
                     session.held_unsure(out.at);

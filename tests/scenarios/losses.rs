@@ -357,6 +357,42 @@ fn a_read_whose_request_is_lost_may_have_answered_either_pipe() {
 }
 
 #[test]
+fn a_read_whose_request_is_lost_uses_the_only_pipe() {
+    let answer = NDR.response(3, 0, &[0; 8]);
+    for seen in [true, false] {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        wire.wait(50.0);
+        let asked = wire.unseen(|| smb.write_and_read(7).ask_get_printer(3, 1));
+        let answers = || smb.read(asked, OK, &answer);
+        if seen {
+            answers()
+        } else {
+            wire.unseen(answers)
+        }
+        smb.echo();
+        wire.wait(50.0);
+        assert_eq!(wire.verdicts() == ["open"], seen, "SMB2 {:?}: {}", wire.verdicts(), wire.story());
+
+        let wire = Wire::new();
+        let smb = Smb1::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        wire.wait(50.0);
+        let asked = wire.unseen(|| smb.pipe(7).ask_get_printer(3, 1));
+        let answers = || smb.transacted(asked, smb1::OK, &answer);
+        if seen {
+            answers()
+        } else {
+            wire.unseen(answers)
+        }
+        smb.echo();
+        wire.wait(50.0);
+        assert_eq!(wire.verdicts() == ["open"], seen, "SMB1 {:?}: {}", wire.verdicts(), wire.story());
+    }
+}
+
+#[test]
 fn the_denial_of_a_session_counts_even_if_its_request_is_lost() {
     let wire = Wire::new();
     let smb = Smb2::on(wire.connect(21, 10));

@@ -4,10 +4,9 @@ use super::{Connection, PerSide, Standing};
 use crate::capture::Origin;
 use crate::net::{FlowKey, Side};
 use crate::netbios::Frame;
-use crate::session::Sink;
 use crate::session::event::{ConnectionEvent, ConnectionId, Transport};
-use crate::session::limits::Limits;
 use crate::session::llc::Names;
+use crate::session::out::Outlet;
 use crate::session::pdu::Stream;
 use crate::smb1;
 use crate::tcp::End;
@@ -54,8 +53,7 @@ impl Connection {
         at: Origin,
         frame: &Frame<'_>,
         names: Option<&Names>,
-        limits: &Limits,
-        sink: &mut dyn Sink,
+        io: &mut Outlet<'_>,
     ) {
         let undecided = self.standing == Standing::Undecided;
         if self.closed || undecided && !frame.payload.starts_with(&smb1::Header::PROTOCOL) {
@@ -63,16 +61,16 @@ impl Connection {
         }
         let count = self.bytes.get_mut(side);
         *count = count.saturating_add(u64::try_from(frame.length).unwrap_or(u64::MAX));
-        self.decide(side, frame, sink);
+        self.decide(side, frame, io);
         if let Some(Names { called, calling }) = names.filter(|_| undecided).cloned() {
-            self.out(at, sink).tell(ConnectionEvent::NetBiosNamed { called, calling });
+            self.out(at, io).tell(ConnectionEvent::NetBiosNamed { called, calling });
         }
         let first = !core::mem::replace(self.heard.get_mut(side), true);
         if first && !self.start_seen && self.client == Some(side.other()) {
-            self.lost(side, self.first, at, sink);
+            self.lost(side, self.first, at, io);
         }
         *self.in_sync.get_mut(side) = true;
-        self.frame(side, at, frame, limits, sink);
+        self.frame(side, at, frame, io);
         *self.whole.get_mut(side) = Some(at);
         *self.read.get_mut(side) = Some(at);
     }
@@ -83,14 +81,14 @@ impl Connection {
         side: Side,
         at: Origin,
         bytes: usize,
-        sink: &mut dyn Sink,
+        io: &mut Outlet<'_>,
     ) {
-        self.gap(side, at, u64::try_from(bytes).unwrap_or(u64::MAX), true, sink);
+        self.gap(side, at, u64::try_from(bytes).unwrap_or(u64::MAX), true, io);
     }
 
     /// Messages may be missing.
-    pub(in crate::session) fn missing_between(&mut self, side: Side, at: Origin, sink: &mut dyn Sink) {
-        self.gap(side, at, 0, false, sink);
+    pub(in crate::session) fn missing_between(&mut self, side: Side, at: Origin, io: &mut Outlet<'_>) {
+        self.gap(side, at, 0, false, io);
     }
 
     /// A side ends the session, or the link under it.
@@ -99,11 +97,10 @@ impl Connection {
         side: Side,
         at: Origin,
         end: End,
-        limits: &Limits,
-        sink: &mut dyn Sink,
+        io: &mut Outlet<'_>,
     ) {
         self.ends.get_mut(side).get_or_insert((at, end));
-        self.close(limits, sink);
+        self.close(io);
         self.forget();
     }
 

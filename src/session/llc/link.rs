@@ -9,7 +9,7 @@ use crate::capture::Origin;
 use crate::net::{Endpoint, FlowKey, Side};
 use crate::netbios::nbf::{Command, Frame, Parties};
 use crate::session::connection::{LinkState, PerSide};
-use crate::session::{Limits, Sink};
+use crate::session::out::Outlet;
 use crate::tcp::End;
 
 /// The MAC addresses of two stations, the lower one first.
@@ -23,8 +23,7 @@ pub(super) struct Around<'a> {
     pub(super) calls: &'a Calls,
     /// Sessions so far.
     pub(super) begun: &'a mut u32,
-    pub(super) limits: &'a Limits,
-    pub(super) sink: &'a mut dyn Sink,
+    pub(super) io: Outlet<'a>,
 }
 
 /// A link.
@@ -108,7 +107,7 @@ impl Link {
     /// A station sets the link up (SABME). What was on it before is gone.
     pub(super) fn set_up(&mut self, around: &mut Around<'_>) {
         for (_, session) in self.drain(around) {
-            session.replaced(around.at, around.limits, around.sink);
+            session.replaced(around.at, &mut around.io);
         }
         self.order.restart();
         self.ended = false;
@@ -118,8 +117,8 @@ impl Link {
     pub(super) fn end(&mut self, side: Side, end: End, around: &mut Around<'_>) {
         self.saw(side, around.at);
         for (_, mut session) in self.drain(around) {
-            session.end(side, around.at, end, around.limits, around.sink);
-            session.finish(around.limits, around.sink);
+            session.end(side, around.at, end, &mut around.io);
+            session.finish(&mut around.io);
         }
         self.ended = true;
     }
@@ -194,7 +193,7 @@ impl Sessions {
         let same = |(low, high): &&(u8, u8)| *low == numbers.0 || *high == numbers.1;
         let over: Vec<_> = self.by_numbers.keys().filter(same).copied().collect();
         for session in over.iter().filter_map(|numbers| self.by_numbers.remove(numbers)) {
-            session.replaced(at, around.limits, around.sink);
+            session.replaced(at, &mut around.io);
         }
         let (low, high) = ((self.stations.0, numbers.0), (self.stations.1, numbers.1));
         let calls = around.calls;

@@ -21,6 +21,7 @@ use super::analyzer::Counts;
 use super::event::ConnectionId;
 use super::limits::Limits;
 use super::mailslot::Carrier;
+use super::out::Outlet;
 use super::pdu::{Content, Pdu, Peer, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
@@ -85,7 +86,7 @@ impl LlcSessions {
         };
         link.fresh = true;
         let before = link.len();
-        let mut around = Around { at, calls, begun, limits, sink };
+        let mut around = Around { at, calls, begun, io: Outlet { limits, sink: &mut *sink } };
         match header.control {
             Control::Information { send, receive } => {
                 let cut = usize::from(llc.length).saturating_sub(llc.payload.len());
@@ -144,10 +145,10 @@ impl LlcSessions {
             }
             if let Some(mut link) = links.remove(&stations) {
                 *followed = followed.saturating_sub(link.len());
-                let around = &mut Around { at, calls, begun, limits, sink };
+                let around = &mut Around { at, calls, begun, io: Outlet { limits, sink: &mut *sink } };
                 for (_, session) in link.drain(around) {
                     counts.connections_evicted = counts.connections_evicted.saturating_add(1);
-                    session.evict(limits, around.sink);
+                    session.evict(&mut around.io);
                 }
             }
             return true;
@@ -165,7 +166,7 @@ impl LlcSessions {
         let mut left = BTreeMap::new();
         for link in links.values_mut() {
             let Some(at) = link.latest() else { continue };
-            let around = &mut Around { at, calls, begun, limits, sink };
+            let around = &mut Around { at, calls, begun, io: Outlet { limits, sink: &mut *sink } };
             left.extend(link.drain(around).into_values().map(|session| (session.id(), session)));
         }
         *self = Self::default();

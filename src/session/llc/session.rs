@@ -11,7 +11,8 @@ use crate::netbios::nbf::{Command, Frame};
 use crate::netbios::{self, PacketType};
 use crate::session::connection::{Connection, LinkState, PerSide};
 use crate::session::event::{ConnectionId, Loss};
-use crate::session::{Event, Examples, Limits, MayHold, Sink, Unseen, UnseenKind};
+use crate::session::out::Outlet;
+use crate::session::{Event, Examples, MayHold, Sink, Unseen, UnseenKind};
 use crate::smb1;
 use crate::tcp::End;
 
@@ -113,7 +114,7 @@ impl Session {
             }
             Command::SESSION_END => {
                 let end = if frame.data2 == ABNORMAL { End::Rst } else { End::Fin };
-                self.end(side, numbered.at, end, around.limits, around.sink);
+                self.end(side, numbered.at, end, &mut around.io);
             }
             _ => {}
         }
@@ -139,7 +140,7 @@ impl Session {
             }
         }
         if cut > 0 {
-            self.connection.missing_inside(side, at, cut, around.sink);
+            self.connection.missing_inside(side, at, cut, &mut around.io);
         }
         if last && part.begun.is_none() {
             // The whole message lies in the frame.
@@ -165,12 +166,11 @@ impl Session {
     }
 
     fn message(&mut self, side: Side, at: Origin, message: &[u8], damaged: bool, around: &mut Around<'_>) {
-        let Around { limits, sink, .. } = around;
         let is_legible = !damaged || message.len() >= smb1::Header::PROTOCOL.len();
         self.whole &= is_legible;
         let length = message.len();
         let message = netbios::Frame { kind: PacketType::SESSION_MESSAGE, length, payload: message, damaged };
-        self.connection.netbeui_message(side, at, &message, self.names.as_ref(), limits, *sink);
+        self.connection.netbeui_message(side, at, &message, self.names.as_ref(), &mut around.io);
         self.is_other |= self.whole && !self.connection.is_smb();
     }
 
@@ -183,14 +183,14 @@ impl Session {
         self.parts.get_mut(side).damaged = true;
         self.part_ends(side, around.at, around);
         self.parts.get_mut(side).unsure = true;
-        self.connection.missing_between(side, around.at, around.sink);
+        self.connection.missing_between(side, around.at, &mut around.io);
     }
 
     /// A side ends it.
-    pub(super) fn end(&mut self, side: Side, at: Origin, end: End, limits: &Limits, sink: &mut dyn Sink) {
+    pub(super) fn end(&mut self, side: Side, at: Origin, end: End, io: &mut Outlet<'_>) {
         if self.ended.is_none() {
             self.ended = Some(side);
-            self.connection.netbeui_ended(side, at, end, limits, sink);
+            self.connection.netbeui_ended(side, at, end, io);
         }
     }
 
@@ -200,21 +200,21 @@ impl Session {
     }
 
     /// Another session takes its number, or the link is set up anew.
-    pub(super) fn replaced(mut self, at: Origin, limits: &Limits, sink: &mut dyn Sink) {
-        self.connection.replaced(at, limits, sink);
-        self.tell_unseen(true, sink);
+    pub(super) fn replaced(mut self, at: Origin, io: &mut Outlet<'_>) {
+        self.connection.replaced(at, io);
+        self.tell_unseen(true, io.sink);
     }
 
     /// It is let go since there are too many.
-    pub(super) fn evict(mut self, limits: &Limits, sink: &mut dyn Sink) {
-        self.connection.evict(limits, sink);
-        self.tell_unseen(self.ended.is_some(), sink);
+    pub(super) fn evict(mut self, io: &mut Outlet<'_>) {
+        self.connection.evict(io);
+        self.tell_unseen(self.ended.is_some(), io.sink);
     }
 
     /// Nothing more will come.
-    pub(in crate::session) fn finish(mut self, limits: &Limits, sink: &mut dyn Sink) {
-        self.connection.finish(limits, sink);
-        self.tell_unseen(self.ended.is_some(), sink);
+    pub(in crate::session) fn finish(mut self, io: &mut Outlet<'_>) {
+        self.connection.finish(io);
+        self.tell_unseen(self.ended.is_some(), io.sink);
     }
 
     /// Tells of a session of which nobody can say what it carried.

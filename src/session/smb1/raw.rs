@@ -1,10 +1,10 @@
 //! Raw transfers: data that come and go as messages of their own, without a header.
 
-use super::{Key, Smb1};
+use super::{Place, Smb1};
 use crate::error::ParseError;
 use crate::netbios::Frame;
-use crate::session::event::{Direction, OpenId, SessionId};
-use crate::session::here::Here;
+use crate::session::context::Context;
+use crate::session::event::{Direction, OpenId};
 use crate::session::missing::Answered;
 use crate::session::pdu::Content;
 use crate::session::tables::Tables;
@@ -89,7 +89,7 @@ impl Smb1 {
         &mut self,
         direction: Direction,
         frame: &Frame<'_>,
-        here: &mut Here<'_>,
+        cx: &mut Context<'_>,
     ) -> Option<Answered> {
         let Transfer { header, fid } = self.raw.due(direction)?;
         if frame.damaged && frame.payload.len() < Header::PROTOCOL.len() {
@@ -97,23 +97,24 @@ impl Smb1 {
         }
         self.raw.end(direction);
         let mut answered = Answered::default();
-        here.out.pdu(direction, Content::Raw { command: header.command, fid, frame });
-        let (session, open) = (SessionId::Uid(header.uid), OpenId::Fid(fid));
+        cx.out.pdu(direction, Content::Raw { command: header.command, fid, frame });
+        let Place { session, tree, id } = Place::of(&header);
+        let open = OpenId::Fid(fid);
         let (data, whole) = (frame.payload, !frame.damaged);
         if direction == Direction::ToServer {
-            here.tables.session_used(session, None, here.out.at);
-            here.tables.open_used(open, None, here.out.at);
-            self.write_pipe(fid, data, whole, &header, here);
+            cx.session_used(session, None);
+            cx.open_used(open, None);
+            self.write_pipe(fid, data, whole, &header, cx);
             return Some(answered);
         }
-        answered.sent = self.pending.remove(&Key::of(&header)).map(|pending| pending.sent);
+        answered.sent = self.exchanges.requests.take(id, |_| true).map(|request| request.sent);
         // Nothing comes of a read that fails, and of one that finds nothing.
         if frame.length > 0 {
-            self.ensure_session(header.uid, here);
-            here.tables.session_used(session, answered.sent, here.out.at);
-            self.ensure_open(fid, header.uid, header.tid, here);
-            here.tables.open_used(open, answered.sent, here.out.at);
-            here.read_pipe(Some(open), data, whole);
+            self.exchanges.ensure_session(session, cx);
+            cx.session_used(session, answered.sent);
+            self.exchanges.ensure_open(open, session, tree, cx);
+            cx.open_used(open, answered.sent);
+            cx.read_pipe(Some(open), data, whole);
         }
         Some(answered)
     }

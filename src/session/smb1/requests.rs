@@ -1,185 +1,122 @@
 //! Requests: what is asked, and what goes to a pipe.
 
-use super::{DIALECTS, Key, Pending, SetUp, Smb1, Step, TRANSACTION_BYTES, UNANSWERED, What};
+use super::{AnyCommand, Place, Smb1, TRANSACTION_BYTES};
 use crate::ParseError;
 use crate::auth::Credentials;
 use crate::rap;
-use crate::session::event::{Loss, Notice, OpenId, SessionId};
-use crate::session::here::{Here, may_be_pipe};
+use crate::session::context::Context;
+use crate::session::event::{Notice, OpenId, SessionId};
+use crate::session::exchange::Target;
+use crate::session::request::{Operation, Request, SetUp, Step};
 use crate::smb1::transaction::{self, NtFunction, PipeFunction, Trans2Function};
 use crate::smb1::{
-    Block, Command, Header, Reassembly, Whole, blocks, close, create, file, locking, negotiate, read,
+    Block, Command, Header, Reassembly, Text, Whole, blocks, close, create, file, locking, negotiate, read,
     session_setup, trans2, tree_connect, write,
 };
 use crate::wire::widen;
 
-/// What of a request its answer is read with, if no more of it than its header was captured.
-fn unread(header: &Header) -> Option<Step> {
-    let what = match header.command {
-        Command::SESSION_SETUP_ANDX => {
-            What::SessionSetup(Box::new(SetUp { new: header.uid == 0, ..SetUp::default() }))
-        }
-        Command::TREE_CONNECT_ANDX => What::TreeConnect { path: None, service: String::new() },
-        Command::NT_CREATE_ANDX | Command::OPEN_ANDX => What::Open { name: None, held: false },
-        _ => return None,
-    };
-    Some(Step { command: header.command, fid: None, what })
-}
+/// Dialects of a negotiate request that are remembered.
+const DIALECTS: usize = 64;
 
-/// True for functions that servers honour for files and directories alone. Others name a pipe, or go to `IPC$`.
-const fn is_of_files(function: Trans2Function) -> bool {
-    matches!(
-        function,
-        Trans2Function::FIND_FIRST2
-            | Trans2Function::FIND_NEXT2
-            | Trans2Function::QUERY_PATH_INFORMATION
-            | Trans2Function::SET_PATH_INFORMATION
-    )
+/// What is read of a request, one command after another.
+struct Steps {
+    first: Option<Step>,
+    rest: Vec<Step>,
+    reassembly: Option<Box<Reassembly>>,
+    /// False if a damaged request could not be read to its end.
+    read: bool,
 }
 
 impl Smb1 {
-    /// False if it is not known what a damaged request was about: its answer will be read as if it were missing.
+    /// False if it is not known what a damaged request was about: its response will be read as if it were missing.
     pub(super) fn request(
         &mut self,
         frame: &[u8],
         header: &Header,
         damaged: bool,
-        here: &mut Here<'_>,
+        cx: &mut Context<'_>,
     ) -> bool {
-        let key = Key::of(header);
-        let id = SessionId::Uid(header.uid);
+        let Place { session, tree, id } = Place::of(header);
         self.raw.client_goes_on();
         if header.command != Command::ECHO {
-            here.tables.session_used(id, None, here.out.at);
-            here.tables.pid(id, header.pid, &mut here.out);
+            cx.session_used(session, None);
+            cx.tables.pid(session, header.pid, &mut cx.out);
         }
         match header.command {
             Command::NT_CANCEL => {
-                self.cancel(key, here);
+                self.exchanges.cancel(id, cx);
                 return true;
             }
             Command::TRANSACTION_SECONDARY
             | Command::TRANSACTION2_SECONDARY
             | Command::NT_TRANSACT_SECONDARY => {
-                self.secondary(frame, header, here);
+                self.secondary(frame, header, cx);
                 return true;
             }
             _ => {}
         }
-        let mut steps: Vec<Step> = Vec::new();
-        let mut first = None;
-        let mut reassembly = None;
-        let mut read = true;
+        let Steps { first, rest, reassembly, read } = self.steps(frame, header, damaged, cx);
+        if first.is_none() && !read {
+            return false;
+        }
+        let first = first.unwrap_or(Step::bare(AnyCommand::Smb1(header.command)));
+        let request = Request {
+            sent: cx.out.at,
+            session,
+            tree,
+            first,
+            rest,
+            after: None,
+            async_id: None,
+            reassembly,
+            // Where a part of the request is missing, its response may be missing too.
+            response_lost: damaged,
+            cancelled: false,
+        };
+        self.exchanges.send(id, request, cx);
+        read
+    }
+
+    /// Reads the commands of a request.
+    fn steps(&mut self, frame: &[u8], header: &Header, damaged: bool, cx: &mut Context<'_>) -> Steps {
+        let mut steps = Steps { first: None, rest: Vec::new(), reassembly: None, read: true };
         for block in blocks(frame, header) {
-            let step = block.and_then(|block| self.read_request(&block, header, &mut reassembly, here));
+            let step = block.and_then(|block| self.read_request(&block, header, &mut steps.reassembly, cx));
             match step {
-                Ok(step) if first.is_none() => first = Some(step),
-                Ok(step) => steps.push(step),
+                Ok(step) if steps.first.is_none() => steps.first = Some(step),
+                Ok(step) => steps.rest.push(step),
                 Err(error) => {
                     if !damaged {
-                        here.out.unreadable(error);
+                        cx.out.unreadable(error);
                     }
-                    read = !damaged;
-                    if damaged && first.is_none() {
-                        first = unread(header);
+                    steps.read = !damaged;
+                    if damaged && steps.first.is_none() {
+                        steps.first = unread(header);
                     }
                     break;
                 }
             }
         }
-        if first.is_none() && !read {
-            return false;
-        }
-        let first = first.unwrap_or(Step { command: header.command, fid: None, what: What::Plain });
-        if self.pending.len() >= here.limits.requests {
-            // No client has so many under way; whichever goes, it is told.
-            self.pending.pop_first();
-            here.out.tell(Loss::Evicted { table: "requests of a connection" });
-        }
-        let mut pending = Pending {
-            sent: here.out.at,
-            uid: header.uid,
-            tid: header.tid,
-            first,
-            rest: steps,
-            reassembly,
-            // Where a part of the request is missing, its answer may be missing too.
-            answer_lost: damaged,
-            cancelled: false,
-        };
-        pending.hold(here);
-        if let Some(unanswered) = self.pending.insert(key, pending) {
-            self.keep_unanswered(unanswered);
-        }
-        read
+        steps
     }
 
-    /// Remembers a request that has no answer, if it may have granted something.
-    pub(super) fn keep_unanswered(&mut self, pending: Pending) {
-        if pending.first.what.grants() {
-            if self.unanswered.len() >= UNANSWERED {
-                self.unanswered.remove(0);
-            }
-            self.unanswered.push(pending);
-        }
-    }
-
-    pub(super) fn read_request(
+    /// Reads one command of a request.
+    fn read_request(
         &mut self,
         block: &Block<'_>,
         header: &Header,
         reassembly: &mut Option<Box<Reassembly>>,
-        here: &mut Here<'_>,
+        cx: &mut Context<'_>,
     ) -> Result<Step, ParseError> {
-        let mut step = Step { command: block.command, fid: None, what: What::Plain };
+        let (mut open, mut operation) = (None, Operation::Other);
         match block.command {
             Command::NEGOTIATE => {
                 let request = negotiate::Request::parse(block)?;
                 let dialects = request.dialects().take(DIALECTS);
                 self.dialects = dialects.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
             }
-            Command::SESSION_SETUP_ANDX => {
-                let request = session_setup::Request::parse(block)?;
-                let known = self.setups.get(&header.uid).cloned().unwrap_or_default();
-                let text =
-                    |text: Option<crate::smb1::Text<'_>>| text.map(|t| t.to_string()).unwrap_or_default();
-                let credentials = match request.security_blob {
-                    Some(blob) => Credentials::from_blob(blob).or(known.credentials),
-                    // An account that the capture cut off is not an empty one.
-                    None => request.account.map(|account| {
-                        let domain = text(request.domain);
-                        Credentials::plain(
-                            account.to_string(),
-                            domain,
-                            request.lm_response,
-                            request.nt_response,
-                        )
-                    }),
-                };
-                let set_up = SetUp {
-                    sent: Some(here.out.at),
-                    asked_more: None,
-                    credentials,
-                    native_os: request
-                        .native_os
-                        .map(|os| os.to_string())
-                        .filter(|os| !os.is_empty())
-                        .or(known.native_os),
-                    vc_zero: request.vc_number == 0,
-                    new: header.uid == 0 || known.new,
-                };
-                if header.uid != 0 {
-                    self.keep_setup(header.uid, set_up.clone(), here.limits);
-                }
-                step.what = What::SessionSetup(Box::new(set_up));
-            }
-            Command::TREE_CONNECT_ANDX | Command::TREE_CONNECT => {
-                let request = tree_connect::Request::parse(block)?;
-                // The service follows the path: if it is there, the path is whole.
-                let whole = !block.is_cut() || !request.service.is_empty();
-                let path = Some(request.path.to_string()).filter(|path| whole && !path.is_empty());
-                step.what = What::TreeConnect { path, service: request.service.to_string() };
-            }
+            Command::SESSION_SETUP_ANDX => operation = self.session_setup(block, header.uid, cx)?,
+            Command::TREE_CONNECT_ANDX | Command::TREE_CONNECT => operation = tree_connect(block)?,
             Command::NT_CREATE_ANDX
             | Command::OPEN_ANDX
             | Command::OPEN
@@ -188,157 +125,202 @@ impl Smb1 {
             | Command::CREATE_TEMPORARY
             | Command::OPEN_PRINT_FILE => {
                 let request = create::Request::parse(block)?;
-                let name = (!block.is_cut()).then(|| request.name.to_string());
-                step.what = What::Open { name, held: false };
+                operation = opens((!block.is_cut()).then(|| request.name.to_string()));
             }
-            Command::CLOSE | Command::CLOSE_PRINT_FILE => step.fid = Some(close::Request::parse(block)?.fid),
+            Command::CLOSE | Command::CLOSE_PRINT_FILE => open = Some(close::Request::parse(block)?.fid),
             Command::READ_ANDX | Command::READ => {
-                step.fid = Some(read::Request::parse(block)?.fid);
                 // A read of a pipe may be posted long before there is anything to read.
-                step.what = What::Pipe;
+                (open, operation) = (Some(read::Request::parse(block)?.fid), Operation::Pipe);
             }
             Command::READ_RAW => {
-                step.fid = Some(self.ask_raw_read(block, header)?);
-                step.what = What::Pipe;
+                (open, operation) = (Some(self.ask_raw_read(block, header)?), Operation::Pipe);
             }
             Command::WRITE_RAW => {
                 let (fid, data, whole) = self.begin_raw_write(block, header)?;
-                step.fid = Some(fid);
-                step.what = self.write_pipe(fid, data, whole, header, here);
+                (open, operation) = (Some(fid), self.write_pipe(fid, data, whole, header, cx));
             }
             Command::WRITE_ANDX | Command::WRITE | Command::WRITE_AND_CLOSE => {
                 let request = write::Request::parse(block)?;
-                step.fid = Some(request.fid);
                 let whole = request.data.len() == widen(request.length);
-                step.what = self.write_pipe(request.fid, request.pipe_data(), whole, header, here);
+                open = Some(request.fid);
+                operation = self.write_pipe(request.fid, request.pipe_data(), whole, header, cx);
             }
             Command::TRANSACTION | Command::TRANSACTION2 | Command::NT_TRANSACT => {
                 let request = transaction::Request::parse(block)?;
-                step.fid = request.fid();
-                match (request.pipe_function(), request.nt_function) {
-                    (Some(PipeFunction::WAIT_NMPIPE), _) | (_, Some(NtFunction::NOTIFY_CHANGE)) => {
-                        step.what = What::WaitsByDesign;
-                    }
-                    (Some(PipeFunction::TRANSACT_NMPIPE), _) if step.fid.is_some() => {
-                        step.what = What::Pipe;
-                        match Whole::of(request.parameters, request.data) {
-                            Some(whole) => {
-                                let fid = step.fid.unwrap_or_default();
-                                step.what = self.write_pipe(fid, whole.data, !whole.cut, header, here);
-                            }
-                            None => {
-                                let mut parts = Reassembly::new(TRANSACTION_BYTES);
-                                parts.push(request.parameters, request.data)?;
-                                *reassembly = Some(Box::new(parts));
-                            }
-                        }
-                    }
-                    (_, Some(NtFunction::CREATE)) => {
-                        let create =
-                            create::Request::of_transaction(request.parameters.bytes, block.unicode)?;
-                        step.what = What::Open { name: Some(create.name.to_string()), held: false };
-                    }
-                    _ if request.trans2_function() == Some(Trans2Function::OPEN2) => {
-                        let open = trans2::Request::parse(
-                            Trans2Function::OPEN2,
-                            request.parameters.bytes,
-                            request.data.bytes,
-                            block.unicode,
-                        )?;
-                        let name = open.path().map(|path| path.to_string());
-                        step.what = What::Open { name, held: false };
-                    }
-                    _ if request.trans2_function().is_some_and(is_of_files) => step.what = What::OfFiles,
-                    _ if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") => {
-                        let parsed = rap::Request::parse(request.parameters.bytes, request.data.bytes);
-                        if let Ok(call) = parsed {
-                            let session = SessionId::Uid(header.uid);
-                            here.out.tell(Notice::Rap { session, opcode: call.opcode });
-                            step.what = What::Rap(call.asked());
-                        }
-                    }
-                    _ => {}
-                }
+                open = request.fid();
+                operation = self.transaction(&request, block.unicode, header, reassembly, cx)?;
             }
             Command::LOCKING_ANDX => {
                 let request = locking::Request::parse(block)?;
-                step.fid = Some(request.fid);
-                step.what = What::Locks {
-                    taken: request.number_of_locks.into(),
-                    freed: request.number_of_unlocks.into(),
-                    blocking: request.may_block(),
-                };
+                let (taken, freed) = (request.number_of_locks.into(), request.number_of_unlocks.into());
+                open = Some(request.fid);
+                operation = Operation::Locks { taken, freed, blocking: request.may_block() };
             }
             // One range each.
             Command::LOCK_BYTE_RANGE | Command::LOCK_AND_READ => {
-                step.fid = Some(file::words::<file::ByteRange>(block)?.fid);
-                step.what = What::Locks { taken: 1, freed: 0, blocking: false };
+                open = Some(file::words::<file::ByteRange>(block)?.fid);
+                operation = Operation::Locks { taken: 1, freed: 0, blocking: false };
             }
             Command::UNLOCK_BYTE_RANGE | Command::WRITE_AND_UNLOCK => {
-                step.fid = Some(file::words::<file::ByteRange>(block)?.fid);
-                step.what = What::Locks { taken: 0, freed: 1, blocking: false };
+                open = Some(file::words::<file::ByteRange>(block)?.fid);
+                operation = Operation::Locks { taken: 0, freed: 1, blocking: false };
             }
-            Command::ECHO => step.what = What::WaitsByDesign,
+            Command::ECHO => operation = Operation::WaitsByDesign,
             _ => {}
         }
-        if let Some(fid) = step.fid {
-            here.tables.open_used(OpenId::Fid(fid), None, here.out.at);
+        let open = open.map(OpenId::Fid);
+        if let Some(open) = open {
+            cx.open_used(open, None);
         }
-        Ok(step)
+        Ok(Step { command: AnyCommand::Smb1(block.command), open, operation })
     }
 
-    /// The client does not wait for a request any more. It may be answered all the same.
-    pub(super) fn cancel(&mut self, key: Key, here: &mut Here<'_>) {
-        let Some(pending) = self.pending.get_mut(&key) else { return };
-        pending.cancelled = true;
-        let Step { command, fid, what: What::Pipe } = &pending.first else { return };
-        if let Some(open) = fid.map(OpenId::Fid)
-            && let Some(pipe) = here.tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
-        {
-            let is_read = matches!(*command, Command::READ_ANDX | Command::READ);
-            pipe.cancelled(open, (!is_read).then(|| key.carrier()), &mut here.out);
+    fn session_setup(
+        &mut self,
+        block: &Block<'_>,
+        uid: u16,
+        cx: &Context<'_>,
+    ) -> Result<Operation, ParseError> {
+        let session = SessionId::Uid(uid);
+        let request = session_setup::Request::parse(block)?;
+        let known = self.exchanges.setup(session);
+        let text = |text: Option<Text<'_>>| text.map(|text| text.to_string());
+        let credentials = match request.security_blob {
+            Some(blob) => Credentials::from_blob(blob).or(known.credentials),
+            // An account that the capture cut off is not an empty one.
+            None => request.account.map(|account| {
+                let domain = text(request.domain).unwrap_or_default();
+                let (lm, nt) = (request.lm_response, request.nt_response);
+                Credentials::plain(account.to_string(), domain, lm, nt)
+            }),
+        };
+        let set_up = SetUp {
+            sent: Some(cx.out.at),
+            credentials,
+            native_os: text(request.native_os).filter(|os| !os.is_empty()).or(known.native_os),
+            vc_zero: request.vc_number == 0,
+            new: uid == 0 || known.new,
+            ..SetUp::default()
+        };
+        if uid != 0 {
+            self.exchanges.keep_setup(session, set_up.clone(), cx);
         }
+        Ok(Operation::SessionSetup(Box::new(set_up)))
+    }
+
+    /// What a transaction does, as far as its first message tells.
+    fn transaction(
+        &mut self,
+        request: &transaction::Request<'_>,
+        unicode: bool,
+        header: &Header,
+        reassembly: &mut Option<Box<Reassembly>>,
+        cx: &mut Context<'_>,
+    ) -> Result<Operation, ParseError> {
+        let (parameters, data) = (request.parameters, request.data);
+        Ok(match (request.pipe_function(), request.nt_function, request.trans2_function()) {
+            (Some(PipeFunction::WAIT_NMPIPE), ..) | (_, Some(NtFunction::NOTIFY_CHANGE), _) => {
+                Operation::WaitsByDesign
+            }
+            (Some(PipeFunction::TRANSACT_NMPIPE), ..) if request.fid().is_some() => {
+                if let Some(whole) = Whole::of(parameters, data) {
+                    let fid = request.fid().unwrap_or_default();
+                    return Ok(self.write_pipe(fid, whole.data, !whole.cut, header, cx));
+                }
+                let mut parts = Reassembly::new(TRANSACTION_BYTES);
+                parts.push(parameters, data)?;
+                *reassembly = Some(Box::new(parts));
+                Operation::Pipe
+            }
+            (_, Some(NtFunction::CREATE), _) => {
+                let create = create::Request::of_transaction(parameters.bytes, unicode)?;
+                opens(Some(create.name.to_string()))
+            }
+            (_, _, Some(function @ Trans2Function::OPEN2)) => {
+                let open = trans2::Request::parse(function, parameters.bytes, data.bytes, unicode)?;
+                opens(open.path().map(|path| path.to_string()))
+            }
+            (_, _, Some(function)) if is_of_files(function) => Operation::OfFiles,
+            _ if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") => {
+                let Ok(call) = rap::Request::parse(parameters.bytes, data.bytes) else {
+                    return Ok(Operation::Other);
+                };
+                let (session, opcode) = (Place::of(header).session, call.opcode);
+                cx.out.tell(Notice::Rap { session, opcode });
+                Operation::Rap(Box::new(call.asked()))
+            }
+            _ => Operation::Other,
+        })
     }
 
     /// A further message of a transaction.
-    pub(super) fn secondary(&mut self, frame: &[u8], header: &Header, here: &mut Here<'_>) {
-        let key = Key::of(header);
-        let Some(pending) = self.pending.get_mut(&key) else { return };
-        let Some(fid) = pending.first.fid else { return };
-        let Some(mut parts) = pending.reassembly.take() else { return };
+    fn secondary(&mut self, frame: &[u8], header: &Header, cx: &mut Context<'_>) {
+        let id = Place::of(header).id;
+        let Some(request) = self.exchanges.requests.get_mut(id) else { return };
+        let Some(OpenId::Fid(fid)) = request.first.open else { return };
+        let Some(mut parts) = request.reassembly.take() else { return };
         let part = blocks(frame, header)
             .next()
             .map(|block| block.and_then(|block| transaction::Secondary::parse(&block)));
         let Some(Ok(part)) = part else { return };
         match parts.push(part.parameters, part.data) {
-            Ok(Some(whole)) => {
-                self.write_pipe(fid, whole.data, !whole.cut, header, here);
-            }
+            Ok(Some(whole)) => drop(self.write_pipe(fid, whole.data, !whole.cut, header, cx)),
             Ok(None) => {
-                if let Some(pending) = self.pending.get_mut(&key) {
-                    pending.reassembly = Some(parts);
+                if let Some(request) = self.exchanges.requests.get_mut(id) {
+                    request.reassembly = Some(parts);
                 }
             }
-            Err(error) => here.out.unreadable(error),
+            Err(error) => cx.out.unreadable(error),
         }
     }
 
-    /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
+    /// Bytes that the client writes to something that is a pipe, or shows by them to be one. What the request does.
     pub(super) fn write_pipe(
         &mut self,
         fid: u16,
         data: &[u8],
         whole: bool,
         header: &Header,
-        here: &mut Here<'_>,
-    ) -> What {
-        let open = OpenId::Fid(fid);
-        let known = here.tables.opens.get(&open).map(|open| open.what);
-        if !may_be_pipe(known, data) {
-            return What::Plain;
-        }
-        self.ensure_open(fid, header.uid, header.tid, here);
-        here.write_pipe(open, data, whole, Key::of(header).carrier());
-        What::Pipe
+        cx: &mut Context<'_>,
+    ) -> Operation {
+        let Place { session, tree, id } = Place::of(header);
+        let target = Target { session, tree, open: OpenId::Fid(fid) };
+        self.exchanges.write_pipe(target, data, whole, id, cx)
     }
+}
+
+fn tree_connect(block: &Block<'_>) -> Result<Operation, ParseError> {
+    let request = tree_connect::Request::parse(block)?;
+    // The service follows the path: if it is there, the path is whole.
+    let whole = !block.is_cut() || !request.service.is_empty();
+    let path = Some(request.path.to_string()).filter(|path| whole && !path.is_empty());
+    Ok(Operation::TreeConnect { path, service: request.service.to_string() })
+}
+
+const fn opens(name: Option<String>) -> Operation {
+    Operation::Open { name, directory: false, held: false }
+}
+
+/// What of a request its response is read with, if no more of it than its header was captured.
+fn unread(header: &Header) -> Option<Step> {
+    let operation = match header.command {
+        Command::SESSION_SETUP_ANDX => {
+            Operation::SessionSetup(Box::new(SetUp { new: header.uid == 0, ..SetUp::default() }))
+        }
+        Command::TREE_CONNECT_ANDX => Operation::TreeConnect { path: None, service: String::new() },
+        Command::NT_CREATE_ANDX | Command::OPEN_ANDX => opens(None),
+        _ => return None,
+    };
+    Some(Step { operation, ..Step::bare(AnyCommand::Smb1(header.command)) })
+}
+
+/// True for functions that servers honour for files and directories only. Others name a pipe, or go to `IPC$`.
+const fn is_of_files(function: Trans2Function) -> bool {
+    matches!(
+        function,
+        Trans2Function::FIND_FIRST2
+            | Trans2Function::FIND_NEXT2
+            | Trans2Function::QUERY_PATH_INFORMATION
+            | Trans2Function::SET_PATH_INFORMATION
+    )
 }

@@ -1,23 +1,285 @@
 //! Requests: what is asked, and what goes to a pipe.
 
-use super::{Chain, Pending, Place, RELATED_SESSION, RELATED_TREE, SetUp, Smb2, What, open_id};
+use super::{AnyCommand, Chain, Smb2, id_of, open_id};
+use crate::ParseError;
 use crate::auth::Credentials;
-use crate::session::event::{Loss, OpenKind, SessionId};
-use crate::session::here::{Here, may_be_pipe};
+use crate::capture::Origin;
+use crate::session::context::Context;
+use crate::session::event::{OpenId, OpenKind, SessionId, TreeId};
+use crate::session::exchange::Target;
+use crate::session::request::{Operation, Request, RequestId, SetUp, Step};
 use crate::smb2::{
-    Command, FileId, Header, Message, create, ioctl, lock, negotiate, request_file_id, session_setup,
-    tree_connect, write,
+    Command, FileId, Header, HeaderFlags, Message, create, ioctl, lock, negotiate, request_file_id,
+    session_setup, tree_connect, write,
 };
-use crate::wire::Utf16;
+use crate::wire::{Utf16, widen};
 
-/// What of a request its answer is read with, if no more of it than its header was captured.
-fn unread(command: Command, session: u64) -> Option<What> {
+/// A TreeId or SessionId that stands for that of the message before (related operations).
+const RELATED_TREE: u32 = u32::MAX;
+const RELATED_SESSION: u64 = u64::MAX;
+
+/// Messages of a compound that are looked for behind the one that opens what they are about.
+const COMPOUND: usize = 64;
+
+/// What a request is about.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    id: RequestId,
+    session: SessionId,
+    tree: TreeId,
+    open: Option<OpenId>,
+    /// The request before it in its compound whose response gives the tree or the file that it is about.
+    after: Option<RequestId>,
+    /// It is about what a CREATE before it in its compound opens.
+    to_created: bool,
+}
+
+impl Chain {
+    /// What a request is about. The next request of the compound may refer to it.
+    fn place(&mut self, message: &Message<'_>) -> Place {
+        let header = &message.header;
+        let related = header.flags.contains(HeaderFlags::RELATED_OPERATIONS);
+        let session = match header.session_id {
+            RELATED_SESSION if related => self.session,
+            id => id,
+        };
+        let tree = match header.tree_id {
+            RELATED_TREE if related => self.tree,
+            id => id,
+        };
+        let file = match request_file_id(header.command, message.bytes) {
+            Some(FileId::RELATED) => self.file,
+            file => file,
+        };
+        let after = self.gives.filter(|_| related);
+        *self = match header.command {
+            Command::CREATE | Command::TREE_CONNECT => {
+                Self { session, tree, file: None, gives: Some(id_of(header)) }
+            }
+            _ => Self { session, tree, file: file.or(self.file.filter(|_| related)), gives: after },
+        };
+        Place {
+            id: id_of(header),
+            session: SessionId::Smb2(session),
+            tree: TreeId::Smb2 { session, tree },
+            open: file.map(|file| open_id(session, file)),
+            after,
+            to_created: after.is_some() && file.is_none(),
+        }
+    }
+}
+
+impl Smb2 {
+    /// False if it is not known what a damaged request was about: its response will be read as if it were missing.
+    pub(super) fn request(
+        &mut self,
+        message: &Message<'_>,
+        damaged: bool,
+        chain: &mut Chain,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let header = &message.header;
+        let place = chain.place(message);
+        let Place { id, session, tree, open, after, to_created } = place;
+        if header.command == Command::CANCEL {
+            self.cancel(header, cx);
+            return true;
+        }
+        if header.command != Command::ECHO && session.as_raw() != 0 {
+            cx.session_used(session, None);
+            if !header.is_async() {
+                cx.tables.pid(session, header.process_id, &mut cx.out);
+            }
+        }
+        if let Some(open) = open {
+            cx.open_used(open, None);
+        }
+        let names_file = matches!(header.command, Command::CLOSE | Command::READ);
+        if damaged && names_file && open.is_none() && !to_created {
+            return false;
+        }
+        let operation = match self.read_request(message, place, cx) {
+            Ok(operation) => operation,
+            Err(_) if damaged => match unread(header.command, header.session_id) {
+                Some(operation) => operation,
+                None => return false,
+            },
+            Err(error) => {
+                cx.out.unreadable(error);
+                Operation::Other
+            }
+        };
+        let request = Request {
+            sent: cx.out.at,
+            session,
+            tree,
+            first: Step { command: AnyCommand::Smb2(header.command), open, operation },
+            rest: Vec::new(),
+            after,
+            async_id: None,
+            reassembly: None,
+            // Where a part of the request is missing, its response may be missing too.
+            response_lost: damaged,
+            cancelled: false,
+        };
+        self.exchanges.send(id, request, cx);
+        true
+    }
+
+    /// A CANCEL, which names the request by the id of its interim response if there was one, else by its own.
+    fn cancel(&mut self, header: &Header, cx: &mut Context<'_>) {
+        let id = if header.is_async() {
+            let is_it = |request: &Request| request.async_id == Some(header.async_id);
+            self.exchanges.requests.iter().find(|(_, request)| is_it(request)).map(|(id, _)| id)
+        } else {
+            Some(id_of(header))
+        };
+        if let Some(id) = id {
+            self.exchanges.cancel(id, cx);
+        }
+    }
+
+    fn read_request(
+        &mut self,
+        message: &Message<'_>,
+        place: Place,
+        cx: &mut Context<'_>,
+    ) -> Result<Operation, ParseError> {
+        let bytes = message.bytes;
+        Ok(match message.header.command {
+            Command::NEGOTIATE => {
+                let request = negotiate::Request::parse(bytes)?;
+                self.client_guid = Some(request.client_guid).filter(|guid| !guid.is_nil());
+                Operation::Other
+            }
+            Command::SESSION_SETUP => self.session_setup(message, cx)?,
+            Command::TREE_CONNECT => {
+                let request = tree_connect::Request::parse(bytes)?;
+                let path = whole_name(request.path, request.path_length);
+                Operation::TreeConnect { path, service: String::new() }
+            }
+            Command::CREATE => {
+                let request = create::Request::parse(bytes)?;
+                let directory = request.options.contains(create::CreateOptions::DIRECTORY_FILE);
+                let name = whole_name(request.name, request.name_length);
+                Operation::Open { name, directory, held: false }
+            }
+            Command::READ => {
+                // A read of a pipe may be posted long before there is anything to read.
+                let open = place.open.and_then(|open| cx.tables.opens.get(&open));
+                let pipe = open.is_none_or(|open| open.what == OpenKind::Pipe);
+                if pipe { Operation::Pipe } else { Operation::Other }
+            }
+            Command::WRITE => {
+                let request = write::Request::parse(bytes)?;
+                let whole = request.data.len() == widen(request.length);
+                self.write_pipe(place, request.data, whole, cx)
+            }
+            Command::IOCTL => {
+                let request = ioctl::Request::parse(bytes)?;
+                match request.ctl_code {
+                    ioctl::FsctlCode::PIPE_TRANSCEIVE => {
+                        let whole = request.input.len() == widen(request.input_count);
+                        self.write_pipe(place, request.input, whole, cx)
+                    }
+                    ioctl::FsctlCode::PIPE_WAIT => Operation::WaitsByDesign,
+                    _ => Operation::Other,
+                }
+            }
+            Command::LOCK => locks(&lock::Request::parse(bytes)?),
+            Command::CHANGE_NOTIFY | Command::ECHO => Operation::WaitsByDesign,
+            _ => Operation::Other,
+        })
+    }
+
+    fn session_setup(&mut self, message: &Message<'_>, cx: &Context<'_>) -> Result<Operation, ParseError> {
+        let id = message.header.session_id;
+        let session = SessionId::Smb2(id);
+        let request = session_setup::Request::parse(message.bytes)?;
+        let known = self.exchanges.setup(session);
+        let binding = request.flags.contains(session_setup::RequestFlags::BINDING);
+        let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);
+        let set_up = SetUp {
+            sent: Some(cx.out.at),
+            credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
+            binding: binding || known.binding,
+            previous: previous.map(SessionId::Smb2).or(known.previous),
+            new: id == 0 || known.new,
+            ..SetUp::default()
+        };
+        if id != 0 {
+            self.exchanges.keep_setup(session, set_up.clone(), cx);
+        }
+        Ok(Operation::SessionSetup(Box::new(set_up)))
+    }
+
+    /// Bytes that the client writes to something that is a pipe, or shows by them to be one. What the request does.
+    fn write_pipe(&mut self, place: Place, data: &[u8], whole: bool, cx: &mut Context<'_>) -> Operation {
+        let Place { id, session, tree, open, to_created, .. } = place;
+        match open {
+            Some(open) => self.exchanges.write_pipe(Target { session, tree, open }, data, whole, id, cx),
+            None if to_created && crate::dcerpc::looks_like_pdu(data) => {
+                Operation::ToCreated { data: data.into(), whole }
+            }
+            None => Operation::Other,
+        }
+    }
+
+    /// A tree or a file was given: the requests that were sent behind its own are about it.
+    pub(super) fn given(&mut self, by: RequestId, tree: u32, created: Option<FileId>, cx: &mut Context<'_>) {
+        let requests = &mut self.exchanges.requests;
+        let behind = requests.from(by).take(COMPOUND).filter(|(_, request)| request.after == Some(by));
+        let ids: Vec<RequestId> = behind.map(|(id, _)| id).collect();
+        for id in ids {
+            let Some(request) = self.exchanges.requests.get_mut(id) else { continue };
+            let session = request.session.as_raw();
+            request.tree = TreeId::Smb2 { session, tree };
+            request.first.open = request.first.open.or(created.map(|file| open_id(session, file)));
+            if let Operation::ToCreated { data, whole } = &mut request.first.operation {
+                let (data, whole) = (core::mem::take(data), *whole);
+                let Request { session, tree, sent, .. } = *request;
+                let target = request.first.open.map(|open| Target { session, tree, open });
+                self.write_created(id, target, &data, whole, sent, cx);
+            }
+        }
+    }
+
+    /// Data that were sent at `sent` to what was not open yet.
+    fn write_created(
+        &mut self,
+        id: RequestId,
+        target: Option<Target>,
+        data: &[u8],
+        whole: bool,
+        sent: Origin,
+        cx: &mut Context<'_>,
+    ) {
+        let now = core::mem::replace(&mut cx.out.at, sent);
+        let operation = target.map(|target| self.exchanges.write_pipe(target, data, whole, id, cx));
+        cx.out.at = now;
+        if let Some(request) = self.exchanges.requests.get_mut(id) {
+            request.first.operation = operation.unwrap_or(Operation::Other);
+        }
+    }
+}
+
+fn locks(request: &lock::Request<'_>) -> Operation {
+    let number = |frees: bool| {
+        let unlocks = |lock: &lock::Lock| lock.flags.contains(lock::LockFlags::UNLOCK);
+        let locks = request.locks().filter(|lock| unlocks(lock) == frees).count();
+        u32::try_from(locks).unwrap_or(u32::MAX)
+    };
+    Operation::Locks { taken: number(false), freed: number(true), blocking: request.is_blocking() }
+}
+
+/// What of a request its response is read with, if no more of it than its header was captured.
+fn unread(command: Command, session: u64) -> Option<Operation> {
     Some(match command {
         Command::SESSION_SETUP => {
-            What::SessionSetup(Box::new(SetUp { new: session == 0, ..SetUp::default() }))
+            Operation::SessionSetup(Box::new(SetUp { new: session == 0, ..SetUp::default() }))
         }
-        Command::TREE_CONNECT => What::TreeConnect(None),
-        Command::CREATE => What::Create { name: None, directory: false, held: false },
+        Command::TREE_CONNECT => Operation::TreeConnect { path: None, service: String::new() },
+        Command::CREATE => Operation::Open { name: None, directory: false, held: false },
         _ => return None,
     })
 }
@@ -25,238 +287,4 @@ fn unread(command: Command, session: u64) -> Option<What> {
 /// A name, if the capture has the whole of it.
 fn whole_name(name: Utf16<'_>, length: u16) -> Option<String> {
     (name.as_bytes().len() == usize::from(length)).then(|| name.to_string())
-}
-
-/// Messages of a compound that are looked for behind the one that opens what they are about.
-const COMPOUND: usize = 64;
-
-impl Smb2 {
-    /// False if it is not known what a damaged request was about: its answer will be read as if it were missing.
-    pub(super) fn request(
-        &mut self,
-        message: &Message<'_>,
-        damaged: bool,
-        chain: &mut Chain,
-        here: &mut Here<'_>,
-    ) -> bool {
-        let header = &message.header;
-        let related = header.flags.contains(crate::smb2::HeaderFlags::RELATED_OPERATIONS);
-        let session = match header.session_id {
-            RELATED_SESSION if related => chain.session,
-            id => id,
-        };
-        let tree = match header.tree_id {
-            RELATED_TREE if related => chain.tree,
-            id => id,
-        };
-        let file = match request_file_id(header.command, message.bytes) {
-            Some(FileId::RELATED) => chain.file,
-            file => file,
-        };
-        let after = chain.gives.filter(|_| related);
-        *chain = match header.command {
-            Command::CREATE | Command::TREE_CONNECT => {
-                Chain { session, tree, file: None, gives: Some(header.message_id) }
-            }
-            _ => Chain { session, tree, file: file.or(chain.file.filter(|_| related)), gives: after },
-        };
-        if header.command == Command::CANCEL {
-            self.cancel(header, here);
-            return true;
-        }
-        let id = SessionId::Smb2(session);
-        if header.command != Command::ECHO && session != 0 {
-            here.tables.session_used(id, None, here.out.at);
-            if !header.is_async() {
-                here.tables.pid(id, header.process_id, &mut here.out);
-            }
-        }
-        let open = file.map(|file| open_id(session, file));
-        if let Some(open) = open {
-            here.tables.open_used(open, None, here.out.at);
-        }
-        let to_created = after.is_some() && file.is_none();
-        let place = Place { session, tree, open, to_created };
-        let names_file = matches!(header.command, Command::CLOSE | Command::READ);
-        if damaged && names_file && open.is_none() && !to_created {
-            return false;
-        }
-        let what = match self.read_request(message, place, here) {
-            Ok(what) => what,
-            Err(_) if damaged => match unread(header.command, header.session_id) {
-                Some(what) => what,
-                None => return false,
-            },
-            Err(error) => {
-                here.out.unreadable(error);
-                What::Plain
-            }
-        };
-        if self.pending.len() >= here.limits.requests {
-            // The oldest requests have the lowest ids; what has waited through so many others is given up.
-            self.pending.pop_first();
-            here.out.tell(Loss::Evicted { table: "requests of a connection" });
-        }
-        let mut pending = Pending {
-            command: header.command,
-            sent: here.out.at,
-            session,
-            tree,
-            file,
-            after,
-            what,
-            // Where a part of the request is missing, its answer may be missing too.
-            answer_lost: damaged,
-            async_id: None,
-            cancelled: false,
-        };
-        pending.hold(here);
-        self.pending.insert(header.message_id, pending);
-        true
-    }
-
-    /// The client does not wait for a request any more, which CANCEL names by the id of its interim answer if there was
-    /// one, else by its own. It may be answered all the same.
-    pub(super) fn cancel(&mut self, header: &Header, here: &mut Here<'_>) {
-        let id = match header.is_async() {
-            true => {
-                let is_it = |pending: &Pending| pending.async_id == Some(header.async_id);
-                self.pending.iter().find(|(_, pending)| is_it(pending)).map(|(id, _)| *id)
-            }
-            false => Some(header.message_id),
-        };
-        let Some((id, pending)) = id.and_then(|id| Some((id, self.pending.get_mut(&id)?))) else { return };
-        pending.cancelled = true;
-        let open = pending.file.map(|file| open_id(pending.session, file));
-        if let Some(open) = open.filter(|_| matches!(pending.what, What::Pipe))
-            && let Some(pipe) = here.tables.opens.get_mut(&open).and_then(|state| state.pipe.as_mut())
-        {
-            pipe.cancelled(open, (pending.command != Command::READ).then_some(id), &mut here.out);
-        }
-    }
-
-    pub(super) fn read_request(
-        &mut self,
-        message: &Message<'_>,
-        place: Place,
-        here: &mut Here<'_>,
-    ) -> Result<What, crate::ParseError> {
-        let bytes = message.bytes;
-        let id = message.header.message_id;
-        let open = place.open;
-        Ok(match message.header.command {
-            Command::NEGOTIATE => {
-                let request = negotiate::Request::parse(bytes)?;
-                self.client_guid = Some(request.client_guid).filter(|guid| !guid.is_nil());
-                What::Plain
-            }
-            Command::SESSION_SETUP => {
-                let request = session_setup::Request::parse(bytes)?;
-                let known = self.setups.get(&message.header.session_id).cloned().unwrap_or_default();
-                let binding = request.flags.contains(session_setup::RequestFlags::BINDING);
-                let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);
-                let set_up = SetUp {
-                    sent: Some(here.out.at),
-                    asked_more: None,
-                    credentials: Credentials::from_blob(request.security_buffer).or(known.credentials),
-                    binding: binding || known.binding,
-                    previous: previous.or(known.previous),
-                    new: message.header.session_id == 0 || known.new,
-                };
-                if message.header.session_id != 0 {
-                    self.keep_setup(message.header.session_id, set_up.clone(), here.limits);
-                }
-                What::SessionSetup(Box::new(set_up))
-            }
-            Command::TREE_CONNECT => {
-                let request = tree_connect::Request::parse(bytes)?;
-                What::TreeConnect(whole_name(request.path, request.path_length))
-            }
-            Command::CREATE => {
-                let request = create::Request::parse(bytes)?;
-                let directory = request.options.contains(create::CreateOptions::DIRECTORY_FILE);
-                let name = whole_name(request.name, request.name_length);
-                What::Create { name, directory, held: false }
-            }
-            Command::READ => {
-                // A read of a pipe may be posted long before there is anything to read.
-                let pipe = open
-                    .and_then(|open| here.tables.opens.get(&open))
-                    .is_none_or(|open| open.what == OpenKind::Pipe);
-                if pipe { What::Pipe } else { What::Plain }
-            }
-            Command::WRITE => {
-                let request = write::Request::parse(bytes)?;
-                let whole = request.data.len() == crate::wire::widen(request.length);
-                self.write_pipe(place, request.data, whole, id, here)
-            }
-            Command::IOCTL => {
-                let request = ioctl::Request::parse(bytes)?;
-                match request.ctl_code {
-                    ioctl::FsctlCode::PIPE_TRANSCEIVE => {
-                        let whole = request.input.len() == crate::wire::widen(request.input_count);
-                        self.write_pipe(place, request.input, whole, id, here)
-                    }
-                    ioctl::FsctlCode::PIPE_WAIT => What::WaitsByDesign,
-                    _ => What::Plain,
-                }
-            }
-            Command::LOCK => {
-                let request = lock::Request::parse(bytes)?;
-                let frees = |lock: &lock::Lock| lock.flags.contains(lock::LockFlags::UNLOCK);
-                let number = |frees_it: bool| {
-                    let locks = request.locks().filter(|lock| frees(lock) == frees_it).count();
-                    u32::try_from(locks).unwrap_or(u32::MAX)
-                };
-                What::Locks { taken: number(false), freed: number(true), blocking: request.is_blocking() }
-            }
-            Command::CHANGE_NOTIFY | Command::ECHO => What::WaitsByDesign,
-            _ => What::Plain,
-        })
-    }
-
-    /// Bytes that the client writes to something that is a pipe, or shows by them to be one.
-    pub(super) fn write_pipe(
-        &mut self,
-        place: Place,
-        data: &[u8],
-        whole: bool,
-        carrier: u64,
-        here: &mut Here<'_>,
-    ) -> What {
-        let Some(open) = place.open else {
-            let keep = place.to_created && crate::dcerpc::looks_like_pdu(data);
-            return if keep { What::ToCreated { data: data.into(), whole } } else { What::Plain };
-        };
-        let known = here.tables.opens.get(&open).map(|open| open.what);
-        if !may_be_pipe(known, data) {
-            return What::Plain;
-        }
-        if known.is_none() {
-            self.ensure_open(open, place.session, place.tree, here);
-        }
-        here.write_pipe(open, data, whole, carrier);
-        What::Pipe
-    }
-
-    /// A tree or a file was given: the requests that were sent behind its own are about it.
-    pub(super) fn given(&mut self, by: u64, tree: u32, file: Option<FileId>, here: &mut Here<'_>) {
-        let behind = |(id, pending): (&u64, &Pending)| (pending.after == Some(by)).then_some(*id);
-        let ids: Vec<u64> = self.pending.range(by..).take(COMPOUND).filter_map(behind).collect();
-        for id in ids {
-            let Some(pending) = self.pending.get_mut(&id) else { continue };
-            (pending.tree, pending.file) = (tree, pending.file.or(file));
-            let open = pending.file.map(|file| open_id(pending.session, file));
-            let place = Place { session: pending.session, tree, open, to_created: false };
-            if let What::ToCreated { data, whole } = &mut pending.what {
-                let (data, whole) = (core::mem::take(data), *whole);
-                let at = core::mem::replace(&mut here.out.at, pending.sent);
-                let what = self.write_pipe(place, &data, whole, id, here);
-                here.out.at = at;
-                if let Some(pending) = self.pending.get_mut(&id) {
-                    pending.what = what;
-                }
-            }
-        }
-    }
 }

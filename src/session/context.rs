@@ -1,29 +1,32 @@
-//! What both dialects read a connection's messages with.
+//! The one value that a message is read with, and what messages of both dialects mean.
 
 use super::cut::{Refused, Remains};
 use super::event::{
-    ConnectionEvent, Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId,
-    ShareKind, TreeEvent, TreeId,
+    CloseReason, ConnectionEvent, Direction, Doubt, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent,
+    SessionId, ShareKind, TreeEvent, TreeId,
 };
-use super::limits::Limits;
 use super::out::Out;
-use super::pipe_name;
-use super::tables::{OpenState, Tables};
+use super::tables::{OpenState, Tables, TreeState};
+use super::{is_ipc, pipe_name};
 use crate::auth::{self, Identity, Token};
 use crate::capture::Origin;
 use crate::wire::{DosError, NtStatus, Status};
 
-/// The connection whose message is being read: its tables, the limits they have, and where events go.
-pub(super) struct Here<'a> {
+/// The connection whose message is being read: its tables, the caps they have, and where events go.
+pub(super) struct Context<'a> {
     pub(super) tables: &'a mut Tables,
-    pub(super) limits: &'a Limits,
-    /// Since when requests may be missing from the capture; if none are, a response without a request is nobody's.
-    pub(super) unseen_since: Option<Origin>,
+    /// Since when requests may be missing from the capture. If none are, a response without a request says nothing.
+    pub(super) requests_missing_since: Option<Origin>,
     pub(super) out: Out<'a>,
 }
 
-/// Seconds for which a request may wait for its answer without a word.
-pub(super) const LONG_WAIT: f64 = 1.0;
+/// How a session was set up.
+pub(super) struct SetUpKnown {
+    pub(super) response_seen: bool,
+    /// The session that it replaces.
+    pub(super) previous: Option<SessionId>,
+    pub(super) vc_zero: bool,
+}
 
 /// Something that was opened.
 pub(super) struct NewOpen {
@@ -32,12 +35,60 @@ pub(super) struct NewOpen {
     pub(super) open: OpenId,
     pub(super) name: Option<String>,
     /// What the messages say that it is; the share may say more.
-    pub(super) told: OpenKind,
-    pub(super) answer_seen: bool,
+    pub(super) kind: OpenKind,
+    pub(super) response_seen: bool,
 }
 
-impl Here<'_> {
-    /// The answer to a session setup that asks for more may tell the server's names and version, and whether it is in a
+impl Context<'_> {
+    // Use
+
+    /// A request of a session. `succeeded` is the request's place once it was answered with success.
+    pub(super) fn session_used(&mut self, session: SessionId, succeeded: Option<Origin>) {
+        self.tables.session_used(session, succeeded, self.out.at);
+    }
+
+    /// A request that names an open.
+    pub(super) fn open_used(&mut self, open: OpenId, succeeded: Option<Origin>) {
+        self.tables.open_used(open, succeeded, self.out.at);
+    }
+
+    // Ends
+
+    pub(super) fn close_session(&mut self, session: SessionId, by: CloseReason) {
+        self.tables.close_session(session, by, &mut self.out);
+    }
+
+    pub(super) fn close_tree(&mut self, tree: TreeId, by: CloseReason) {
+        self.tables.close_tree(tree, by, &mut self.out);
+    }
+
+    pub(super) fn close_open(&mut self, open: OpenId, by: CloseReason) {
+        self.tables.close_open(open, by, &mut self.out);
+    }
+
+    // What is granted
+
+    /// A tree is connected.
+    pub(super) fn connected(
+        &mut self,
+        session: SessionId,
+        tree: TreeId,
+        path: Option<String>,
+        share: ShareKind,
+        response_seen: bool,
+    ) {
+        self.tables.add_tree(tree, TreeState::new(session, share), &mut self.out);
+        let answer_seen = response_seen;
+        self.out.tell(TreeEvent::Connected { session, tree, path, share, answer_seen });
+    }
+
+    /// A session is set up, or known from its use to have been.
+    pub(super) fn set_up(&mut self, session: SessionId, identity: Identity, how: SetUpKnown) {
+        let SetUpKnown { response_seen: answer_seen, previous, vc_zero } = how;
+        self.out.tell(SessionEvent::SetUp { session, identity, answer_seen, previous, vc_zero });
+    }
+
+    /// A response to a session setup that asks for more may tell the server's names and version, and whether it is in a
     /// domain.
     pub(super) fn challenged(&mut self, blob: Option<&[u8]>) {
         let Some(Token::NtlmChallenge(challenge)) = blob.map(auth::token) else { return };
@@ -53,10 +104,10 @@ impl Here<'_> {
 
     /// Something was opened, or is known from its use to have been.
     pub(super) fn opened(&mut self, new: NewOpen) {
-        let Self { tables, limits, out, .. } = self;
-        let NewOpen { session, tree, open, name, told, answer_seen } = new;
-        tables.ensure_tree(tree, session, limits, out);
-        let what = match (tables.share(tree), told) {
+        let Self { tables, out, .. } = self;
+        let NewOpen { session, tree, open, name, kind, response_seen } = new;
+        tables.ensure_tree(tree, session, out);
+        let what = match (tables.share(tree), kind) {
             (ShareKind::Pipe, _) | (_, OpenKind::Pipe) => OpenKind::Pipe,
             (ShareKind::Print, _) | (_, OpenKind::Printer) => OpenKind::Printer,
             (ShareKind::Disk, OpenKind::Directory) => OpenKind::Directory,
@@ -64,17 +115,18 @@ impl Here<'_> {
             (ShareKind::Unknown, _) => OpenKind::Unknown,
         };
         let name = if what == OpenKind::Pipe { name.map(|name| pipe_name(&name)) } else { name };
-        tables.add_open(open, session, tree, what, limits, out);
+        tables.add_open(open, session, tree, what, out);
         if let (OpenKind::Pipe | OpenKind::Unknown, Some(name)) = (what, &name) {
-            tables.name_pipe(open, name, limits);
+            tables.name_pipe(open, name, out.limits);
         }
+        let answer_seen = response_seen;
         out.tell(OpenEvent::Opened { session, tree, open, name, what, answer_seen });
     }
 
     /// A session is first seen from its use, after it was asked for at `asked` if that was seen. Where requests are
     /// missing it may have been there since, and have held something that it did not use.
     pub(super) fn may_have_held(&mut self, session: SessionId, asked: Option<Origin>) {
-        if let Some(since) = self.unseen_since {
+        if let Some(since) = self.requests_missing_since {
             let since = asked.map_or(since, |asked| asked.later(since));
             self.tables.may_have_held_since(session, since, self.out.at);
         }
@@ -82,7 +134,7 @@ impl Here<'_> {
 
     /// A session uses something, or closes it, that was not seen to be opened: it may have held that before.
     pub(super) fn opened_unseen(&mut self, session: SessionId, tree: TreeId) {
-        if self.unseen_since.is_some() {
+        if self.requests_missing_since.is_some() {
             self.tables.held_unseen(session, tree, self.out.at);
         }
     }
@@ -99,9 +151,9 @@ impl Here<'_> {
         self.out.tell(ConnectionEvent::Cut);
         let session = SessionId::Unnamed;
         if remains != Remains::NoSession {
-            // Where sessions are known, it is one of theirs, as far as known.
+            // Where sessions are known, it belongs to one of them.
             if self.tables.sessions.is_empty() {
-                self.tables.ensure_session(session, self.limits, &mut self.out);
+                self.tables.ensure_session(session, &mut self.out);
                 // What it opens is not seen.
                 self.tables.may_hold(session, self.out.at);
             }
@@ -114,7 +166,17 @@ impl Here<'_> {
 
     // What fails
 
-    /// A client was turned away, by an answer that is cut behind its status.
+    /// A tree connect failed: it was refused for want of a slot, or denied to an anonymous client.
+    pub(super) fn tree_connect_failed(&mut self, session: SessionId, path: Option<String>, status: Status) {
+        let anonymous = self.tables.sessions.get(&session).is_some_and(|session| session.anonymous);
+        if status.is_refusal() {
+            self.out.tell(TreeEvent::Refused { session, path, status });
+        } else if status.is_access_denied() && anonymous {
+            self.out.tell(TreeEvent::Denied { session, path, status });
+        }
+    }
+
+    /// A client was refused, by a response that is cut behind its status.
     pub(super) fn refused(&mut self, what: Refused, status: Status) {
         let session = SessionId::Unnamed;
         match what {
@@ -124,16 +186,16 @@ impl Here<'_> {
         }
     }
 
-    /// A negotiate was turned away because a limit is reached.
+    /// A negotiate was refused because a limit is reached.
     pub(super) fn negotiate_refused(&mut self, status: Status) {
         let identity = auth::identify(None, false, false);
         self.out.tell(SessionEvent::Refused { negotiate: true, status, identity });
     }
 
-    /// A set-up failed: it was refused for want of a slot, or denied to nobody, or to somebody whose credentials were not
-    /// captured; or somebody failed to log on.
+    /// A session setup failed. It was refused for want of a slot, or denied to an anonymous client or to one whose
+    /// credentials were not captured, or a user failed to log on.
     pub(super) fn set_up_failed(&mut self, session: SessionId, status: Status, identity: Identity) {
-        // A set-up anew that comes too late, or for a session that is no more, says nothing of who asked.
+        // A reauthentication that comes too late, or for a session that is gone, says nothing of who asked.
         let expired = status == Status::Nt(NtStatus::NETWORK_SESSION_EXPIRED);
         let gone = expired || status.is_session_gone();
         if status.is_refusal() {
@@ -145,13 +207,13 @@ impl Here<'_> {
         }
     }
 
-    /// A session was set up anew, as was asked for, and the answer is missing.
+    /// A session was reauthenticated, as was asked for, and the response is missing.
     pub(super) fn reauthenticated_unseen(&mut self, session: SessionId, asked: Origin) {
         let identity = auth::identify(None, false, false);
         self.out.tell(SessionEvent::Reauthenticated { session, identity, asked: Some(asked) });
     }
 
-    /// A set-up has no answer. One that may be anonymous may have been granted or denied.
+    /// A session setup has no response. One that may be anonymous may have been granted or denied.
     pub(super) fn set_up_unanswered(
         &mut self,
         session: SessionId,
@@ -188,10 +250,11 @@ impl Here<'_> {
 
     // Pipes
 
-    /// Bytes that the client writes to a pipe; `carrier` names the request that carries them.
+    /// Bytes that the client writes to a pipe. `carrier` names the request that carries them.
     pub(super) fn write_pipe(&mut self, open: OpenId, data: &[u8], whole: bool, carrier: u64) {
-        let Self { tables, limits, out, .. } = self;
-        let Some(pipe) = tables.begin_pipe(open, limits, out) else { return };
+        let Self { tables, out, .. } = self;
+        let limits = out.limits;
+        let Some(pipe) = tables.begin_pipe(open, out) else { return };
         pipe.data_to_server(open, data, carrier, limits, out);
         if !whole {
             pipe.cut_to_server(open, carrier, limits, out);
@@ -203,19 +266,45 @@ impl Here<'_> {
 
     /// Bytes that the client reads from something that is a pipe, or shows by them to be one.
     pub(super) fn read_pipe(&mut self, open: Option<OpenId>, data: &[u8], whole: bool) {
-        let Self { tables, limits, out, .. } = self;
+        let Self { tables, out, .. } = self;
         let Some((open, state)) = open.and_then(|open| Some((open, tables.opens.get(&open)?))) else {
             return;
         };
         let may_be = matches!(state.what, OpenKind::Pipe | OpenKind::Unknown);
+        let limits = out.limits;
         let begins = state.pipe.is_none() && may_be && crate::dcerpc::looks_like_pdu(data);
-        let pipe = if begins { tables.begin_pipe(open, limits, out) } else { tables.pipe(open) };
+        let pipe = if begins { tables.begin_pipe(open, out) } else { tables.pipe(open) };
         if let Some(pipe) = pipe {
             pipe.data_to_client(open, data, limits, out);
             if !whole {
                 pipe.cut_to_client(open, limits, out);
                 pipe.lost(open, Direction::ToClient, out);
             }
+        }
+    }
+
+    /// Pipe data in a response that does not say which pipe, when only one can be meant.
+    pub(super) fn read_unnamed_pipe(&mut self, session: SessionId, tree: TreeId, data: &[u8], whole: bool) {
+        let at = self.out.at;
+        if let Some(open) = self.tables.pipe_awaiting(tree, data, &mut self.out) {
+            self.open_used(open, Some(at));
+            self.read_pipe(Some(open), data, whole);
+        } else if crate::dcerpc::looks_like_pdu(data) {
+            self.tables.unnamed_pipe_read(session, tree, at);
+        }
+    }
+
+    /// The client does not wait any more for the calls that a request carried, or for any if it reads what answers.
+    pub(super) fn pipe_cancelled(&mut self, open: OpenId, carrier: Option<u64>) {
+        if let Some(pipe) = self.tables.pipe(open) {
+            pipe.cancelled(open, carrier, &mut self.out);
+        }
+    }
+
+    /// What the client read of a pipe is not known.
+    pub(super) fn pipe_read_lost(&mut self, open: OpenId) {
+        if let Some(pipe) = self.tables.pipe(open) {
+            pipe.lost(open, Direction::ToClient, &mut self.out);
         }
     }
 
@@ -247,5 +336,16 @@ pub(super) fn may_be_pipe(known: Option<OpenKind>, data: &[u8]) -> bool {
         Some(OpenKind::Pipe) => true,
         Some(OpenKind::Unknown) | None => crate::dcerpc::looks_like_pdu(data),
         Some(_) => false,
+    }
+}
+
+/// What kind of share it is: as the server says, else as the client asks, else by its path.
+pub(super) fn share_kind(service: Option<&str>, asked: &str, path: Option<&str>) -> ShareKind {
+    match (service.unwrap_or(asked), path) {
+        ("IPC", _) => ShareKind::Pipe,
+        ("A:", _) => ShareKind::Disk,
+        ("LPT1:" | "LPT:", _) => ShareKind::Print,
+        (_, Some(path)) if is_ipc(path) => ShareKind::Pipe,
+        _ => ShareKind::Unknown,
     }
 }

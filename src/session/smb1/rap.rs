@@ -1,26 +1,26 @@
-//! What a server lists in answers of the remote administration protocol: its shares, and the computers it knows.
+//! What a server lists in responses of the remote administration protocol: its shares, and the computers it knows.
 
 use crate::rap::descriptor::Value;
 use crate::rap::{self, Entry, MAJOR_VERSION, ServerType};
+use crate::session::context::Context;
 use crate::session::event::{Notice, ShareKind, Told};
-use crate::session::here::Here;
 use crate::smb1::transaction;
 
 /// NetShareEnum (\[MS-RAP\] 2.5.6), NetServerEnum2 and NetServerEnum3 (2.5.5).
 const NET_SHARE_ENUM: u16 = 0;
 const NET_SERVER_ENUM: [u16; 2] = [104, 215];
 
-/// Tells of the shares or the computers in an answer, if it lists any.
-pub(super) fn tell(asked: &rap::Asked, answer: &transaction::Response<'_>, here: &mut Here<'_>) {
+/// Tells of the shares or the computers in a response, if it lists any.
+pub(super) fn tell_listed(asked: &rap::Asked, response: &transaction::Response<'_>, cx: &mut Context<'_>) {
     let notice = match asked.opcode {
         NET_SHARE_ENUM => share,
         opcode if NET_SERVER_ENUM.contains(&opcode) => computer,
         _ => return,
     };
-    let parsed = rap::Response::parse(asked, answer.parameters.bytes, answer.data.bytes);
+    let parsed = rap::Response::parse(asked, response.parameters.bytes, response.data.bytes);
     for entry in parsed.iter().flat_map(rap::Response::entries) {
         if let Some(notice) = notice(&entry) {
-            here.out.tell(notice);
+            cx.out.tell(notice);
         }
     }
 }
