@@ -316,28 +316,7 @@ impl Connection {
             return self.rpc_piece(side, at, piece, io);
         }
         match piece {
-            Piece::Data(bytes) => {
-                let count = self.bytes.get_mut(side);
-                *count = count.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                if let Some(at) = self.missed_fin.get_mut(side).take() {
-                    self.lost(side, self.whole_until(side), at, io);
-                }
-                // Where a stream began before the capture, what came before its first bytes may have been missed.
-                let first = !core::mem::replace(self.heard.get_mut(side), true);
-                if self.standing == Standing::Undecided {
-                    self.look_at(bytes, first);
-                }
-                if first && !self.start_seen && self.client == Some(side.other()) {
-                    self.lost(side, self.first, at, io);
-                }
-                if self.sniff(side, bytes) {
-                    self.framed(side, at, at, io, |framer, mut wanted, mut out| {
-                        framer.data(bytes, &mut wanted, &mut out)
-                    });
-                }
-                *self.whole.get_mut(side) = Some(at);
-                *self.read.get_mut(side) = Some(at);
-            }
+            Piece::Data(bytes) => self.data(side, at, bytes, io),
             Piece::Gap { bytes } => {
                 // A single byte is a FIN, or a keep-alive of TCP.
                 self.missed |= bytes > 1;
@@ -356,6 +335,29 @@ impl Connection {
             }
             _ => {}
         }
+    }
+
+    fn data(&mut self, side: Side, at: Origin, bytes: &[u8], io: &mut Outlet<'_>) {
+        let count = self.bytes.get_mut(side);
+        *count = count.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        if let Some(at) = self.missed_fin.get_mut(side).take() {
+            self.lost(side, self.whole_until(side), at, io);
+        }
+        // Where a stream began before the capture, what came before its first bytes may have been missed.
+        let first = !core::mem::replace(self.heard.get_mut(side), true);
+        if self.standing == Standing::Undecided {
+            self.look_at(bytes, first);
+        }
+        if first && !self.start_seen && self.client == Some(side.other()) {
+            self.lost(side, self.first, at, io);
+        }
+        if self.sniff(side, bytes) {
+            self.framed(side, at, at, io, |framer, mut wanted, mut out| {
+                framer.data(bytes, &mut wanted, &mut out)
+            });
+        }
+        *self.whole.get_mut(side) = Some(at);
+        *self.read.get_mut(side) = Some(at);
     }
 
     fn rpc_piece(&mut self, side: Side, at: Origin, piece: Piece<'_>, io: &mut Outlet<'_>) {

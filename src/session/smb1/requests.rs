@@ -108,15 +108,15 @@ impl Smb1 {
         reassembly: &mut Option<Box<Reassembly>>,
         cx: &mut Context<'_>,
     ) -> Result<Step, ParseError> {
-        let (mut open, mut operation) = (None, Operation::Other);
-        match block.command {
+        let (open, operation) = match block.command {
             Command::NEGOTIATE => {
                 let request = negotiate::Request::parse(block)?;
                 let dialects = request.dialects().take(DIALECTS);
                 self.dialects = dialects.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+                (None, Operation::Other)
             }
-            Command::SESSION_SETUP_ANDX => operation = self.session_setup(block, header.uid, cx)?,
-            Command::TREE_CONNECT_ANDX | Command::TREE_CONNECT => operation = tree_connect(block)?,
+            Command::SESSION_SETUP_ANDX => (None, self.session_setup(block, header.uid, cx)?),
+            Command::TREE_CONNECT_ANDX | Command::TREE_CONNECT => (None, tree_connect(block)?),
             Command::NT_CREATE_ANDX
             | Command::OPEN_ANDX
             | Command::OPEN
@@ -125,49 +125,33 @@ impl Smb1 {
             | Command::CREATE_TEMPORARY
             | Command::OPEN_PRINT_FILE => {
                 let request = create::Request::parse(block)?;
-                operation = opens((!block.is_cut()).then(|| request.name.to_string()));
+                (None, opens((!block.is_cut()).then(|| request.name.to_string())))
             }
-            Command::CLOSE | Command::CLOSE_PRINT_FILE => open = Some(close::Request::parse(block)?.fid),
-            Command::READ_ANDX | Command::READ => {
-                // A read of a pipe may be posted long before there is anything to read.
-                (open, operation) = (Some(read::Request::parse(block)?.fid), Operation::Pipe);
+            Command::CLOSE | Command::CLOSE_PRINT_FILE => {
+                (Some(close::Request::parse(block)?.fid), Operation::Other)
             }
-            Command::READ_RAW => {
-                (open, operation) = (Some(self.ask_raw_read(block, header)?), Operation::Pipe);
-            }
+            // A read of a pipe may be posted long before there is anything to read.
+            Command::READ_ANDX | Command::READ => (Some(read::Request::parse(block)?.fid), Operation::Pipe),
+            Command::READ_RAW => (Some(self.ask_raw_read(block, header)?), Operation::Pipe),
             Command::WRITE_RAW => {
                 let (fid, data, whole) = self.begin_raw_write(block, header)?;
-                (open, operation) = (Some(fid), self.write_pipe(fid, data, whole, header, cx));
+                (Some(fid), self.write_pipe(fid, data, whole, header, cx))
             }
             Command::WRITE_ANDX | Command::WRITE | Command::WRITE_AND_CLOSE => {
                 let request = write::Request::parse(block)?;
                 let whole = request.data.len() == widen(request.length);
-                open = Some(request.fid);
-                operation = self.write_pipe(request.fid, request.pipe_data(), whole, header, cx);
+                let operation = self.write_pipe(request.fid, request.pipe_data(), whole, header, cx);
+                (Some(request.fid), operation)
             }
             Command::TRANSACTION | Command::TRANSACTION2 | Command::NT_TRANSACT => {
                 let request = transaction::Request::parse(block)?;
-                open = request.fid();
-                operation = self.transaction(&request, block.unicode, header, reassembly, cx)?;
+                let operation = self.transaction(&request, block.unicode, header, reassembly, cx)?;
+                (request.fid(), operation)
             }
-            Command::LOCKING_ANDX => {
-                let request = locking::Request::parse(block)?;
-                let (taken, freed) = (request.number_of_locks.into(), request.number_of_unlocks.into());
-                open = Some(request.fid);
-                operation = Operation::Locks { taken, freed, blocking: request.may_block() };
-            }
-            // One range each.
-            Command::LOCK_BYTE_RANGE | Command::LOCK_AND_READ => {
-                open = Some(file::words::<file::ByteRange>(block)?.fid);
-                operation = Operation::Locks { taken: 1, freed: 0, blocking: false };
-            }
-            Command::UNLOCK_BYTE_RANGE | Command::WRITE_AND_UNLOCK => {
-                open = Some(file::words::<file::ByteRange>(block)?.fid);
-                operation = Operation::Locks { taken: 0, freed: 1, blocking: false };
-            }
-            Command::ECHO => operation = Operation::WaitsByDesign,
-            _ => {}
-        }
+            command if is_lock(command) => locks(block)?,
+            Command::ECHO => (None, Operation::WaitsByDesign),
+            _ => (None, Operation::Other),
+        };
         let open = open.map(OpenId::Fid);
         if let Some(open) = open {
             cx.open_used(open, None);
@@ -295,6 +279,31 @@ fn tree_connect(block: &Block<'_>) -> Result<Operation, ParseError> {
     let whole = !block.is_cut() || !request.service.is_empty();
     let path = Some(request.path.to_string()).filter(|path| whole && !path.is_empty());
     Ok(Operation::TreeConnect { path, service: request.service.to_string() })
+}
+
+/// True for commands that lock or unlock byte ranges.
+const fn is_lock(command: Command) -> bool {
+    matches!(
+        command,
+        Command::LOCKING_ANDX
+            | Command::LOCK_BYTE_RANGE
+            | Command::LOCK_AND_READ
+            | Command::UNLOCK_BYTE_RANGE
+            | Command::WRITE_AND_UNLOCK
+    )
+}
+
+/// The FID of a request that locks or unlocks, and what it does.
+fn locks(block: &Block<'_>) -> Result<(Option<u16>, Operation), ParseError> {
+    if block.command == Command::LOCKING_ANDX {
+        let request = locking::Request::parse(block)?;
+        let (taken, freed) = (request.number_of_locks.into(), request.number_of_unlocks.into());
+        return Ok((Some(request.fid), Operation::Locks { taken, freed, blocking: request.may_block() }));
+    }
+    // One range each.
+    let fid = file::words::<file::ByteRange>(block)?.fid;
+    let taken = u32::from(matches!(block.command, Command::LOCK_BYTE_RANGE | Command::LOCK_AND_READ));
+    Ok((Some(fid), Operation::Locks { taken, freed: 1_u32.saturating_sub(taken), blocking: false }))
 }
 
 const fn opens(name: Option<String>) -> Operation {

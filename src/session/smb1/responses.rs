@@ -13,6 +13,9 @@ use crate::smb1::{
 };
 use crate::wire::{NtStatus, Status, widen};
 
+/// Ended by its own request.
+const OWN: CloseReason = CloseReason::OwnClose;
+
 /// What the response to one command of a chain is read with.
 #[derive(Clone, Copy)]
 struct StepContext<'a> {
@@ -180,39 +183,28 @@ impl Smb1 {
             (_, Operation::SessionSetup(set_up)) => {
                 self.session_setup_answered(block, header.uid, status, *set_up, cx);
             }
-            (Command::LOGOFF_ANDX, _) if status.is_success() => {
-                cx.close_session(session, CloseReason::OwnClose);
-            }
+            (Command::LOGOFF_ANDX, _) if status.is_success() => cx.close_session(session, OWN),
             (_, Operation::TreeConnect { path, service }) => {
                 tree_connect_answered(block, context, path, &service, cx);
             }
-            (Command::TREE_DISCONNECT, _) if status.is_success() => {
-                cx.close_tree(tree, CloseReason::OwnClose);
-            }
+            (Command::TREE_DISCONNECT, _) if status.is_success() => cx.close_tree(tree, OWN),
             (Command::PROCESS_EXIT, _) if status.is_success() => {
                 cx.tables.process_ended(session, header.pid, &mut cx.out);
             }
             (_, operation @ Operation::Open { .. }) => {
-                let step = Step { operation, ..step };
-                return self.open_answered(block, step, context, cx);
+                return self.open_answered(block, Step { operation, ..step }, context, cx);
             }
             (Command::CLOSE | Command::CLOSE_PRINT_FILE | Command::WRITE_AND_CLOSE, _)
                 if status.is_success() =>
             {
-                step.open.into_iter().for_each(|open| cx.close_open(open, CloseReason::OwnClose));
+                step.open.into_iter().for_each(|open| cx.close_open(open, OWN));
             }
-            (Command::READ_ANDX | Command::READ, _) if is_honoured(status) => {
-                let response = read::Response::parse(block)?;
-                let whole = response.data.len() == widen(response.length);
-                cx.read_pipe(step.open, response.data, whole);
-            }
-            (Command::READ_ANDX | Command::READ, _) => cx.read_failed(step.open, status),
+            (Command::READ_ANDX | Command::READ, _) => read_answered(block, step.open, status, cx)?,
             (
                 Command::TRANSACTION | Command::TRANSACTION2,
                 operation @ (Operation::Pipe | Operation::Rap(_) | Operation::OfFiles),
             ) => {
-                let step = Step { operation, ..step };
-                return self.transaction_answered(block, step, context, reassembly, cx);
+                return self.transaction_answered(block, Step { operation, ..step }, context, reassembly, cx);
             }
             (Command::WRITE_ANDX | Command::WRITE | Command::WRITE_RAW, Operation::Pipe)
                 if !status.is_success() =>
@@ -286,13 +278,10 @@ impl Smb1 {
         cx: &mut Context<'_>,
     ) -> Result<Option<Step>, ParseError> {
         let StepContext { header, session, tree, status, .. } = *context;
-        let is_pipe = matches!(step.operation, Operation::Pipe);
-        if is_pipe && !is_honoured(status) {
-            cx.pipe_failed(step.open, Place::of(header).id.0, status);
-        }
-        // What of files is told in part is told by another status too.
-        let of_files = matches!(step.operation, Operation::OfFiles);
-        if !is_honoured(status) || (of_files && !status.is_success()) {
+        if !is_honoured(status) {
+            if let Operation::Pipe = step.operation {
+                cx.pipe_failed(step.open, Place::of(header).id.0, status);
+            }
             return Ok(None);
         }
         let response = transaction::Response::parse(block)?;
@@ -312,7 +301,8 @@ impl Smb1 {
                 }
             }
             Operation::Rap(asked) => rap::tell_listed(asked, &response, cx),
-            _ => self.exchanges.shows_disk(tree, session, cx),
+            _ if status.is_success() => self.exchanges.shows_disk(tree, session, cx),
+            _ => {}
         }
         Ok(None)
     }
@@ -373,6 +363,22 @@ fn answers(command: Command, request: AnyCommand) -> bool {
 
 fn answers_step(command: Command, step: &Step) -> bool {
     step.command == AnyCommand::Smb1(command)
+}
+
+fn read_answered(
+    block: &Block<'_>,
+    open: Option<OpenId>,
+    status: Status,
+    cx: &mut Context<'_>,
+) -> Result<(), ParseError> {
+    if is_honoured(status) {
+        let response = read::Response::parse(block)?;
+        let whole = response.data.len() == widen(response.length);
+        cx.read_pipe(open, response.data, whole);
+    } else {
+        cx.read_failed(open, status);
+    }
+    Ok(())
 }
 
 fn tree_connect_answered(
