@@ -13,11 +13,11 @@ use smbscope::capture::Capture;
 use smbscope::dcerpc::ndr::Encoding;
 use smbscope::dcerpc::{Body as RpcBody, Pdu as RpcPdu};
 use smbscope::error::{Anomalies, Examine};
+use smbscope::interface::{SPOOLSS, SRVSVC};
 use smbscope::netbios::{Framer, name_service};
 use smbscope::session::{Analyzer, Content, Event, Limits, Pdu, Sink};
 use smbscope::smb1::{self, blocks};
 use smbscope::smb2::{self, compound};
-use smbscope::{interface, rprn};
 
 /// Messages of one kind are gone through so many times; the fastest counts.
 const ROUNDS: usize = 200;
@@ -51,14 +51,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut next = found.prints.iter().cycle();
     row("rprn: requests, to handles and names", &stubs, rounds, |bytes| {
         let Stub { opnum, encoding, .. } = next.next().unwrap_or_else(|| unreachable!());
-        let procedure = rprn::Interface::Winspool.procedure(*opnum);
-        procedure.is_some_and(|procedure| rprn::request_facts(procedure, bytes, *encoding).is_ok())
+        let procedure = SPOOLSS.procedure(*opnum);
+        procedure.is_some_and(|procedure| procedure.request_facts(bytes, *encoding).is_ok())
     });
     let stubs: Vec<&[u8]> = found.servers.iter().map(|stub| stub.bytes.as_slice()).collect();
     let mut next = found.servers.iter().cycle();
     row("interface: arguments of srvsvc", &stubs, rounds, |bytes| {
         let Stub { opnum, encoding, .. } = next.next().unwrap_or_else(|| unreachable!());
-        interface::request("srvsvc", *opnum, bytes, *encoding).is_some()
+        SRVSVC.procedure(*opnum).is_some_and(|procedure| procedure.request(bytes, *encoding).is_some())
     });
     row("smb2: to the last field, with anomalies", &found.smb2, rounds, |bytes| {
         let mut anomalies = Anomalies::default();
@@ -180,9 +180,9 @@ impl Sink for Found {
                 };
                 let (RpcBody::Request(_), Some(opnum)) = (&rpc.body, call.opnum) else { return };
                 let stub = Stub { bytes: whole.stub.to_vec(), opnum, encoding: call.encoding };
-                match call.name {
-                    Some("spoolss") => self.prints.push(stub),
-                    Some("srvsvc") => self.servers.push(stub),
+                match call.interface.map(|interface| interface.uuid) {
+                    Some(uuid) if uuid == SPOOLSS.uuid => self.prints.push(stub),
+                    Some(uuid) if uuid == SRVSVC.uuid => self.servers.push(stub),
                     _ => {}
                 }
             }

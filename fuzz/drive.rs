@@ -9,9 +9,9 @@ use smbscope::auth::Who;
 use smbscope::capture::{Capture, Info, LinkType, Origin, Packet};
 use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
 use smbscope::dissect::Dissector;
+use smbscope::interface::{IREMOTEWINSPOOL, Parameters, SPOOLSS};
 use smbscope::ledger::{Ledger, Verdict};
 use smbscope::report::{NetSession, NullSessions, Options};
-use smbscope::rprn::{Call, Interface};
 use smbscope::session::{
     Analyzer, ConnectionEvent, ConnectionId, Event, EventKind, Loss, Notice, Pdu, Sink, Transport,
 };
@@ -52,24 +52,24 @@ pub(crate) fn packets(bytes: &[u8]) {
 /// level or name in bits 4 to 7), the opnum, and the stub.
 pub(crate) fn stub(bytes: &[u8]) {
     let [how, opnum, stub @ ..] = bytes else { return };
-    let interface = if how & 1 == 0 { Interface::Winspool } else { Interface::RemoteWinspool };
+    let interface = if how & 1 == 0 { &SPOOLSS } else { &IREMOTEWINSPOOL };
     let syntax = if how & 2 == 0 { Syntax::Ndr } else { Syntax::Ndr64 };
     let encoding = Encoding { syntax, big_endian: how & 4 != 0 };
-    let opnum = u16::from(*opnum);
+    let Some(procedure) = interface.procedure(u16::from(*opnum)) else { return };
     let call = if how & 8 == 0 {
-        Call::request(interface, opnum, stub, encoding)
+        procedure.request(stub, encoding)
     } else {
         let mut asked = Asked::default();
         asked.level = Some(u32::from(how >> 4));
-        Call::response(interface, opnum, stub, encoding, &asked)
+        procedure.response(stub, encoding, &asked)
     };
     let Some(call) = call else { return };
     let unread = call.arguments.unread;
     assert!(unread <= stub.len());
-    assert!(unread == 0 || call.procedure.parameters.is_some());
+    assert!(unread == 0 || matches!(procedure.parameters, Parameters::All(_)));
     let json = serde_json::to_string(&call.arguments.fields).unwrap();
     assert!(json.len() < 10_000 + 200 * stub.len(), "{} bytes of {}", json.len(), stub.len());
-    assert!(call.signs().count() <= stub.len());
+    assert!(smbscope::rprn::signs(&call.arguments.fields).count() <= stub.len());
 }
 
 /// The connections of [`packets`]: 0 to 4 to port 445, 5 and 6 to port 139, 7 to a port that says nothing.

@@ -56,7 +56,7 @@
 //! | [`smb1`], [`smb2`] | framed messages | commands |
 //! | [`rap`] | transactions | LANMAN calls, mailslots, browser frames |
 //! | [`dcerpc`] | pipe bytes | PDUs, NDR values |
-//! | [`interface`], [`rprn`] | stubs | procedures, handles |
+//! | [`rprn`], [`interface`] | stubs | procedures, their arguments, handles |
 //! | [`session`] | all of these | [`Event`]s |
 //! | [`dissect`] | PDUs | their fields, with what their requests asked |
 //! | [`ledger`] | events | who holds what |

@@ -117,25 +117,20 @@ fn only(text: &str) -> Result<String, String> {
 
 /// True for RPC that calls or binds the interface.
 fn is_about(wanted: &str, content: &Content<'_>) -> bool {
-    let is = |uuid: uuid::Uuid, name: Option<&str>| {
-        let name = name.or_else(|| interface::name(&uuid));
-        let named = |short: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(short));
-        let spooler = wanted.eq_ignore_ascii_case(WINSPOOL) && (named("spoolss") || named("iremotewinspool"));
-        spooler || named(wanted) || uuid::Uuid::parse_str(wanted).is_ok_and(|wanted| wanted == uuid)
+    let is = |uuid: uuid::Uuid| {
+        let named = interface::name(&uuid).is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+        let spooler = wanted.eq_ignore_ascii_case(WINSPOOL) && interface::spooler(&uuid).is_some();
+        spooler || named || uuid::Uuid::parse_str(wanted).is_ok_and(|wanted| wanted == uuid)
     };
     match content {
         Content::Rpc { pdu, call, .. } => match (&pdu.body, call) {
             (Body::Bind(bind) | Body::AlterContext(bind), _) => {
-                bind.contexts().any(|context| is(context.abstract_syntax.uuid, None))
+                bind.contexts().any(|context| is(context.abstract_syntax.uuid))
             }
-            (_, Some(call)) => {
-                is(call.interface.map(|interface| interface.uuid).unwrap_or_default(), call.name)
-            }
+            (_, Some(call)) => call.interface.is_some_and(|interface| is(interface.uuid)),
             _ => false,
         },
-        Content::RpcDatagram(bytes) => {
-            datagram::Pdu::parse(bytes).is_ok_and(|pdu| is(pdu.header.if_id, None))
-        }
+        Content::RpcDatagram(bytes) => datagram::Pdu::parse(bytes).is_ok_and(|pdu| is(pdu.header.if_id)),
         _ => false,
     }
 }

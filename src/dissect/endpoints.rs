@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::dcerpc::{Body, Pdu as RpcPdu};
-use crate::interface::epmapper;
+use crate::interface::{EPMAPPER, epmapper};
 use crate::net::Endpoint;
 use crate::session::{Peer, RpcCall};
 
@@ -28,13 +28,12 @@ impl Endpoints {
     }
 
     /// Learns from a PDU if it is the answer of an endpoint mapper.
-    pub(super) fn learn(&mut self, name: Option<&str>, call: &RpcCall<'_>, pdu: &RpcPdu<'_>) {
+    pub(super) fn learn(&mut self, interface: Option<Uuid>, call: &RpcCall<'_>, pdu: &RpcPdu<'_>) {
         let whole = call.whole.filter(|whole| whole.complete && !whole.sealed);
-        let (Some("epmapper"), Some(MAP), Body::Response(_), Some(whole)) =
-            (name, call.opnum, &pdu.body, whole)
-        else {
+        let (Some(MAP), Body::Response(_), Some(whole)) = (call.opnum, &pdu.body, whole) else { return };
+        if interface != Some(EPMAPPER.uuid) {
             return;
-        };
+        }
         for tower in epmapper::mapped(&whole.stub, call.encoding) {
             let (Some(interface), Some((address, port))) = (tower.interface(), tower.tcp()) else { continue };
             if self.interfaces.len() >= ENDPOINTS {

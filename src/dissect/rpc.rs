@@ -5,11 +5,12 @@ use crate::net::Host;
 use super::asked::{Asked, RpcAsked};
 use super::endpoints::Endpoints;
 use crate::auth::Blob;
-use crate::dcerpc::ndr::{self, Arguments, Encoding, Record};
+use crate::dcerpc::ndr::{self, Encoding, Record};
 use crate::dcerpc::{AuthType, Body, Pdu, PduType, VerificationTrailer};
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
+use crate::interface::{self, Call, Procedure};
+use crate::rprn;
 use crate::session::{self, Peer, RpcCall};
-use crate::{interface, rprn};
 
 /// A DCE/RPC PDU and what is known of its call.
 #[derive(Debug)]
@@ -61,11 +62,11 @@ impl<'a> Rpc<'a> {
         let ends = [of.source, of.destination];
         let bound = call.and_then(|call| call.interface).map(|interface| interface.uuid);
         let uuid = bound.or_else(|| endpoints.interface(ends).filter(|_| call.is_some()));
-        let name = call.and_then(|call| call.name).or_else(|| uuid.as_ref().and_then(interface::name));
+        let interface = uuid.as_ref().map(|uuid| interface::name_or_uuid(uuid).into_owned());
         let opnum = call.and_then(|call| call.opnum);
-        let procedure = opnum.and_then(|opnum| procedure(name?, opnum));
-        let spooler = opnum.and_then(|opnum| rprn::Interface::of(name?)?.procedure(opnum));
-        let not_used_on_wire = spooler.is_some_and(|procedure| !procedure.on_wire);
+        let known = uuid.as_ref().and_then(interface::of);
+        let procedure = opnum.and_then(|opnum| known?.procedure(opnum));
+        let not_used_on_wire = procedure.is_some_and(|procedure| !procedure.on_wire);
         let security = security(pdu);
         security.iter().for_each(|blob| blob.examine(anomalies));
         let stub = call.and_then(|call| Stub::of(call, pdu));
@@ -76,20 +77,18 @@ impl<'a> Rpc<'a> {
             if !stub.is_request {
                 let kept = asked.rpc(of, pdu);
                 signs = kept.signs;
-                return stub.arguments(name?, opnum?, &kept.stub);
+                return stub.read(procedure?, &kept.stub);
             }
-            let arguments = stub.arguments(name?, opnum?, &ndr::Asked::default())?;
-            if let Some(procedure) = spooler {
-                let call = rprn::Call { procedure, arguments };
-                signs = call.signs().map(|sign| seen_from(sign, of.source)).collect();
-                let stub = ndr::Asked::of(&call.arguments.fields).unwrap_or_default();
-                asked.keep_rpc(of, pdu, RpcAsked { stub, signs: signs.clone() });
-                return Some(call.arguments);
+            let call = stub.read(procedure?, &ndr::Asked::default())?;
+            if known.is_some_and(|known| interface::spooler(&known.uuid).is_some()) {
+                let found = rprn::signs(&call.arguments.fields);
+                signs = found.map(|sign| seen_from(sign, of.source)).collect();
             }
-            let stub = ndr::Asked::of(&arguments.fields).unwrap_or_default();
-            asked.keep_rpc(of, pdu, RpcAsked { stub, signs: Vec::new() });
-            Some(arguments)
+            let stub = ndr::Asked::of(&call.arguments.fields).unwrap_or_default();
+            asked.keep_rpc(of, pdu, RpcAsked { stub, signs: signs.clone() });
+            Some(call)
         });
+        let arguments = arguments.map(|call| call.arguments);
         let (args, unread) = match arguments {
             Some(arguments) => {
                 arguments.anomalies.iter().for_each(|error| anomalies.add(*error));
@@ -102,12 +101,11 @@ impl<'a> Rpc<'a> {
             }
             None => (None, stub.map(|stub| stub.bytes.len())),
         };
-        call.iter().for_each(|call| endpoints.learn(name, call, pdu));
-        let interface = name.map(str::to_owned).or_else(|| uuid.map(|uuid| uuid.to_string()));
+        call.iter().for_each(|call| endpoints.learn(uuid, call, pdu));
         Self {
             interface,
             opnum,
-            procedure,
+            procedure: procedure.map(|procedure| procedure.name),
             not_used_on_wire,
             args,
             signs,
@@ -168,24 +166,12 @@ impl<'a> Stub<'a> {
         Some(Self { is_request, bytes, trailer, encoding: call.encoding })
     }
 
-    /// The arguments, if they can be read.
-    fn arguments(&self, name: &str, opnum: u16, asked: &ndr::Asked) -> Option<Arguments<'a>> {
-        let (stub, encoding) = (self.bytes, self.encoding);
-        match (rprn::Interface::of(name), self.is_request) {
-            (Some(spooler), true) => Some(rprn::Call::request(spooler, opnum, stub, encoding)?.arguments),
-            (Some(spooler), false) => {
-                Some(rprn::Call::response(spooler, opnum, stub, encoding, asked)?.arguments)
-            }
-            (None, true) => interface::request(name, opnum, stub, encoding),
-            (None, false) => interface::response(name, opnum, stub, encoding, asked),
+    /// The call, if its parameters are known.
+    fn read(&self, procedure: &'static Procedure, asked: &ndr::Asked) -> Option<Call<'a>> {
+        if self.is_request {
+            procedure.request(self.bytes, self.encoding)
+        } else {
+            procedure.response(self.bytes, self.encoding, asked)
         }
-    }
-}
-
-/// The name of a procedure.
-fn procedure(interface: &str, opnum: u16) -> Option<&'static str> {
-    match rprn::Interface::of(interface) {
-        Some(spooler) => spooler.procedure(opnum).map(|procedure| procedure.name),
-        None => interface::procedure(interface, opnum),
     }
 }

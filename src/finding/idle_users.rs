@@ -8,9 +8,9 @@ use super::words::{Span, first_of};
 use super::{Finding, Rule, Severity};
 use crate::auth::Who;
 use crate::capture::Origin;
+use crate::interface::Task;
 use crate::ledger::{Handle, ServerRowId, Session, SessionRowId};
 use crate::net::Host;
-use crate::rprn::Task;
 use crate::session::OpenKind;
 
 pub(super) const ADVICE: &[Part] = &[

@@ -7,9 +7,9 @@ use super::names::{Names, address, is_head, label, told_by_client};
 use super::words::Plain;
 use crate::auth::Who;
 use crate::capture::Origin;
+use crate::interface::ObjectKind;
 use crate::ledger::{Handle, Ledger, Server, Session};
 use crate::net::Host;
-use crate::rprn::Grants;
 use crate::session::ShareKind;
 
 /// A sign that a computer uses a printer, or shares one.
@@ -224,8 +224,8 @@ impl<'a> Printing<'a> {
             return;
         };
         let how = match handle.grants() {
-            Some(Grants::Printer) => How::OpenPrinter,
-            Some(Grants::AddedPrinter) => How::AddPrinter,
+            Some(ObjectKind::Printer) => How::OpenPrinter,
+            Some(ObjectKind::AddedPrinter) => How::AddPrinter,
             _ => return,
         };
         if how == How::OpenPrinter {

@@ -9,9 +9,9 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, names};
 use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
+use crate::interface::{self, ObjectKind};
 use crate::ledger::{Ledger, Open, ServerRowId, Session, SessionRowId};
 use crate::net::Host;
-use crate::rprn::{self, Grants};
 
 /// Seconds in which a loop is looked for, and how often one printer is opened in them. A program that prints opens its
 /// printer some five times.
@@ -85,7 +85,7 @@ fn add<'a>(
     };
     for handle in ledger.handles(open) {
         if let (Some(printer), Some(at)) = (handle.object.as_deref(), handle.opened)
-            && handle.grants() == Some(Grants::Printer)
+            && handle.grants() == Some(ObjectKind::Printer)
         {
             opened(printer, true, at);
         }
@@ -126,7 +126,7 @@ fn within_server<'a>(
 }
 
 fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
-    interface.and_then(|interface| rprn::grants(interface, opnum)) == Some(Grants::Printer)
+    interface.and_then(interface::named).and_then(|known| known.granted(opnum)) == Some(ObjectKind::Printer)
 }
 
 /// What a client opened too often; pipes alone are told of only where no printer is.

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::Finding;
 use crate::auth::{Evidence, Identity, Who, identify};
 use crate::capture::Origin;
+use crate::interface::ContextHandle;
 use crate::ledger::{Ledger, LedgerLimits};
 use crate::net::Endpoint;
 use crate::net::Host;
-use crate::rprn::ContextHandle;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
     EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Opener, Party, RpcEvent, SessionEvent,

@@ -2,11 +2,9 @@
 
 use core::net::Ipv4Addr;
 
-use super::Call;
+use super::names::name;
 use crate::dcerpc::SyntaxId;
-use crate::dcerpc::ndr::{
-    Encoding, Meaning, Ndr, Record, Type, Value, counted, in_out, input, member, output,
-};
+use crate::dcerpc::ndr::{Encoding, Ndr, Record, Value};
 use crate::error::{Layer, ParseError, Parsed, Reason, parse};
 use crate::wire::{guid, le_u16, take};
 
@@ -99,62 +97,6 @@ fn floor(input: &[u8]) -> Parsed<'_, Floor<'_>> {
     Ok((rest, Floor { lhs, rhs }))
 }
 
-/// The calls that are read here, by their number (C706 appendix O).
-pub(super) static CALLS: [(u16, Call); 2] = [
-    // ept_lookup
-    (
-        2,
-        &[
-            input(member("inquiry_type", Type::U32)),
-            input(member("object", Type::Unique(&Type::Guid))),
-            input(member("interface_id", Type::Unique(&INTERFACE_ID))),
-            input(member("vers_option", Type::U32)),
-            in_out(member("entry_handle", Type::Handle)),
-            input(member("max_ents", Type::U32)),
-            output(member("num_ents", Type::U32)),
-            output(member("entries", Type::Varying(&ENTRY))),
-            output(member("status", Type::U32)),
-        ],
-    ),
-    // ept_map
-    (
-        3,
-        &[
-            input(member("object", Type::Unique(&Type::Guid))),
-            input(member("map_tower", Type::Unique(&TOWER))),
-            in_out(member("entry_handle", Type::Handle)),
-            input(member("max_towers", Type::U32)),
-            output(member("num_towers", Type::U32)),
-            output(member("towers", Type::Varying(&Type::Unique(&TOWER)))),
-            output(member("status", Type::U32)),
-        ],
-    ),
-];
-
-/// `rpc_if_id_t`.
-const INTERFACE_ID: Type = Type::Struct(&[
-    member("uuid", Type::Guid),
-    member("vers_major", Type::U16),
-    member("vers_minor", Type::U16),
-]);
-
-/// `ept_entry_t`.
-const ENTRY: Type = Type::Struct(&[
-    member("object", Type::Guid),
-    member("tower", Type::Unique(&TOWER)),
-    member("annotation", Type::VaryingAscii),
-]);
-
-/// `twr_t`.
-const TOWER: Type = Type::Struct(&[
-    member("tower_length", Type::U32),
-    counted(
-        "tower_octet_string",
-        Type::Bytes(Meaning::Known(|bytes, _, _| shown(Tower(bytes)))),
-        "tower_length",
-    ),
-]);
-
 /// The towers that a response of `ept_map` gives.
 #[must_use]
 pub fn mapped<'a>(stub: &'a [u8], encoding: Encoding) -> Vec<Tower<'a>> {
@@ -182,10 +124,11 @@ fn tower<'a>(ndr: &mut Ndr<'a>) -> Result<Tower<'a>, ParseError> {
     Ok(Tower(ndr.bytes("tower_octet_string", max_count)))
 }
 
-fn shown(tower: Tower<'_>) -> Value<'static> {
+/// What arguments show of a tower.
+pub(super) fn shown(tower: Tower<'_>) -> Value<'static> {
     let mut record = Record::default();
     if let Some(interface) = tower.interface() {
-        let name = super::name(&interface.uuid).map_or_else(|| interface.uuid.to_string(), str::to_owned);
+        let name = name(&interface.uuid).map_or_else(|| interface.uuid.to_string(), str::to_owned);
         record.add("interface", Value::Shown(name));
         record.add("uuid", Value::Shown(interface.uuid.to_string()));
         record.add("version", Value::Number(interface.version.into()));
@@ -196,6 +139,7 @@ fn shown(tower: Tower<'_>) -> Value<'static> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::EPMAPPER;
     use super::*;
     use crate::dcerpc::ndr::Asked;
 
@@ -234,7 +178,9 @@ mod tests {
     fn an_interface_is_mapped_to_an_endpoint() {
         let stub = answer();
         let encoding = Encoding::default();
-        let answer = |stub| super::super::response("epmapper", 3, stub, encoding, &Asked::default()).unwrap();
+        let answer = |stub| {
+            EPMAPPER.procedure(3).unwrap().response(stub, encoding, &Asked::default()).unwrap().arguments
+        };
         let response = answer(&stub);
         assert!(response.anomalies.is_empty() && response.unread == 0, "{response:?}");
         let Some([Value::Record(tower)]) = response.fields.list("towers") else { panic!("{response:?}") };
@@ -243,7 +189,7 @@ mod tests {
         assert_eq!(towers[0].tcp(), Some((Ipv4Addr::new(192, 0, 2, 7), 0xc203)));
         assert_eq!(towers[0].binding(), "ncacn tcp:49667 ip:192.0.2.7");
         let interface = towers[0].interface().unwrap();
-        assert_eq!((super::super::name(&interface.uuid), interface.version), (Some("drsuapi"), 4));
+        assert_eq!((name(&interface.uuid), interface.version), (Some("drsuapi"), 4));
         for length in 0..stub.len() {
             assert!(!answer(&stub[..length]).anomalies.is_empty(), "at {length}");
         }

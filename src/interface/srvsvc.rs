@@ -1,251 +1,8 @@
 //! Calls of the Server service (\[MS-SRVS\]) that tell who shares what and who is connected.
 
-use super::Call;
-use crate::dcerpc::ndr::{
-    Arm, Asked, Encoding, Meaning, Member, NdrString, Parameter, Type, Union, Value, counted, in_out, input,
-    member, output, switched,
-};
-
-/// A string behind a unique pointer.
-const TEXT: Type = Type::Unique(&Type::Text);
-
-/// The calls that are read here, by their number (\[MS-SRVS\] 3.1.4).
-pub(super) static CALLS: [(u16, Call); 6] = [
-    (12, SESSION_ENUM),
-    (13, SESSION_DEL),
-    (15, SHARE_ENUM),
-    (16, SHARE_GET_INFO),
-    (21, SERVER_GET_INFO),
-    // NetrShareEnumSticky has the parameters of NetrShareEnum.
-    (36, SHARE_ENUM),
-];
-
-const SERVER_NAME: Parameter = input(member("ServerName", TEXT));
-const LEVEL: Parameter = input(member("Level", Type::U32));
-const PREFERRED_LENGTH: Parameter = input(member("PreferedMaximumLength", Type::U32));
-const TOTAL_ENTRIES: Parameter = output(member("TotalEntries", Type::U32));
-const RESUME_HANDLE: Parameter = in_out(member("ResumeHandle", Type::Unique(&Type::U32)));
-
-const SESSION_ENUM: Call = &[
-    SERVER_NAME,
-    input(member("ClientName", TEXT)),
-    input(member("UserName", TEXT)),
-    in_out(member(
-        "InfoStruct",
-        Type::Struct(&[member("Level", Type::U32), switched("SessionInfo", SESSIONS, "Level")]),
-    )),
-    PREFERRED_LENGTH,
-    TOTAL_ENTRIES,
-    RESUME_HANDLE,
-];
-
-const SESSION_DEL: Call = &[SERVER_NAME, input(member("ClientName", TEXT)), input(member("UserName", TEXT))];
-
-const SHARE_ENUM: Call = &[
-    SERVER_NAME,
-    in_out(member(
-        "InfoStruct",
-        Type::Struct(&[member("Level", Type::U32), switched("ShareInfo", SHARES, "Level")]),
-    )),
-    PREFERRED_LENGTH,
-    TOTAL_ENTRIES,
-    RESUME_HANDLE,
-];
-
-const SHARE_GET_INFO: Call = &[
-    SERVER_NAME,
-    input(member("NetName", Type::Text)),
-    LEVEL,
-    output(member("InfoStruct", Type::Union(SHARE))),
-];
-
-const SERVER_GET_INFO: Call = &[SERVER_NAME, LEVEL, output(member("InfoStruct", Type::Union(SERVER)))];
-
-/// A union of pointers to containers: a number of entries and a pointer to as many structures.
-macro_rules! containers {
-    ($($tag:literal $name:literal $of:ident),* $(,)?) => {
-        &Union { is_enum: false, arms: &[$(Arm { tag: $tag, name: $name, of: Type::Unique(&Type::Struct(&[
-            member("EntriesRead", Type::U32),
-            counted("Buffer", Type::Unique(&Type::Array(&Type::Struct($of))), "EntriesRead"),
-        ])) }),*] }
-    };
-}
-
-/// A union of pointers to structures.
-macro_rules! structures {
-    ($($tag:literal $name:literal $of:ident),* $(,)?) => {
-        &Union { is_enum: false, arms: &[$(Arm { tag: $tag, name: $name, of: Type::Unique(&Type::Struct($of)) }),*] }
-    };
-}
-
-/// SHARE_ENUM_UNION (\[MS-SRVS\] 2.2.3.5).
-const SHARES: &Union = containers! {
-    0 "Level0" SHARE_INFO_0,
-    1 "Level1" SHARE_INFO_1,
-    2 "Level2" SHARE_INFO_2,
-    501 "Level501" SHARE_INFO_501,
-    502 "Level502" SHARE_INFO_502,
-    503 "Level503" SHARE_INFO_503,
-};
-
-/// SHARE_INFO (\[MS-SRVS\] 2.2.3.6).
-const SHARE: &Union = structures! {
-    0 "ShareInfo0" SHARE_INFO_0,
-    1 "ShareInfo1" SHARE_INFO_1,
-    2 "ShareInfo2" SHARE_INFO_2,
-    501 "ShareInfo501" SHARE_INFO_501,
-    502 "ShareInfo502" SHARE_INFO_502,
-    503 "ShareInfo503" SHARE_INFO_503,
-};
-
-/// SESSION_ENUM_UNION (\[MS-SRVS\] 2.2.3.3).
-const SESSIONS: &Union = containers! {
-    0 "Level0" SESSION_INFO_0,
-    1 "Level1" SESSION_INFO_1,
-    2 "Level2" SESSION_INFO_2,
-    10 "Level10" SESSION_INFO_10,
-    502 "Level502" SESSION_INFO_502,
-};
-
-/// SERVER_INFO (\[MS-SRVS\] 2.2.3.7).
-const SERVER: &Union = structures! {
-    100 "ServerInfo100" SERVER_INFO_100,
-    101 "ServerInfo101" SERVER_INFO_101,
-    102 "ServerInfo102" SERVER_INFO_102,
-};
-
-/// \[MS-SRVS\] 2.2.4.22 to .27.
-const SHARE_INFO_0: &[Member] = &[member("shi0_netname", TEXT)];
-
-/// \[MS-SRVS\] 2.2.4.22 to .27.
-const SHARE_INFO_1: &[Member] =
-    &[member("shi1_netname", TEXT), member("shi1_type", Type::U32), member("shi1_remark", TEXT)];
-
-/// \[MS-SRVS\] 2.2.4.22 to .27.
-const SHARE_INFO_2: &[Member] = &[
-    member("shi2_netname", TEXT),
-    member("shi2_type", Type::U32),
-    member("shi2_remark", TEXT),
-    member("shi2_permissions", Type::U32),
-    member("shi2_max_uses", Type::U32),
-    member("shi2_current_uses", Type::U32),
-    member("shi2_path", TEXT),
-    member("shi2_passwd", TEXT),
-];
-
-/// \[MS-SRVS\] 2.2.4.22 to .27.
-const SHARE_INFO_501: &[Member] = &[
-    member("shi501_netname", TEXT),
-    member("shi501_type", Type::U32),
-    member("shi501_remark", TEXT),
-    member("shi501_flags", Type::U32),
-];
-
-/// \[MS-SRVS\] 2.2.4.22 to .27.
-const SHARE_INFO_502: &[Member] = &[
-    member("shi502_netname", TEXT),
-    member("shi502_type", Type::U32),
-    member("shi502_remark", TEXT),
-    member("shi502_permissions", Type::U32),
-    member("shi502_max_uses", Type::U32),
-    member("shi502_current_uses", Type::U32),
-    member("shi502_path", TEXT),
-    member("shi502_passwd", TEXT),
-    member("shi502_reserved", Type::U32),
-    counted("shi502_security_descriptor", SECURITY_DESCRIPTOR, "shi502_reserved"),
-];
-
-/// \[MS-SRVS\] 2.2.4.22 to .27.
-const SHARE_INFO_503: &[Member] = &[
-    member("shi503_netname", TEXT),
-    member("shi503_type", Type::U32),
-    member("shi503_remark", TEXT),
-    member("shi503_permissions", Type::U32),
-    member("shi503_max_uses", Type::U32),
-    member("shi503_current_uses", Type::U32),
-    member("shi503_path", TEXT),
-    member("shi503_passwd", TEXT),
-    member("shi503_servername", TEXT),
-    member("shi503_reserved", Type::U32),
-    counted("shi503_security_descriptor", SECURITY_DESCRIPTOR, "shi503_reserved"),
-];
-
-/// \[MS-SRVS\] 2.2.4.11 to .15.
-const SESSION_INFO_0: &[Member] = &[member("sesi0_cname", TEXT)];
-
-/// \[MS-SRVS\] 2.2.4.11 to .15.
-const SESSION_INFO_1: &[Member] = &[
-    member("sesi1_cname", TEXT),
-    member("sesi1_username", TEXT),
-    member("sesi1_num_opens", Type::U32),
-    member("sesi1_time", Type::U32),
-    member("sesi1_idle_time", Type::U32),
-    member("sesi1_user_flags", Type::U32),
-];
-
-/// \[MS-SRVS\] 2.2.4.11 to .15.
-const SESSION_INFO_2: &[Member] = &[
-    member("sesi2_cname", TEXT),
-    member("sesi2_username", TEXT),
-    member("sesi2_num_opens", Type::U32),
-    member("sesi2_time", Type::U32),
-    member("sesi2_idle_time", Type::U32),
-    member("sesi2_user_flags", Type::U32),
-    member("sesi2_cltype_name", TEXT),
-];
-
-/// \[MS-SRVS\] 2.2.4.11 to .15.
-const SESSION_INFO_10: &[Member] = &[
-    member("sesi10_cname", TEXT),
-    member("sesi10_username", TEXT),
-    member("sesi10_time", Type::U32),
-    member("sesi10_idle_time", Type::U32),
-];
-
-/// \[MS-SRVS\] 2.2.4.11 to .15.
-const SESSION_INFO_502: &[Member] = &[
-    member("sesi502_cname", TEXT),
-    member("sesi502_username", TEXT),
-    member("sesi502_num_opens", Type::U32),
-    member("sesi502_time", Type::U32),
-    member("sesi502_idle_time", Type::U32),
-    member("sesi502_user_flags", Type::U32),
-    member("sesi502_cltype_name", TEXT),
-    member("sesi502_transport", TEXT),
-];
-
-/// \[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42.
-const SERVER_INFO_100: &[Member] = &[member("sv100_platform_id", Type::U32), member("sv100_name", TEXT)];
-
-/// \[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42.
-const SERVER_INFO_101: &[Member] = &[
-    member("sv101_platform_id", Type::U32),
-    member("sv101_name", TEXT),
-    member("sv101_version_major", Type::U32),
-    member("sv101_version_minor", Type::U32),
-    member("sv101_type", Type::U32),
-    member("sv101_comment", TEXT),
-];
-
-/// \[MS-DTYP\] 2.3.11 and .12, \[MS-SRVS\] 2.2.4.42.
-const SERVER_INFO_102: &[Member] = &[
-    member("sv102_platform_id", Type::U32),
-    member("sv102_name", TEXT),
-    member("sv102_version_major", Type::U32),
-    member("sv102_version_minor", Type::U32),
-    member("sv102_type", Type::U32),
-    member("sv102_comment", TEXT),
-    member("sv102_users", Type::U32),
-    member("sv102_disc", Type::U32),
-    member("sv102_hidden", Type::U32),
-    member("sv102_announce", Type::U32),
-    member("sv102_anndelta", Type::U32),
-    member("sv102_licenses", Type::U32),
-    member("sv102_userpath", TEXT),
-];
-
-/// A self-relative security descriptor.
-const SECURITY_DESCRIPTOR: Type = Type::Unique(&Type::Bytes(Meaning::SECURITY_DESCRIPTOR));
+use super::call::Call;
+use super::procedures::srvsvc::SRVSVC;
+use crate::dcerpc::ndr::{Asked, Encoding, NdrString, Value};
 
 /// A share as a server lists it (`SHARE_INFO`, \[MS-SRVS\] 2.2.4.22 and following).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -265,10 +22,8 @@ pub fn shares(opnum: u16, stub: &[u8], encoding: Encoding) -> Vec<Share<'_>> {
     if !matches!(opnum, 15 | 36) {
         return Vec::new();
     }
-    let Some(answer) = super::response("srvsvc", opnum, stub, encoding, &Asked::default()) else {
-        return Vec::new();
-    };
-    let list = answer.fields.arm("InfoStruct").and_then(|container| container.list("Buffer"));
+    let Some(answer) = answer(opnum, stub, encoding) else { return Vec::new() };
+    let list = answer.arguments.fields.arm("InfoStruct").and_then(|container| container.list("Buffer"));
     list.into_iter().flatten().filter_map(share).collect()
 }
 
@@ -303,8 +58,9 @@ pub fn session_deletion(opnum: u16, stub: &[u8], encoding: Encoding) -> Option<S
     if opnum != 13 {
         return None;
     }
-    let request = super::request("srvsvc", opnum, stub, encoding)?;
-    Some(SessionDeletion { client: request.fields.text("ClientName"), user: request.fields.text("UserName") })
+    let request = SRVSVC.procedure(opnum)?.request(stub, encoding)?;
+    let text = |name| request.arguments.fields.text(name);
+    Some(SessionDeletion { client: text("ClientName"), user: text("UserName") })
 }
 
 /// A server as it describes itself (`SERVER_INFO_101`, \[MS-DTYP\] 2.3.12, and `SERVER_INFO_102`, \[MS-SRVS\] 2.2.4.42).
@@ -331,9 +87,9 @@ pub fn server(opnum: u16, stub: &[u8], encoding: Encoding) -> Option<Server<'_>>
     if opnum != 21 {
         return None;
     }
-    let answer = super::response("srvsvc", opnum, stub, encoding, &Asked::default())?;
+    let answer = answer(opnum, stub, encoding)?;
     let (level, info) =
-        answer.fields.record("InfoStruct")?.0.iter().find_map(|(level, value)| match value {
+        answer.arguments.fields.record("InfoStruct")?.0.iter().find_map(|(level, value)| match value {
             Value::Record(info) => Some((*level, info)),
             _ => None,
         })?;
@@ -358,10 +114,14 @@ pub fn server(opnum: u16, stub: &[u8], encoding: Encoding) -> Option<Server<'_>>
     })
 }
 
+fn answer(opnum: u16, stub: &[u8], encoding: Encoding) -> Option<Call<'_>> {
+    SRVSVC.procedure(opnum)?.response(stub, encoding, &Asked::default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dcerpc::ndr::{Arguments, Asked, Encoding, Syntax, Value};
+    use crate::dcerpc::ndr::{Arguments, Encoding, Syntax, Value};
 
     const NDR: Encoding = Encoding { syntax: Syntax::Ndr, big_endian: false };
     const NDR64: Encoding = Encoding { syntax: Syntax::Ndr64, big_endian: false };
@@ -412,7 +172,7 @@ mod tests {
     }
 
     fn answer(opnum: u16, stub: &[u8], encoding: Encoding) -> Arguments<'_> {
-        super::super::response("srvsvc", opnum, stub, encoding, &Asked::default()).unwrap()
+        super::answer(opnum, stub, encoding).unwrap().arguments
     }
 
     #[test]
@@ -457,10 +217,10 @@ mod tests {
     fn a_session_is_deleted() {
         let stub =
             [size(1, false), text("srv", false), size(2, false), text("ws", false), size(0, false)].concat();
-        let call = super::super::request("srvsvc", 13, &stub, NDR).unwrap();
+        let call = SRVSVC.procedure(13).unwrap().request(&stub, NDR).unwrap().arguments;
         assert!(call.anomalies.is_empty() && call.unread == 0);
         assert_eq!(call.fields.get("UserName"), Some(&Value::Null));
-        assert!(super::super::request("srvsvc", 14, &stub, NDR).is_none());
+        assert_eq!(session_deletion(14, &stub, NDR), None);
     }
 
     proptest::proptest! {
@@ -468,8 +228,8 @@ mod tests {
         fn any_bytes_as_any_call(which in 0..6_usize, bytes: Vec<u8>, wide: bool, big_endian: bool) {
             let syntax = if wide { Syntax::Ndr64 } else { Syntax::Ndr };
             let encoding = Encoding { syntax, big_endian };
-            let opnum = CALLS[which].0;
-            let _ = super::super::request("srvsvc", opnum, &bytes, encoding);
+            let opnum = [12, 13, 15, 16, 21, 36][which];
+            let _ = SRVSVC.procedure(opnum).unwrap().request(&bytes, encoding);
             let _ = answer(opnum, &bytes, encoding);
         }
     }

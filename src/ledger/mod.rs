@@ -30,9 +30,9 @@ use std::sync::OnceLock;
 use foldhash::fast::RandomState;
 
 use crate::capture::Origin;
+use crate::interface::ContextHandle;
 use crate::net::Host;
 use crate::rap::ServerType;
-use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, Event, MayHold, OpenId, SessionId, Sink, TreeId, Unseen, UnseenKind};
 use crate::smb2::negotiate::is_samba;
 

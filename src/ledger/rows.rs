@@ -9,10 +9,10 @@ use super::slots::{Claim, SlotHistory};
 use crate::auth::Identity;
 use crate::auth::ntlm::{Version, Windows};
 use crate::capture::Origin;
+use crate::interface::{ContextHandle, Task};
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::rap::ServerType;
-use crate::rprn::{ContextHandle, Task};
 use crate::session::{
     ClientMachine, ConnectionEnd, ConnectionId, Doubt, Idle, OpenId, OpenKind, Opener, Party, SessionId,
     ShareKind, Transport, TreeId, Unseen, is_ipc,

@@ -5,8 +5,8 @@ use core::net::{IpAddr, Ipv4Addr};
 use super::{HandleEnd, Ledger, LedgerLimits, OpenEnd, Rundown, Session, SessionEnd, Verdict};
 use crate::auth::{Credentials, Who, identify};
 use crate::capture::Origin;
+use crate::interface::ContextHandle;
 use crate::net::Endpoint;
-use crate::rprn::ContextHandle;
 use crate::session::{
     CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, OpenEvent,
     OpenId, OpenKind, Opener, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent,
@@ -69,7 +69,7 @@ impl Script {
         let (tree, open) = (tree(session), open(session, fid));
         let (name, what) = (Some("spoolss".to_owned()), OpenKind::Pipe);
         self.tell(connection, OpenEvent::Opened { session, tree, open, name, what, answer_seen: true });
-        let (interface, name, version) = (crate::rprn::INTERFACE, Some("spoolss"), (1, 0));
+        let (interface, name, version) = (crate::interface::SPOOLSS.uuid, Some("spoolss"), (1, 0));
         let bound =
             RpcEvent::Bound { open, context: 0, interface, version, name, ndr64: false, group, joined };
         self.tell(connection, bound);

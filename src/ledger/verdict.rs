@@ -6,7 +6,7 @@
 use core::fmt;
 
 use super::{Handle, InDoubt, Open, Use, WaitingCall};
-use crate::rprn::Grants;
+use crate::interface::ObjectKind;
 use crate::session::{Doubt, OpenKind, Opener};
 
 /// What became of a session. The worst is the least.
@@ -216,14 +216,14 @@ impl Open {
 impl Handle {
     /// What it stands for, by the call that opened it.
     #[must_use]
-    pub fn grants(&self) -> Option<Grants> {
+    pub fn grants(&self) -> Option<ObjectKind> {
         self.opened_by?.grants()
     }
 
     /// True for the channel back to a client by which a print server tells it of changes.
     #[must_use]
     pub fn is_back_channel(&self) -> bool {
-        self.grants() == Some(Grants::BackChannel)
+        self.grants() == Some(ObjectKind::BackChannel)
     }
 
     /// What it is called: the channel back to a client is no printer handle.
@@ -237,7 +237,7 @@ impl WaitingCall {
     /// True if it opens a printer or a print server.
     #[must_use]
     pub fn opens_printer(&self) -> bool {
-        self.opener().and_then(|opener| opener.grants()) == Some(Grants::Printer)
+        self.opener().and_then(|opener| opener.grants()) == Some(ObjectKind::Printer)
     }
 
     /// It as the call that opened a handle, if its interface and its name are known.

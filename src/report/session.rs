@@ -5,9 +5,9 @@ use uuid::Uuid;
 use super::{Ending, Moment};
 use crate::auth;
 use crate::finding;
+use crate::interface::{self, ContextHandle};
 use crate::ledger::{self, Ledger, ServerRowId, SessionRowId, Stuck, Verdict};
 use crate::net::Endpoint;
-use crate::rprn::{self, ContextHandle};
 use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, Transport, TreeId};
 use crate::wire::Timestamp;
 
@@ -419,8 +419,8 @@ impl<'a> HandleReport<'a> {
         };
         Self {
             calls: handle.calls.iter().map(CallCount::of).collect(),
-            document: task(rprn::Task::Document),
-            notification: task(rprn::Task::Notification),
+            document: task(interface::Task::Document),
+            notification: task(interface::Task::Notification),
             handle: handle.handle,
             opened_by: handle.opened_by.map(|by| OpenedBy { opnum: by.opnum, procedure: by.procedure }),
             object: handle.object.as_deref(),
@@ -435,7 +435,7 @@ impl<'a> HandleReport<'a> {
 impl CallCount {
     /// How often a call was made. Its number has a name on a known interface only.
     fn of((&(interface, opnum), &count): (&(Option<&'static str>, u16), &u64)) -> Self {
-        let interface = interface.and_then(rprn::Interface::of);
+        let interface = interface.and_then(interface::named);
         let procedure = interface.and_then(|interface| interface.procedure(opnum));
         Self { opnum, procedure: procedure.map(|procedure| procedure.name), count }
     }

@@ -2,7 +2,7 @@
 
 /// `RpcOpenPrinterEx`, NDR.
 #[rustfmt::skip]
-pub(super) const OPEN_PRINTER_EX: &[u8] = &[
+pub(crate) const OPEN_PRINTER_EX: &[u8] = &[
     0x00, 0x00, 0x02, 0x00, // pPrinterName referent
     0x0a, 0x00, 0x00, 0x00, // pPrinterName max_count
     0x00, 0x00, 0x00, 0x00, // pPrinterName offset
@@ -41,7 +41,7 @@ pub(super) const OPEN_PRINTER_EX: &[u8] = &[
 
 /// The same call in NDR64, from a 64-bit client.
 #[rustfmt::skip]
-pub(super) const OPEN_PRINTER_EX_NDR64: &[u8] = &[
+pub(crate) const OPEN_PRINTER_EX_NDR64: &[u8] = &[
     0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, // pPrinterName referent
     0x0a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // pPrinterName max_count
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // pPrinterName offset
@@ -86,7 +86,7 @@ pub(super) const OPEN_PRINTER_EX_NDR64: &[u8] = &[
 
 /// The same call in NDR, big-endian.
 #[rustfmt::skip]
-pub(super) const OPEN_PRINTER_EX_BIG: &[u8] = &[
+pub(crate) const OPEN_PRINTER_EX_BIG: &[u8] = &[
     0x00, 0x02, 0x00, 0x00, // pPrinterName referent
     0x00, 0x00, 0x00, 0x0a, // pPrinterName max_count
     0x00, 0x00, 0x00, 0x00, // pPrinterName offset
@@ -125,7 +125,7 @@ pub(super) const OPEN_PRINTER_EX_BIG: &[u8] = &[
 
 /// `RpcOpenPrinter`, NDR64, with a device mode of 5 bytes.
 #[rustfmt::skip]
-pub(super) const OPEN_PRINTER_NDR64: &[u8] = &[
+pub(crate) const OPEN_PRINTER_NDR64: &[u8] = &[
     0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, // pPrinterName referent
     0x0a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // pPrinterName max_count
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // pPrinterName offset
@@ -146,7 +146,7 @@ pub(super) const OPEN_PRINTER_NDR64: &[u8] = &[
 
 /// `RpcAddPrinter`, NDR, level 1.
 #[rustfmt::skip]
-pub(super) const ADD_PRINTER: &[u8] = &[
+pub(crate) const ADD_PRINTER: &[u8] = &[
     0x00, 0x00, 0x02, 0x00, // pName referent
     0x06, 0x00, 0x00, 0x00, // pName max_count
     0x00, 0x00, 0x00, 0x00, // pName offset
@@ -176,7 +176,7 @@ pub(super) const ADD_PRINTER: &[u8] = &[
 
 /// `RpcAddPrinterEx`, NDR, level 2, with an empty security descriptor.
 #[rustfmt::skip]
-pub(super) const ADD_PRINTER_EX: &[u8] = &[
+pub(crate) const ADD_PRINTER_EX: &[u8] = &[
     0x00, 0x00, 0x02, 0x00, // pName referent
     0x06, 0x00, 0x00, 0x00, // pName max_count
     0x00, 0x00, 0x00, 0x00, // pName offset
@@ -269,7 +269,7 @@ pub(super) const ADD_PRINTER_EX: &[u8] = &[
 
 /// `RpcAddPrinterEx`, NDR64, level 2, with a security descriptor of 3 bytes.
 #[rustfmt::skip]
-pub(super) const ADD_PRINTER_EX_NDR64: &[u8] = &[
+pub(crate) const ADD_PRINTER_EX_NDR64: &[u8] = &[
     0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, // pName referent
     0x06, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // pName max_count
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // pName offset
@@ -370,7 +370,7 @@ pub(super) const ADD_PRINTER_EX_NDR64: &[u8] = &[
 
 /// `RpcCreatePrinterIC`, NDR, with a device mode of 5 bytes.
 #[rustfmt::skip]
-pub(super) const CREATE_PRINTER_IC: &[u8] = &[
+pub(crate) const CREATE_PRINTER_IC: &[u8] = &[
     // hPrinter
     0x00, 0x00, 0x00, 0x00, 0x4e, 0x27, 0xc3, 0x06, 0x01, 0xc4, 0xa9, 0x40, 0xa3, 0x2b,
     0x0f, 0x31, 0x4c, 0xee, 0xa3, 0x19,
@@ -382,7 +382,7 @@ pub(super) const CREATE_PRINTER_IC: &[u8] = &[
 
 /// `RpcReplyOpenPrinter`, NDR.
 #[rustfmt::skip]
-pub(super) const REPLY_OPEN_PRINTER: &[u8] = &[
+pub(crate) const REPLY_OPEN_PRINTER: &[u8] = &[
     0x06, 0x00, 0x00, 0x00, // pMachine max_count
     0x00, 0x00, 0x00, 0x00, // pMachine offset
     0x06, 0x00, 0x00, 0x00, // pMachine actual_count
@@ -395,7 +395,7 @@ pub(super) const REPLY_OPEN_PRINTER: &[u8] = &[
 
 /// `RpcRemoteFindFirstPrinterChangeNotificationEx`, NDR64.
 #[rustfmt::skip]
-pub(super) const REMOTE_FIND_FIRST_EX_NDR64: &[u8] = &[
+pub(crate) const REMOTE_FIND_FIRST_EX_NDR64: &[u8] = &[
     // hPrinter
     0x00, 0x00, 0x00, 0x00, 0x4e, 0x27, 0xc3, 0x06, 0x01, 0xc4, 0xa9, 0x40, 0xa3, 0x2b,
     0x0f, 0x31, 0x4c, 0xee, 0xa3, 0x19,
@@ -417,7 +417,7 @@ pub(super) const REMOTE_FIND_FIRST_EX_NDR64: &[u8] = &[
 
 /// `RpcClosePrinter`, any encoding.
 #[rustfmt::skip]
-pub(super) const CLOSE_PRINTER: &[u8] = &[
+pub(crate) const CLOSE_PRINTER: &[u8] = &[
     // phPrinter
     0x00, 0x00, 0x00, 0x00, 0x4e, 0x27, 0xc3, 0x06, 0x01, 0xc4, 0xa9, 0x40, 0xa3, 0x2b,
     0x0f, 0x31, 0x4c, 0xee, 0xa3, 0x19,
@@ -425,7 +425,7 @@ pub(super) const CLOSE_PRINTER: &[u8] = &[
 
 /// The response that grants a handle, little-endian.
 #[rustfmt::skip]
-pub(super) const GRANTED: &[u8] = &[
+pub(crate) const GRANTED: &[u8] = &[
     // pHandle
     0x00, 0x00, 0x00, 0x00, 0x4e, 0x27, 0xc3, 0x06, 0x01, 0xc4, 0xa9, 0x40, 0xa3, 0x2b,
     0x0f, 0x31, 0x4c, 0xee, 0xa3, 0x19,
@@ -434,7 +434,7 @@ pub(super) const GRANTED: &[u8] = &[
 
 /// The response that grants none, little-endian.
 #[rustfmt::skip]
-pub(super) const DENIED: &[u8] = &[
+pub(crate) const DENIED: &[u8] = &[
     // pHandle
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00,

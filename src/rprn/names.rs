@@ -1,7 +1,6 @@
 //! What numbers are called.
 
 use crate::dcerpc::ndr::{Names, Scope};
-use crate::wire::Win32Error;
 
 /// The bits of a mask by their names, or the name of all of them together.
 fn mask(value: u32, names: &[(u32, &str)]) -> Option<String> {
@@ -22,29 +21,6 @@ fn mask(value: u32, names: &[(u32, &str)]) -> Option<String> {
 fn one(value: u32, names: &[(u32, &str)]) -> Option<String> {
     names.iter().find(|(own, _)| *own == value).map(|(_, name)| (*name).to_owned())
 }
-
-/// A Win32 error code (\[MS-ERREF\] 2.2).
-pub(super) const WIN32: Names = |value| Win32Error(value).name().map(str::to_owned);
-
-/// An HRESULT (\[MS-ERREF\] 2.1): of its own, or a Win32 error code.
-pub(super) const HRESULT: Names = |value| {
-    let own = [
-        (0x0000_0000, "S_OK"),
-        (0x0000_0001, "S_FALSE"),
-        (0x8000_4001, "E_NOTIMPL"),
-        (0x8000_4002, "E_NOINTERFACE"),
-        (0x8000_4003, "E_POINTER"),
-        (0x8000_4004, "E_ABORT"),
-        (0x8000_4005, "E_FAIL"),
-        (0x8000_ffff, "E_UNEXPECTED"),
-        (0x8007_0005, "E_ACCESSDENIED"),
-        (0x8007_000e, "E_OUTOFMEMORY"),
-        (0x8007_0057, "E_INVALIDARG"),
-    ];
-    let win32 =
-        || (value >> 16 == 0x8007).then(|| Win32Error(value & 0xffff).name().map(str::to_owned)).flatten();
-    one(value, &own).or_else(win32)
-};
 
 /// ACCESS_MASK of printers, jobs and servers (\[MS-RPRN\] 2.2.3.1).
 pub(super) const ACCESS: Names = |value| {
@@ -807,12 +783,5 @@ mod tests {
         assert_eq!(ACCESS(0x0000_0208).as_deref(), Some("PRINTER_ACCESS_USE | 0x200"));
         assert_eq!(CHANGES(0xff00).as_deref(), Some("PRINTER_CHANGE_JOB"));
         assert_eq!(JOB_CONTROL(99), None);
-    }
-
-    #[test]
-    fn an_hresult_may_be_a_win32_error() {
-        assert_eq!(HRESULT(0x8007_0005).as_deref(), Some("E_ACCESSDENIED"));
-        assert_eq!(HRESULT(0x8007_007a).as_deref(), Some("ERROR_INSUFFICIENT_BUFFER"));
-        assert_eq!(HRESULT(0x8123_4567), None);
     }
 }

@@ -9,10 +9,10 @@ use super::idle::Idle;
 use crate::auth::Identity;
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
+use crate::interface::{self, ContextHandle, ObjectKind, Task};
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::rap::ServerType;
-use crate::rprn::{self, ContextHandle, Grants, Task};
 use crate::wire::Status;
 
 /// Something that happened.
@@ -815,8 +815,8 @@ pub struct Opener {
 impl Opener {
     /// What the handle stands for, by the table of the interface.
     #[must_use]
-    pub fn grants(&self) -> Option<Grants> {
-        rprn::grants(self.interface, self.opnum)
+    pub fn grants(&self) -> Option<ObjectKind> {
+        interface::named(self.interface)?.granted(self.opnum)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::rap::{MAJOR_VERSION, ServerType};
 
 /// Tells of the shares or the server in an answer, if it lists any.
 pub(super) fn tell(opnum: u16, stub: &[u8], encoding: Encoding, out: &mut Out<'_>) {
-    let by = "srvsvc";
+    let by = interface::SRVSVC.name;
     for share in interface::shares(opnum, stub, encoding) {
         out.tell(Notice::Share {
             name: share.name.to_string(),

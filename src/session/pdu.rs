@@ -144,10 +144,8 @@ pub enum Content<'a> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct RpcCall<'a> {
-    /// The interface as it was bound.
+    /// The interface: as it was bound, else as the pipe or the arguments show.
     pub interface: Option<SyntaxId>,
-    /// Its short name, from the binding or from the pipe.
-    pub name: Option<&'static str>,
     /// The procedure; `None` in answers whose request was not seen.
     pub opnum: Option<u16>,
     /// How the stub is written.

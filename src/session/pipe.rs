@@ -10,14 +10,10 @@ use super::pdu::{Content, RpcCall};
 use crate::capture::Origin;
 use crate::dcerpc::ndr::{Encoding, NdrString, Syntax};
 use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
-use crate::interface;
-use crate::rprn::{self, ContextHandle, HandleRole, Step};
+use crate::interface::{self, ContextHandle, Handle, Handles, Interface, Procedure, SPOOLSS, SRVSVC, Step};
 
 /// Presentation contexts that are remembered of a pipe, and proposals that wait for their answer.
 const CONTEXTS: usize = 64;
-
-/// The short name of the print spooler's interface.
-const SPOOLSS: &str = "spoolss";
 
 #[derive(Debug)]
 pub(super) struct Pipe {
@@ -25,8 +21,8 @@ pub(super) struct Pipe {
     to_client: Stream,
     requests: Calls,
     responses: Calls,
-    /// The pipe is the spooler's by its name, so calls on it are the spooler's even if the bind was not seen.
-    is_spoolss: bool,
+    /// The interface that calls are of whose binding was not seen, as the name of the pipe or their arguments show.
+    unbound: Option<&'static Interface>,
     proposals: VecDeque<Proposal>,
     contexts: Vec<Context>,
     calls: Vec<Call>,
@@ -45,9 +41,8 @@ struct Proposal {
 #[derive(Debug, Clone, Copy)]
 struct Context {
     id: u16,
-    /// The interface, if its proposal was seen; then no name means one that this library does not name.
+    /// The interface, if its proposal was seen.
     proposed: Option<SyntaxId>,
-    interface: Option<&'static str>,
     syntax: Syntax,
 }
 
@@ -57,13 +52,14 @@ struct Call {
     number: u32,
     call_id: u32,
     opnum: u16,
-    bound: Option<SyntaxId>,
-    interface: Option<&'static str>,
+    interface: Option<SyntaxId>,
+    procedure: Option<&'static Procedure>,
     syntax: Syntax,
     sent: Origin,
     /// Which SMB request completed it.
     carrier: u64,
-    handle: Option<ContextHandle>,
+    /// The handles that it names.
+    handles: Handles,
     object: Option<String>,
     client: Option<ClientMachine>,
     /// The registration for notifications that it makes, or belongs to.
@@ -77,28 +73,37 @@ struct Call {
 }
 
 impl Call {
-    /// The procedure, if it is one of the spooler.
-    fn procedure(&self) -> Option<&'static rprn::Procedure> {
-        rprn::Interface::of(self.interface?)?.procedure(self.opnum)
+    /// The interface, if its procedures are known.
+    fn known(&self) -> Option<&'static Interface> {
+        interface::of(&self.interface?.uuid)
     }
 
     /// It as the call that opens a handle.
     fn opener(&self) -> Option<Opener> {
-        let procedure = self.procedure()?;
-        Some(Opener { interface: self.interface?, opnum: self.opnum, procedure: procedure.name })
+        let (interface, procedure) = (self.known()?, self.procedure?);
+        Some(Opener { interface: interface.name, opnum: self.opnum, procedure: procedure.name })
     }
 
-    fn handle_role(&self) -> HandleRole {
-        self.procedure().map_or(HandleRole::None, rprn::Procedure::handle)
+    fn gives_handle(&self) -> bool {
+        self.procedure.is_some_and(Procedure::gives_handle)
     }
-}
 
-impl Call {
+    /// The handle that it closes if it succeeds.
+    fn takes(&self) -> Option<ContextHandle> {
+        let takes = self.procedure.is_some_and(Procedure::takes_handle);
+        named(&self.handles).next().filter(|_| takes)
+    }
+
     /// Its answer is missing, or sealed.
     fn answer_lost(&self, open: OpenId, sealed: bool) -> RpcEvent {
         // What a call of an unknown procedure gives is not known, but nothing is held by it that could be told.
-        RpcEvent::AnswerLost { open, call: self.number, may_grant: self.handle_role().gives(), sealed }
+        RpcEvent::AnswerLost { open, call: self.number, may_grant: self.gives_handle(), sealed }
     }
+}
+
+/// The handles that are not zero.
+fn named(handles: &Handles) -> impl Iterator<Item = ContextHandle> {
+    handles.iter().flatten().map(|handle| handle.handle).filter(|handle| !handle.is_zero())
 }
 
 impl Pipe {
@@ -108,7 +113,7 @@ impl Pipe {
             to_client: Stream::new(),
             requests: Calls::new(limits.fragments_of_calls),
             responses: Calls::new(limits.fragments_of_calls),
-            is_spoolss: name.is_some_and(|name| name.eq_ignore_ascii_case(SPOOLSS)),
+            unbound: name.and_then(interface::of_pipe),
             proposals: VecDeque::new(),
             contexts: Vec::new(),
             calls: Vec::new(),
@@ -179,11 +184,10 @@ impl Pipe {
     pub(super) fn answers_lost(&mut self, id: OpenId, out: &mut Out<'_>) {
         for call in self.calls.iter_mut().filter(|call| !call.lost) {
             call.lost = true;
-            let role = call.handle_role();
             out.tell(call.answer_lost(id, false));
-            if role == HandleRole::Takes && call.handle.is_some() {
+            if let Some(handle) = call.takes() {
                 let why = Doubt::AnswerMissing;
-                out.tell(HandleEvent::InDoubt { open: id, handle: call.handle, why });
+                out.tell(HandleEvent::InDoubt { open: id, handle: Some(handle), why });
             }
         }
     }
@@ -192,9 +196,9 @@ impl Pipe {
     pub(super) fn tell_unanswered_endings(&self, id: OpenId, server_last: Option<Origin>, out: &mut Out<'_>) {
         let unseen = |call: &&Call| !call.lost && server_last.is_none_or(|last| last < call.sent);
         for call in self.calls.iter().filter(unseen) {
-            if call.handle_role() == HandleRole::Takes && call.handle.is_some() {
+            if let Some(handle) = call.takes() {
                 let why = Doubt::AnswerMissing;
-                out.tell_at(call.sent, HandleEvent::InDoubt { open: id, handle: call.handle, why });
+                out.tell_at(call.sent, HandleEvent::InDoubt { open: id, handle: Some(handle), why });
             }
         }
     }
@@ -308,7 +312,7 @@ impl Pipe {
                     let status = fault.status;
                     out.tell(RpcEvent::Faulted { open: id, call: call.number, status: status.0 });
                     let stale = status == crate::dcerpc::FaultStatus::CONTEXT_MISMATCH;
-                    if let Some(handle) = call.handle.filter(|_| stale) {
+                    for handle in named(&call.handles).filter(|_| stale) {
                         self.forget(handle);
                         out.tell(HandleEvent::Stale { open: id, handle });
                     }
@@ -330,8 +334,8 @@ impl Pipe {
     }
 
     fn bound(&mut self, id: OpenId, call_id: u32, ack: &BindAck<'_>, out: &mut Out<'_>) {
-        if is_spoolss_address(ack.secondary_address) {
-            self.is_spoolss = true;
+        if let Some(interface) = of_address(ack.secondary_address) {
+            self.unbound = Some(interface);
         }
         let place = self.proposals.iter().position(|proposal| proposal.call_id == call_id);
         let proposal = place.and_then(|place| self.proposals.remove(place));
@@ -347,11 +351,10 @@ impl Pipe {
                 continue;
             }
             let Some(syntax) = Syntax::of(&result.transfer_syntax) else { continue };
-            let name = proposed.and_then(|(_, interface)| interface::name(&interface.uuid));
             self.contexts.retain(|known| known.id != context);
             if self.contexts.len() < CONTEXTS {
                 let proposed = proposed.map(|(_, interface)| interface);
-                self.contexts.push(Context { id: context, proposed, interface: name, syntax });
+                self.contexts.push(Context { id: context, proposed, syntax });
             }
             if let Some((_, interface)) = proposed {
                 out.tell(RpcEvent::Bound {
@@ -359,7 +362,7 @@ impl Pipe {
                     context,
                     interface: interface.uuid,
                     version: (interface.version, interface.minor),
-                    name,
+                    name: interface::name(&interface.uuid),
                     ndr64: syntax == Syntax::Ndr64,
                     group: ack.assoc_group_id,
                     joined: proposal.as_ref().is_some_and(|proposal| proposal.group != 0),
@@ -385,34 +388,30 @@ impl Pipe {
         let context = self.context(context).copied();
         let syntax = context.map_or(Syntax::Ndr, |context| context.syntax);
         let encoding = Encoding { syntax, big_endian };
-        let name = match context {
-            Some(context) if context.proposed.is_some() => context.interface,
-            _ if self.is_spoolss => Some(SPOOLSS),
-            _ if readable.is_some_and(|whole| rprn::infer_open(opnum, &whole.stub, encoding)) => {
-                self.is_spoolss = true;
-                Some(SPOOLSS)
-            }
-            _ => None,
-        };
-        let interface = context.and_then(|context| context.proposed);
-        RpcCall { interface, name, opnum: Some(opnum), encoding, whole: None }
+        let interface = context.and_then(|context| context.proposed).or_else(|| {
+            let recognise = || interface::recognise(opnum, &readable?.stub, encoding);
+            self.unbound = self.unbound.or_else(recognise);
+            self.unbound.map(Interface::id)
+        });
+        RpcCall { interface, opnum: Some(opnum), encoding, whole: None }
     }
 
     /// What is known of the call that an answer belongs to.
     fn answered<'a>(&self, call_id: u32, context: u16, big_endian: bool) -> RpcCall<'a> {
         if let Some(call) = self.calls.iter().rfind(|call| call.call_id == call_id) {
             let encoding = Encoding { syntax: call.syntax, big_endian };
-            let (interface, name) = (call.bound, call.interface);
-            return RpcCall { interface, name, opnum: Some(call.opnum), encoding, whole: None };
+            let interface = call.interface;
+            return RpcCall { interface, opnum: Some(call.opnum), encoding, whole: None };
         }
         let context = self.context(context);
         let syntax = context.map_or(Syntax::Ndr, |context| context.syntax);
-        let interface = context.and_then(|context| context.proposed);
-        let name = match context {
-            Some(context) if context.proposed.is_some() => context.interface,
-            _ => self.is_spoolss.then_some(SPOOLSS),
-        };
-        RpcCall { interface, name, opnum: None, encoding: Encoding { syntax, big_endian }, whole: None }
+        let interface = self.interface_of(context);
+        RpcCall { interface, opnum: None, encoding: Encoding { syntax, big_endian }, whole: None }
+    }
+
+    /// The interface of a context, or of calls whose binding was not seen.
+    fn interface_of(&self, context: Option<&Context>) -> Option<SyntaxId> {
+        context.and_then(|context| context.proposed).or_else(|| self.unbound.map(Interface::id))
     }
 
     fn request(
@@ -425,19 +424,20 @@ impl Pipe {
         out: &mut Out<'_>,
     ) {
         let Some(opnum) = request.opnum else { return };
-        let RpcCall { interface: bound, name: interface, encoding, .. } = *known;
+        let RpcCall { interface, encoding, .. } = *known;
+        let known = interface.and_then(|interface| interface::of(&interface.uuid));
         let readable = request.complete && !request.sealed;
         self.calls_made = self.calls_made.wrapping_add(1);
         let mut call = Call {
             number: self.calls_made,
             call_id: request.call_id,
             opnum,
-            bound,
             interface,
+            procedure: known.and_then(|known| known.procedure(opnum)),
             syntax: encoding.syntax,
             sent: out.at,
             carrier,
-            handle: None,
+            handles: Handles::default(),
             object: None,
             client: None,
             task: None,
@@ -446,53 +446,53 @@ impl Pipe {
             lost: false,
         };
         let (mut notify, mut driver) = (None, Vec::new());
-        if let Some(procedure) = call.procedure().filter(|_| readable) {
-            match rprn::request_facts(procedure, &request.stub, encoding) {
-                Ok(facts) => {
-                    call.handle = facts.handle.filter(|handle| !handle.is_zero());
-                    call.object = facts.object.map(|object| object.to_string());
-                    call.client = facts.client.map(|client| ClientMachine {
-                        machine: client.machine.map(|name| name.to_string()),
-                        user: client.user.map(|name| name.to_string()),
-                        build: Some(client.build),
-                    });
-                    call.registration = facts.registration;
-                    notify = facts.notify.map(|machine| machine.to_string());
-                    driver = facts.driver;
-                    call.task = notify.clone().or_else(|| facts.document.map(|name| name.to_string()));
-                }
-                Err(error) => out.unreadable(error),
+        match call.procedure.map(|procedure| procedure.request_facts(&request.stub, encoding)) {
+            None => {}
+            Some(Ok(facts)) if readable => {
+                let details = facts.details;
+                call.handles = facts.handles;
+                call.object = facts.object;
+                call.client = details.client.map(|client| ClientMachine {
+                    machine: client.machine.map(|name| name.to_string()),
+                    user: client.user.map(|name| name.to_string()),
+                    build: Some(client.build),
+                });
+                call.registration = details.registration;
+                notify = details.notify.map(|machine| machine.to_string());
+                driver = details.driver;
+                call.task = notify.clone().or_else(|| details.document.map(|name| name.to_string()));
             }
-        } else if !request.sealed && call.handle_role().in_request() {
-            // The handle comes first.
-            call.handle = leading_handle(&request.stub);
+            // What stands in front of the cut is there.
+            Some(Ok(facts)) if !request.sealed => call.handles = facts.handles,
+            Some(Err(error)) if readable => out.unreadable(error),
+            Some(_) => {}
         }
         if readable
-            && call.interface == Some("srvsvc")
+            && known == Some(&SRVSVC)
             && let Some(deletion) = interface::session_deletion(opnum, &request.stub, encoding)
         {
             let text =
                 |text: Option<NdrString<'_>>| text.map(|text| text.to_string()).filter(|t| !t.is_empty());
             call.deletes = Some((text(deletion.client), text(deletion.user)));
         }
-        let procedure = call.procedure().map(|procedure| procedure.name);
+        let interface = interface.and_then(|interface| interface::name(&interface.uuid));
         out.tell(RpcEvent::Call {
             open: id,
             call: call.number,
             interface,
             opnum,
-            procedure,
+            procedure: call.procedure.map(|procedure| procedure.name),
             object: call.object.clone(),
             client: call.client.clone(),
-            waits_by_design: call.procedure().is_some_and(|procedure| procedure.waits_by_design),
+            waits_by_design: call.procedure.is_some_and(|procedure| procedure.waits_by_design),
             sealed: request.sealed,
         });
-        if let Some(handle) = call.handle {
+        for handle in named(&call.handles) {
             self.learn(handle, limits);
             out.tell(HandleEvent::Used { open: id, handle, interface, opnum });
         }
         if let Some(machine) = notify {
-            let handle = call.handle;
+            let handle = named(&call.handles).next();
             let printer_local = call.registration;
             out.tell(Notice::NotifyRegistered {
                 open: id,
@@ -520,50 +520,41 @@ impl Pipe {
         };
         let encoding = Encoding { syntax: call.syntax, big_endian: response.big_endian };
         let readable = response.complete && !response.sealed;
-        let role = call.handle_role();
-        if !readable && role.gives() {
-            // A handle that is not zero was granted, though the return value behind it is cut off.
-            let granted = leading_handle(&response.stub).filter(|_| !response.sealed);
-            match granted {
-                Some(handle) => {
-                    out.tell(RpcEvent::Answered { open: id, call: call.number, return_value: None });
-                    self.granted(id, handle, call, limits, out);
-                }
-                None => out.tell(call.answer_lost(id, response.sealed)),
-            }
+        if !readable && call.gives_handle() {
+            self.granted_unread(id, response, encoding, call, limits, out);
             return;
         }
-        if !readable && role == HandleRole::Takes && call.handle.is_some() {
+        if !readable && let Some(handle) = call.takes() {
             let why = Doubt::AnswerMissing;
-            out.tell(HandleEvent::InDoubt { open: id, handle: call.handle, why });
+            out.tell(HandleEvent::InDoubt { open: id, handle: Some(handle), why });
         }
-        let facts = call.procedure().filter(|_| readable).and_then(|procedure| {
-            let facts = rprn::response_facts(procedure, &response.stub, encoding);
+        let facts = call.procedure.filter(|_| readable).and_then(|procedure| {
+            let facts = procedure.response_facts(&response.stub, encoding);
             facts.map_err(|error| out.unreadable(error)).ok()
         });
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
         out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
-        if readable && call.interface == Some("srvsvc") {
+        if readable && call.known() == Some(&SRVSVC) {
             listed::tell(call.opnum, &response.stub, encoding, out);
         }
         let done = readable && return_value_at_end(&response.stub) == Some(0);
         if let Some((client, user)) = call.deletes.clone().filter(|_| done) {
             out.tell(Notice::SessionsDeleted { open: id, client, user });
         }
-        let Some(facts) = facts else { return };
-        if let Some(handle) = call.handle {
+        let (Some(facts), Some(procedure)) = (facts, call.procedure) else { return };
+        for handle in named(&call.handles) {
             if facts.closed {
                 self.forget(handle);
                 out.tell(HandleEvent::Closed { open: id, handle });
-            } else if return_value == Some(crate::wire::Win32Error::INVALID_HANDLE.0) {
+            } else if return_value.is_some_and(|value| procedure.returns.denies_handle(value)) {
                 self.forget(handle);
                 out.tell(HandleEvent::Stale { open: id, handle });
             } else {
                 // What was sent after the request may have ended it all the same.
                 out.tell_at(call.sent, HandleEvent::Proved { open: id, handle });
             }
-            if return_value == Some(0) {
-                match call.procedure().and_then(|procedure| procedure.step) {
+            if facts.succeeded {
+                match procedure.step {
                     Some(Step::Begins(task)) => {
                         let name = call.task.clone();
                         out.tell(HandleEvent::Began { open: id, handle, task, name });
@@ -573,28 +564,58 @@ impl Pipe {
                 }
             }
         }
-        if let Some(handle) = facts.handle.filter(|_| facts.granted) {
-            self.granted(id, handle, call, limits, out);
+        for handle in facts.granted.iter().flatten() {
+            self.granted(id, handle, &call, limits, out);
         }
     }
 
-    fn granted(&mut self, id: OpenId, handle: ContextHandle, call: Call, limits: &Limits, out: &mut Out<'_>) {
+    /// The answer of a call that gives handles is cut or sealed. A handle that is not zero was granted, though the return
+    /// value behind it is cut off.
+    fn granted_unread(
+        &mut self,
+        id: OpenId,
+        response: &Assembled<'_>,
+        encoding: Encoding,
+        call: Call,
+        limits: &Limits,
+        out: &mut Out<'_>,
+    ) {
+        let handles = call.procedure.and_then(|procedure| {
+            procedure.response_handles(&response.stub, encoding).ok().filter(|_| !response.sealed)
+        });
+        let handles = handles.unwrap_or_default();
+        if named(&handles).next().is_none() {
+            out.tell(call.answer_lost(id, response.sealed));
+            return;
+        }
+        out.tell(RpcEvent::Answered { open: id, call: call.number, return_value: None });
+        for handle in handles.iter().flatten().filter(|handle| !handle.handle.is_zero()) {
+            self.granted(id, handle, &call, limits, out);
+        }
+    }
+
+    fn granted(&mut self, id: OpenId, handle: &Handle, call: &Call, limits: &Limits, out: &mut Out<'_>) {
+        let handle = handle.handle;
         self.learn(handle, limits);
-        let opened_by = call.opener();
-        let Call { object, client, sent, registration: printer_remote, .. } = call;
-        let asked = Some(sent);
-        out.tell(HandleEvent::Granted { open: id, handle, opened_by, object, client, asked, printer_remote });
+        out.tell(HandleEvent::Granted {
+            open: id,
+            handle,
+            opened_by: call.opener(),
+            object: call.object.clone(),
+            client: call.client.clone(),
+            asked: Some(call.sent),
+            printer_remote: call.registration,
+        });
     }
 
     /// An answer whose request is missing. The spooler's grants and closes can be told by their form: a handle and a
     /// return value.
     fn orphan(&mut self, id: OpenId, response: &Assembled<'_>, limits: &Limits, out: &mut Out<'_>) {
-        let context = self.context(response.context_id).copied();
-        let spoolss = match context {
-            Some(context) if context.proposed.is_some() => context.interface == Some(SPOOLSS),
-            _ => self.is_spoolss,
-        };
-        if !spoolss || !response.complete || response.sealed {
+        let interface = self.interface_of(self.context(response.context_id));
+        if interface.is_none_or(|interface| interface.uuid != SPOOLSS.uuid)
+            || !response.complete
+            || response.sealed
+        {
             return;
         }
         let Some((handle, [0, 0, 0, 0])) = handle_and_value(&response.stub) else { return };
@@ -639,12 +660,6 @@ impl Pipe {
     }
 }
 
-/// The context handle that a stub begins with, unless it is zero.
-fn leading_handle(stub: &[u8]) -> Option<ContextHandle> {
-    let handle = ContextHandle(*stub.first_chunk::<20>()?);
-    (!handle.is_zero()).then_some(handle)
-}
-
 /// The return value that a stub ends with.
 fn return_value_at_end(stub: &[u8]) -> Option<u32> {
     stub.last_chunk::<4>().map(|value| u32::from_le_bytes(*value))
@@ -657,9 +672,8 @@ fn handle_and_value(stub: &[u8]) -> Option<(ContextHandle, [u8; 4])> {
     handle.starts_with(&[0; 4]).then_some((ContextHandle(*handle), value))
 }
 
-/// True for `\PIPE\spoolss`, which a bind_ack gives as its secondary address.
-fn is_spoolss_address(address: &[u8]) -> bool {
+/// The interface of a pipe whose name a bind_ack gives as its secondary address, `\PIPE\spoolss`.
+fn of_address(address: &[u8]) -> Option<&'static Interface> {
     let address = address.strip_suffix(&[0]).unwrap_or(address);
-    let tail = address.len().checked_sub(SPOOLSS.len()).and_then(|start| address.get(start..));
-    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(SPOOLSS.as_bytes()))
+    interface::of_pipe(core::str::from_utf8(address).ok()?)
 }

@@ -17,8 +17,8 @@ const FLOORS: [&str; 20] = [
     "smb2",
     "rap",
     "dcerpc",
-    "interface",
     "rprn",
+    "interface",
     "session",
     "dissect",
     "ledger",
@@ -28,7 +28,7 @@ const FLOORS: [&str; 20] = [
 
 /// Floors that parse messages and stand alone: bytes in, values out.
 const PROTOCOLS: [&str; 10] =
-    ["quic", "netbios", "fscc", "auth", "smb1", "smb2", "rap", "dcerpc", "interface", "rprn"];
+    ["quic", "netbios", "fscc", "auth", "smb1", "smb2", "rap", "dcerpc", "rprn", "interface"];
 
 /// Floors that bring bytes, which a protocol has no business with.
 const PACKETS: [&str; 3] = ["capture", "net", "tcp"];

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use smbscope::capture::Capture;
 use smbscope::dcerpc::ndr::Encoding;
 use smbscope::dcerpc::{Body, VerificationTrailer};
-use smbscope::rprn::Interface;
+use smbscope::interface::{self, Interface, Procedure};
 use smbscope::session::{Content, Event, Pdu, Sink};
 
 /// A whole stub that is not sealed, and that of its request if it is a response.
 #[derive(Clone)]
 pub(crate) struct Stub {
-    pub(crate) interface: Interface,
-    pub(crate) opnum: u16,
+    pub(crate) interface: &'static Interface,
+    pub(crate) procedure: &'static Procedure,
     pub(crate) encoding: Encoding,
     pub(crate) bytes: Vec<u8>,
     pub(crate) request: Option<Vec<u8>>,
@@ -32,8 +32,9 @@ impl Sink for Stubs {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         let Content::Rpc { pdu: rpc, call: Some(call), open } = pdu.content else { return };
         let Some(whole) = call.whole.filter(|whole| whole.complete && !whole.sealed) else { return };
-        let (Some(name), Some(opnum)) = (call.name, call.opnum) else { return };
-        let Some(interface) = Interface::of(name) else { return };
+        let (Some(interface), Some(opnum)) = (call.interface, call.opnum) else { return };
+        let Some(interface) = interface::spooler(&interface.uuid) else { return };
+        let Some(procedure) = interface.procedure(opnum) else { return };
         // `ndrdump` reads little-endian stubs alone.
         if call.encoding.big_endian {
             return;
@@ -55,9 +56,9 @@ impl Sink for Stubs {
             },
             _ => return,
         };
-        let place = (name, opnum, request.is_none());
+        let place = (interface.name, opnum, request.is_none());
         let length = bytes.len();
-        let stub = Stub { interface, opnum, encoding: call.encoding, bytes, request };
+        let stub = Stub { interface, procedure, encoding: call.encoding, bytes, request };
         self.found.entry(place).or_default().entry(length).or_insert(stub);
     }
 }

@@ -1,7 +1,6 @@
 //! The values of a call without its structures, as both sides can tell them.
 
 use smbscope::dcerpc::ndr::{Asked, Record, Value};
-use smbscope::rprn::Call;
 
 use crate::captured::Stub;
 
@@ -20,13 +19,13 @@ pub(crate) type Own = (String, Vec<Leaf>);
 
 /// What this library says.
 pub(crate) fn ours(stub: &Stub) -> Result<Vec<Own>, String> {
-    let Stub { interface, opnum, encoding, .. } = *stub;
+    let Stub { procedure, encoding, .. } = *stub;
     let call = match &stub.request {
-        None => Call::request(interface, opnum, &stub.bytes, encoding).unwrap(),
+        None => procedure.request(&stub.bytes, encoding).unwrap(),
         Some(request) => {
-            let request = Call::request(interface, opnum, request, encoding).unwrap();
+            let request = procedure.request(request, encoding).unwrap();
             let asked = Asked::of(&request.arguments.fields).unwrap_or_default();
-            Call::response(interface, opnum, &stub.bytes, encoding, &asked).unwrap()
+            procedure.response(&stub.bytes, encoding, &asked).unwrap()
         }
     };
     if !call.arguments.anomalies.is_empty() || call.arguments.unread > 0 {

@@ -17,7 +17,7 @@ use leaves::{difference, ours};
 use samba::samba;
 use smbscope::capture::Packet;
 use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
-use smbscope::rprn::{Call, Interface};
+use smbscope::interface::{IREMOTEWINSPOOL, Parameters, Procedure, SPOOLSS};
 use smbscope::session::{Analyzer, Limits};
 
 /// Stubs of one procedure and one direction that are compared, each of another length.
@@ -76,12 +76,12 @@ const SAMBA_DIFFERS: [(&str, Option<Syntax>, &str); 11] = [
 /// Every procedure of both interfaces that has parameters, both ways, in both syntaxes, each arm of its unions.
 fn every_stub(
     padding: u8,
-    mut each: impl FnMut(&captured::Stub, &written::Written, &'static smbscope::rprn::Procedure),
+    mut each: impl FnMut(&captured::Stub, &written::Written, &'static Procedure),
 ) -> usize {
     let mut stubs = 0;
-    for interface in [Interface::Winspool, Interface::RemoteWinspool] {
-        for procedure in interface.procedures() {
-            let Some(parameters) = procedure.parameters else { continue };
+    for interface in [&SPOOLSS, &IREMOTEWINSPOOL] {
+        for procedure in interface.procedures {
+            let Parameters::All(parameters) = procedure.parameters else { continue };
             for (syntax, big_endian) in
                 [(Syntax::Ndr, false), (Syntax::Ndr64, false), (Syntax::Ndr, true), (Syntax::Ndr64, true)]
             {
@@ -91,7 +91,7 @@ fn every_stub(
                     let response = written::write(parameters, false, encoding, arm, padding);
                     let mut stub = captured::Stub {
                         interface,
-                        opnum: procedure.opnum,
+                        procedure,
                         encoding,
                         bytes: request.bytes.clone(),
                         request: None,
@@ -171,10 +171,8 @@ fn what_was_written_and_broken_is_survived() {
         }
         for bytes in [&written.bytes[..place], &bytes[..]] {
             let call = match stub.request {
-                None => Call::request(stub.interface, stub.opnum, bytes, stub.encoding),
-                Some(_) => {
-                    Call::response(stub.interface, stub.opnum, bytes, stub.encoding, &Asked::default())
-                }
+                None => procedure.request(bytes, stub.encoding),
+                Some(_) => procedure.response(bytes, stub.encoding, &Asked::default()),
             };
             let call = call.unwrap();
             assert!(call.arguments.unread <= bytes.len(), "{}", procedure.name);

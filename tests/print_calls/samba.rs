@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use smbscope::dcerpc::ndr::Syntax;
-use smbscope::rprn::{Interface, Procedure};
+use smbscope::interface::{Procedure, SPOOLSS};
 
 use crate::captured::Stub;
 use crate::leaves::{Leaf, hex};
@@ -38,18 +38,18 @@ pub(crate) fn samba(stub: &Stub) -> Result<Vec<(String, Leaf)>, String> {
 /// What Samba is to read the stub as. It leaves the buffers of `IRemoteWinspool` to its callers, and reads those of the
 /// synchronous calls with the same parameters.
 fn samba_procedure(stub: &Stub) -> (&'static str, u16) {
-    if stub.interface == Interface::Winspool {
-        return ("spoolss", stub.opnum);
+    let own = stub.procedure;
+    if stub.interface == &SPOOLSS {
+        return (SPOOLSS.name, own.opnum);
     }
-    let own = stub.interface.procedure(stub.opnum).unwrap();
     let name = own.name.replace("RpcAsync", "Rpc");
     let names = |procedure: &Procedure| {
-        let parameters = procedure.parameters.into_iter().flatten();
+        let parameters = procedure.parameters.known().iter();
         parameters.map(|parameter| parameter.member.name).collect::<Vec<_>>()
     };
     let is_twin = |twin: &&Procedure| twin.on_wire && twin.name == name && names(twin) == names(own);
-    let twin = Interface::Winspool.procedures().iter().find(is_twin);
-    twin.map_or(("iremotewinspool", stub.opnum), |twin| ("spoolss", twin.opnum))
+    let twin = SPOOLSS.procedures.iter().find(is_twin);
+    twin.map_or((stub.interface.name, own.opnum), |twin| (SPOOLSS.name, twin.opnum))
 }
 
 /// The leaves of what `ndrdump` printed, by its names.

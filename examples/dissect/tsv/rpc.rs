@@ -1,7 +1,7 @@
 //! DCE/RPC: one row a PDU.
 
 use smbscope::dcerpc::{Bind, BindAck, Body, Pdu, ResultCode, datagram};
-use smbscope::rprn;
+use smbscope::interface::{self, Handle, SPOOLSS};
 use smbscope::session::RpcCall;
 
 use super::{hex, list, ntlm};
@@ -48,7 +48,7 @@ pub(super) fn columns(pdu: &Pdu<'_>, call: Option<&RpcCall<'_>>) -> Vec<String> 
         columns.status,
         columns.object,
         pdu.auth.map(|auth| ntlm(auth.value)).unwrap_or_default(),
-        call.and_then(|call| call.name).unwrap_or_default().to_owned(),
+        call.and_then(|call| interface::name(&call.interface?.uuid)).unwrap_or_default().to_owned(),
     ]
     .into_iter()
     .chain(call.and_then(|call| spooler(pdu, call)).unwrap_or_default())
@@ -58,17 +58,18 @@ pub(super) fn columns(pdu: &Pdu<'_>, call: Option<&RpcCall<'_>>) -> Vec<String> 
 /// Opnum, handle and return value of a call of the print spooler.
 fn spooler(pdu: &Pdu<'_>, call: &RpcCall<'_>) -> Option<[String; 3]> {
     let opnum = call.opnum?;
-    let procedure = rprn::Interface::of(call.name.filter(|name| *name == "spoolss")?)?.procedure(opnum)?;
+    let is_spooler = call.interface.is_some_and(|interface| interface.uuid == SPOOLSS.uuid);
+    let procedure = SPOOLSS.procedure(opnum).filter(|_| is_spooler)?;
     let whole = call.whole.filter(|whole| whole.complete && !whole.sealed)?;
-    let digits = |handle: rprn::ContextHandle| {
-        let digits: Vec<String> = handle.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = |handle: Handle| {
+        let digits: Vec<String> = handle.handle.0.iter().map(|byte| format!("{byte:02x}")).collect();
         digits.join(":")
     };
-    let (handle, value) = match pdu.body {
-        Body::Request(_) => (rprn::request_facts(procedure, &whole.stub, call.encoding).ok()?.handle, None),
+    let ([handle, ..], value) = match pdu.body {
+        Body::Request(_) => (procedure.request_handles(&whole.stub, call.encoding).ok()?, None),
         _ => {
-            let facts = rprn::response_facts(procedure, &whole.stub, call.encoding).ok()?;
-            (facts.handle, facts.return_value)
+            let facts = procedure.response_facts(&whole.stub, call.encoding).ok()?;
+            (facts.handles, facts.return_value)
         }
     };
     Some([opnum.to_string(), handle.map(digits).unwrap_or_default(), value.map(hex).unwrap_or_default()])

@@ -5,6 +5,7 @@
 
 mod cursor;
 mod meaning;
+mod names;
 mod reader;
 mod string;
 mod types;
@@ -19,6 +20,7 @@ pub use string::NdrString;
 pub use types::{Arm, By, Direction, Member, Names, Parameter, Type, Union};
 pub use value::{Arguments, Record, Value};
 
+pub(crate) use names::{HRESULT, NTSTATUS, WIN32};
 pub(crate) use types::{counted, in_out, input, member, output, sized, switched};
 
 use super::bind::SyntaxId;

@@ -134,8 +134,32 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The value of a field of this name, of this structure or of one inside it.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Value<'a>> {
+        self.get(name).or_else(|| {
+            self.0.iter().find_map(|(_, value)| match value {
+                Value::Record(record) => record.find(name),
+                _ => None,
+            })
+        })
+    }
+
     pub(crate) fn add(&mut self, name: &'static str, value: Value<'a>) {
         self.0.push((name, value));
+    }
+}
+
+impl Value<'_> {
+    /// The value as the name of something: a text, a number, or what prints as a text.
+    pub(crate) fn as_name(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.to_string()),
+            Self::Ascii(text) => Some(crate::wire::ascii(text)),
+            Self::Number(number) | Self::Named(number, _) => Some(number.to_string()),
+            Self::Shown(text) => Some(text.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -1,4 +1,19 @@
-//! The procedures of `IRemUnknown` and `IRemUnknown2` (\[MS-DCOM\] 3.1.1.5.6, 3.1.1.5.7), in the order of their opnums. Empty: not used on the wire.
+//! The procedures of `IRemUnknown2` (\[MS-DCOM\] 3.1.1.5.7), which begin with those of `IRemUnknown`.
 
-pub(super) static PROCEDURES: [&str; 7] =
-    ["", "", "", "RemQueryInterface", "RemAddRef", "RemRelease", "RemQueryInterface2"];
+use uuid::uuid;
+
+use crate::interface::definition::Interface;
+use crate::interface::procedure::{Procedure, named};
+
+/// The interface, version 0.0.
+pub(super) static IREMUNKNOWN2: Interface = Interface {
+    procedures: &PROCEDURES,
+    ..Interface::new(uuid!("00000143-0000-0000-c000-000000000046"), (0, 0), "DCOM")
+};
+
+pub(super) static PROCEDURES: [Procedure; 4] = [
+    named(3, "RemQueryInterface"),
+    named(4, "RemAddRef"),
+    named(5, "RemRelease"),
+    named(6, "RemQueryInterface2"),
+];

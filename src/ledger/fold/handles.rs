@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::capture::Origin;
+use crate::interface::ContextHandle;
 use crate::ledger::{Group, GroupRowId, Handle, HandleRowId, Ledger, OpenRowId, Use};
-use crate::rprn::ContextHandle;
 use crate::session::{ConnectionId, OpenId};
 
 /// Handles of a pipe among which an ended one is looked for.

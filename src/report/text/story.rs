@@ -9,8 +9,8 @@ use super::{STORIES_OF_EACH, When, table};
 use crate::auth::{Evidence, Mechanism};
 use crate::capture::Origin;
 use crate::finding::{self, Plain, Span, count, list};
+use crate::interface::Task;
 use crate::ledger::{self, Verdict};
-use crate::rprn::Task;
 use crate::session::SessionId;
 
 /// Steps that are told of one session; the rest is counted.

@@ -1,11 +1,11 @@
 //! Bidirectional communication with a printer (\[MS-RPRN\] 3.1.4.2.27).
 
 use super::common::{Call, PRINTER, TEXT, optional_text};
-use crate::dcerpc::ndr::{Arm, Meaning, Type, Union, counted, input, member, output, switched};
-use crate::rprn::names::{BIDI, WIN32};
+use crate::dcerpc::ndr::{Arm, Meaning, Type, Union, WIN32, counted, input, member, output, switched};
+use crate::rprn::names::BIDI;
 
 /// `RpcSendRecvBidiData`.
-pub(in crate::rprn) const SEND_RECV_BIDI_DATA: Call = &[
+pub(crate) const SEND_RECV_BIDI_DATA: Call = &[
     PRINTER,
     optional_text("pAction"),
     input(member("pReqData", BIDI_REQUEST_CONTAINER)),

@@ -1,12 +1,11 @@
 //! What a branch office prints straight, told to the server (\[MS-RPRN\] 3.1.4.12).
 
 use super::common::{Call, PRINTER, TEXT};
-use crate::dcerpc::ndr::{Arm, Member, Type, Union, counted, input, member, switched};
+use crate::dcerpc::ndr::{Arm, Member, Type, Union, WIN32, counted, input, member, switched};
 use crate::rprn::names::BRANCH_OFFICE;
-use crate::rprn::names::WIN32;
 
 /// `RpcLogJobInfoForBranchOffice`.
-pub(in crate::rprn) const LOG_JOB_INFO_FOR_BRANCH_OFFICE: Call =
+pub(crate) const LOG_JOB_INFO_FOR_BRANCH_OFFICE: Call =
     &[PRINTER, input(member("pBranchOfficeJobDataContainer", BRANCH_OFFICE_JOB_DATA_CONTAINER))];
 
 /// `RPC_BranchOfficeJobDataContainer` (\[MS-RPRN\] 2.2.1.15.8).

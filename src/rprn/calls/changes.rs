@@ -14,14 +14,14 @@ use crate::rprn::names::{
 };
 
 /// `RpcWaitForPrinterChange`.
-pub(in crate::rprn) const WAIT_FOR_PRINTER_CHANGE: Call =
+pub(crate) const WAIT_FOR_PRINTER_CHANGE: Call =
     &[PRINTER, input(member("Flags", Type::Named(CHANGES))), output(member("pFlags", Type::Named(CHANGES)))];
 
 /// `RpcFindClosePrinterChangeNotification`.
-pub(in crate::rprn) const FIND_CLOSE_PRINTER_CHANGE_NOTIFICATION: Call = &[PRINTER];
+pub(crate) const FIND_CLOSE_PRINTER_CHANGE_NOTIFICATION: Call = &[PRINTER];
 
 /// `RpcReplyOpenPrinter`.
-pub(in crate::rprn) const REPLY_OPEN_PRINTER: Call = &[
+pub(crate) const REPLY_OPEN_PRINTER: Call = &[
     text("pMachine"),
     handle_out("phPrinterNotify"),
     number("dwPrinterRemote"),
@@ -31,7 +31,7 @@ pub(in crate::rprn) const REPLY_OPEN_PRINTER: Call = &[
 ];
 
 /// `RpcRouterReplyPrinter`.
-pub(in crate::rprn) const ROUTER_REPLY_PRINTER: Call = &[
+pub(crate) const ROUTER_REPLY_PRINTER: Call = &[
     handle("hNotify"),
     input(member("fdwFlags", Type::Named(CHANGES))),
     number("cbBuffer"),
@@ -39,10 +39,10 @@ pub(in crate::rprn) const ROUTER_REPLY_PRINTER: Call = &[
 ];
 
 /// `RpcReplyClosePrinter`.
-pub(in crate::rprn) const REPLY_CLOSE_PRINTER: Call = &[handle_closed("phNotify")];
+pub(crate) const REPLY_CLOSE_PRINTER: Call = &[handle_closed("phNotify")];
 
 /// `RpcRemoteFindFirstPrinterChangeNotification`.
-pub(in crate::rprn) const REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION: Call = &[
+pub(crate) const REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION: Call = &[
     PRINTER,
     input(member("fdwFlags", Type::Named(CHANGES))),
     input(member("fdwOptions", Type::Named(CATEGORIES))),
@@ -53,7 +53,7 @@ pub(in crate::rprn) const REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION: Call = 
 ];
 
 /// `RpcRemoteFindFirstPrinterChangeNotificationEx`.
-pub(in crate::rprn) const REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION_EX: Call = &[
+pub(crate) const REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION_EX: Call = &[
     PRINTER,
     input(member("fdwFlags", Type::Named(CHANGES))),
     input(member("fdwOptions", Type::Named(CATEGORIES))),
@@ -63,7 +63,7 @@ pub(in crate::rprn) const REMOTE_FIND_FIRST_PRINTER_CHANGE_NOTIFICATION_EX: Call
 ];
 
 /// `RpcRouterReplyPrinterEx`.
-pub(in crate::rprn) const ROUTER_REPLY_PRINTER_EX: Call = &[
+pub(crate) const ROUTER_REPLY_PRINTER_EX: Call = &[
     handle("hNotify"),
     number("dwColor"),
     input(member("fdwFlags", Type::Named(CHANGES))),
@@ -73,7 +73,7 @@ pub(in crate::rprn) const ROUTER_REPLY_PRINTER_EX: Call = &[
 ];
 
 /// `RpcRouterRefreshPrinterChangeNotification`.
-pub(in crate::rprn) const ROUTER_REFRESH_PRINTER_CHANGE_NOTIFICATION: Call = &[
+pub(crate) const ROUTER_REFRESH_PRINTER_CHANGE_NOTIFICATION: Call = &[
     PRINTER,
     number("dwColor"),
     input(member("pOptions", Type::Unique(&NOTIFY_OPTIONS))),
@@ -81,21 +81,21 @@ pub(in crate::rprn) const ROUTER_REFRESH_PRINTER_CHANGE_NOTIFICATION: Call = &[
 ];
 
 /// `RpcSyncRegisterForRemoteNotifications`.
-pub(in crate::rprn) const REGISTER_FOR_REMOTE_NOTIFICATIONS: Call =
+pub(crate) const REGISTER_FOR_REMOTE_NOTIFICATIONS: Call =
     &[PRINTER, input(member("pNotifyFilter", PROPERTIES_COLLECTION)), handle_out("phRpcHandle")];
 
 /// `RpcSyncUnRegisterForRemoteNotifications`.
-pub(in crate::rprn) const UN_REGISTER_FOR_REMOTE_NOTIFICATIONS: Call = &[handle_closed("phRpcHandle")];
+pub(crate) const UN_REGISTER_FOR_REMOTE_NOTIFICATIONS: Call = &[handle_closed("phRpcHandle")];
 
 /// `RpcSyncRefreshRemoteNotifications`.
-pub(in crate::rprn) const REFRESH_REMOTE_NOTIFICATIONS: Call = &[
+pub(crate) const REFRESH_REMOTE_NOTIFICATIONS: Call = &[
     handle("hRpcHandle"),
     input(member("pNotifyFilter", PROPERTIES_COLLECTION)),
     output(member("ppNotifyData", Type::Unique(&PROPERTIES_COLLECTION))),
 ];
 
 /// `RpcAsyncGetRemoteNotifications`.
-pub(in crate::rprn) const GET_REMOTE_NOTIFICATIONS: Call =
+pub(crate) const GET_REMOTE_NOTIFICATIONS: Call =
     &[handle("hRpcHandle"), output(member("ppNotifyData", Type::Unique(&PROPERTIES_COLLECTION)))];
 
 /// `RPC_V2_NOTIFY_OPTIONS` (\[MS-RPRN\] 2.2.1.13.1).

@@ -5,7 +5,7 @@ use crate::dcerpc::ndr::{Meaning, Member, Parameter, Type, counted, in_out, inpu
 use crate::rprn::names::PROCESSOR;
 
 /// The parameters of a procedure, in the order of its declaration.
-pub(in crate::rprn) type Call = &'static [Parameter];
+pub(crate) type Call = &'static [Parameter];
 
 /// A `[unique, string] wchar_t*`.
 pub(super) const TEXT: Type = Type::Unique(&Type::Text);

@@ -7,7 +7,7 @@ use crate::rprn::names::REG;
 use crate::rprn::registry;
 
 /// `RpcGetPrinterData`.
-pub(in crate::rprn) const GET_PRINTER_DATA: Call = &[
+pub(crate) const GET_PRINTER_DATA: Call = &[
     PRINTER,
     text("pValueName"),
     output(member("pType", Type::Named(REG))),
@@ -17,7 +17,7 @@ pub(in crate::rprn) const GET_PRINTER_DATA: Call = &[
 ];
 
 /// `RpcSetPrinterData`.
-pub(in crate::rprn) const SET_PRINTER_DATA: Call = &[
+pub(crate) const SET_PRINTER_DATA: Call = &[
     PRINTER,
     text("pValueName"),
     input(member("Type", Type::Named(REG))),
@@ -26,7 +26,7 @@ pub(in crate::rprn) const SET_PRINTER_DATA: Call = &[
 ];
 
 /// `RpcEnumPrinterData`.
-pub(in crate::rprn) const ENUM_PRINTER_DATA: Call = &[
+pub(crate) const ENUM_PRINTER_DATA: Call = &[
     PRINTER,
     number("dwIndex"),
     output(sized("pValueName", Type::Wide, "cbValueName")),
@@ -39,10 +39,10 @@ pub(in crate::rprn) const ENUM_PRINTER_DATA: Call = &[
 ];
 
 /// `RpcDeletePrinterData`.
-pub(in crate::rprn) const DELETE_PRINTER_DATA: Call = &[PRINTER, text("pValueName")];
+pub(crate) const DELETE_PRINTER_DATA: Call = &[PRINTER, text("pValueName")];
 
 /// `RpcSetPrinterDataEx`.
-pub(in crate::rprn) const SET_PRINTER_DATA_EX: Call = &[
+pub(crate) const SET_PRINTER_DATA_EX: Call = &[
     PRINTER,
     text("pKeyName"),
     text("pValueName"),
@@ -52,7 +52,7 @@ pub(in crate::rprn) const SET_PRINTER_DATA_EX: Call = &[
 ];
 
 /// `RpcGetPrinterDataEx`.
-pub(in crate::rprn) const GET_PRINTER_DATA_EX: Call = &[
+pub(crate) const GET_PRINTER_DATA_EX: Call = &[
     PRINTER,
     text("pKeyName"),
     text("pValueName"),
@@ -63,7 +63,7 @@ pub(in crate::rprn) const GET_PRINTER_DATA_EX: Call = &[
 ];
 
 /// `RpcEnumPrinterDataEx`.
-pub(in crate::rprn) const ENUM_PRINTER_DATA_EX: Call = &[
+pub(crate) const ENUM_PRINTER_DATA_EX: Call = &[
     PRINTER,
     text("pKeyName"),
     output(counted("pEnumValues", Type::Bytes(VALUES), "cbEnumValues")),
@@ -73,7 +73,7 @@ pub(in crate::rprn) const ENUM_PRINTER_DATA_EX: Call = &[
 ];
 
 /// `RpcEnumPrinterKey`.
-pub(in crate::rprn) const ENUM_PRINTER_KEY: Call = &[
+pub(crate) const ENUM_PRINTER_KEY: Call = &[
     PRINTER,
     text("pKeyName"),
     output(sized("pSubkey", Type::MultiText, "cbSubkey")),
@@ -82,10 +82,10 @@ pub(in crate::rprn) const ENUM_PRINTER_KEY: Call = &[
 ];
 
 /// `RpcDeletePrinterDataEx`.
-pub(in crate::rprn) const DELETE_PRINTER_DATA_EX: Call = &[PRINTER, text("pKeyName"), text("pValueName")];
+pub(crate) const DELETE_PRINTER_DATA_EX: Call = &[PRINTER, text("pKeyName"), text("pValueName")];
 
 /// `RpcDeletePrinterKey`.
-pub(in crate::rprn) const DELETE_PRINTER_KEY: Call = &[PRINTER, text("pKeyName")];
+pub(crate) const DELETE_PRINTER_KEY: Call = &[PRINTER, text("pKeyName")];
 
 /// A value, of the type that the call says.
 const DATA: Meaning = Meaning::Known(registry::data);

@@ -5,14 +5,14 @@ use crate::dcerpc::ndr::{Meaning, Member, Type, Value, counted, input, member, o
 use crate::rprn::marshalled;
 
 /// `RpcStartDocPrinter`.
-pub(in crate::rprn) const START_DOC_PRINTER: Call =
+pub(crate) const START_DOC_PRINTER: Call =
     &[PRINTER, input(member("pDocInfoContainer", DOC_INFO_CONTAINER)), number_out("pJobId")];
 
 /// `RpcStartPagePrinter`.
-pub(in crate::rprn) const START_PAGE_PRINTER: Call = &[PRINTER];
+pub(crate) const START_PAGE_PRINTER: Call = &[PRINTER];
 
 /// `RpcWritePrinter`.
-pub(in crate::rprn) const WRITE_PRINTER: Call = &[
+pub(crate) const WRITE_PRINTER: Call = &[
     PRINTER,
     input(counted("pBuf", Type::Bytes(Meaning::Opaque), "cbBuf")),
     CB_BUF,
@@ -20,13 +20,13 @@ pub(in crate::rprn) const WRITE_PRINTER: Call = &[
 ];
 
 /// `RpcEndPagePrinter`.
-pub(in crate::rprn) const END_PAGE_PRINTER: Call = &[PRINTER];
+pub(crate) const END_PAGE_PRINTER: Call = &[PRINTER];
 
 /// `RpcAbortPrinter`.
-pub(in crate::rprn) const ABORT_PRINTER: Call = &[PRINTER];
+pub(crate) const ABORT_PRINTER: Call = &[PRINTER];
 
 /// `RpcReadPrinter`.
-pub(in crate::rprn) const READ_PRINTER: Call = &[
+pub(crate) const READ_PRINTER: Call = &[
     PRINTER,
     output(counted("pBuf", Type::Bytes(WHAT_WAS_READ), "cbBuf")),
     CB_BUF,
@@ -34,10 +34,10 @@ pub(in crate::rprn) const READ_PRINTER: Call = &[
 ];
 
 /// `RpcEndDocPrinter`.
-pub(in crate::rprn) const END_DOC_PRINTER: Call = &[PRINTER];
+pub(crate) const END_DOC_PRINTER: Call = &[PRINTER];
 
 /// `RpcFlushPrinter`.
-pub(in crate::rprn) const FLUSH_PRINTER: Call = &[
+pub(crate) const FLUSH_PRINTER: Call = &[
     PRINTER,
     input(counted("pBuf", Type::Bytes(Meaning::Opaque), "cbBuf")),
     CB_BUF,

@@ -9,11 +9,11 @@ use crate::rprn::marshalled;
 use crate::rprn::names::{COPY_FLAGS, DELETE_FLAGS, DRIVER_ATTRIBUTES, DRIVER_FILE, DRIVER_VERSION};
 
 /// `RpcAddPrinterDriver`.
-pub(in crate::rprn) const ADD_PRINTER_DRIVER: Call =
+pub(crate) const ADD_PRINTER_DRIVER: Call =
     &[optional_text("pName"), input(member("pDriverContainer", DRIVER_CONTAINER))];
 
 /// `RpcEnumPrinterDrivers`.
-pub(in crate::rprn) const ENUM_PRINTER_DRIVERS: Call = &[
+pub(crate) const ENUM_PRINTER_DRIVERS: Call = &[
     optional_text("pName"),
     optional_text("pEnvironment"),
     LEVEL,
@@ -24,11 +24,11 @@ pub(in crate::rprn) const ENUM_PRINTER_DRIVERS: Call = &[
 ];
 
 /// `RpcGetPrinterDriver`.
-pub(in crate::rprn) const GET_PRINTER_DRIVER: Call =
+pub(crate) const GET_PRINTER_DRIVER: Call =
     &[PRINTER, optional_text("pEnvironment"), LEVEL, buffer("pDriver", DRIVER_INFO), CB_BUF, CB_NEEDED];
 
 /// `RpcGetPrinterDriverDirectory`.
-pub(in crate::rprn) const GET_PRINTER_DRIVER_DIRECTORY: Call = &[
+pub(crate) const GET_PRINTER_DRIVER_DIRECTORY: Call = &[
     optional_text("pName"),
     optional_text("pEnvironment"),
     LEVEL,
@@ -38,11 +38,11 @@ pub(in crate::rprn) const GET_PRINTER_DRIVER_DIRECTORY: Call = &[
 ];
 
 /// `RpcDeletePrinterDriver`.
-pub(in crate::rprn) const DELETE_PRINTER_DRIVER: Call =
+pub(crate) const DELETE_PRINTER_DRIVER: Call =
     &[optional_text("pName"), text("pEnvironment"), text("pDriverName")];
 
 /// `RpcGetPrinterDriver2`.
-pub(in crate::rprn) const GET_PRINTER_DRIVER_2: Call = &[
+pub(crate) const GET_PRINTER_DRIVER_2: Call = &[
     PRINTER,
     optional_text("pEnvironment"),
     LEVEL,
@@ -56,7 +56,7 @@ pub(in crate::rprn) const GET_PRINTER_DRIVER_2: Call = &[
 ];
 
 /// `RpcDeletePrinterDriverEx`.
-pub(in crate::rprn) const DELETE_PRINTER_DRIVER_EX: Call = &[
+pub(crate) const DELETE_PRINTER_DRIVER_EX: Call = &[
     optional_text("pName"),
     text("pEnvironment"),
     text("pDriverName"),
@@ -65,14 +65,14 @@ pub(in crate::rprn) const DELETE_PRINTER_DRIVER_EX: Call = &[
 ];
 
 /// `RpcAddPrinterDriverEx`.
-pub(in crate::rprn) const ADD_PRINTER_DRIVER_EX: Call = &[
+pub(crate) const ADD_PRINTER_DRIVER_EX: Call = &[
     optional_text("pName"),
     input(member("pDriverContainer", DRIVER_CONTAINER)),
     input(member("dwFileCopyFlags", Type::Named(COPY_FLAGS))),
 ];
 
 /// `RpcGetCorePrinterDrivers`.
-pub(in crate::rprn) const GET_CORE_PRINTER_DRIVERS: Call = &[
+pub(crate) const GET_CORE_PRINTER_DRIVERS: Call = &[
     optional_text("pszServer"),
     text("pszEnvironment"),
     number("cchCoreDrivers"),
@@ -82,7 +82,7 @@ pub(in crate::rprn) const GET_CORE_PRINTER_DRIVERS: Call = &[
 ];
 
 /// `RpcGetPrinterDriverPackagePath`.
-pub(in crate::rprn) const GET_PRINTER_DRIVER_PACKAGE_PATH: Call = &[
+pub(crate) const GET_PRINTER_DRIVER_PACKAGE_PATH: Call = &[
     optional_text("pszServer"),
     text("pszEnvironment"),
     optional_text("pszLanguage"),
@@ -93,7 +93,7 @@ pub(in crate::rprn) const GET_PRINTER_DRIVER_PACKAGE_PATH: Call = &[
 ];
 
 /// `RpcAsyncInstallPrinterDriverFromPackage`.
-pub(in crate::rprn) const INSTALL_PRINTER_DRIVER_FROM_PACKAGE: Call = &[
+pub(crate) const INSTALL_PRINTER_DRIVER_FROM_PACKAGE: Call = &[
     optional_text("pszServer"),
     optional_text("pszInfPath"),
     text("pszDriverName"),
@@ -102,7 +102,7 @@ pub(in crate::rprn) const INSTALL_PRINTER_DRIVER_FROM_PACKAGE: Call = &[
 ];
 
 /// `RpcAsyncUploadPrinterDriverPackage`.
-pub(in crate::rprn) const UPLOAD_PRINTER_DRIVER_PACKAGE: Call = &[
+pub(crate) const UPLOAD_PRINTER_DRIVER_PACKAGE: Call = &[
     optional_text("pszServer"),
     text("pszInfPath"),
     text("pszEnvironment"),
@@ -112,7 +112,7 @@ pub(in crate::rprn) const UPLOAD_PRINTER_DRIVER_PACKAGE: Call = &[
 ];
 
 /// `RpcAsyncCorePrinterDriverInstalled`.
-pub(in crate::rprn) const CORE_PRINTER_DRIVER_INSTALLED: Call = &[
+pub(crate) const CORE_PRINTER_DRIVER_INSTALLED: Call = &[
     optional_text("pszServer"),
     text("pszEnvironment"),
     input(member("CoreDriverGUID", Type::Guid)),
@@ -122,7 +122,7 @@ pub(in crate::rprn) const CORE_PRINTER_DRIVER_INSTALLED: Call = &[
 ];
 
 /// `RpcAsyncDeletePrinterDriverPackage`.
-pub(in crate::rprn) const DELETE_PRINTER_DRIVER_PACKAGE: Call =
+pub(crate) const DELETE_PRINTER_DRIVER_PACKAGE: Call =
     &[optional_text("pszServer"), text("pszInfPath"), text("pszEnvironment")];
 
 /// `DRIVER_CONTAINER` (\[MS-RPRN\] 2.2.1.2.4).

@@ -6,21 +6,21 @@ use crate::rprn::marshalled;
 use crate::rprn::names::{FORM, FORM_STRING};
 
 /// `RpcAddForm`.
-pub(in crate::rprn) const ADD_FORM: Call = &[PRINTER, input(member("pFormInfoContainer", FORM_CONTAINER))];
+pub(crate) const ADD_FORM: Call = &[PRINTER, input(member("pFormInfoContainer", FORM_CONTAINER))];
 
 /// `RpcDeleteForm`.
-pub(in crate::rprn) const DELETE_FORM: Call = &[PRINTER, text("pFormName")];
+pub(crate) const DELETE_FORM: Call = &[PRINTER, text("pFormName")];
 
 /// `RpcGetForm`.
-pub(in crate::rprn) const GET_FORM: Call =
+pub(crate) const GET_FORM: Call =
     &[PRINTER, text("pFormName"), LEVEL, buffer("pForm", FORM_INFO), CB_BUF, CB_NEEDED];
 
 /// `RpcSetForm`.
-pub(in crate::rprn) const SET_FORM: Call =
+pub(crate) const SET_FORM: Call =
     &[PRINTER, text("pFormName"), input(member("pFormInfoContainer", FORM_CONTAINER))];
 
 /// `RpcEnumForms`.
-pub(in crate::rprn) const ENUM_FORMS: Call =
+pub(crate) const ENUM_FORMS: Call =
     &[PRINTER, LEVEL, buffer("pForm", FORM_INFO), CB_BUF, CB_NEEDED, RETURNED];
 
 /// `FORM_CONTAINER` (\[MS-RPRN\] 2.2.1.2.5).

@@ -5,7 +5,7 @@ use crate::dcerpc::ndr::{Meaning, Type, counted, input, output};
 use crate::rprn::ipp;
 
 /// `RpcIppCreateJobOnPrinter`.
-pub(in crate::rprn) const IPP_CREATE_JOB_ON_PRINTER: Call = &[
+pub(crate) const IPP_CREATE_JOB_ON_PRINTER: Call = &[
     PRINTER,
     number("jobId"),
     optional_text("pdlFormat"),
@@ -16,7 +16,7 @@ pub(in crate::rprn) const IPP_CREATE_JOB_ON_PRINTER: Call = &[
 ];
 
 /// `RpcIppGetJobAttributes`.
-pub(in crate::rprn) const IPP_GET_JOB_ATTRIBUTES: Call = &[
+pub(crate) const IPP_GET_JOB_ATTRIBUTES: Call = &[
     PRINTER,
     number("jobId"),
     number("attributeNameCount"),
@@ -26,7 +26,7 @@ pub(in crate::rprn) const IPP_GET_JOB_ATTRIBUTES: Call = &[
 ];
 
 /// `RpcIppSetJobAttributes`.
-pub(in crate::rprn) const IPP_SET_JOB_ATTRIBUTES: Call = &[
+pub(crate) const IPP_SET_JOB_ATTRIBUTES: Call = &[
     PRINTER,
     number("jobId"),
     number("jobAttributeGroupBufferSize"),
@@ -36,7 +36,7 @@ pub(in crate::rprn) const IPP_SET_JOB_ATTRIBUTES: Call = &[
 ];
 
 /// `RpcIppGetPrinterAttributes`.
-pub(in crate::rprn) const IPP_GET_PRINTER_ATTRIBUTES: Call = &[
+pub(crate) const IPP_GET_PRINTER_ATTRIBUTES: Call = &[
     PRINTER,
     number("attributeNameCount"),
     input(counted("attributeNames", Type::Array(&TEXT), "attributeNameCount")),
@@ -45,7 +45,7 @@ pub(in crate::rprn) const IPP_GET_PRINTER_ATTRIBUTES: Call = &[
 ];
 
 /// `RpcIppSetPrinterAttributes`.
-pub(in crate::rprn) const IPP_SET_PRINTER_ATTRIBUTES: Call = &[
+pub(crate) const IPP_SET_PRINTER_ATTRIBUTES: Call = &[
     PRINTER,
     number("jobAttributeGroupBufferSize"),
     input(counted("jobAttributeGroupBuffer", Type::Bytes(IPP), "jobAttributeGroupBufferSize")),

@@ -9,7 +9,7 @@ use crate::rprn::marshalled;
 use crate::rprn::names::{JOB_CONTROL, JOB_STATUS};
 
 /// `RpcSetJob`.
-pub(in crate::rprn) const SET_JOB: Call = &[
+pub(crate) const SET_JOB: Call = &[
     PRINTER,
     number("JobId"),
     input(member("pJobContainer", Type::Unique(&JOB_CONTAINER))),
@@ -17,11 +17,11 @@ pub(in crate::rprn) const SET_JOB: Call = &[
 ];
 
 /// `RpcGetJob`.
-pub(in crate::rprn) const GET_JOB: Call =
+pub(crate) const GET_JOB: Call =
     &[PRINTER, number("JobId"), LEVEL, buffer("pJob", JOB_INFO), CB_BUF, CB_NEEDED];
 
 /// `RpcEnumJobs`.
-pub(in crate::rprn) const ENUM_JOBS: Call = &[
+pub(crate) const ENUM_JOBS: Call = &[
     PRINTER,
     number("FirstJob"),
     number("NoJobs"),
@@ -33,10 +33,10 @@ pub(in crate::rprn) const ENUM_JOBS: Call = &[
 ];
 
 /// `RpcAddJob`.
-pub(in crate::rprn) const ADD_JOB: Call = &[PRINTER, LEVEL, buffer("pAddJob", UNDEFINED), CB_BUF, CB_NEEDED];
+pub(crate) const ADD_JOB: Call = &[PRINTER, LEVEL, buffer("pAddJob", UNDEFINED), CB_BUF, CB_NEEDED];
 
 /// `RpcScheduleJob`.
-pub(in crate::rprn) const SCHEDULE_JOB: Call = &[PRINTER, number("JobId")];
+pub(crate) const SCHEDULE_JOB: Call = &[PRINTER, number("JobId")];
 
 /// `JOB_CONTAINER` (\[MS-RPRN\] 2.2.1.2.7).
 const JOB_CONTAINER: Type = container!(

@@ -5,20 +5,20 @@
 
 mod common;
 
-pub(super) mod bidi;
-pub(super) mod branch_office;
-pub(super) mod changes;
-pub(super) mod collections;
-pub(super) mod data;
-pub(super) mod devmode;
-pub(super) mod documents;
-pub(super) mod drivers;
-pub(super) mod forms;
-pub(super) mod ipp;
-pub(super) mod jobs;
-pub(super) mod monitors;
-pub(super) mod ports;
-pub(super) mod printers;
-pub(super) mod processors;
-pub(super) mod properties;
-pub(super) mod xcv;
+pub(crate) mod bidi;
+pub(crate) mod branch_office;
+pub(crate) mod changes;
+pub(crate) mod collections;
+pub(crate) mod data;
+pub(crate) mod devmode;
+pub(crate) mod documents;
+pub(crate) mod drivers;
+pub(crate) mod forms;
+pub(crate) mod ipp;
+pub(crate) mod jobs;
+pub(crate) mod monitors;
+pub(crate) mod ports;
+pub(crate) mod printers;
+pub(crate) mod processors;
+pub(crate) mod properties;
+pub(crate) mod xcv;

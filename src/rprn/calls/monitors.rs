@@ -5,15 +5,15 @@ use crate::dcerpc::ndr::{Meaning, Member, Type, input, member};
 use crate::rprn::marshalled;
 
 /// `RpcEnumMonitors`.
-pub(in crate::rprn) const ENUM_MONITORS: Call =
+pub(crate) const ENUM_MONITORS: Call =
     &[optional_text("pName"), LEVEL, buffer("pMonitor", MONITOR_INFO), CB_BUF, CB_NEEDED, RETURNED];
 
 /// `RpcAddMonitor`.
-pub(in crate::rprn) const ADD_MONITOR: Call =
+pub(crate) const ADD_MONITOR: Call =
     &[optional_text("Name"), input(member("pMonitorContainer", MONITOR_CONTAINER))];
 
 /// `RpcDeleteMonitor`.
-pub(in crate::rprn) const DELETE_MONITOR: Call =
+pub(crate) const DELETE_MONITOR: Call =
     &[optional_text("Name"), optional_text("pEnvironment"), text("pMonitorName")];
 
 /// `MONITOR_CONTAINER` (\[MS-RPRN\] 2.2.1.2.8).

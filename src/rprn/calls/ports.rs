@@ -6,15 +6,15 @@ use crate::rprn::marshalled;
 use crate::rprn::names::{PORT_SEVERITY, PORT_STATUS, PORT_TYPE};
 
 /// `RpcEnumPorts`.
-pub(in crate::rprn) const ENUM_PORTS: Call =
+pub(crate) const ENUM_PORTS: Call =
     &[optional_text("pName"), LEVEL, buffer("pPort", PORT_INFO), CB_BUF, CB_NEEDED, RETURNED];
 
 /// `RpcDeletePort`.
-pub(in crate::rprn) const DELETE_PORT: Call =
+pub(crate) const DELETE_PORT: Call =
     &[optional_text("pName"), input(member("hWnd", Type::Uptr)), text("pPortName")];
 
 /// `RpcAddPortEx`.
-pub(in crate::rprn) const ADD_PORT_EX: Call = &[
+pub(crate) const ADD_PORT_EX: Call = &[
     optional_text("pName"),
     input(member("pPortContainer", PORT_CONTAINER)),
     input(member("pPortVarContainer", PORT_VAR_CONTAINER)),
@@ -22,15 +22,15 @@ pub(in crate::rprn) const ADD_PORT_EX: Call = &[
 ];
 
 /// `RpcSetPort`.
-pub(in crate::rprn) const SET_PORT: Call =
+pub(crate) const SET_PORT: Call =
     &[optional_text("pName"), optional_text("pPortName"), input(member("pPortContainer", PORT_CONTAINER))];
 
 /// `RpcAddPort`.
-pub(in crate::rprn) const ADD_PORT: Call =
+pub(crate) const ADD_PORT: Call =
     &[optional_text("pName"), input(member("hWnd", Type::Uptr)), text("pMonitorName")];
 
 /// `RpcConfigurePort`.
-pub(in crate::rprn) const CONFIGURE_PORT: Call = DELETE_PORT;
+pub(crate) const CONFIGURE_PORT: Call = DELETE_PORT;
 
 /// `PORT_CONTAINER` (\[MS-RPRN\] 2.2.1.2.10). The tag is the level without its highest byte.
 const PORT_CONTAINER: Type = Type::Struct(&[

@@ -5,14 +5,14 @@ use super::common::{
     container, handle, handle_closed, handle_out, number, optional_text, text,
 };
 use super::devmode;
-use crate::dcerpc::ndr::{Meaning, Member, Record, Type, Value, counted, input, member, output};
+use crate::dcerpc::ndr::{Meaning, Member, Record, Type, Value, WIN32, counted, input, member, output};
 use crate::rprn::marshalled;
 use crate::rprn::names::{
-    ACCESS, PRINTER_ATTRIBUTES, PRINTER_CONTROL, PRINTER_ENUM, PRINTER_STATUS, PUBLISH, WIN32,
+    ACCESS, PRINTER_ATTRIBUTES, PRINTER_CONTROL, PRINTER_ENUM, PRINTER_STATUS, PUBLISH,
 };
 
 /// `RpcEnumPrinters`.
-pub(in crate::rprn) const ENUM_PRINTERS: Call = &[
+pub(crate) const ENUM_PRINTERS: Call = &[
     input(member("Flags", Type::Named(PRINTER_ENUM))),
     optional_text("Name"),
     LEVEL,
@@ -23,7 +23,7 @@ pub(in crate::rprn) const ENUM_PRINTERS: Call = &[
 ];
 
 /// `RpcOpenPrinter`.
-pub(in crate::rprn) const OPEN_PRINTER: Call = &[
+pub(crate) const OPEN_PRINTER: Call = &[
     optional_text("pPrinterName"),
     handle_out("pHandle"),
     optional_text("pDatatype"),
@@ -32,7 +32,7 @@ pub(in crate::rprn) const OPEN_PRINTER: Call = &[
 ];
 
 /// `RpcOpenPrinterEx`.
-pub(in crate::rprn) const OPEN_PRINTER_EX: Call = &[
+pub(crate) const OPEN_PRINTER_EX: Call = &[
     optional_text("pPrinterName"),
     handle_out("pHandle"),
     optional_text("pDatatype"),
@@ -42,7 +42,7 @@ pub(in crate::rprn) const OPEN_PRINTER_EX: Call = &[
 ];
 
 /// `RpcAddPrinter`.
-pub(in crate::rprn) const ADD_PRINTER: Call = &[
+pub(crate) const ADD_PRINTER: Call = &[
     optional_text("pName"),
     input(member("pPrinterContainer", PRINTER_CONTAINER)),
     DEVMODE,
@@ -51,7 +51,7 @@ pub(in crate::rprn) const ADD_PRINTER: Call = &[
 ];
 
 /// `RpcAddPrinterEx`.
-pub(in crate::rprn) const ADD_PRINTER_EX: Call = &[
+pub(crate) const ADD_PRINTER_EX: Call = &[
     optional_text("pName"),
     input(member("pPrinterContainer", PRINTER_CONTAINER)),
     DEVMODE,
@@ -61,10 +61,10 @@ pub(in crate::rprn) const ADD_PRINTER_EX: Call = &[
 ];
 
 /// `RpcDeletePrinter`.
-pub(in crate::rprn) const DELETE_PRINTER: Call = &[PRINTER];
+pub(crate) const DELETE_PRINTER: Call = &[PRINTER];
 
 /// `RpcSetPrinter`.
-pub(in crate::rprn) const SET_PRINTER: Call = &[
+pub(crate) const SET_PRINTER: Call = &[
     PRINTER,
     input(member("pPrinterContainer", PRINTER_CONTAINER)),
     DEVMODE,
@@ -73,35 +73,33 @@ pub(in crate::rprn) const SET_PRINTER: Call = &[
 ];
 
 /// `RpcGetPrinter`.
-pub(in crate::rprn) const GET_PRINTER: Call =
-    &[PRINTER, LEVEL, buffer("pPrinter", PRINTER_INFO), CB_BUF, CB_NEEDED];
+pub(crate) const GET_PRINTER: Call = &[PRINTER, LEVEL, buffer("pPrinter", PRINTER_INFO), CB_BUF, CB_NEEDED];
 
 /// `RpcClosePrinter`.
-pub(in crate::rprn) const CLOSE_PRINTER: Call = &[handle_closed("phPrinter")];
+pub(crate) const CLOSE_PRINTER: Call = &[handle_closed("phPrinter")];
 
 /// `RpcResetPrinter`.
-pub(in crate::rprn) const RESET_PRINTER: Call = &[PRINTER, optional_text("pDatatype"), DEVMODE];
+pub(crate) const RESET_PRINTER: Call = &[PRINTER, optional_text("pDatatype"), DEVMODE];
 
 /// `RpcAddPerMachineConnection`.
-pub(in crate::rprn) const ADD_PER_MACHINE_CONNECTION: Call =
+pub(crate) const ADD_PER_MACHINE_CONNECTION: Call =
     &[optional_text("pServer"), text("pPrinterName"), text("pPrintServer"), text("pProvider")];
 
 /// `RpcDeletePerMachineConnection`.
-pub(in crate::rprn) const DELETE_PER_MACHINE_CONNECTION: Call =
-    &[optional_text("pServer"), text("pPrinterName")];
+pub(crate) const DELETE_PER_MACHINE_CONNECTION: Call = &[optional_text("pServer"), text("pPrinterName")];
 
 /// `RpcEnumPerMachineConnections`.
-pub(in crate::rprn) const ENUM_PER_MACHINE_CONNECTIONS: Call =
+pub(crate) const ENUM_PER_MACHINE_CONNECTIONS: Call =
     &[optional_text("pServer"), buffer("pPrinterEnum", CONNECTIONS), CB_BUF, CB_NEEDED, RETURNED];
 
 /// `RpcRegeneratePrintDeviceCapabilities`.
-pub(in crate::rprn) const REGENERATE_PRINT_DEVICE_CAPABILITIES: Call = &[PRINTER];
+pub(crate) const REGENERATE_PRINT_DEVICE_CAPABILITIES: Call = &[PRINTER];
 
 /// `RpcCreatePrinterIC`.
-pub(in crate::rprn) const CREATE_PRINTER_IC: Call = &[PRINTER, handle_out("pHandle"), DEVMODE];
+pub(crate) const CREATE_PRINTER_IC: Call = &[PRINTER, handle_out("pHandle"), DEVMODE];
 
 /// `RpcPlayGdiScriptOnPrinterIC`.
-pub(in crate::rprn) const PLAY_GDI_SCRIPT_ON_PRINTER_IC: Call = &[
+pub(crate) const PLAY_GDI_SCRIPT_ON_PRINTER_IC: Call = &[
     handle("hPrinterIC"),
     input(counted("pIn", Type::Bytes(Meaning::Opaque), "cIn")),
     number("cIn"),
@@ -111,14 +109,13 @@ pub(in crate::rprn) const PLAY_GDI_SCRIPT_ON_PRINTER_IC: Call = &[
 ];
 
 /// `RpcDeletePrinterIC`.
-pub(in crate::rprn) const DELETE_PRINTER_IC: Call = &[handle_closed("phPrinterIC")];
+pub(crate) const DELETE_PRINTER_IC: Call = &[handle_closed("phPrinterIC")];
 
 /// `RpcAddPrinterConnection` and `RpcDeletePrinterConnection`.
-pub(in crate::rprn) const ADD_PRINTER_CONNECTION: Call = &[text("pName")];
+pub(crate) const ADD_PRINTER_CONNECTION: Call = &[text("pName")];
 
 /// `RpcResetPrinterEx`.
-pub(in crate::rprn) const RESET_PRINTER_EX: Call =
-    &[PRINTER, optional_text("pDatatype"), DEVMODE, number("dwFlag")];
+pub(crate) const RESET_PRINTER_EX: Call = &[PRINTER, optional_text("pDatatype"), DEVMODE, number("dwFlag")];
 
 /// `PRINTER_CONTAINER` (\[MS-RPRN\] 2.2.1.2.9).
 const PRINTER_CONTAINER: Type = container!(

@@ -5,11 +5,11 @@ use crate::dcerpc::ndr::{Meaning, Member, Type, member};
 use crate::rprn::marshalled;
 
 /// `RpcAddPrintProcessor`.
-pub(in crate::rprn) const ADD_PRINT_PROCESSOR: Call =
+pub(crate) const ADD_PRINT_PROCESSOR: Call =
     &[optional_text("pName"), text("pEnvironment"), text("pPathName"), text("pPrintProcessorName")];
 
 /// `RpcEnumPrintProcessors`.
-pub(in crate::rprn) const ENUM_PRINT_PROCESSORS: Call = &[
+pub(crate) const ENUM_PRINT_PROCESSORS: Call = &[
     optional_text("pName"),
     optional_text("pEnvironment"),
     LEVEL,
@@ -20,7 +20,7 @@ pub(in crate::rprn) const ENUM_PRINT_PROCESSORS: Call = &[
 ];
 
 /// `RpcGetPrintProcessorDirectory`.
-pub(in crate::rprn) const GET_PRINT_PROCESSOR_DIRECTORY: Call = &[
+pub(crate) const GET_PRINT_PROCESSOR_DIRECTORY: Call = &[
     optional_text("pName"),
     optional_text("pEnvironment"),
     LEVEL,
@@ -30,11 +30,11 @@ pub(in crate::rprn) const GET_PRINT_PROCESSOR_DIRECTORY: Call = &[
 ];
 
 /// `RpcDeletePrintProcessor`.
-pub(in crate::rprn) const DELETE_PRINT_PROCESSOR: Call =
+pub(crate) const DELETE_PRINT_PROCESSOR: Call =
     &[optional_text("Name"), optional_text("pEnvironment"), text("pPrintProcessorName")];
 
 /// `RpcEnumPrintProcessorDatatypes`.
-pub(in crate::rprn) const ENUM_PRINT_PROCESSOR_DATATYPES: Call = &[
+pub(crate) const ENUM_PRINT_PROCESSOR_DATATYPES: Call = &[
     optional_text("pName"),
     optional_text("pPrintProcessorName"),
     LEVEL,
@@ -45,7 +45,7 @@ pub(in crate::rprn) const ENUM_PRINT_PROCESSOR_DATATYPES: Call = &[
 ];
 
 /// `RpcDeletePrintProvidor`.
-pub(in crate::rprn) const DELETE_PRINT_PROVIDOR: Call =
+pub(crate) const DELETE_PRINT_PROVIDOR: Call =
     &[optional_text("pName"), optional_text("pEnvironment"), text("pPrintProvidorName")];
 
 /// `PRINTPROCESSOR_INFO_1` (\[MS-RPRN\] 2.2.2.11).

@@ -5,18 +5,18 @@ use crate::dcerpc::ndr::{Arm, Meaning, Type, Union, counted, input, member, outp
 use crate::rprn::names::PROPERTY;
 
 /// `RpcGetJobNamedPropertyValue`.
-pub(in crate::rprn) const GET_JOB_NAMED_PROPERTY_VALUE: Call =
+pub(crate) const GET_JOB_NAMED_PROPERTY_VALUE: Call =
     &[PRINTER, number("JobId"), text("pszName"), output(member("pValue", PROPERTY_VALUE))];
 
 /// `RpcSetJobNamedProperty`.
-pub(in crate::rprn) const SET_JOB_NAMED_PROPERTY: Call =
+pub(crate) const SET_JOB_NAMED_PROPERTY: Call =
     &[PRINTER, number("JobId"), input(member("pProperty", NAMED_PROPERTY))];
 
 /// `RpcDeleteJobNamedProperty`.
-pub(in crate::rprn) const DELETE_JOB_NAMED_PROPERTY: Call = &[PRINTER, number("JobId"), text("pszName")];
+pub(crate) const DELETE_JOB_NAMED_PROPERTY: Call = &[PRINTER, number("JobId"), text("pszName")];
 
 /// `RpcEnumJobNamedProperties`.
-pub(in crate::rprn) const ENUM_JOB_NAMED_PROPERTIES: Call = &[
+pub(crate) const ENUM_JOB_NAMED_PROPERTIES: Call = &[
     PRINTER,
     number("JobId"),
     number_out("pcProperties"),

@@ -6,7 +6,7 @@ use crate::rprn::marshalled;
 use crate::rprn::names::PORT_PROTOCOL;
 
 /// `RpcXcvData`.
-pub(in crate::rprn) const XCV_DATA: Call = &[
+pub(crate) const XCV_DATA: Call = &[
     handle("hXcv"),
     text("pszDataName"),
     input(counted("pInputData", Type::Bytes(XCV_INPUT), "cbInputData")),

@@ -61,7 +61,7 @@ impl Connection {
                 let port = self.ends().server.port.to_string();
                 (what, port.into(), MayHold::IfLasting)
             }
-            _ => (UnseenKind::RpcTcp, spooler()?.into(), MayHold::IfLasting),
+            _ => (UnseenKind::RpcTcp, spooler()?.name.into(), MayHold::IfLasting),
         };
         let last = self.last.low.max(self.last.high).unwrap_or(self.first);
         let (low, high) = (self.end(Side::Low), self.end(Side::High));

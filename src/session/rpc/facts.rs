@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use crate::auth::{self, Credentials};
 use crate::dcerpc::{AuthLevel, AuthTrailer, AuthType, Body};
-use crate::interface::{self, epmapper};
-use crate::rprn;
+use crate::interface::{self, EPMAPPER, Interface, epmapper};
 use crate::session::event::{Event, EventKind, RpcEvent};
 use crate::session::pdu::{Content, Pdu};
 use crate::session::{MayHold, Sink, UserShown};
@@ -25,13 +24,13 @@ pub(in crate::session) struct Facts {
     /// Interfaces that the server accepted.
     bound: Vec<Uuid>,
     /// The interface of the print spooler that calls are of.
-    called: Option<&'static str>,
+    called: Option<&'static Interface>,
     bind_seen: bool,
     who: Shown,
     /// Calls are sealed.
     sealed: bool,
     /// Ports that the endpoint mapper gave for interfaces of the print spooler.
-    mapped: Vec<(u16, &'static str)>,
+    mapped: Vec<(u16, &'static Interface)>,
 }
 
 /// Who authenticated, in the order of what is told: once a user has, it is a user's.
@@ -48,19 +47,22 @@ enum Shown {
 
 impl Facts {
     /// The interfaces of the print spooler, by the ports that the endpoint mapper gave.
-    pub(in crate::session) fn mapped(&self) -> impl Iterator<Item = (u16, &'static str)> + '_ {
+    pub(in crate::session) fn mapped(&self) -> impl Iterator<Item = (u16, &'static Interface)> + '_ {
         self.mapped.iter().copied()
     }
 
     /// What the connection is called, and whether a null session may be on it. `mapped` is the interface that the
     /// endpoint mapper gave its port for, if that is one of the print spooler.
-    pub(in crate::session) fn weigh(&self, mapped: Option<&'static str>) -> (Cow<'static, str>, MayHold) {
+    pub(in crate::session) fn weigh(
+        &self,
+        mapped: Option<&'static Interface>,
+    ) -> (Cow<'static, str>, MayHold) {
         let bound = if self.bound.is_empty() { &self.proposed } else { &self.bound };
-        let spooler = self.called.or_else(|| bound.iter().find_map(rprn::spooler));
+        let spooler = self.called.or_else(|| bound.iter().find_map(interface::spooler));
         let spooler = spooler.or_else(|| mapped.filter(|_| !self.bind_seen));
-        if let Some(name) = spooler {
+        if let Some(spooler) = spooler {
             let by_user = self.user().is_some();
-            return (name.into(), if by_user { MayHold::Never } else { MayHold::IfLasting });
+            return (spooler.name.into(), if by_user { MayHold::Never } else { MayHold::IfLasting });
         }
         let name = match bound.first() {
             Some(uuid) => interface::name_or_uuid(uuid),
@@ -125,19 +127,18 @@ impl Facts {
             _ => {}
         }
         let Some(call) = call else { return };
-        if let Some(name) = call.name.filter(|name| rprn::Interface::of(name).is_some()) {
-            self.called = Some(name);
-        }
-        let answer = matches!(pdu.body, Body::Response(_)) && call.name == Some("epmapper");
+        let uuid = call.interface.map(|interface| interface.uuid);
+        self.called = uuid.as_ref().and_then(interface::spooler).or(self.called);
+        let answer = matches!(pdu.body, Body::Response(_)) && uuid == Some(EPMAPPER.uuid);
         let whole = call.whole.filter(|whole| answer && whole.complete && !whole.sealed);
         if let Some(whole) = whole.filter(|_| call.opnum == Some(EPT_MAP)) {
             for tower in epmapper::mapped(&whole.stub, call.encoding).iter().take(KEPT) {
-                let spooler = tower.interface().and_then(|interface| rprn::spooler(&interface.uuid));
-                if let (Some(name), Some((_, port))) = (spooler, tower.tcp())
+                let spooler = tower.interface().and_then(|interface| interface::spooler(&interface.uuid));
+                if let (Some(spooler), Some((_, port))) = (spooler, tower.tcp())
                     && self.mapped.len() < KEPT
-                    && !self.mapped.contains(&(port, name))
+                    && !self.mapped.contains(&(port, spooler))
                 {
-                    self.mapped.push((port, name));
+                    self.mapped.push((port, spooler));
                 }
             }
         }

@@ -12,6 +12,7 @@ use super::event::{ConnectionId, Event, Loss};
 use super::{Examples, MayHold, Sink, Unseen, UnseenKind};
 use crate::capture::{Origin, Packet};
 use crate::error::Reason;
+use crate::interface::Interface;
 use crate::net::{Datagram, Endpoint, Foreign, Host, IpxPacket, Segment, TcpFlags, ports};
 use ipx::Ipx;
 use quic::Quic;
@@ -38,18 +39,18 @@ pub(super) struct Unread {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// Where the endpoint mapper says that the print spooler listens, and on which of its interfaces.
-    spoolers: BTreeMap<Endpoint, &'static str>,
+    spoolers: BTreeMap<Endpoint, &'static Interface>,
     /// Where SMB over TCP was answered.
     smb_servers: BTreeSet<Host>,
 }
 
 impl Known {
     /// The interface of the print spooler that listens at one of these endpoints.
-    pub(super) fn spooler(&self, at: [Endpoint; 2]) -> Option<&'static str> {
+    pub(super) fn spooler(&self, at: [Endpoint; 2]) -> Option<&'static Interface> {
         at.iter().find_map(|endpoint| self.spoolers.get(endpoint).copied())
     }
 
-    pub(super) fn add_spooler(&mut self, at: Endpoint, interface: &'static str) {
+    pub(super) fn add_spooler(&mut self, at: Endpoint, interface: &'static Interface) {
         if self.spoolers.len() < KNOWN {
             self.spoolers.insert(at, interface);
         }

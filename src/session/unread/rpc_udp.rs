@@ -9,7 +9,6 @@ use crate::dcerpc::PduType;
 use crate::dcerpc::datagram::Header;
 use crate::interface;
 use crate::net::Datagram;
-use crate::rprn;
 use crate::session::UserShown;
 
 /// Activities that are kept.
@@ -35,7 +34,7 @@ impl RpcOverUdp {
             }
             return;
         }
-        let spooler = rprn::spooler(&header.if_id).is_some();
+        let spooler = interface::spooler(&header.if_id).is_some();
         let may_hold = if spooler && user.is_none() { MayHold::IfLasting } else { MayHold::Never };
         let name = interface::name_or_uuid(&header.if_id);
         let unseen = Unseen {

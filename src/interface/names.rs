@@ -1,10 +1,43 @@
-//! Well-known interfaces.
+//! The names of interfaces, of many more than those whose procedures are known.
+
+use std::borrow::Cow;
 
 use uuid::{Uuid, uuid};
 
+/// The short name of a well-known interface: its pipe, or what its specification calls it; failing that, the name of
+/// the specification, or of the module that serves it.
+#[must_use]
+pub fn name(uuid: &Uuid) -> Option<&'static str> {
+    let index = INTERFACES.binary_search_by_key(uuid, |(uuid, _)| *uuid).ok()?;
+    INTERFACES.get(index).map(|(_, name)| *name)
+}
+
+/// The short name of an interface while the library is built; empty if it has none.
+pub(super) const fn name_of(uuid: Uuid) -> &'static str {
+    let mut rest: &[(Uuid, &'static str)] = &INTERFACES;
+    while let [(own, name), behind @ ..] = rest {
+        if own.as_u128() == uuid.as_u128() {
+            return name;
+        }
+        rest = behind;
+    }
+    ""
+}
+
+/// The short name of an interface, or its UUID where it has none.
+#[must_use]
+pub fn name_or_uuid(uuid: &Uuid) -> Cow<'static, str> {
+    name(uuid).map_or_else(|| uuid.to_string().into(), Cow::Borrowed)
+}
+
+/// The short names of the interfaces that are known, of which several may have the same.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    INTERFACES.iter().map(|(_, name)| *name)
+}
+
 /// Sorted by UUID. An interface has the name of its pipe, or the one its specification gives it; failing that, the name
 /// of the specification, or of the module that serves it.
-pub(super) static INTERFACES: [(Uuid, &str); 739] = [
+static INTERFACES: [(Uuid, &str); 739] = [
     (uuid!("00000000-0000-0000-c000-000000000046"), "iunknown"),
     (uuid!("00000001-0000-0000-c000-000000000046"), "iclassfactory"),
     (uuid!("00000002-0001-0000-c000-000000000069"), "kdcsvc.dll"),
@@ -745,3 +778,23 @@ pub(super) static INTERFACES: [(Uuid, &str); 739] = [
     (uuid!("ff4fa04e-5a94-4bda-a3a0-d5b4d3c52eba"), "ms-fsrm"),
     (uuid!("ffe561b8-bf15-11cf-8c5e-08002bb49649"), "clussvc.exe"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_row_is_found() {
+        assert!(INTERFACES.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(
+            INTERFACES.iter().all(|(uuid, short)| name(uuid) == Some(*short) && name_of(*uuid) == *short)
+        );
+    }
+
+    #[test]
+    fn unknown_interfaces_have_no_name() {
+        assert_eq!(name(&uuid!("12345678-1234-abcd-ef00-0123456789ab")), Some("spoolss"));
+        assert_eq!(name(&uuid!("12345678-1234-abcd-ef00-0123456789aa")), None);
+        assert_eq!(name_of(Uuid::nil()), "");
+    }
+}

@@ -1,15 +1,31 @@
-//! The procedures of the interface `IRemoteWinspool` (\[MS-PAR\] 3.1.4, in the order of appendix A). Those that have a twin in
+//! The procedures of `IRemoteWinspool` (\[MS-PAR\] 3.1.4, in the order of appendix A). Those that have a twin in
 //! \[MS-RPRN\] have its parameters.
 
-use super::calls::{
+use uuid::uuid;
+
+use super::spoolss::{ADDED_PRINTER, COMPONENT, HANDLES, PRINTER};
+use crate::interface::definition::Interface;
+use crate::interface::object::ObjectKind;
+use crate::interface::procedure::{Procedure, Task, hresult, win32};
+use crate::rprn::calls::{
     bidi, branch_office, changes, data, documents, drivers, forms, jobs, monitors, ports, printers,
     processors, properties, xcv,
 };
-use super::procedure::{Grants, Procedure, Task, hresult, win32};
+use crate::rprn::details;
 
-pub(super) static PROCEDURES: [Procedure; 75] = [
-    win32(0, "RpcAsyncOpenPrinter", printers::OPEN_PRINTER_EX).granting(Grants::Printer),
-    win32(1, "RpcAsyncAddPrinter", printers::ADD_PRINTER_EX).granting(Grants::AddedPrinter),
+/// The print spooler over TCP (\[MS-PAR\]).
+pub static IREMOTEWINSPOOL: Interface = Interface {
+    procedures: &PROCEDURES,
+    handles: &HANDLES,
+    ..Interface::new(uuid!("76f03f96-cdfd-44fc-a22c-64950a001209"), (1, 0), COMPONENT)
+};
+
+static PROCEDURES: [Procedure; 75] = [
+    win32(0, "RpcAsyncOpenPrinter", printers::OPEN_PRINTER_EX).named_by(PRINTER).telling(details),
+    win32(1, "RpcAsyncAddPrinter", printers::ADD_PRINTER_EX)
+        .granting(ObjectKind::AddedPrinter)
+        .named_by(ADDED_PRINTER)
+        .telling(details),
     win32(2, "RpcAsyncSetJob", jobs::SET_JOB),
     win32(3, "RpcAsyncGetJob", jobs::GET_JOB),
     win32(4, "RpcAsyncEnumJobs", jobs::ENUM_JOBS),
@@ -18,7 +34,9 @@ pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(7, "RpcAsyncDeletePrinter", printers::DELETE_PRINTER),
     win32(8, "RpcAsyncSetPrinter", printers::SET_PRINTER),
     win32(9, "RpcAsyncGetPrinter", printers::GET_PRINTER),
-    win32(10, "RpcAsyncStartDocPrinter", documents::START_DOC_PRINTER).begins(Task::Document),
+    win32(10, "RpcAsyncStartDocPrinter", documents::START_DOC_PRINTER)
+        .telling(details)
+        .begins(Task::Document),
     win32(11, "RpcAsyncStartPagePrinter", documents::START_PAGE_PRINTER),
     win32(12, "RpcAsyncWritePrinter", documents::WRITE_PRINTER),
     win32(13, "RpcAsyncEndPagePrinter", documents::END_PAGE_PRINTER),
@@ -43,11 +61,12 @@ pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(32, "RpcAsyncDeletePrinterKey", data::DELETE_PRINTER_KEY),
     win32(33, "RpcAsyncXcvData", xcv::XCV_DATA),
     win32(34, "RpcAsyncSendRecvBidiData", bidi::SEND_RECV_BIDI_DATA),
-    win32(35, "RpcAsyncCreatePrinterIC", printers::CREATE_PRINTER_IC).granting(Grants::InformationContext),
+    win32(35, "RpcAsyncCreatePrinterIC", printers::CREATE_PRINTER_IC)
+        .granting(ObjectKind::InformationContext),
     win32(36, "RpcAsyncPlayGdiScriptOnPrinterIC", printers::PLAY_GDI_SCRIPT_ON_PRINTER_IC),
     win32(37, "RpcAsyncDeletePrinterIC", printers::DELETE_PRINTER_IC),
     win32(38, "RpcAsyncEnumPrinters", printers::ENUM_PRINTERS),
-    win32(39, "RpcAsyncAddPrinterDriver", drivers::ADD_PRINTER_DRIVER_EX),
+    win32(39, "RpcAsyncAddPrinterDriver", drivers::ADD_PRINTER_DRIVER_EX).telling(details),
     win32(40, "RpcAsyncEnumPrinterDrivers", drivers::ENUM_PRINTER_DRIVERS),
     win32(41, "RpcAsyncGetPrinterDriverDirectory", drivers::GET_PRINTER_DRIVER_DIRECTORY),
     win32(42, "RpcAsyncDeletePrinterDriver", drivers::DELETE_PRINTER_DRIVER),
@@ -66,8 +85,7 @@ pub(super) static PROCEDURES: [Procedure; 75] = [
     win32(55, "RpcAsyncAddPerMachineConnection", printers::ADD_PER_MACHINE_CONNECTION),
     win32(56, "RpcAsyncDeletePerMachineConnection", printers::DELETE_PER_MACHINE_CONNECTION),
     win32(57, "RpcAsyncEnumPerMachineConnections", printers::ENUM_PER_MACHINE_CONNECTIONS),
-    hresult(58, "RpcSyncRegisterForRemoteNotifications", changes::REGISTER_FOR_REMOTE_NOTIFICATIONS)
-        .granting(Grants::Notifications),
+    hresult(58, "RpcSyncRegisterForRemoteNotifications", changes::REGISTER_FOR_REMOTE_NOTIFICATIONS),
     hresult(59, "RpcSyncUnRegisterForRemoteNotifications", changes::UN_REGISTER_FOR_REMOTE_NOTIFICATIONS),
     hresult(60, "RpcSyncRefreshRemoteNotifications", changes::REFRESH_REMOTE_NOTIFICATIONS),
     hresult(61, "RpcAsyncGetRemoteNotifications", changes::GET_REMOTE_NOTIFICATIONS).waiting(),
