@@ -238,7 +238,14 @@ impl Sink for Listener {
     fn event(&mut self, event: Event) {
         let Event { at, connection, kind } = &event;
         assert!(at.frame <= self.frame, "an event of a packet that is still to come: {event:?}");
-        assert!(connection.0 <= self.frame, "a connection before its first packet: {event:?}");
+        self.count(kind);
+        let Some(connection) = connection else {
+            // What datagrams and other packets tell belongs to no connection.
+            let of_none = matches!(kind, EventKind::Notice(Notice::Computer(_)) | EventKind::Loss(_));
+            assert!(of_none, "outside of any connection: {event:?}");
+            return self.ledger.event(event);
+        };
+        assert!(connection.first().frame <= self.frame, "a connection before its first packet: {event:?}");
         match kind {
             EventKind::Connection(ConnectionEvent::Opened { transport, .. }) => {
                 if *transport == Transport::NetBeui {
@@ -251,10 +258,7 @@ impl Sink for Listener {
                 assert!(self.open.remove(connection), "ended without a beginning: {event:?}");
                 self.ended.insert(*connection);
             }
-            // What datagrams and other packets tell belongs to no connection.
-            EventKind::Notice(Notice::Computer(_))
-            | EventKind::Loss(Loss::ClockWentBack { .. } | Loss::ClockWentForward { .. } | Loss::Unseen(_)) =>
-                {}
+            EventKind::Notice(Notice::Computer(_)) | EventKind::Loss(Loss::Unseen(_)) => {}
             EventKind::Connection(ConnectionEvent::Resumed { .. }) => {
                 assert!(self.ended.remove(connection), "resumed without an end: {event:?}");
                 assert!(self.open.insert(*connection), "resumed while it is open: {event:?}");
@@ -263,10 +267,18 @@ impl Sink for Listener {
                 assert!(self.open.contains(connection), "outside its connection's life: {event:?}");
             }
         }
+        if let EventKind::Connection(ConnectionEvent::Gap { bytes, .. }) = kind {
+            // Frames that are missing have no known length.
+            assert!(*bytes > 0 || self.netbeui.contains(connection), "{event:?}");
+        }
+        self.ledger.event(event);
+    }
+}
+
+impl Listener {
+    fn count(&mut self, kind: &EventKind) {
         match kind {
             EventKind::Connection(ConnectionEvent::Gap { bytes, .. }) => {
-                // Frames that are missing have no known length.
-                assert!(*bytes > 0 || self.netbeui.contains(connection), "{event:?}");
                 self.gaps += 1;
                 self.gap_bytes = self.gap_bytes.saturating_add(*bytes);
             }
@@ -274,7 +286,6 @@ impl Sink for Listener {
             EventKind::Loss(Loss::Evicted { table }) => *self.evicted.entry(*table).or_default() += 1,
             _ => {}
         }
-        self.ledger.event(event);
     }
 }
 

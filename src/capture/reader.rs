@@ -27,7 +27,7 @@ pub struct Capture {
     source: Source,
     format: Format,
     info: Info,
-    index: u32,
+    number: u32,
     /// The capture time of the packet before.
     time: Timestamp,
     ended: bool,
@@ -61,6 +61,15 @@ impl Capture {
         Ok(head.map(|head| self.lend(&head)))
     }
 
+    /// The capture with a number of its own, which is 0 unless this or a [`Timeline`](super::Timeline) gives one. Its
+    /// packets have it as [`Origin::capture`]. Captures that are read apart, each by an analyzer of its own, need
+    /// different numbers if their events go to one ledger: a frame is named by its capture's number and its own.
+    #[must_use]
+    pub fn numbered(mut self, number: u32) -> Self {
+        self.number = number;
+        self
+    }
+
     /// What is known of the capture as far as it has been read.
     #[must_use]
     pub fn info(&self) -> &Info {
@@ -84,12 +93,7 @@ impl Capture {
         let format = format(&mut source, name)?;
         let bytes_read = source.bytes_read();
         let info = Info { name: name.to_owned(), bytes_read, ..Info::default() };
-        Ok(Self { source, format, info, index: 0, time: Timestamp::default(), ended: false })
-    }
-
-    /// Says which of several captures this is.
-    pub(super) fn set_index(&mut self, index: u32) {
-        self.index = index;
+        Ok(Self { source, format, info, number: 0, time: Timestamp::default(), ended: false })
     }
 
     /// Reads up to the next packet and past it. What it gives can be lent until this is called again.
@@ -123,7 +127,7 @@ impl Capture {
         let whole = self.source.consume(record.size);
         let at = |offset: usize| whole.start.saturating_add(offset).min(whole.end);
         Head {
-            origin: Origin { time, capture: self.index, frame },
+            origin: Origin { time, capture: self.number, frame },
             link: record.link,
             length: record.length,
             data: at(record.data.start)..at(record.data.end),

@@ -60,13 +60,20 @@ impl Timeline {
 
     /// Merges captures. Their packets' [`Origin::capture`](super::Origin::capture) is their place in the list.
     #[must_use]
-    pub fn new(mut captures: Vec<Capture>) -> Self {
-        for (index, capture) in (0..).zip(&mut captures) {
-            capture.set_index(index);
-        }
+    pub fn new(captures: Vec<Capture>) -> Self {
+        let captures: Vec<Capture> =
+            (0..).zip(captures).map(|(number, capture)| capture.numbered(number)).collect();
         let heads = captures.iter().map(|_| None).collect();
         let behind = (0..captures.len()).collect();
         Self { captures, heads, queue: BinaryHeap::new(), behind }
+    }
+
+    /// The timeline with captures that are numbered from `first` on instead of 0. Timelines that are read apart need
+    /// different numbers if their events go to one ledger; see [`Capture::numbered`].
+    #[must_use]
+    pub fn numbered_from(mut self, first: u32) -> Self {
+        self.captures = (first..).zip(self.captures).map(|(number, it)| it.numbered(number)).collect();
+        self
     }
 
     /// The next packet, or `None` after the last packet of the last capture.

@@ -63,7 +63,10 @@ impl Made {
     pub(crate) fn tell(&mut self, client: u16, kind: EventKind) -> Origin {
         self.now.time = self.now.time.plus_seconds(0.01);
         self.now.frame += 1;
-        let connection = ConnectionId(u64::from(client));
+        let first = Origin { time: Timestamp::default(), capture: 0, frame: client.into() };
+        // Whatever server the script goes on to, the connection stays the same.
+        let end = Endpoint::new([192, 0, 2, 1].into(), 445);
+        let connection = Some(ConnectionId::new(first, end, end));
         self.ledger.event(Event { at: self.now, connection, kind });
         self.now
     }

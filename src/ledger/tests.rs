@@ -20,6 +20,13 @@ struct Script {
     second: u32,
 }
 
+/// The id of a connection of the script.
+fn id(connection: u64) -> ConnectionId {
+    let first = Origin { time: Timestamp::default(), capture: 0, frame: connection };
+    let end = |host| Endpoint::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), 445);
+    ConnectionId::new(first, end(1), end(2))
+}
+
 impl Script {
     fn new() -> Self {
         Self { ledger: Ledger::new(LedgerLimits::default()), second: 0 }
@@ -29,7 +36,7 @@ impl Script {
         self.second += 1;
         let time = Timestamp::from_parts(self.second.into(), 0);
         let at = Origin { time, capture: 0, frame: self.second.into() };
-        self.ledger.event(Event { at, connection: ConnectionId(connection), kind: kind.into() });
+        self.ledger.event(Event { at, connection: Some(id(connection)), kind: kind.into() });
         at
     }
 
@@ -304,7 +311,7 @@ fn a_connection_that_goes_on_holds_what_it_held() {
         };
         let before = rows(&script);
         let ends = |script: &Script| {
-            let connection = script.ledger.connection(ConnectionId(1)).unwrap();
+            let connection = script.ledger.connection(id(1)).unwrap();
             (connection.client, connection.server)
         };
         let (client, server) = ends(&script);
@@ -323,7 +330,7 @@ fn a_connection_that_goes_on_holds_what_it_held() {
         assert_eq!(first.handles_run_down, 1);
         // A connection of which the ledger knows nothing more is seen anew.
         script.tell(2, ConnectionEvent::Closed { by: ConnectionEnd::Fin, side: None });
-        assert!(script.ledger.connection(ConnectionId(2)).is_none());
+        assert!(script.ledger.connection(id(2)).is_none());
         let (transport, start_seen) = (Transport::Direct, true);
         script.tell(2, ConnectionEvent::Resumed { client, server, transport, start_seen });
         script.set_up(2, session, None, false);
@@ -340,8 +347,7 @@ fn a_session_of_two_connections_goes_on_with_the_first_that_does() {
     script.set_up(1, session, None, false);
     script.tell(2, SessionEvent::ChannelJoined { session });
     script.hold(1, session, 9, 1, false, 1);
-    let (client, server) =
-        script.ledger.connection(ConnectionId(1)).map(|row| (row.client, row.server)).unwrap();
+    let (client, server) = script.ledger.connection(id(1)).map(|row| (row.client, row.server)).unwrap();
     script.tell(1, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     script.tell(2, ConnectionEvent::Closed { by: ConnectionEnd::Rst, side: None });
     assert_eq!(script.sessions()[0].1, Some(SessionEnd::ConnectionEnd));

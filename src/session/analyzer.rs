@@ -3,7 +3,7 @@
 use super::Sink;
 use super::capture_clock::CaptureClock;
 use super::datagram;
-use super::event::{ConnectionId, Event};
+use super::event::Event;
 use super::flows::{Around, Flows};
 use super::ipx;
 use super::limits::Limits;
@@ -17,6 +17,10 @@ use crate::wire::Timestamp;
 /// Reads packets and tells a [`Sink`] what happens in them.
 ///
 /// Push the packets of all captures in the order of their time, then call [`Analyzer::finish`].
+///
+/// Several analyzers may share the work and tell one ledger: each reads whole captures, or all packets between the same
+/// addresses. The ledger wants the events of all of them in the order of packets, and those of [`Analyzer::finish`] last,
+/// by their [connections](Event::connection).
 #[derive(Debug)]
 pub struct Analyzer {
     limits: Limits,
@@ -47,6 +51,21 @@ pub struct Counts {
     pub time_went_back: u64,
     /// Connections that were let go because there were too many.
     pub connections_evicted: u64,
+}
+
+impl Counts {
+    /// Adds what another analyzer read.
+    pub fn add(&mut self, other: &Self) {
+        let Self { packets, segments, connections, datagrams, .. } = self;
+        *packets = packets.saturating_add(other.packets);
+        *segments = segments.saturating_add(other.segments);
+        *connections = connections.saturating_add(other.connections);
+        *datagrams = datagrams.saturating_add(other.datagrams);
+        let Self { unreadable_packets, time_went_back, connections_evicted, .. } = self;
+        *unreadable_packets = unreadable_packets.saturating_add(other.unreadable_packets);
+        *time_went_back = time_went_back.saturating_add(other.time_went_back);
+        *connections_evicted = connections_evicted.saturating_add(other.connections_evicted);
+    }
 }
 
 impl Default for Analyzer {
@@ -82,8 +101,7 @@ impl Analyzer {
         let at = packet.origin;
         self.counts.packets = self.counts.packets.saturating_add(1);
         if let Some(loss) = self.time.tick(at, &mut self.counts) {
-            let connection = ConnectionId(self.counts.packets);
-            sink.event(Event { at, connection, kind: loss.into() });
+            sink.event(Event { at, connection: None, kind: loss.into() });
         }
         let Self { limits, decoder, flows, llc, unread, counts, .. } = self;
         match decoder.decode(packet) {
@@ -93,11 +111,11 @@ impl Analyzer {
             }
             Decoded::Udp(datagram) => {
                 counts.datagrams = counts.datagrams.saturating_add(1);
-                datagram::take(&datagram, at, ConnectionId(counts.packets), unread, sink);
+                datagram::take(&datagram, at, unread, sink);
             }
             Decoded::Llc(frame) => llc.take(&frame, at, counts, limits, sink),
             Decoded::Ipx(packet) => {
-                ipx::take(&packet, at, ConnectionId(counts.packets), sink);
+                ipx::take(&packet, at, sink);
                 unread.ipx(&packet, at);
             }
             Decoded::Foreign(foreign) => unread.packet(foreign, at),

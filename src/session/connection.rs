@@ -10,7 +10,8 @@ pub(super) use netbeui::LinkState;
 
 use super::context::Context;
 use super::cut::{self, Remains};
-use super::event::{ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Loss, Party, Transport};
+use super::event::{ConnectionEnd, ConnectionEvent, Direction, Doubt, Loss, Party, Transport};
+use super::ids::ConnectionId;
 use super::limits::Limits;
 use super::missing::{Answered, Missing};
 use super::out::{Ends, Out, Outlet};
@@ -132,7 +133,7 @@ impl<T> PerSide<T> {
 
 impl Connection {
     /// A connection of which `segment` is the first that was captured.
-    pub(super) fn new(id: ConnectionId, stream: u32, segment: &Segment<'_>, at: Origin) -> Self {
+    pub(super) fn new(stream: u32, segment: &Segment<'_>, at: Origin) -> Self {
         let (key, side) = segment.flow();
         let syn = segment.flags.contains(TcpFlags::SYN);
         let server_by_port = match (service(key.low), service(key.high)) {
@@ -148,13 +149,12 @@ impl Connection {
         });
         let service = client.and_then(|client| service(key.endpoint(client.other())));
         let transport = service.unwrap_or(Transport::Direct);
-        let connection = Self::begun(id, Stream::Tcp(stream), key, client, transport, at, syn);
+        let connection = Self::begun(Stream::Tcp(stream), key, client, transport, at, syn);
         Self { is_known_port: service.is_some(), ..connection }
     }
 
     /// A connection of which nothing was read yet.
     fn begun(
-        id: ConnectionId,
         stream: Stream,
         key: FlowKey,
         client: Option<Side>,
@@ -163,7 +163,7 @@ impl Connection {
         syn: bool,
     ) -> Self {
         Self {
-            id,
+            id: ConnectionId::new(first, key.low, key.high),
             stream,
             key,
             client,

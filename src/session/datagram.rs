@@ -2,7 +2,6 @@
 //! of itself as an event; no session hangs on them.
 
 use super::Sink;
-use super::event::ConnectionId;
 use super::mailslot::Carrier;
 use super::pdu::{Content, Stream};
 use super::unread::Unread;
@@ -16,18 +15,12 @@ const NAME_SERVICE: u16 = 137;
 /// The port of the NetBIOS datagram service (RFC 1002 4.4).
 const DATAGRAM_SERVICE: u16 = 138;
 
-/// Tells what a datagram is, if it is one of ours. `id` is what its events are told under.
-pub(super) fn take(
-    datagram: &Datagram<'_>,
-    at: Origin,
-    id: ConnectionId,
-    unread: &mut Unread,
-    sink: &mut dyn Sink,
-) {
+/// Tells what a datagram is, if it is one of ours.
+pub(super) fn take(datagram: &Datagram<'_>, at: Origin, unread: &mut Unread, sink: &mut dyn Sink) {
     let Datagram { source, destination, payload, .. } = *datagram;
     let address = Some(source.host());
     let (stream, source_peer, destination_peer) = (Stream::Udp, source.into(), destination.into());
-    let carrier = Carrier { id, at, stream, source: source_peer, destination: destination_peer, address };
+    let carrier = Carrier { at, stream, source: source_peer, destination: destination_peer, address };
     match (source.port, destination.port) {
         (NAME_SERVICE, _) | (_, NAME_SERVICE) => carrier.tell(Content::NameService(payload), sink),
         (DATAGRAM_SERVICE, _) | (_, DATAGRAM_SERVICE) => {

@@ -6,6 +6,8 @@
 use uuid::Uuid;
 
 use super::idle::Idle;
+use super::ids::ConnectionId;
+pub(super) use super::ids::{OpenId, SessionId, TreeId};
 use crate::auth::Identity;
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
@@ -22,130 +24,11 @@ pub struct Event {
     /// The packet that completed it.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub at: Origin,
-    /// The connection it happened on.
-    pub connection: ConnectionId,
+    /// The connection it happened on; none for what datagrams announce, and for what is told of the captures as a whole.
+    pub connection: Option<ConnectionId>,
     /// What happened.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub kind: EventKind,
-}
-
-/// A connection: the ordinal, in the merged timeline, of the first packet seen of it. An event of a datagram has that of
-/// the datagram, and what is told of packets of no one connection has 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ConnectionId(pub u64);
-
-/// An SMB session's id as the wire has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SessionId {
-    /// An SMB1 UID; it means something on its connection only.
-    Uid(u16),
-    /// An SMB2 SessionId; it means something on its server.
-    Smb2(u64),
-    /// No id: the messages of the session are cut before it, or it has none.
-    Unnamed,
-}
-
-impl SessionId {
-    /// The number.
-    #[must_use]
-    pub fn as_raw(self) -> u64 {
-        match self {
-            Self::Uid(uid) => u64::from(uid),
-            Self::Smb2(id) => id,
-            Self::Unnamed => 0,
-        }
-    }
-}
-
-/// `0x` and hex digits, or nothing.
-#[cfg(feature = "serde")]
-impl serde::Serialize for SessionId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Unnamed => serializer.serialize_none(),
-            id => serializer.collect_str(&format_args!("{:#x}", id.as_raw())),
-        }
-    }
-}
-
-/// A tree's id as the wire has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TreeId {
-    /// An SMB1 TID; it means something on its connection only.
-    Tid(u16),
-    /// An SMB2 TreeId; it means something within its session.
-    Smb2 {
-        /// The SessionId.
-        session: u64,
-        /// The TreeId.
-        tree: u32,
-    },
-}
-
-impl TreeId {
-    /// True for an SMB1 TID.
-    #[must_use]
-    pub const fn is_smb1(self) -> bool {
-        matches!(self, Self::Tid(_))
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn as_raw(self) -> u32 {
-        match self {
-            Self::Tid(tid) => u32::from(tid),
-            Self::Smb2 { tree, .. } => tree,
-        }
-    }
-}
-
-/// The id of an open file, directory, printer or pipe as the wire has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OpenId {
-    /// An SMB1 FID; it means something on its connection only.
-    Fid(u16),
-    /// An SMB2 FileId; it means something within its session.
-    Smb2 {
-        /// The SessionId.
-        session: u64,
-        /// The persistent part.
-        persistent: u64,
-        /// The volatile part.
-        volatile: u64,
-    },
-    /// No open at all: the connection itself, which carries DCE/RPC without SMB.
-    Connection,
-}
-
-impl OpenId {
-    /// The id as hex digits without prefix, as long as it is on the wire: 4 for a FID, 32 for a FileId, none for a
-    /// connection.
-    #[must_use]
-    pub fn digits(self) -> String {
-        match self {
-            Self::Fid(fid) => format!("{fid:04x}"),
-            Self::Smb2 { persistent, volatile, .. } => format!("{persistent:016x}{volatile:016x}"),
-            Self::Connection => String::new(),
-        }
-    }
-}
-
-macro_rules! serialize_as_text {
-    ($($type:ty, |$value:ident| $text:expr;)*) => {$(
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let $value = self;
-                serializer.collect_str(&$text)
-            }
-        }
-    )*};
-}
-
-serialize_as_text! {
-    TreeId, |id| format_args!("{:#x}", id.as_raw());
-    OpenId, |id| format_args!("0x{}", id.digits());
 }
 
 /// What happened, by what it is about.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::Sink;
 use super::analyzer::Counts;
 use super::connection::Connection;
-use super::event::ConnectionId;
+use super::ids::ConnectionId;
 use super::limits::Limits;
 use super::llc;
 use super::out::Outlet;
@@ -59,10 +59,10 @@ enum Left {
 }
 
 impl Around<'_> {
-    /// The next connection, of which `segment` is the first; it was the packet of this number.
-    fn connection(&mut self, ordinal: u64, segment: &Segment<'_>, at: Origin) -> Connection {
+    /// The next connection, of which `segment` is the first.
+    fn connection(&mut self, segment: &Segment<'_>, at: Origin) -> Connection {
         let Counts { connections, .. } = &mut self.counts;
-        let connection = Connection::new(ConnectionId(ordinal), *connections, segment, at);
+        let connection = Connection::new(*connections, segment, at);
         *connections = connections.saturating_add(1);
         connection
     }
@@ -90,7 +90,7 @@ impl Flows {
                 if self.followed.len() >= around.limits.connections {
                     self.make_room(around);
                 }
-                let connection = around.connection(around.counts.packets, segment, around.at);
+                let connection = around.connection(segment, around.at);
                 self.clock.add(key, connection.is_bare());
                 let flow = Flow::new(around.limits.flow);
                 self.followed
@@ -189,18 +189,17 @@ impl Followed {
     fn takes(&mut self, side: Side, segment: &Segment<'_>, around: &mut Around<'_>) -> bool {
         let Self { flow, syn, .. } = self;
         if let Some(syn) = syn.take_if(|syn| syn.is_taken_by(segment, flow.goes_on_with(side, segment))) {
-            let next = around.connection(syn.ordinal, &syn.segment, syn.at);
+            let next = around.connection(&syn.segment, syn.at);
             self.replace(next, around);
             self.connection.count();
             self.push(syn.segment.flow().1, &syn.segment, syn.at, around);
         } else if flow.is_new_connection(side, segment) {
-            let ordinal = around.counts.packets;
             // A SYN inside a connection that lives begins another one only if the other end takes it (RFC 5961 4).
             if segment.flags.contains(TcpFlags::SYN) && !self.connection.is_closed() && !flow.is_closed() {
-                self.syn = Some(Box::new(Syn::new(segment, around.at, ordinal)));
+                self.syn = Some(Box::new(Syn::new(segment, around.at)));
                 return false;
             }
-            let next = around.connection(ordinal, segment, around.at);
+            let next = around.connection(segment, around.at);
             self.replace(next, around);
         }
         true

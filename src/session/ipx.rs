@@ -2,7 +2,7 @@
 //! computer announces of itself as an event.
 
 use super::Sink;
-use super::event::{ConnectionId, Direction};
+use super::event::Direction;
 use super::mailslot::Carrier;
 use super::pdu::{Content, Pdu, Peer, Stream};
 use crate::capture::Origin;
@@ -14,8 +14,8 @@ use crate::smb1;
 /// The sockets of the SMB server and of the redirector (\[MS-CIFS\] 2.1.2.1).
 const SMB: [u16; 2] = [0x0550, 0x0552];
 
-/// Takes a packet and tells the message in it. `id` is what its events are told under.
-pub(super) fn take(packet: &IpxPacket<'_>, at: Origin, id: ConnectionId, sink: &mut dyn Sink) {
+/// Takes a packet and tells the message in it.
+pub(super) fn take(packet: &IpxPacket<'_>, at: Origin, sink: &mut dyn Sink) {
     let (source, destination) = (Peer::Mac(packet.source), Peer::Mac(packet.destination));
     let stream = Stream::Ipx;
     if let Some(header) = smb(packet).flatten() {
@@ -25,7 +25,7 @@ pub(super) fn take(packet: &IpxPacket<'_>, at: Origin, id: ConnectionId, sink: &
     }
     let Some(socket) = nbipx::socket(packet.destination_socket, packet.source_socket) else { return };
     let IpxPacket { packet_type, payload, .. } = *packet;
-    let carrier = Carrier { id, at, stream, source, destination, address: None };
+    let carrier = Carrier { at, stream, source, destination, address: None };
     carrier.tell(Content::NetBiosIpx { socket, packet_type, payload }, sink);
     let datagram = Packet::parse(socket, packet_type, payload).ok().and_then(|packet| packet.datagram());
     if let Some(message) = datagram {

@@ -1,7 +1,7 @@
 //! The message in a NetBIOS datagram, whatever carries that: a write to a mailslot (\[MS-MAIL\] 2.2). It is told as a PDU,
 //! and what a computer announces of itself in it as an event.
 
-use super::event::{ConnectionId, Event, Notice, Told};
+use super::event::{Event, Notice, Told};
 use super::pdu::{Content, Pdu, Peer, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
@@ -12,8 +12,6 @@ use crate::smb1::{self, transaction};
 
 /// Where the datagram is, and from whom to whom.
 pub(super) struct Carrier {
-    /// What the events are told under.
-    pub(super) id: ConnectionId,
     pub(super) at: Origin,
     pub(super) stream: Stream,
     pub(super) source: Peer,
@@ -36,7 +34,7 @@ impl Carrier {
         let Ok((_, header)) = smb1::Header::parse(message) else { return };
         self.tell(Content::Smb1 { header: &header, message, damaged }, sink);
         if let Some(notice) = announcement(&header, message, self.address) {
-            sink.event(Event { at: self.at, connection: self.id, kind: notice.into() });
+            sink.event(Event { at: self.at, connection: None, kind: notice.into() });
         }
     }
 }

@@ -13,6 +13,7 @@ mod event;
 mod exchange;
 mod flows;
 mod idle;
+mod ids;
 mod ipx;
 mod limits;
 mod listed;
@@ -33,11 +34,12 @@ mod unseen;
 
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
-    ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Opener, Party, RpcEvent, SessionEvent,
-    SessionId, ShareKind, Told, Transport, TreeEvent, TreeId,
+    ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, Direction, Doubt, Event, EventKind,
+    HandleEvent, Loss, Notice, OpenEvent, OpenKind, Opener, Party, RpcEvent, SessionEvent, ShareKind, Told,
+    Transport, TreeEvent,
 };
 pub use idle::{Idle, IdleSpan};
+pub use ids::{ConnectionId, NotAnId, OpenId, SessionId, TreeId};
 pub use limits::Limits;
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
 pub(crate) use unseen::offer;

@@ -1,9 +1,10 @@
 //! Where events go: the sink, with the packet and the connection they belong to, and the caps of the tables.
 
 use super::event::{
-    ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent,
-    SessionEvent, TreeEvent,
+    ConnectionEvent, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent, SessionEvent,
+    TreeEvent,
 };
+use super::ids::ConnectionId;
 use super::limits::Limits;
 use super::pdu::{Content, Pdu, Stream};
 use super::{Direction, Sink};
@@ -42,7 +43,7 @@ impl Out<'_> {
 
     /// Tells an event of an earlier place, known only now.
     pub(super) fn tell_at(&mut self, at: Origin, kind: impl Into<EventKind>) {
-        self.sink.event(Event { at, connection: self.ends.connection, kind: kind.into() });
+        self.sink.event(Event { at, connection: Some(self.ends.connection), kind: kind.into() });
     }
 
     /// Lends a PDU.

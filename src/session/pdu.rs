@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::event::{ConnectionId, Direction, OpenId};
+use super::event::Direction;
+use super::ids::{ConnectionId, OpenId};
 use crate::dcerpc::ndr::Encoding;
 use crate::dcerpc::{self, Assembled, SyntaxId};
 use crate::net::Endpoint;

@@ -7,7 +7,7 @@ use smbscope::capture::Capture;
 use smbscope::dcerpc::ndr::Encoding;
 use smbscope::dcerpc::{Body, VerificationTrailer};
 use smbscope::interface::{self, Interface, Procedure};
-use smbscope::session::{Content, Event, Pdu, Sink};
+use smbscope::session::{ConnectionId, Content, Event, Pdu, Sink};
 
 /// A whole stub that is not sealed, and that of its request if it is a response.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub(crate) struct Stub {
 
 #[derive(Default)]
 pub(crate) struct Stubs {
-    requests: HashMap<(u64, String, u32), Vec<u8>>,
+    requests: HashMap<(Option<ConnectionId>, String, u32), Vec<u8>>,
     /// By procedure, direction and length.
     pub(crate) found: BTreeMap<(&'static str, u16, bool), BTreeMap<usize, Stub>>,
 }
@@ -39,7 +39,7 @@ impl Sink for Stubs {
         if call.encoding.big_endian {
             return;
         }
-        let key = (pdu.connection.map_or(0, |connection| connection.0), open.digits(), rpc.header.call_id);
+        let key = (pdu.connection, open.digits(), rpc.header.call_id);
         let mut bytes = whole.stub.to_vec();
         let request = match rpc.body {
             Body::Request(_) => {

@@ -19,6 +19,7 @@ mod wire;
 
 mod advice;
 mod all_clear;
+mod analyzers;
 mod calls;
 mod clock;
 mod doubtful;

@@ -15,7 +15,7 @@ use crate::ledger::{
     RefusalAnswer, Rundown, Stage, WaitingCall, WaitingRequest, doubt,
 };
 use crate::session::{
-    ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, OpenEvent, RpcEvent,
+    ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent,
     SessionEvent, ShareKind, TreeEvent,
 };
 
@@ -29,6 +29,7 @@ impl Ledger {
         let Event { at, connection, kind } = event;
         self.told_refusals.take();
         self.extend_to_packet(at);
+        let Some(connection) = connection else { return self.fold_of_no_connection(at, kind) };
         self.revive_answered(at, connection, &kind);
         match kind {
             EventKind::Connection(event) => self.fold_connection(at, connection, event),
@@ -45,13 +46,28 @@ impl Ledger {
                     doubt(&mut row.in_doubt, at, Doubt::Evicted);
                 }
             }
-            EventKind::Loss(Loss::Unreadable { .. }) => {
-                self.losses.unreadable = self.losses.unreadable.saturating_add(1);
-            }
-            EventKind::Loss(Loss::Unseen(unseen)) => self.fold_unseen(unseen),
-            EventKind::Loss(Loss::ClockWentBack { from, silent }) => self.clock_set(at, from, silent),
-            EventKind::Loss(Loss::ClockWentForward { from }) => self.clock_set(at, from, 0.0),
-            EventKind::Loss(Loss::NotCaptured { from }) => self.not_captured(at, from),
+            EventKind::Loss(loss) => self.fold_loss(at, loss),
+        }
+    }
+
+    /// What datagrams announce, and what is told of the captures as a whole.
+    fn fold_of_no_connection(&mut self, at: Origin, kind: EventKind) {
+        match kind {
+            EventKind::Notice(Notice::Computer(told)) => self.computer_seen(at, told),
+            EventKind::Loss(loss) => self.fold_loss(at, loss),
+            // Everything else is about a connection.
+            _ => {}
+        }
+    }
+
+    fn fold_loss(&mut self, at: Origin, loss: Loss) {
+        match loss {
+            Loss::Evicted { table } => self.evicted(table),
+            Loss::Unreadable { .. } => self.losses.unreadable = self.losses.unreadable.saturating_add(1),
+            Loss::Unseen(unseen) => self.fold_unseen(unseen),
+            Loss::ClockWentBack { from, silent } => self.clock_set(at, from, silent),
+            Loss::ClockWentForward { from } => self.clock_set(at, from, 0.0),
+            Loss::NotCaptured { from } => self.not_captured(at, from),
         }
     }
 

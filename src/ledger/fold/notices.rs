@@ -68,7 +68,7 @@ impl Ledger {
         }
     }
 
-    fn computer_seen(&mut self, at: Origin, told: Told) {
+    pub(super) fn computer_seen(&mut self, at: Origin, told: Told) {
         let Told { name, address, server_type, version, users, comment, by } = told;
         let key = name.to_uppercase();
         if !self.computers.contains_key(&key) && self.computers.len() >= self.limits.computers {

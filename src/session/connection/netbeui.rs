@@ -4,7 +4,7 @@ use super::{Connection, PerSide, Standing};
 use crate::capture::Origin;
 use crate::net::{FlowKey, Side};
 use crate::netbios::Frame;
-use crate::session::event::{ConnectionEvent, ConnectionId, Transport};
+use crate::session::event::{ConnectionEvent, Transport};
 use crate::session::llc::Names;
 use crate::session::out::Outlet;
 use crate::session::pdu::Stream;
@@ -24,14 +24,13 @@ pub(in crate::session) struct LinkState {
 impl Connection {
     /// A session whose ends are those of `key`.
     pub(in crate::session) fn of_netbeui(
-        id: ConnectionId,
         ordinal: u32,
         key: FlowKey,
         client: Option<Side>,
         at: Origin,
         start_seen: bool,
     ) -> Self {
-        Self::begun(id, Stream::NetBeui(ordinal), key, client, Transport::NetBeui, at, start_seen)
+        Self::begun(Stream::NetBeui(ordinal), key, client, Transport::NetBeui, at, start_seen)
     }
 
     /// True if it is known to carry SMB.

@@ -6,18 +6,17 @@ use crate::net::{Segment, TcpFlags};
 /// How far behind its SYN a connection may be when more of it is captured.
 const REACH: u32 = 0xffff;
 
-/// A SYN, with the acknowledgment of another or without, and which packet it was.
+/// A SYN, with the acknowledgment of another or without, and its packet.
 #[derive(Debug)]
 pub(super) struct Syn {
     /// Its data are not kept, and are missing like those that a capture cuts.
     pub(super) segment: Segment<'static>,
     pub(super) at: Origin,
-    pub(super) ordinal: u64,
 }
 
 impl Syn {
-    pub(super) const fn new(segment: &Segment<'_>, at: Origin, ordinal: u64) -> Self {
-        Self { segment: Segment { payload: &[], ..*segment }, at, ordinal }
+    pub(super) const fn new(segment: &Segment<'_>, at: Origin) -> Self {
+        Self { segment: Segment { payload: &[], ..*segment }, at }
     }
 
     /// True for a segment that shows that the other end took the SYN: that end acknowledges it, or its sender goes on
@@ -53,7 +52,7 @@ mod tests {
     fn syn(data: &[u8]) -> Syn {
         let Segment { source, destination, seq, ack, flags, .. } = segment(1, 99, None, TcpFlags::SYN);
         let origin = Origin { time: Timestamp::default(), capture: 0, frame: 1 };
-        Syn::new(&Segment::new(source, destination, seq, ack, flags, data), origin, 1)
+        Syn::new(&Segment::new(source, destination, seq, ack, flags, data), origin)
     }
 
     #[test]

@@ -189,7 +189,7 @@ impl Sessions {
         numbered: &Numbered<'_>,
         around: &mut Around<'_>,
     ) {
-        let Numbered { at, id, .. } = *numbered;
+        let at = numbered.at;
         let same = |(low, high): &&(u8, u8)| *low == numbers.0 || *high == numbers.1;
         let over: Vec<_> = self.by_numbers.keys().filter(same).copied().collect();
         for session in over.iter().filter_map(|numbers| self.by_numbers.remove(numbers)) {
@@ -209,7 +209,7 @@ impl Sessions {
         let key = FlowKey { low: end(low), high: end(high) };
         let ordinal = *around.begun;
         *around.begun = ordinal.saturating_add(1);
-        let first = First { id, ordinal, key, client: caller, names, at, start_seen: client.is_some() };
+        let first = First { ordinal, key, client: caller, names, at, start_seen: client.is_some() };
         self.by_numbers.insert(numbers, Box::new(Session::new(first)));
     }
 }

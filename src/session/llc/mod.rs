@@ -18,7 +18,7 @@ use names::Calls;
 use order::Numbered;
 
 use super::analyzer::Counts;
-use super::event::ConnectionId;
+use super::ids::ConnectionId;
 use super::limits::Limits;
 use super::mailslot::Carrier;
 use super::out::Outlet;
@@ -64,7 +64,7 @@ impl LlcSessions {
         tell(llc, at, sink);
         let Ok((rest, header)) = Llc::parse(llc.payload) else { return };
         if matches!(header.control, Control::Unnumbered { function: function::UI }) {
-            return self.unnumbered(rest, llc, at, ConnectionId(counts.packets), sink);
+            return self.unnumbered(rest, llc, at, sink);
         }
         let (stations, side) = match llc.source.cmp(&llc.destination) {
             core::cmp::Ordering::Less => ((llc.source, llc.destination), Side::Low),
@@ -90,7 +90,7 @@ impl LlcSessions {
         match header.control {
             Control::Information { send, receive } => {
                 let cut = usize::from(llc.length).saturating_sub(llc.payload.len());
-                let numbered = Numbered { at, id: ConnectionId(counts.packets), bytes: rest, cut };
+                let numbered = Numbered { at, bytes: rest, cut };
                 link.information(side, (send, receive), numbered, &mut around);
             }
             Control::Supervisory { receive, .. } => link.supervisory(side, receive, &mut around),
@@ -109,15 +109,8 @@ impl LlcSessions {
         }
     }
 
-    /// A frame outside of any link: a name, or a datagram. `id` is what its events are told under.
-    fn unnumbered(
-        &mut self,
-        bytes: &[u8],
-        llc: &LlcFrame<'_>,
-        at: Origin,
-        id: ConnectionId,
-        sink: &mut dyn Sink,
-    ) {
+    /// A frame outside of any link: a name, or a datagram.
+    fn unnumbered(&mut self, bytes: &[u8], llc: &LlcFrame<'_>, at: Origin, sink: &mut dyn Sink) {
         let Ok(frame) = Frame::parse(bytes) else { return };
         if !matches!(frame.parties, Parties::Names { .. }) {
             return;
@@ -128,7 +121,7 @@ impl LlcSessions {
         }
         let (source, destination) = (Peer::Mac(llc.source), Peer::Mac(llc.destination));
         let address = Some(Host::Mac(llc.source));
-        let carrier = Carrier { id, at, stream: Stream::Llc, source, destination, address };
+        let carrier = Carrier { at, stream: Stream::Llc, source, destination, address };
         let damaged = usize::from(llc.length) > llc.payload.len();
         carrier.message(frame.user_data, damaged, sink);
     }

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use crate::capture::Origin;
 use crate::net::Side;
 use crate::session::connection::PerSide;
-use crate::session::event::ConnectionId;
 use crate::tcp::is_after;
 
 /// A number is ahead of the one expected by less than this, or it is of a frame that came before.
@@ -51,7 +50,6 @@ impl Way {
 #[derive(Debug)]
 struct Held {
     at: Origin,
-    id: ConnectionId,
     bytes: Vec<u8>,
     cut: usize,
     /// What its sender expected next.
@@ -63,8 +61,6 @@ struct Held {
 pub(super) struct Numbered<'a> {
     /// Its packet.
     pub(super) at: Origin,
-    /// The connection that would begin with it.
-    pub(super) id: ConnectionId,
     /// What was captured.
     pub(super) bytes: &'a [u8],
     /// How many bytes the capture cut off.
@@ -111,8 +107,8 @@ impl Order {
             way.go_on(next.wrapping_add(1));
             told(side, Next::Frame(frame));
         } else {
-            let Numbered { at, id, bytes, cut } = frame;
-            let held = Held { at, id, bytes: bytes.to_vec(), cut, expects };
+            let Numbered { at, bytes, cut } = frame;
+            let held = Held { at, bytes: bytes.to_vec(), cut, expects };
             way.held.entry(number).or_insert(held);
         }
         self.pass_on(told);
@@ -175,8 +171,8 @@ impl Order {
     /// Passes on what was held and can go.
     fn pass_on(&mut self, told: &mut dyn FnMut(Side, Next<'_>)) {
         while let Some((side, held)) = self.take_next(Side::Low).or_else(|| self.take_next(Side::High)) {
-            let Held { at, id, bytes, cut, .. } = &held;
-            told(side, Next::Frame(Numbered { at: *at, id: *id, bytes, cut: *cut }));
+            let Held { at, bytes, cut, .. } = &held;
+            told(side, Next::Frame(Numbered { at: *at, bytes, cut: *cut }));
         }
     }
 
@@ -254,7 +250,7 @@ mod tests {
 
     fn numbered(bytes: &[u8]) -> Numbered<'_> {
         let at = Origin { time: Timestamp::from_nanos(0), capture: 0, frame: 1 };
-        Numbered { at, id: ConnectionId(1), bytes, cut: 0 }
+        Numbered { at, bytes, cut: 0 }
     }
 
     /// An I frame: its side, N(S), N(R) and its byte.

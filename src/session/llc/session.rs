@@ -10,7 +10,8 @@ use crate::net::{FlowKey, Side};
 use crate::netbios::nbf::{Command, Frame};
 use crate::netbios::{self, PacketType};
 use crate::session::connection::{Connection, LinkState, PerSide};
-use crate::session::event::{ConnectionId, Loss};
+use crate::session::event::Loss;
+use crate::session::ids::ConnectionId;
 use crate::session::out::Outlet;
 use crate::session::{Event, Examples, MayHold, Sink, Unseen, UnseenKind};
 use crate::smb1;
@@ -56,7 +57,6 @@ struct Part {
 
 /// How a session was first seen.
 pub(super) struct First<'a> {
-    pub(super) id: ConnectionId,
     pub(super) ordinal: u32,
     pub(super) key: FlowKey,
     pub(super) client: Option<Side>,
@@ -67,9 +67,9 @@ pub(super) struct First<'a> {
 
 impl Session {
     pub(super) fn new(first: First<'_>) -> Self {
-        let First { id, ordinal, key, client, names, at, start_seen } = first;
+        let First { ordinal, key, client, names, at, start_seen } = first;
         Self {
-            connection: Connection::of_netbeui(id, ordinal, key, client, at, start_seen),
+            connection: Connection::of_netbeui(ordinal, key, client, at, start_seen),
             names: names.cloned(),
             parts: PerSide::default(),
             first: at,
@@ -237,6 +237,6 @@ impl Session {
             examples: Examples::one(Some((client, server)), self.first),
         };
         let kind = Loss::Unseen(unseen).into();
-        sink.event(Event { at: self.last, connection: self.connection.id, kind });
+        sink.event(Event { at: self.last, connection: Some(self.connection.id), kind });
     }
 }

@@ -8,7 +8,8 @@ mod totals;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::connection::Connection;
-use super::event::{ConnectionId, Event, Loss};
+use super::event::{Event, Loss};
+use super::ids::ConnectionId;
 use super::{Examples, MayHold, Sink, Unseen, UnseenKind};
 use crate::capture::{Origin, Packet};
 use crate::error::Reason;
@@ -134,7 +135,7 @@ impl Unread {
         let Some(mut unseen) = connection.unread(&self.known) else { return };
         unseen.ended |= is_over;
         if let Some(unseen) = self.totals.add(unseen) {
-            tell(unseen, connection.id, sink);
+            tell(unseen, Some(connection.id), sink);
         }
     }
 
@@ -143,7 +144,7 @@ impl Unread {
         self.quic.finish(&self.known, &mut self.totals);
         for unseen in self.ipx.finish().chain(self.rpc_over_udp.finish()) {
             if let Some(unseen) = self.totals.add(unseen) {
-                tell(unseen, ConnectionId(0), sink);
+                tell(unseen, None, sink);
             }
         }
         for mut unseen in core::mem::take(&mut self.totals).into_unseen() {
@@ -151,12 +152,12 @@ impl Unread {
             if unseen.name == CUT && unseen.packets > packets / 2 {
                 unseen.may_hold = MayHold::Always;
             }
-            tell(unseen, ConnectionId(0), sink);
+            tell(unseen, None, sink);
         }
     }
 }
 
-fn tell(unseen: Unseen, connection: ConnectionId, sink: &mut dyn Sink) {
+fn tell(unseen: Unseen, connection: Option<ConnectionId>, sink: &mut dyn Sink) {
     sink.event(Event { at: unseen.last, connection, kind: Loss::Unseen(unseen).into() });
 }
 
