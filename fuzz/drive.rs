@@ -283,7 +283,7 @@ impl Listener {
                 self.gap_bytes = self.gap_bytes.saturating_add(*bytes);
             }
             EventKind::Loss(Loss::Unreadable { .. }) => self.unreadable += 1,
-            EventKind::Loss(Loss::Evicted { table }) => *self.evicted.entry(*table).or_default() += 1,
+            EventKind::Loss(Loss::Evicted { table }) => *self.evicted.entry(table.as_str()).or_default() += 1,
             _ => {}
         }
     }

@@ -814,6 +814,8 @@ pub struct Losses {
     pub harmless_gaps: u64,
     /// Messages that could not be read to their end.
     pub unreadable: u64,
+    /// Bytes that stood where a message should begin and begin none.
+    pub passed_over_bytes: u64,
     /// What was let go because a table was full, by table.
     pub evictions: BTreeMap<&'static str, u64>,
     /// Ended sessions that were aggregated because there were too many, by verdict.

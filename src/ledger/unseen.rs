@@ -7,7 +7,7 @@ use super::{Connection, Ledger, Session};
 use crate::auth::Who;
 use crate::capture::Origin;
 use crate::session::{
-    ConnectionId, Doubt, Examples, Loss, MayHold, Party, Transport, Unseen, UnseenKind, UserShown,
+    ConnectionId, Doubt, Examples, MayHold, Party, Table, Transport, Unseen, UnseenKind, UserShown,
 };
 
 /// Traffic of one kind that was not read.
@@ -36,7 +36,7 @@ pub(super) const OPEN_SESSIONS: &str = "open sessions";
 pub(super) const REFUSALS: &str = "refusals";
 
 /// The tables of sessions and refusals: what found no place there is told nowhere else.
-const TOLD_NOWHERE_ELSE: [&str; 3] = [OPEN_SESSIONS, Loss::SESSIONS, REFUSALS];
+const TOLD_NOWHERE_ELSE: [&str; 3] = [OPEN_SESSIONS, Table::Sessions.as_str(), REFUSALS];
 
 impl Ledger {
     /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
@@ -205,7 +205,7 @@ impl Ledger {
             examples: Examples::default(),
         };
         // Connections are told one by one.
-        let others = self.losses.evictions.iter().filter(|(table, _)| **table != Loss::CONNECTIONS);
+        let others = self.losses.evictions.iter().filter(|(table, _)| **table != Table::Connections.as_str());
         others.map(of_table).collect()
     }
 

@@ -192,6 +192,7 @@ mod json {
                 "gap_bytes": 0,
                 "harmless_gaps": 0,
                 "unreadable": 0,
+                "passed_over_bytes": 0,
                 "evictions": {},
                 "sessions_aggregated": {},
                 "unreadable_packets": 0,

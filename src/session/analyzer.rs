@@ -8,9 +8,10 @@ use super::flows::{Around, Flows};
 use super::ipx;
 use super::limits::Limits;
 use super::llc::LlcSessions;
+use super::loss::{Loss, Table};
 use super::out::Outlet;
 use super::unread::Unread;
-use crate::capture::Packet;
+use crate::capture::{Origin, Packet};
 use crate::net::{Decoded, Decoder};
 use crate::wire::Timestamp;
 
@@ -30,6 +31,8 @@ pub struct Analyzer {
     unread: Unread,
     counts: Counts,
     time: CaptureClock,
+    /// Datagrams that were given up for want of fragments, and of which that was told.
+    fragments_told: u64,
 }
 
 /// What was read.
@@ -87,6 +90,7 @@ impl Analyzer {
             unread: Unread::default(),
             counts: Counts::default(),
             time: CaptureClock::default(),
+            fragments_told: 0,
         }
     }
 
@@ -103,6 +107,7 @@ impl Analyzer {
         if let Some(loss) = self.time.tick(at, &mut self.counts) {
             sink.event(Event { at, connection: None, kind: loss.into() });
         }
+        self.tell_fragments(at, sink);
         let Self { limits, decoder, flows, llc, unread, counts, .. } = self;
         match decoder.decode(packet) {
             Decoded::Tcp(segment) => {
@@ -127,10 +132,20 @@ impl Analyzer {
         }
     }
 
+    /// Tells of datagrams that were given up, since too many waited for their fragments or one for too long.
+    fn tell_fragments(&mut self, at: Origin, sink: &mut dyn Sink) {
+        let given_up = self.decoder.counts().evicted;
+        for _ in self.fragments_told..given_up {
+            let kind = Loss::Evicted { table: Table::DatagramFragments }.into();
+            sink.event(Event { at, connection: None, kind });
+        }
+        self.fragments_told = given_up;
+    }
+
     /// The time up to which packets were captured: the latest since the clock of the captures was set last.
     #[must_use]
     pub fn end(&self) -> Option<Timestamp> {
-        self.time.end()
+        self.time.latest().map(|latest| latest.time)
     }
 
     /// Tells when what is open on TCP connections was last used, and when their ends were last seen.
@@ -162,6 +177,9 @@ impl Analyzer {
     /// Says that no more packets will come, and tells what is still to be told. Nothing can be pushed after it: whoever
     /// wants to know in between calls [`tell_uses`](Self::tell_uses).
     pub fn finish(&mut self, sink: &mut dyn Sink) {
+        if let Some(latest) = self.time.latest() {
+            self.tell_fragments(latest, sink);
+        }
         let Self { limits, flows, llc, unread, counts, .. } = self;
         let sessions = llc.finish(limits, sink);
         flows.finish(sessions, limits, unread, sink);

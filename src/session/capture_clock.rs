@@ -31,9 +31,9 @@ pub(super) struct CaptureClock {
 }
 
 impl CaptureClock {
-    /// The latest time since the clock was set last.
-    pub(super) fn end(&self) -> Option<Timestamp> {
-        self.latest.map(|latest| latest.time)
+    /// The latest packet since the clock was set last.
+    pub(super) const fn latest(&self) -> Option<Origin> {
+        self.latest
     }
 
     /// The next packet. Gives what its time says of the packets before it.

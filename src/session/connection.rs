@@ -10,9 +10,10 @@ pub(super) use netbeui::LinkState;
 
 use super::context::Context;
 use super::cut::{self, Remains};
-use super::event::{ConnectionEnd, ConnectionEvent, Direction, Doubt, Loss, Party, Transport};
+use super::event::{ConnectionEnd, ConnectionEvent, Direction, Doubt, Event, Loss, Party, Transport};
 use super::ids::ConnectionId;
 use super::limits::Limits;
+use super::loss::Table;
 use super::missing::{Answered, Missing};
 use super::out::{Ends, Out, Outlet};
 use super::pdu::{Content, Stream};
@@ -21,6 +22,7 @@ use super::smb1::Smb1;
 use super::smb2::Smb2;
 use super::tables::Tables;
 use crate::capture::Origin;
+use crate::error::Layer;
 use crate::net::{Endpoint, FlowKey, Segment, Side, TcpFlags};
 use crate::netbios::{
     Frame, Framed, Framer, NegativeReason, PacketType, SessionRequest, begins_with_magic, looks_like_smb,
@@ -458,9 +460,10 @@ impl Connection {
                 self.frame(side, at, &frame, io);
             }
             Framed::Gap { bytes, inside } => self.gap(side, at, bytes, inside, io),
-            Framed::Junk { .. } => {
+            Framed::Junk { bytes } => {
                 // What was skipped to find the first frame of a capture begun mid-stream is no loss.
                 if *self.in_sync.get(side) && self.standing == Standing::Smb {
+                    self.out(at, io).tell(Loss::PassedOver { layer: Layer::NetBios, bytes });
                     self.lost(side, self.whole_until(side), at, io);
                 }
             }
@@ -815,11 +818,21 @@ impl Connection {
         self.tell_last_seen(io);
     }
 
+    /// Segments that waited for what comes before them were given up so many times, as too many did.
+    #[cold]
+    pub(super) fn gave_up_segments(&self, times: u64, at: Origin, io: &mut Outlet<'_>) {
+        let is_told = !self.closed && self.standing == Standing::Smb;
+        let connection = is_told.then_some(self.id);
+        for _ in 0..times {
+            io.sink.event(Event { at, connection, kind: Loss::Evicted { table: Table::Segments }.into() });
+        }
+    }
+
     /// The connection is let go since there are too many.
     pub(super) fn evict(&mut self, io: &mut Outlet<'_>) {
         if !self.closed && self.standing == Standing::Smb {
             let at = self.last.low.max(self.last.high).unwrap_or(self.first);
-            self.out(at, io).tell(Loss::Evicted { table: Loss::CONNECTIONS });
+            self.out(at, io).tell(Loss::Evicted { table: Table::Connections });
             self.finish(io);
             if !self.closed {
                 self.out(at, io).tell(ConnectionEvent::InDoubt { from: at, why: Doubt::Evicted });

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::idle::Idle;
 use super::ids::ConnectionId;
 pub(super) use super::ids::{OpenId, SessionId, TreeId};
+pub(super) use super::loss::Loss;
 use crate::auth::Identity;
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
@@ -865,48 +866,4 @@ pub enum Notice {
         /// The path.
         path: String,
     },
-}
-
-/// What could not be followed.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Loss {
-    /// A table was full and something was let go.
-    Evicted {
-        /// Which table.
-        table: &'static str,
-    },
-    /// A message could not be read to its end.
-    Unreadable {
-        /// What was wrong, with layer and offset.
-        error: crate::error::ParseError,
-    },
-    /// The clock of the capture went back by more than packets are out of order.
-    ClockWentBack {
-        /// The latest time until then.
-        from: crate::wire::Timestamp,
-        /// The longest time in seconds between two packets before. The clock may have been set forward there.
-        silent: f64,
-    },
-    /// The clock of the capture went forward by more than a network is silent, or it came forward again.
-    ClockWentForward {
-        /// The latest time until then.
-        from: crate::wire::Timestamp,
-    },
-    /// A capture begins some time after the last packet of the captures before it: what happened in between was not
-    /// captured.
-    NotCaptured {
-        /// The latest time until then.
-        from: crate::wire::Timestamp,
-    },
-    /// Traffic that is not read (told when it is over, or at the end).
-    Unseen(super::Unseen),
-}
-
-impl Loss {
-    /// The table of all connections.
-    pub const CONNECTIONS: &'static str = "connections";
-    /// The table of a connection's sessions.
-    pub const SESSIONS: &'static str = "sessions of a connection";
 }

@@ -225,9 +225,14 @@ impl Followed {
             connection.starts();
         }
         connection.saw(side, segment, at);
+        let before = flow.counts().evictions;
         flow.push(side, segment, at, &mut |side, at, piece| {
             connection.piece(side, at, piece, io);
         });
+        let evictions = flow.counts().evictions.saturating_sub(before);
+        if evictions > 0 {
+            connection.gave_up_segments(evictions, at, io);
+        }
     }
 
     fn flush(&mut self, io: &mut Outlet<'_>) {

@@ -18,6 +18,7 @@ mod ipx;
 mod limits;
 mod listed;
 mod llc;
+mod loss;
 mod mailslot;
 mod missing;
 mod out;
@@ -35,12 +36,13 @@ mod unseen;
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, Direction, Doubt, Event, EventKind,
-    HandleEvent, Loss, Notice, OpenEvent, OpenKind, Opener, Party, RpcEvent, SessionEvent, ShareKind, Told,
+    HandleEvent, Notice, OpenEvent, OpenKind, Opener, Party, RpcEvent, SessionEvent, ShareKind, Told,
     Transport, TreeEvent,
 };
 pub use idle::{Idle, IdleSpan};
 pub use ids::{ConnectionId, NotAnId, OpenId, SessionId, TreeId};
 pub use limits::Limits;
+pub use loss::{Loss, Table};
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
 pub(crate) use unseen::offer;
 pub use unseen::{Example, Examples, MayHold, Unseen, UnseenKind, UserShown};

@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, Opener, RpcEvent};
 use super::limits::Limits;
 use super::listed;
+use super::loss::Table;
 use super::out::Out;
 use super::pdu::{Content, RpcCall};
 use crate::capture::Origin;
 use crate::dcerpc::ndr::{Encoding, NdrString, Syntax};
 use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
+use crate::error::Layer;
 use crate::interface::{self, ContextHandle, Handle, Handles, Interface, Procedure, SPOOLSS, SRVSVC, Step};
 
 /// Presentation contexts that are remembered of a pipe, and proposals that wait for their answer.
@@ -106,6 +108,17 @@ fn named(handles: &Handles) -> impl Iterator<Item = ContextHandle> {
     handles.iter().flatten().map(|handle| handle.handle).filter(|handle| !handle.is_zero())
 }
 
+/// Tells what a direction lost, by its bytes that are no PDU and its calls that were let go, `before` and `now`.
+fn tell_lost(before: (u64, u64), now: (u64, u64), out: &mut Out<'_>) {
+    let bytes = now.0.saturating_sub(before.0);
+    if bytes > 0 {
+        out.tell(Loss::PassedOver { layer: Layer::DceRpc, bytes });
+    }
+    for _ in before.1..now.1 {
+        out.tell(Loss::Evicted { table: Table::CallFragments });
+    }
+}
+
 impl Pipe {
     pub(super) fn new(name: Option<&str>, limits: &Limits) -> Self {
         Self {
@@ -132,20 +145,24 @@ impl Pipe {
         out: &mut Out<'_>,
     ) {
         let mut stream = core::mem::take(&mut self.to_server);
+        let before = (stream.dropped(), self.requests.evicted());
         stream.push(bytes, &mut |pdu| match Pdu::parse(pdu) {
             Ok((_, pdu)) => self.client_pdu(id, &pdu, carrier, limits, out),
             Err(error) => out.unreadable(error),
         });
+        tell_lost(before, (stream.dropped(), self.requests.evicted()), out);
         self.to_server = stream;
     }
 
     /// Bytes the client read.
     pub(super) fn data_to_client(&mut self, id: OpenId, bytes: &[u8], limits: &Limits, out: &mut Out<'_>) {
         let mut stream = core::mem::take(&mut self.to_client);
+        let before = (stream.dropped(), self.responses.evicted());
         stream.push(bytes, &mut |pdu| match Pdu::parse(pdu) {
             Ok((_, pdu)) => self.server_pdu(id, &pdu, limits, out),
             Err(error) => out.unreadable(error),
         });
+        tell_lost(before, (stream.dropped(), self.responses.evicted()), out);
         self.to_client = stream;
     }
 
@@ -508,7 +525,7 @@ impl Pipe {
         if self.calls.len() >= limits.calls {
             // Its answer will be taken for nobody's.
             out.tell(self.calls.remove(0).answer_lost(id, false));
-            out.tell(Loss::Evicted { table: "calls of a pipe" });
+            out.tell(Loss::Evicted { table: Table::Calls });
         }
         self.calls.push(call);
     }

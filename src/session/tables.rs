@@ -17,7 +17,7 @@ use super::out::Out;
 use super::pipe::Pipe;
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::session::Loss;
+use crate::session::{Loss, Table};
 
 pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -256,7 +256,7 @@ impl Tables {
         out: &mut Out<'_>,
     ) -> bool {
         if self.sessions.len() >= out.limits.sessions && !self.sessions.contains_key(&id) {
-            return evicted(&mut self.sessions_beyond, id, Loss::SESSIONS, out);
+            return evicted(&mut self.sessions_beyond, id, Table::Sessions, out);
         }
         self.had_session = true;
         let anonymous = identity.is_some_and(|identity| identity.who == Who::Null);
@@ -290,7 +290,7 @@ impl Tables {
     /// A tree is there. False if there is no place for it, and that was told.
     pub(super) fn add_tree(&mut self, id: TreeId, state: TreeState, out: &mut Out<'_>) -> bool {
         if self.trees.len() >= out.limits.sessions && !self.trees.contains_key(&id) {
-            return evicted(&mut self.trees_beyond, id, "trees of a connection", out);
+            return evicted(&mut self.trees_beyond, id, Table::Trees, out);
         }
         self.trees.insert(id, state);
         true
@@ -408,7 +408,7 @@ impl Tables {
         out: &mut Out<'_>,
     ) {
         if self.opens.len() >= out.limits.opens && !self.opens.contains_key(&id) {
-            out.tell(Loss::Evicted { table: "opens of a connection" });
+            out.tell(Loss::Evicted { table: Table::Opens });
             return;
         }
         let state =
@@ -678,7 +678,7 @@ impl Tables {
 fn evicted<T: Eq + Hash>(
     beyond: &mut HashSet<T, RandomState>,
     id: T,
-    table: &'static str,
+    table: Table,
     out: &mut Out<'_>,
 ) -> bool {
     let first = beyond.len() < BEYOND && beyond.insert(id);

@@ -1,7 +1,8 @@
 //! What is missing from a capture: doubt where it could have held an ending, and nowhere else.
 
+use smbscope::capture::LinkType;
 use smbscope::ledger::Stuck;
-use smbscope::session::{EventKind, Limits, Loss, SessionEvent, TreeEvent};
+use smbscope::session::{EventKind, Limits, Loss, SessionEvent, Table, TreeEvent};
 
 use crate::ntlm::Who;
 use crate::rpc::{FIRST, LAST, NDR, Pipe as _, handle};
@@ -547,11 +548,94 @@ fn a_session_or_tree_for_which_there_is_no_place_is_told_once() {
         [
             count(|kind| matches!(kind, EventKind::Session(SessionEvent::FirstSeen { .. }))),
             count(|kind| matches!(kind, EventKind::Tree(TreeEvent::FirstSeen { .. }))),
-            count(|kind| {
-                matches!(kind, EventKind::Loss(Loss::Evicted { table: "sessions of a connection" }))
-            }),
+            count(|kind| matches!(kind, EventKind::Loss(Loss::Evicted { table: Table::Sessions }))),
         ]
     };
     assert_eq!(told(100), [5, 5, 0]);
     assert_eq!(told(2), [5, 5, 3]);
+}
+
+/// How many were let go, by the table.
+fn evicted(wire: &Wire, limits: Limits) -> Vec<(&'static str, u64)> {
+    wire.ledger_within(limits).losses().evictions.iter().map(|(table, count)| (*table, *count)).collect()
+}
+
+#[test]
+fn calls_let_go_for_want_of_fragments_are_counted() {
+    let begin = |calls: u32| {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        for call in 0..calls {
+            smb.write(7, &NDR.fragment(FIRST, 2 + call, 0, 69, &[0; 8]));
+        }
+        let mut limits = Limits::default();
+        limits.fragments_of_calls.calls = 2;
+        evicted(&wire, limits)
+    };
+    assert_eq!(begin(2), []);
+    assert_eq!(begin(5), [("fragments of calls", 3)]);
+}
+
+#[test]
+fn segments_given_up_for_want_of_the_one_before_are_counted() {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.hold_pipe();
+    wire.unseen(|| smb.ask_close(8));
+    for _ in 0..4 {
+        smb.ask_close(9);
+    }
+    let within = |packets| {
+        let gaps = wire.ledger_within(holding(packets)).losses().gaps;
+        (evicted(&wire, holding(packets)), gaps)
+    };
+    assert_eq!(within(4), (vec![], 1));
+    assert_eq!(within(3), (vec![("segments out of order", 1)], 1));
+}
+
+/// Limits by which so many segments of a connection may wait.
+fn holding(packets: usize) -> Limits {
+    let mut limits = Limits::default();
+    limits.flow.packets = packets;
+    limits
+}
+
+#[test]
+fn datagrams_given_up_for_want_of_fragments_are_counted() {
+    // Ethernet; IPv4 of 28 bytes with a number of its own and "more fragments"; 8 bytes.
+    let fragment = |number: u8| {
+        let ethernet = [2, 0, 0, 0, 0, 10, 2, 0, 0, 0, 0, 21, 0x08, 0x00];
+        let ip = [0x45, 0, 0, 28, 0, number, 0x20, 0, 64, 6, 0, 0, 10, 0, 0, 21, 10, 0, 0, 10];
+        [&ethernet[..], &ip, &[0; 8]].concat()
+    };
+    let wire = Wire::new();
+    let limits = || {
+        let mut limits = Limits::default();
+        limits.fragments.datagrams = 2;
+        limits
+    };
+    wire.packet(LinkType::ETHERNET, fragment(1));
+    wire.packet(LinkType::ETHERNET, fragment(2));
+    assert_eq!(evicted(&wire, limits()), []);
+    wire.packet(LinkType::ETHERNET, fragment(3));
+    // It is known when the capture ends there, too.
+    assert_eq!(evicted(&wire, limits()), [("fragments of IP datagrams", 1)]);
+}
+
+#[test]
+fn what_begins_no_message_is_counted() {
+    let passed_over = |garbage: fn(&Smb2<'_>)| {
+        let wire = Wire::new();
+        let smb = Smb2::on(wire.connect(21, 10));
+        smb.hold_pipe();
+        garbage(&smb);
+        smb.pipe(7).open_printer(2, 1);
+        wire.ledger().losses().passed_over_bytes
+    };
+    assert_eq!(passed_over(|_| {}), 0);
+    // Bytes on the pipe that are no PDU.
+    assert_eq!(passed_over(|smb| smb.write(7, &[0xaa; 30])), 30);
+    // Bytes on the connection that are no message of the session service.
+    assert_eq!(passed_over(|smb| smb.tcp.data(Client, &[0xaa; 30])), 30);
 }

@@ -6,7 +6,8 @@ use smbscope::capture::Packet;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
 use smbscope::session::{
-    Analyzer, ConnectionEnd, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Transport, UnseenKind,
+    Analyzer, ConnectionEnd, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Table, Transport,
+    UnseenKind,
 };
 
 use crate::common::{self, Owned, rewrite};
@@ -491,7 +492,7 @@ fn the_link_that_was_idle_longest_is_let_go_and_told() {
     let mut told = Told::default();
     analyze(&wire.packets(), &limits, &mut told);
     let evicted =
-        |event: &&Event| matches!(&event.kind, EventKind::Loss(Loss::Evicted { table: "connections" }));
+        |event: &&Event| matches!(&event.kind, EventKind::Loss(Loss::Evicted { table: Table::Connections }));
     let evicted: Vec<_> = told.0.iter().filter(evicted).map(|event| event.connection).collect();
     let first = told.0.iter().find_map(|event| {
         matches!(event.kind, EventKind::Connection(ConnectionEvent::Opened { .. }))

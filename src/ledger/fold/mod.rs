@@ -40,9 +40,11 @@ impl Ledger {
             EventKind::Handle(event) => self.fold_handle(at, connection, event),
             EventKind::Notice(event) => self.fold_notice(at, connection, event),
             EventKind::Loss(Loss::Evicted { table }) => {
-                self.evicted(table);
+                self.evicted(table.as_str());
                 // What was let go may have been anything of the connection.
-                if let Some(row) = self.connections.get_mut(&connection) {
+                if let Some(row) = self.connections.get_mut(&connection)
+                    && table.holds_knowledge()
+                {
                     doubt(&mut row.in_doubt, at, Doubt::Evicted);
                 }
             }
@@ -62,7 +64,10 @@ impl Ledger {
 
     fn fold_loss(&mut self, at: Origin, loss: Loss) {
         match loss {
-            Loss::Evicted { table } => self.evicted(table),
+            Loss::Evicted { table } => self.evicted(table.as_str()),
+            Loss::PassedOver { bytes, .. } => {
+                self.losses.passed_over_bytes = self.losses.passed_over_bytes.saturating_add(bytes);
+            }
             Loss::Unreadable { .. } => self.losses.unreadable = self.losses.unreadable.saturating_add(1),
             Loss::Unseen(unseen) => self.fold_unseen(unseen),
             Loss::ClockWentBack { from, silent } => self.clock_set(at, from, silent),

@@ -220,6 +220,13 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
     if losses.unreadable > 0 {
         told.push(format!("{} could not be read to the end", number(losses.unreadable, "message")));
     }
+    if losses.passed_over_bytes > 0 {
+        let (bytes, were) = match losses.passed_over_bytes {
+            1 => ("1 byte that begins no message".to_owned(), "was"),
+            more => (format!("{} bytes that begin no message", digits(more)), "were"),
+        };
+        told.push(format!("{bytes} {were} passed over"));
+    }
     if report.losses.unreadable_packets > 0 {
         told.push(format!("{} could not be read", number(report.losses.unreadable_packets, "packet")));
     }

@@ -6,6 +6,7 @@ mod unanswered;
 
 use super::context::{Context, NewOpen, SetUpKnown, may_be_pipe};
 use super::event::{CloseReason, ConnectionEvent, Loss, OpenId, SessionEvent, SessionId, TreeId};
+use super::loss::Table;
 use super::pairing::Pairing;
 use super::request::{Operation, Request, RequestId, SetUp};
 use super::tables::{Map, Tables};
@@ -53,7 +54,7 @@ impl Exchanges {
     pub(super) fn send(&mut self, id: RequestId, mut request: Request, cx: &mut Context<'_>) {
         if self.requests.make_room(cx.out.limits.requests) {
             // No client has so many under way. Whichever goes, it is told.
-            cx.out.tell(Loss::Evicted { table: "requests of a connection" });
+            cx.out.tell(Loss::Evicted { table: Table::Requests });
         }
         request.hold(cx);
         self.requests.insert(id, request);

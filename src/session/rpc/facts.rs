@@ -167,7 +167,8 @@ impl Sink for Watch<'_> {
         match event.kind {
             EventKind::Rpc(RpcEvent::Bound { interface, .. }) => self.facts.bind(interface, true),
             EventKind::Rpc(RpcEvent::Refused { .. }) => self.facts.refused(),
-            EventKind::Loss(_) => self.sink.event(event),
+            // The connection itself is not told of.
+            EventKind::Loss(_) => self.sink.event(Event { connection: None, ..event }),
             _ => {}
         }
     }
