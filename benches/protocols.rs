@@ -8,14 +8,14 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use smbscope::Scan;
 use smbscope::auth::Blob;
-use smbscope::capture::Capture;
 use smbscope::dcerpc::ndr::Encoding;
 use smbscope::dcerpc::{Body as RpcBody, Pdu as RpcPdu};
 use smbscope::error::{Anomalies, Examine};
 use smbscope::interface::{SPOOLSS, SRVSVC};
 use smbscope::netbios::{Framer, name_service};
-use smbscope::session::{Analyzer, Content, Event, Limits, Pdu, Sink};
+use smbscope::session::{Content, Pdu, Sink};
 use smbscope::smb1::{self, blocks};
 use smbscope::smb2::{self, compound};
 
@@ -140,12 +140,7 @@ struct Found {
 
 impl Found {
     fn take(&mut self, path: &Path) -> Result<(), Box<dyn Error>> {
-        let mut capture = Capture::open(path)?;
-        let mut analyzer = Analyzer::new(Limits::default());
-        while let Some(packet) = capture.next()? {
-            analyzer.push(&packet, self);
-        }
-        analyzer.finish(self);
+        Scan::files([path]).each(self)?;
         Ok(())
     }
 
@@ -165,8 +160,6 @@ impl Found {
 }
 
 impl Sink for Found {
-    fn event(&mut self, _event: Event) {}
-
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         match &pdu.content {
             Content::Smb1 { message, damaged: false, .. } => self.smb1.push(message.to_vec()),

@@ -12,10 +12,10 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use smbscope::Scan;
 use smbscope::capture::Capture;
-use smbscope::ledger::{Ledger, LedgerLimits};
+use smbscope::ledger::Ledger;
 use smbscope::net::{Decoded, Decoder};
-use smbscope::session::{Analyzer, Limits};
 
 /// Bytes of the traffic made here.
 const TRAFFIC: u64 = 104 << 20;
@@ -123,14 +123,8 @@ fn decode(path: &Path) -> Outcome<Counted> {
 
 /// Up to the ledger.
 fn whole(path: &Path) -> Outcome<(Counted, Ledger)> {
-    let mut capture = Capture::open(path)?;
-    let mut analyzer = Analyzer::new(Limits::default());
-    let mut ledger = Ledger::new(LedgerLimits::default());
-    while let Some(packet) = capture.next()? {
-        analyzer.push(&packet, &mut ledger);
-    }
-    analyzer.finish(&mut ledger);
-    Ok((Counted { packets: analyzer.counts().packets, payload: 0 }, ledger))
+    let answer = Scan::files([path]).run()?;
+    Ok((Counted { packets: answer.read.counts.packets, payload: 0 }, answer.ledger))
 }
 
 /// Asserts that the whole path found in the traffic what was put into it: else its speed says nothing.

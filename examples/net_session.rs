@@ -18,12 +18,11 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use common::Captures;
 use serde_json::ser::PrettyFormatter;
+use smbscope::Scan;
 use smbscope::finding::list;
-use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::net::Host;
-use smbscope::report::NetSession;
-use smbscope::session::{Analyzer, Limits};
-use smbscope::wire::Timestamp;
+use smbscope::report::{NetSession, Options};
+use smbscope::scan::At;
 
 const AFTER_HELP: &str = "Exit codes:\n  \
     0  the tables are printed; whether null sessions are stuck is the exit code of null_sessions\n  \
@@ -68,14 +67,6 @@ enum Format {
 /// Servers that an error names; more are counted.
 const SERVERS: usize = 8;
 
-/// A moment of the capture.
-#[derive(Clone, Copy)]
-enum At {
-    Time(Timestamp),
-    /// Nanoseconds after the first packet.
-    After(i64),
-}
-
 fn main() -> ExitCode {
     match run(&streams::arguments()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -87,33 +78,18 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut captures = Captures::open(&arguments.files)?;
-    let mut ledger = Ledger::new(LedgerLimits::default());
-    let mut analyzer = Analyzer::new(Limits::default());
-    let (mut at, mut begin) = (None, None);
-    captures.each(|packet| {
-        let time = packet.origin.time;
-        begin = begin.or(Some(time));
-        at = at.or_else(|| arguments.at.map(|at| at.since(time)));
-        // What comes later has not happened yet.
-        if at.is_none_or(|at| time <= at) {
-            analyzer.push(packet, &mut ledger);
-        }
-        Ok(())
-    })?;
-    common::finish(&captures, &mut analyzer, &mut ledger);
-    let captured_to = common::captured_to(&captures);
-    if let Some(end) = at.or(captured_to) {
-        ledger.extend_to(end);
-    }
-    if let (Some(at), Some(begin)) = (at, begin)
+    let captures = Captures::open(&arguments.files)?;
+    let options = Options::default().grace(arguments.grace).limit(arguments.limit);
+    let answer = Scan::of(captures).options(options).at(arguments.at).run()?;
+    let begin = answer.read.captures.iter().filter_map(|capture| capture.first).min();
+    if let (Some(at), Some(begin)) = (answer.read.at, begin)
         && at < begin
     {
         streams::say(&format!(
             "warning: --at {at} is before the first packet, which is of {begin}: nothing is open yet"
         ));
     }
-    let mut tables = NetSession::new(&ledger, captured_to, arguments.grace, arguments.limit);
+    let mut tables = answer.tables();
     if let Some(server) = arguments.server {
         retain(&mut tables, server)?;
     }
@@ -147,20 +123,12 @@ fn print(tables: &NetSession<'_>, format: Format) -> io::Result<()> {
     out.flush()
 }
 
-impl At {
-    fn since(self, first: Timestamp) -> Timestamp {
-        match self {
-            Self::Time(time) => time,
-            Self::After(nanos) => Timestamp::from_nanos(first.as_nanos().saturating_add(nanos)),
-        }
-    }
-}
-
 fn moment(text: &str) -> Result<At, String> {
     if let Some(seconds) = text.strip_prefix('+') {
         let seconds: f64 = seconds.parse().map_err(|_| "expected seconds after the +".to_owned())?;
         let after = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
-        return i64::try_from(after.as_nanos()).map(At::After).map_err(|error| error.to_string());
+        // Beyond it there is no time.
+        return i64::try_from(after.as_nanos()).map(|_| At::After(after)).map_err(|error| error.to_string());
     }
     common::time(text).map(At::Time)
 }

@@ -19,9 +19,8 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use common::Captures;
 use serde_json::ser::PrettyFormatter;
-use smbscope::ledger::{Ledger, LedgerLimits};
+use smbscope::Scan;
 use smbscope::report::{NullSessions, Options, Outcome};
-use smbscope::session::{Analyzer, Limits};
 use smbscope::wire::Timestamp;
 
 /// Finds anonymous (null) SMB sessions that never close, and what holds them open.
@@ -80,19 +79,12 @@ fn main() -> ExitCode {
 
 /// Prints the report, and says what it comes to.
 fn run(arguments: &Arguments) -> Result<Outcome, Box<dyn Error>> {
-    let mut captures = Captures::open(&arguments.files)?;
-    let mut ledger = Ledger::new(LedgerLimits::default());
-    let mut analyzer = Analyzer::new(Limits::default());
-    captures.each(|packet| {
-        analyzer.push(packet, &mut ledger);
-        Ok(())
-    })?;
-    until::extend(&captures, arguments.until, &mut ledger);
-    common::finish(&captures, &mut analyzer, &mut ledger);
-
-    let mut options = Options::default();
-    (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, arguments.all);
-    let report = NullSessions::new(&ledger, captures.timeline.captures(), analyzer.counts(), options);
+    let Arguments { grace, limit, until, all, .. } = *arguments;
+    let captures = Captures::open(&arguments.files)?;
+    let options = Options::default().grace(grace).limit(limit).all(all);
+    let answer = Scan::of(captures).options(options).until(until).run()?;
+    until::check(until, &answer.read);
+    let report = answer.report();
     streams::printed(print(&report, arguments.format))?;
     Ok(report.outcome())
 }

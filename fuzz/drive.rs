@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use smbscope::auth::Who;
-use smbscope::capture::{Capture, Info, LinkType, Origin, Packet};
+use smbscope::capture::{Capture, Info, LinkType, Packet};
 use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
 use smbscope::dissect::Dissector;
 use smbscope::interface::{IREMOTEWINSPOOL, Parameters, SPOOLSS};
@@ -162,33 +162,30 @@ struct Path {
     analyzer: Analyzer,
     listener: Listener,
     pushed: u64,
-    last: Option<Timestamp>,
 }
 
 impl Path {
     fn frame(&mut self, seconds: i64, data: &[u8]) {
         let time = Timestamp::from_parts(seconds, 0);
-        let origin = Origin { time, capture: 0, frame: self.pushed + 1 };
-        self.push(&Packet::new(origin, LinkType::IPV4, data, data.len() as u32));
+        self.push(&Packet::new(data, time, LinkType::IPV4));
     }
 
     fn push(&mut self, packet: &Packet<'_>) {
         assert!(packet.data.len() as u64 <= u64::from(packet.length.max(packet.data.len() as u32)));
         self.pushed += 1;
-        self.last = self.last.max(Some(packet.origin.time));
-        self.listener.frame = packet.origin.frame;
+        self.listener.frame = packet.origin.frame.max(self.pushed);
         self.analyzer.push(packet, &mut self.listener);
     }
 
     fn finish(mut self, info: Option<&Info>) {
+        if let Some(info) = info {
+            self.analyzer.capture(info, &mut self.listener);
+        }
         self.analyzer.finish(&mut self.listener);
         let counts = self.analyzer.counts();
         assert_eq!(counts.packets, self.pushed);
         assert!(counts.segments + counts.unreadable_packets <= counts.packets, "{counts:?}");
         let Listener { ledger, gaps, gap_bytes, unreadable, evicted, .. } = &mut self.listener;
-        for end in [self.last, info.and_then(|info| info.end)].into_iter().flatten() {
-            ledger.extend_to(end);
-        }
         let losses = ledger.losses();
         assert_eq!((losses.gaps, losses.gap_bytes), (*gaps, *gap_bytes));
         assert_eq!(losses.unreadable, *unreadable);
@@ -197,8 +194,7 @@ impl Path {
         }
         judge_all(ledger);
         for (grace, all, width) in [(0.0, true, 80), (90.0, false, 40)] {
-            let mut options = Options::default();
-            (options.grace, options.all) = (grace, all);
+            let options = Options::default().grace(grace).all(all);
             let report = NullSessions::new(ledger, info, counts, options);
             assert!(!report.text(width).to_string().is_empty());
             assert!(serde_json::to_string(&report).is_ok());
@@ -241,7 +237,10 @@ impl Sink for Listener {
         self.count(kind);
         let Some(connection) = connection else {
             // What datagrams and other packets tell belongs to no connection.
-            let of_none = matches!(kind, EventKind::Notice(Notice::Computer(_)) | EventKind::Loss(_));
+            let of_none = matches!(
+                kind,
+                EventKind::Notice(Notice::Computer(_)) | EventKind::Loss(_) | EventKind::Capture(_)
+            );
             assert!(of_none, "outside of any connection: {event:?}");
             return self.ledger.event(event);
         };

@@ -2,32 +2,26 @@
 //! never close, what holds them open, and what that costs the server.
 //!
 //! ```
-//! use smbscope::capture::Timeline;
-//! use smbscope::report::{NullSessions, Options, Outcome};
-//! use smbscope::{Analyzer, Ledger};
-//!
-//! let mut timeline = Timeline::open(&["testdata/hung_openprinterex_smb1.pcap"])?;
-//! let (mut analyzer, mut ledger) = (Analyzer::default(), Ledger::default());
-//! while let Some(packet) = timeline.next()? {
-//!     analyzer.push(&packet, &mut ledger);
-//! }
-//! analyzer.finish(&mut ledger);
-//! // How long a session was idle depends on where the capture ends, which may be after its last packet.
-//! let ends = timeline.captures().flat_map(|capture| [capture.last, capture.end]);
-//! for end in ends.chain([analyzer.end()]).flatten() {
-//!     ledger.extend_to(end);
-//! }
-//! // What could not be read forbids the all-clear.
-//! for capture in timeline.captures().filter(|capture| capture.has_unread_packets()) {
-//!     ledger.add_unread_file(&capture.name);
-//! }
-//! let mut options = Options::default();
-//! options.grace = 2.0; // seconds; 90 unless a capture is as short as this one
-//! let report = NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), options);
-//! for session in report.sessions.iter().filter(|session| session.is_null()) {
+//! for session in smbscope::null_sessions("testdata/hung_openprinterex_smb1.pcap")? {
 //!     println!("{} is {}: {}", session.client, session.verdict, session.why);
 //! }
-//! assert_eq!(report.outcome(), Outcome::Trouble);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
+//!
+//! A [`Scan`] takes files, or packets from anywhere, with options, and gives the whole [`Answer`](scan::Answer): the report
+//! that the program `null_sessions` prints, the servers' own tables, findings with advice, and the [`Ledger`] behind them.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use smbscope::Scan;
+//! use smbscope::report::Outcome;
+//!
+//! // 90 seconds of grace, unless a capture is as short as this one.
+//! let grace = Duration::from_secs(2);
+//! let answer = Scan::files(["testdata/hung_openprinterex_smb1.pcap"]).grace(grace).run()?;
+//! println!("{}", answer.report().text(80));
+//! assert_eq!(answer.report().outcome(), Outcome::Trouble);
 //! # Ok::<(), smbscope::capture::CaptureError>(())
 //! ```
 //!
@@ -61,6 +55,7 @@
 //! | [`dissect`] | PDUs | their fields, with what their requests asked |
 //! | [`ledger`] | events | who holds what |
 //! | [`finding`], [`report`] | the ledger | findings, text, JSON |
+//! | [`scan`] | files, packets | all of these |
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -94,6 +89,7 @@ pub mod quic;
 pub mod rap;
 pub mod report;
 pub mod rprn;
+pub mod scan;
 pub mod session;
 pub mod smb1;
 pub mod smb2;
@@ -103,4 +99,10 @@ pub mod wire;
 pub use error::ParseError;
 pub use finding::Finding;
 pub use ledger::Ledger;
+pub use scan::{Scan, null_sessions};
 pub use session::{Analyzer, Event, Sink};
+
+/// The README's programs are compiled with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use common::{Owned, analyze, captures_with_truth, read};
-use smbscope::capture::{LinkType, Packet};
+use smbscope::capture::LinkType;
 use smbscope::ledger::{Ledger, Stuck};
 use smbscope::net::{Decoded, Decoder};
 use smbscope::report::{NullSessions, Options, Outcome};
@@ -68,7 +68,7 @@ impl Whole {
     fn has_traces(&self, part: &[Owned]) -> bool {
         let mut decoder = Decoder::default();
         part.iter().any(|packet| {
-            let packet = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
+            let packet = packet.packet();
             match decoder.decode(&packet) {
                 Decoded::Tcp(segment) => {
                     self.stuck.contains(&segment.source.port)
@@ -144,7 +144,7 @@ fn whatever_the_snap_length() {
 fn of_direction(packets: &[Owned], to_server: bool) -> Vec<Owned> {
     let mut decoder = Decoder::default();
     let of = |packet: &&Owned| {
-        let packet = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
+        let packet = packet.packet();
         match decoder.decode(&packet) {
             Decoded::Tcp(segment) => matches!(segment.destination.port, 139 | 445) == to_server,
             _ => true,

@@ -16,10 +16,11 @@ use std::time::{Duration, Instant};
 
 use common::rewrite::Random;
 use common::{Owned, analyze, program};
+use smbscope::Scan;
 use smbscope::capture::{Capture, CaptureError, Packet, Timeline};
 use smbscope::ledger::{Closing, Ledger, SessionEnd};
-use smbscope::report::{NullSessions, Options, Outcome};
-use smbscope::session::{Analyzer, ConnectionId, SessionId};
+use smbscope::report::Outcome;
+use smbscope::session::{ConnectionId, SessionId};
 use smbscope::wire::Timestamp;
 
 fn root() -> &'static Path {
@@ -72,16 +73,7 @@ fn one_bad_file_among_good_ones_is_named() {
 
 /// What the answer comes to for a capture, as the programs read it.
 fn outcome(file: &Path) -> Outcome {
-    let mut timeline = Timeline::open(&[file]).unwrap();
-    let (mut analyzer, mut ledger) = (Analyzer::default(), Ledger::default());
-    while let Some(packet) = timeline.next().unwrap() {
-        analyzer.push(&packet, &mut ledger);
-    }
-    analyzer.finish(&mut ledger);
-    for capture in timeline.captures().filter(|capture| capture.has_unread_packets()) {
-        ledger.add_unread_file(&capture.name);
-    }
-    NullSessions::new(&ledger, timeline.captures(), analyzer.counts(), Options::default()).outcome()
+    Scan::files([file]).run().unwrap().report().outcome()
 }
 
 #[test]

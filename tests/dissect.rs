@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use common::read;
 use serde_json::Value;
+use smbscope::Scan;
 use smbscope::capture::{Capture, LinkType, Origin, Packet};
 use smbscope::dissect::{Dissection, Dissector, Message};
 use smbscope::error::{ParseError, Reason};
-use smbscope::session::{Analyzer, Event, Limits, Pdu, Sink};
+use smbscope::session::{Pdu, Sink};
 use smbscope::wire::Timestamp;
 
 /// Takes every PDU apart.
@@ -25,8 +26,6 @@ struct All {
 }
 
 impl Sink for All {
-    fn event(&mut self, _event: Event) {}
-
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         let Self { dissector, kinds, unread, arguments } = self;
         *kinds.entry(Dissection::kind(&pdu.content)).or_default() += 1;
@@ -50,11 +49,8 @@ impl Sink for All {
 }
 
 fn take_apart(path: &Path) -> All {
-    let (mut all, mut analyzer) = (All::default(), Analyzer::new(Limits::default()));
-    for packet in &read(path).packets {
-        analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut all);
-    }
-    analyzer.finish(&mut all);
+    let mut all = All::default();
+    Scan::files([path]).each(&mut all).unwrap();
     all
 }
 
@@ -110,8 +106,6 @@ struct Cuts {
 }
 
 impl Sink for Cuts {
-    fn event(&mut self, _event: Event) {}
-
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         let Self { dissector, cut, told } = self;
         dissector.pdu(pdu, |dissection| {
@@ -135,12 +129,12 @@ fn a_pdu_that_the_capture_cuts_is_told_once() {
     for name in ["smb1_netbios_139.pcap", "smb311_null_sessions.pcap", "samba_clients_smb311.pcap"] {
         let packets = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)).packets;
         for snap_length in [90, 110, 140, 170, 200, 240, 300] {
-            let (mut cuts, mut analyzer) = (Cuts::default(), Analyzer::new(Limits::default()));
-            for packet in &packets {
+            let mut cuts = Cuts::default();
+            let cut_packets = packets.iter().map(|packet| {
                 let data = packet.data.get(..snap_length).unwrap_or(&packet.data);
-                analyzer.push(&Packet::new(packet.origin, packet.link, data, packet.length), &mut cuts);
-            }
-            analyzer.finish(&mut cuts);
+                Packet::captured(packet.origin, packet.link, data, packet.length)
+            });
+            Scan::packets(cut_packets).each(&mut cuts).unwrap();
             cuts.cut.iter().for_each(|(kind, count)| *cut.entry(*kind).or_default() += count);
         }
     }
@@ -167,9 +161,10 @@ fn a_datagram_that_is_cut_is_told_where_it_is_cut() {
     let frame = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 21, 8, 0], &ip.concat(), &udp].concat();
     for length in 14 + 20 + 8 + 82..=frame.len() {
         let origin = Origin { time: Timestamp::from_nanos(0), capture: 0, frame: 1 };
-        let (mut cuts, mut analyzer) = (Cuts::default(), Analyzer::new(Limits::default()));
+        let mut cuts = Cuts::default();
         let whole = u32::try_from(frame.len()).unwrap();
-        analyzer.push(&Packet::new(origin, LinkType::ETHERNET, &frame[..length], whole), &mut cuts);
+        let packet = Packet::captured(origin, LinkType::ETHERNET, &frame[..length], whole);
+        Scan::packets([packet]).each(&mut cuts).unwrap();
         let told: Vec<usize> = cuts.told.iter().map(Vec::len).collect();
         let expected: &[usize] = match frame.len() - length {
             0 => &[0, 0],

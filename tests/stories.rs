@@ -7,10 +7,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{InMemory, read};
-use smbscope::capture::Packet;
-use smbscope::ledger::{Ledger, LedgerLimits};
-use smbscope::report::{NullSessions, Options};
-use smbscope::session::{Analyzer, Limits};
 
 /// Findings of one rule about one server that a reader bears.
 const FEW: usize = 4;
@@ -51,17 +47,8 @@ impl Expected {
     /// Where the answer to a capture differs.
     fn differences(&self, capture: &InMemory) -> Vec<String> {
         let mut differences = Vec::new();
-        let mut analyzer = Analyzer::new(Limits::default());
-        let mut ledger = Ledger::new(LedgerLimits::default());
-        for packet in &capture.packets {
-            let packet = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
-            analyzer.push(&packet, &mut ledger);
-        }
-        if let Some(end) = capture.end {
-            ledger.extend_to(end);
-        }
-        analyzer.finish(&mut ledger);
-        let report = NullSessions::new(&ledger, [], analyzer.counts(), Options::default());
+        let answer = common::scan(&capture.packets).until(capture.end).run().unwrap();
+        let report = answer.report();
 
         let exit_code = report.outcome().exit_code();
         if !self.exit_codes.contains(&exit_code) {

@@ -4,12 +4,10 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{captures_with_truth, read};
+use common::{captures_with_truth, read, scan};
 use serde_json::{Value, json};
-use smbscope::capture::Packet;
-use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
-use smbscope::session::{Analyzer, Limits};
+use smbscope::scan::At;
 use smbscope::wire::Timestamp;
 
 /// A session: the client's port, who, its trees' shares, and, where the dialect is SMB2 or 3, its id and its trees' ids.
@@ -76,14 +74,7 @@ fn at_any_moment_they_are_those_of_the_server() {
         for snapshot in snapshots {
             let seconds: f64 = snapshot["at"].as_str().unwrap().parse().unwrap();
             let at = Timestamp::from_nanos((seconds * 1e9) as i64);
-            let (mut ledger, mut analyzer) =
-                (Ledger::new(LedgerLimits::default()), Analyzer::new(Limits::default()));
-            for packet in capture.packets.iter().filter(|packet| packet.origin.time <= at) {
-                let packet = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
-                analyzer.push(&packet, &mut ledger);
-            }
-            analyzer.finish(&mut ledger);
-            ledger.extend_to(at);
+            let ledger = scan(&capture.packets).at(At::Time(at)).run().unwrap().ledger;
             let tables = NetSession::new(&ledger, captured_to, 2.0, None);
             assert!(tables.text(80).to_string().lines().all(|line| line.chars().count() <= 80));
             let tables = json!(tables);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::rewrite::{self, Random};
 use common::{Known, Owned, analyze, captures_with_truth, ledger_sessions, read, truth_sessions};
 use serde_json::Value;
-use smbscope::capture::{Origin, Packet};
+use smbscope::capture::Origin;
 use smbscope::finding;
 use smbscope::ledger::Ledger;
 use smbscope::net::{Decoded, Decoder};
@@ -194,7 +194,7 @@ fn last_packets(packets: &[Owned]) -> BTreeMap<u16, Origin> {
     let mut decoder = Decoder::default();
     let mut last = BTreeMap::new();
     for packet in packets {
-        let owned = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
+        let owned = packet.packet();
         if let Decoded::Tcp(segment) = decoder.decode(&owned) {
             last.insert(segment.source.port.max(segment.destination.port), packet.origin);
         }

@@ -1,22 +1,24 @@
 //! Captures as one timeline, and how far they are read.
 
-use std::error::Error;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use smbscope::capture::{CaptureError, Packet, Timeline};
+use smbscope::capture::{CaptureError, Info, Packet, Timeline};
+use smbscope::scan::Source;
 
 use crate::streams::say;
 
 /// Packets between two steps of the progress bar.
 const STEP: u64 = 1 << 14;
 
-/// Captures that are read as one, and the names of those that cannot be.
+/// Captures that are read as one. It shows how far they are read, and says what is wrong with them; a file that cannot be
+/// read is a warning among several.
 pub(crate) struct Captures {
-    pub(crate) timeline: Timeline,
+    timeline: Timeline,
+    progress: Progress,
     /// Files that could not be read, or not to their end.
-    pub(crate) unread: Vec<String>,
+    errors: Vec<CaptureError>,
     several: bool,
 }
 
@@ -24,35 +26,35 @@ impl Captures {
     /// Opens the files that can be read, and says which cannot.
     pub(crate) fn open(files: &[PathBuf]) -> Result<Self, CaptureError> {
         let (timeline, errors) = Timeline::open_readable(files)?;
-        let mut captures = Self { timeline, unread: Vec::new(), several: files.len() > 1 };
-        errors.iter().for_each(|error| captures.warn(error));
-        Ok(captures)
+        errors.iter().for_each(warn);
+        let progress = Progress::of(&timeline);
+        Ok(Self { timeline, progress, errors, several: files.len() > 1 })
+    }
+}
+
+impl Source for Captures {
+    fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        self.progress.packet(&self.timeline);
+        self.timeline.next()
     }
 
-    /// Gives each packet to `take`, shows how far the captures are read, and says what is wrong with them. A file that
-    /// ends in an error is a warning among several.
-    pub(crate) fn each(
-        &mut self,
-        mut take: impl FnMut(&Packet<'_>) -> io::Result<()>,
-    ) -> Result<(), Box<dyn Error>> {
-        let mut progress = Progress::of(&self.timeline);
-        loop {
-            match self.timeline.next() {
-                Ok(Some(packet)) => take(&packet)?,
-                Ok(None) => break,
-                Err(error) if self.several => self.warn(&error),
-                Err(error) => return Err(error.into()),
-            }
-            progress.packet(&self.timeline);
+    fn failed(&mut self, error: CaptureError) -> Result<(), CaptureError> {
+        if !self.several {
+            return Err(error);
         }
-        progress.finish(&self.timeline);
+        warn(&error);
+        self.errors.push(error);
         Ok(())
     }
 
-    fn warn(&mut self, error: &CaptureError) {
-        say(&format!("warning: {error}"));
-        self.unread.push(error.name().to_owned());
+    fn finish(self) -> (Vec<Info>, Vec<CaptureError>) {
+        self.progress.finish(&self.timeline);
+        (self.timeline.captures().cloned().collect(), self.errors)
     }
+}
+
+fn warn(error: &CaptureError) {
+    say(&format!("warning: {error}"));
 }
 
 /// How far the captures are read, on standard error if that is a terminal.
@@ -73,7 +75,7 @@ impl Progress {
         Self { bar, packets: 0 }
     }
 
-    /// A packet was read.
+    /// A packet is to be read.
     fn packet(&mut self, timeline: &Timeline) {
         self.packets += 1;
         if self.packets.is_multiple_of(STEP) {

@@ -1,32 +1,13 @@
-//! What the programs that fill a ledger share: how they take arguments, and how they end.
+//! What the programs that fill a ledger share: how they read captures, and how they take arguments.
 
 mod captures;
 
-use smbscope::ledger::Ledger;
-use smbscope::session::Analyzer;
 use smbscope::wire::Timestamp;
 
 pub(crate) use captures::Captures;
 
 /// The longest grace: 31 years.
 const MOST_SECONDS: f64 = 1e9;
-
-/// All packets are read: what is still to be told, and which files could not be read.
-pub(crate) fn finish(captures: &Captures, analyzer: &mut Analyzer, ledger: &mut Ledger) {
-    analyzer.finish(ledger);
-    if let Some(end) = analyzer.end() {
-        ledger.extend_to(end);
-    }
-    let damaged = captures.timeline.captures().filter(|capture| capture.has_unread_packets());
-    for name in captures.unread.iter().chain(damaged.map(|capture| &capture.name)) {
-        ledger.add_unread_file(name);
-    }
-}
-
-/// How far the captures go.
-pub(crate) fn captured_to(captures: &Captures) -> Option<Timestamp> {
-    captures.timeline.captures().flat_map(|capture| [capture.last, capture.end]).max().flatten()
-}
 
 /// A number of slots.
 pub(crate) fn slots(text: &str) -> Result<u64, String> {

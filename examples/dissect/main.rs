@@ -14,13 +14,16 @@ mod tsv;
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use smbscope::Scan;
+use smbscope::capture::Origin;
 use smbscope::dissect::Dissector;
 use smbscope::finding::count;
-use smbscope::session::{Analyzer, Event, Limits, Pdu, Sink};
+use smbscope::session::{Pdu, Sink};
 
 use captures::Captures;
 use filter::Filter;
@@ -79,16 +82,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 fn print(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut captures = Captures::open(&arguments.files)?;
-    let mut analyzer = Analyzer::new(Limits::default());
+    let captures = Captures::open(&arguments.files)?;
     let out = InOrder::new(io::BufWriter::new(io::stdout().lock()));
-    let mut rows = Rows { out, dissector: Dissector::new(), arguments, met: 0, passed: 0 };
-    captures.each(|packet| {
-        analyzer.push(packet, &mut rows);
-        rows.out.reached(packet.origin)
-    })?;
-    analyzer.finish(&mut rows);
-    let Rows { out, met, passed, .. } = rows;
+    let mut rows = Rows { out, dissector: Dissector::new(), arguments, met: 0, passed: 0, written: Ok(()) };
+    Scan::of(captures).each(&mut rows)?;
+    let Rows { out, met, passed, written, .. } = rows;
+    written?;
     out.finish()?.flush()?;
     if passed == 0 {
         let why = match met {
@@ -108,11 +107,13 @@ struct Rows<'a, W> {
     /// How many PDUs there are, and how many of them pass the filter.
     met: usize,
     passed: usize,
+    /// What came of printing so far.
+    written: io::Result<()>,
 }
 
 impl<W: Write> Sink for Rows<'_, W> {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
-        let Self { out, dissector, arguments, met, passed } = self;
+        let Self { out, dissector, arguments, met, passed, .. } = self;
         let passes = arguments.filter.passes(pdu);
         *met += 1;
         // Every PDU is taken apart, since answers need what their requests asked.
@@ -129,5 +130,8 @@ impl<W: Write> Sink for Rows<'_, W> {
         });
     }
 
-    fn event(&mut self, _event: Event) {}
+    fn packet(&mut self, at: Origin) -> ControlFlow<()> {
+        self.written = self.out.reached(at);
+        if self.written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }

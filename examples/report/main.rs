@@ -20,9 +20,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use common::Captures;
 use output::Output;
-use smbscope::ledger::{Ledger, LedgerLimits};
-use smbscope::report::{NetSession, NullSessions, Options};
-use smbscope::session::{Analyzer, Limits};
+use smbscope::Scan;
+use smbscope::report::Options;
 use smbscope::wire::Timestamp;
 
 const AFTER_HELP: &str = "Exit codes:\n  \
@@ -73,20 +72,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let output = Output { inputs: &arguments.files, force: arguments.force };
     // Before what may take long.
     output.check(&arguments.output)?;
-    let mut captures = Captures::open(&arguments.files)?;
-    let mut ledger = Ledger::new(LedgerLimits::default());
-    let mut analyzer = Analyzer::new(Limits::default());
-    captures.each(|packet| {
-        analyzer.push(packet, &mut ledger);
-        Ok(())
-    })?;
-    until::extend(&captures, arguments.until, &mut ledger);
-    common::finish(&captures, &mut analyzer, &mut ledger);
-
-    let mut options = Options::default();
-    (options.grace, options.limit, options.all) = (arguments.grace, arguments.limit, true);
-    let report = NullSessions::new(&ledger, captures.timeline.captures(), analyzer.counts(), options);
-    let tables = NetSession::new(&ledger, common::captured_to(&captures), arguments.grace, arguments.limit);
+    let Arguments { grace, limit, until, .. } = *arguments;
+    let captures = Captures::open(&arguments.files)?;
+    let options = Options::default().grace(grace).limit(limit).all(true);
+    let answer = Scan::of(captures).options(options).until(until).run()?;
+    until::check(until, &answer.read);
+    let (report, tables) = (answer.report(), answer.tables());
     let page = page::Page::of(&report, &tables);
     output.write(&arguments.output, &page.html()?)?;
     if let Some(directory) = &arguments.svg {

@@ -4,14 +4,15 @@ use super::LinkType;
 use crate::wire::Timestamp;
 
 /// Where and when a packet was captured: the address of every piece of evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Origin {
     /// Capture time.
     pub time: Timestamp,
     /// Which of the captures given, counted from 0.
     pub capture: u32,
-    /// Number of the packet in its capture, counted from 1 as Wireshark does.
+    /// Number of the packet in its capture, counted from 1 as Wireshark does. 0 stands for none: the
+    /// [`Analyzer`](crate::session::Analyzer) counts such packets itself.
     pub frame: u64,
 }
 
@@ -49,9 +50,17 @@ pub struct Packet<'a> {
 }
 
 impl<'a> Packet<'a> {
-    /// A packet from anywhere: a test, a live source, a file format of the caller's own.
+    /// A whole packet from anywhere: a live source, a file format of the caller's own, a test. It has no number; the
+    /// [`Analyzer`](crate::session::Analyzer) counts such packets itself.
     #[must_use]
-    pub const fn new(origin: Origin, link: LinkType, data: &'a [u8], length: u32) -> Self {
+    pub fn new(data: &'a [u8], time: Timestamp, link: LinkType) -> Self {
+        let origin = Origin { time, capture: 0, frame: 0 };
+        Self { origin, link, data, length: u32::try_from(data.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// A packet of a capture, of which `data` was captured and which has `length` bytes on the wire.
+    #[must_use]
+    pub const fn captured(origin: Origin, link: LinkType, data: &'a [u8], length: u32) -> Self {
         Self { origin, link, data, length }
     }
 }

@@ -1,5 +1,6 @@
 //! `Capture`: the packets of one capture file, lent one at a time.
 
+use core::fmt;
 use core::ops::Range;
 use std::fs::File;
 use std::io::{self, Read};
@@ -117,7 +118,7 @@ impl Capture {
     /// A packet that [`advance`](Self::advance) gave.
     #[inline]
     pub(super) fn lend(&self, head: &Head) -> Packet<'_> {
-        Packet::new(head.origin, head.link, self.source.slice(head.data.clone()), head.length)
+        Packet::captured(head.origin, head.link, self.source.slice(head.data.clone()), head.length)
     }
 
     #[inline]
@@ -187,6 +188,12 @@ impl Capture {
     fn warn(&mut self, trouble: Trouble) {
         let warning = Warning { trouble, frame: self.info.packets, byte: self.source.position() };
         self.info.warnings.push(warning);
+    }
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture").field("info", &self.info).finish_non_exhaustive()
     }
 }
 

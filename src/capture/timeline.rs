@@ -1,6 +1,7 @@
 //! `Timeline`: several captures as one, in the order of capture time.
 
 use core::cmp::Reverse;
+use core::fmt;
 use std::collections::BinaryHeap;
 use std::io;
 use std::path::Path;
@@ -103,6 +104,12 @@ impl Timeline {
     /// What is known of each capture as far as it has been read.
     pub fn captures(&self) -> impl Iterator<Item = &Info> {
         self.captures.iter().map(Capture::info)
+    }
+}
+
+impl fmt::Debug for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeline").field("captures", &self.captures).finish_non_exhaustive()
     }
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::header::PfcFlags;
 use super::pdu::{Body, Pdu};
+use crate::wire::options;
 
 /// How much [`Calls`] may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,13 @@ pub struct CallLimits {
 impl Default for CallLimits {
     fn default() -> Self {
         Self { calls: 16, bytes_per_call: 1 << 20 }
+    }
+}
+
+options! {
+    CallLimits {
+        calls: usize,
+        bytes_per_call: usize,
     }
 }
 

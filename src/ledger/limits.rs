@@ -1,5 +1,7 @@
 //! How much the ledger keeps.
 
+use crate::wire::options;
+
 /// Caps of the ledger's tables. What goes beyond is counted in [`Losses`](super::Losses).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -53,5 +55,24 @@ impl Default for LedgerLimits {
             asked: 2_000,
             unseen: 4_096,
         }
+    }
+}
+
+options! {
+    LedgerLimits {
+        servers: usize,
+        slot_points: usize,
+        ended_sessions: usize,
+        open_sessions: usize,
+        ended_rows: usize,
+        trees: usize,
+        opens: usize,
+        handles: usize,
+        waiting_calls: usize,
+        refusals: usize,
+        shares: usize,
+        computers: usize,
+        asked: usize,
+        unseen: usize,
     }
 }

@@ -8,7 +8,7 @@ use etherparse::IpNumber;
 use super::ip::{Fragment, Ip};
 use super::{Address, Counts};
 use crate::error::Reason;
-use crate::wire::{Timestamp, widen};
+use crate::wire::{Timestamp, options, widen};
 
 /// How much is held of datagrams that are not complete.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +25,14 @@ pub struct FragmentLimits {
 impl Default for FragmentLimits {
     fn default() -> Self {
         Self { datagrams: 256, bytes: 4 << 20, seconds: 60.0 }
+    }
+}
+
+options! {
+    FragmentLimits {
+        datagrams: usize,
+        bytes: usize,
+        seconds: f64,
     }
 }
 

@@ -23,7 +23,7 @@ fn v6(last: u16, port: u16) -> Endpoint {
 
 fn packet_at(seconds: i64, link: LinkType, data: &[u8], length: usize) -> Packet<'_> {
     let origin = Origin { time: Timestamp::from_parts(seconds, 0), capture: 0, frame: 1 };
-    Packet::new(origin, link, data, length as u32)
+    Packet::captured(origin, link, data, length as u32)
 }
 
 fn packet(link: LinkType, data: &[u8]) -> Packet<'_> {

@@ -6,7 +6,7 @@ use crate::capture::Info;
 use crate::finding::{self, Finding};
 use crate::ledger::{self, Ledger, Stuck, UnseenTotal, Verdict, is_beyond};
 use crate::session::Counts;
-use crate::wire::Timestamp;
+use crate::wire::{Timestamp, options};
 
 /// What the user wants to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,14 @@ impl Default for Options {
     /// 90 seconds of grace (KB 328459: temporary null sessions stay 30 to 90 seconds), no limit, null sessions alone.
     fn default() -> Self {
         Self { grace: 90.0, limit: None, all: false }
+    }
+}
+
+options! {
+    Options {
+        grace: f64,
+        limit: Option<u64>,
+        all: bool,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Sink;
 use super::capture_clock::CaptureClock;
 use super::datagram;
-use super::event::Event;
+use super::event::{CaptureEvent, Event};
 use super::flows::{Around, Flows};
 use super::ipx;
 use super::limits::Limits;
@@ -11,7 +11,7 @@ use super::llc::LlcSessions;
 use super::loss::{Loss, Table};
 use super::out::Outlet;
 use super::unread::Unread;
-use crate::capture::{Origin, Packet};
+use crate::capture::{Info, Origin, Packet};
 use crate::net::{Decoded, Decoder};
 use crate::wire::Timestamp;
 
@@ -33,6 +33,8 @@ pub struct Analyzer {
     time: CaptureClock,
     /// Datagrams that were given up for want of fragments, and of which that was told.
     fragments_told: u64,
+    /// The time up to which nothing more was sent, if somebody said so.
+    extended_to: Option<Timestamp>,
 }
 
 /// What was read.
@@ -91,6 +93,7 @@ impl Analyzer {
             counts: Counts::default(),
             time: CaptureClock::default(),
             fragments_told: 0,
+            extended_to: None,
         }
     }
 
@@ -100,10 +103,15 @@ impl Analyzer {
         &self.counts
     }
 
-    /// Reads the next packet and tells `sink` what it completes.
+    /// Reads the next packet and tells `sink` what it completes. A packet without a number gets that of all packets so
+    /// far.
     pub fn push(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
-        let at = packet.origin;
         self.counts.packets = self.counts.packets.saturating_add(1);
+        let mut packet = *packet;
+        if packet.origin.frame == 0 {
+            packet.origin.frame = self.counts.packets;
+        }
+        let (packet, at) = (&packet, packet.origin);
         if let Some(loss) = self.time.tick(at, &mut self.counts) {
             sink.event(Event { at, connection: None, kind: loss.into() });
         }
@@ -174,8 +182,33 @@ impl Analyzer {
         self.flows.tell_uses(&mut Outlet { limits: &self.limits, sink });
     }
 
-    /// Says that no more packets will come, and tells what is still to be told. Nothing can be pushed after it: whoever
-    /// wants to know in between calls [`tell_uses`](Self::tell_uses).
+    /// Takes in what is known of a capture as a whole once its packets were pushed: when it was stopped, and whether
+    /// packets of it could not be read, which is told.
+    pub fn capture(&mut self, info: &Info, sink: &mut dyn Sink) {
+        if info.has_unread_packets() {
+            self.unread_file(&info.name, sink);
+        }
+        info.end.into_iter().for_each(|end| self.extend_to(end));
+    }
+
+    /// Tells that a file could not be read, or not to its end. Anything may be in it.
+    pub fn unread_file(&mut self, name: &str, sink: &mut dyn Sink) {
+        self.tell_of_captures(CaptureEvent::Unread { name: name.to_owned() }, sink);
+    }
+
+    /// Says that nothing was sent from the last packet until `time`. [`finish`](Self::finish) tells the latest of all
+    /// times that were said, and the time of the last packet.
+    pub fn extend_to(&mut self, time: Timestamp) {
+        self.extended_to = self.extended_to.max(Some(time));
+    }
+
+    fn tell_of_captures(&self, event: CaptureEvent, sink: &mut dyn Sink) {
+        let at = self.time.latest().unwrap_or_default();
+        sink.event(Event { at, connection: None, kind: event.into() });
+    }
+
+    /// Says that no more packets will come, and tells what is still to be told; last of all where the captures end. Nothing
+    /// can be pushed after it: whoever wants to know in between calls [`tell_uses`](Self::tell_uses).
     pub fn finish(&mut self, sink: &mut dyn Sink) {
         if let Some(latest) = self.time.latest() {
             self.tell_fragments(latest, sink);
@@ -184,5 +217,8 @@ impl Analyzer {
         let sessions = llc.finish(limits, sink);
         flows.finish(sessions, limits, unread, sink);
         unread.finish(counts.packets, sink);
+        for time in [self.end(), self.extended_to].into_iter().flatten() {
+            self.tell_of_captures(CaptureEvent::Ended { time }, sink);
+        }
     }
 }

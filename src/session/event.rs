@@ -16,7 +16,7 @@ use crate::interface::{self, ContextHandle, ObjectKind, Task};
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::rap::ServerType;
-use crate::wire::Status;
+use crate::wire::{Status, Timestamp};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,25 @@ pub enum EventKind {
     Notice(Notice),
     /// What could not be followed.
     Loss(Loss),
+    /// About the captures as a whole.
+    Capture(CaptureEvent),
+}
+
+/// About the captures as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum CaptureEvent {
+    /// A file, or a part of it, could not be read: anything may be in it.
+    Unread {
+        /// The file.
+        name: String,
+    },
+    /// The captures go on to this time at least, although no packet tells so. Told at the end.
+    Ended {
+        /// The time.
+        time: Timestamp,
+    },
 }
 
 /// The direction of a message.

@@ -3,6 +3,7 @@
 use crate::dcerpc::CallLimits;
 use crate::net::FragmentLimits;
 use crate::tcp::FlowLimits;
+use crate::wire::options;
 
 /// Caps of the analyzer's tables. What goes beyond is told as [`Loss::Evicted`](super::Loss::Evicted).
 #[derive(Debug, Clone, PartialEq)]
@@ -41,5 +42,19 @@ impl Default for Limits {
             calls: 1_024,
             fragments_of_calls: CallLimits::default(),
         }
+    }
+}
+
+options! {
+    Limits {
+        fragments: FragmentLimits,
+        flow: FlowLimits,
+        connections: usize,
+        netbeui_sessions: usize,
+        requests: usize,
+        sessions: usize,
+        opens: usize,
+        calls: usize,
+        fragments_of_calls: CallLimits,
     }
 }

@@ -27,6 +27,7 @@ mod pdu;
 mod pipe;
 mod request;
 mod rpc;
+pub mod sink;
 mod smb1;
 mod smb2;
 mod tables;
@@ -35,28 +36,18 @@ mod unseen;
 
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
-    ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, Direction, Doubt, Event, EventKind,
-    HandleEvent, Notice, OpenEvent, OpenKind, Opener, Party, RpcEvent, SessionEvent, ShareKind, Told,
-    Transport, TreeEvent,
+    CaptureEvent, ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, Direction, Doubt, Event,
+    EventKind, HandleEvent, Notice, OpenEvent, OpenKind, Opener, Party, RpcEvent, SessionEvent, ShareKind,
+    Told, Transport, TreeEvent,
 };
 pub use idle::{Idle, IdleSpan};
 pub use ids::{ConnectionId, NotAnId, OpenId, SessionId, TreeId};
 pub use limits::Limits;
 pub use loss::{Loss, Table};
 pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
+pub use sink::Sink;
 pub(crate) use unseen::offer;
 pub use unseen::{Example, Examples, MayHold, Unseen, UnseenKind, UserShown};
-
-/// Hears what the analyzer finds.
-pub trait Sink {
-    /// A PDU, lent for the call alone. What nobody asks of it is not decoded.
-    fn pdu(&mut self, pdu: &Pdu<'_>) {
-        let _ = pdu;
-    }
-
-    /// Something happened.
-    fn event(&mut self, event: Event);
-}
 
 /// True for the path of an `IPC$` share.
 pub(crate) fn is_ipc(path: &str) -> bool {

@@ -1,8 +1,8 @@
 //! Where events go: the sink, with the packet and the connection they belong to, and the caps of the tables.
 
 use super::event::{
-    ConnectionEvent, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent, SessionEvent,
-    TreeEvent,
+    CaptureEvent, ConnectionEvent, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent,
+    SessionEvent, TreeEvent,
 };
 use super::ids::ConnectionId;
 use super::limits::Limits;
@@ -91,4 +91,5 @@ about! {
     Handle(HandleEvent);
     Notice(Notice);
     Loss(Loss);
+    Capture(CaptureEvent);
 }

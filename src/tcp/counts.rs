@@ -1,5 +1,7 @@
 //! What a flow may hold, and what happened to it.
 
+use crate::wire::options;
+
 /// How much one [`Flow`](super::Flow) may hold back while it waits for what is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +16,13 @@ impl Default for FlowLimits {
     /// 1024 segments, 1 MiB.
     fn default() -> Self {
         Self { packets: 1024, bytes: 1 << 20 }
+    }
+}
+
+options! {
+    FlowLimits {
+        packets: usize,
+        bytes: usize,
     }
 }
 

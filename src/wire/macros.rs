@@ -146,8 +146,23 @@ pub(crate) const fn camel<const LETTERS: usize>(snake: &str) -> [u8; LETTERS] {
     name
 }
 
+/// Methods that set the public fields of options, which others cannot build from their parts since fields may be added.
+macro_rules! options {
+    ($type:ty { $($field:ident: $value:ty),* $(,)? }) => {
+        impl $type {$(
+            #[doc = concat!("Sets `", stringify!($field), "`.")]
+            #[must_use]
+            pub const fn $field(mut self, $field: $value) -> Self {
+                self.$field = $field;
+                self
+            }
+        )*}
+    };
+}
+
 pub(crate) use field_name;
 pub(crate) use fields;
+pub(crate) use options;
 pub(crate) use wire_enum;
 pub(crate) use wire_list;
 pub(crate) use wire_struct;

@@ -18,7 +18,7 @@ pub use status::{DosError, NtStatus, Status, Win32Error};
 pub use text::{Utf16, ascii, latin1, utf16};
 pub use time::{FileTime, Timestamp};
 
-pub(crate) use macros::{camel, field_name, fields, letters, wire_enum, wire_list, wire_struct};
+pub(crate) use macros::{camel, field_name, fields, letters, options, wire_enum, wire_list, wire_struct};
 
 /// A GUID in its little-endian wire form (\[MS-DTYP\] 2.3.4.2).
 ///

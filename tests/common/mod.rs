@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use smbscope::Scan;
 use smbscope::capture::{Capture, LinkType, Origin, Packet};
-use smbscope::ledger::{Ledger, LedgerLimits};
-use smbscope::session::{Analyzer, Limits};
+use smbscope::ledger::Ledger;
+use smbscope::scan::Source;
 use smbscope::wire::Timestamp;
 
 /// A packet that owns its bytes.
@@ -20,6 +21,12 @@ pub struct Owned {
     pub link: LinkType,
     pub data: Vec<u8>,
     pub length: u32,
+}
+
+impl Owned {
+    pub fn packet(&self) -> Packet<'_> {
+        Packet::captured(self.origin, self.link, &self.data, self.length)
+    }
 }
 
 /// A capture in memory.
@@ -57,16 +64,12 @@ pub fn program(example: &str, arguments: &[&str]) -> Command {
 
 /// The ledger after all packets, at the capture's end.
 pub fn analyze(packets: &[Owned], end: Option<Timestamp>) -> Ledger {
-    let mut analyzer = Analyzer::new(Limits::default());
-    let mut ledger = Ledger::new(LedgerLimits::default());
-    for packet in packets {
-        analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut ledger);
-    }
-    analyzer.finish(&mut ledger);
-    for end in [analyzer.end(), end].into_iter().flatten() {
-        ledger.extend_to(end);
-    }
-    ledger
+    scan(packets).until(end).run().unwrap().ledger
+}
+
+/// Packets in memory, to be scanned.
+pub fn scan(packets: &[Owned]) -> Scan<impl Source> {
+    Scan::packets(packets.iter().map(Owned::packet))
 }
 
 /// The captures that have a truth beside them: in `testdata/`, and in the directories of `SMBSCOPE_TRUTH`

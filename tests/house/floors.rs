@@ -3,7 +3,7 @@
 use crate::source::{File, Source, Target};
 
 /// The floors, the lowest first.
-const FLOORS: [&str; 20] = [
+const FLOORS: [&str; 21] = [
     "error",
     "wire",
     "capture",
@@ -24,6 +24,7 @@ const FLOORS: [&str; 20] = [
     "ledger",
     "finding",
     "report",
+    "scan",
 ];
 
 /// Floors that parse messages and stand alone: bytes in, values out.

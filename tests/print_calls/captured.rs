@@ -7,7 +7,7 @@ use smbscope::capture::Capture;
 use smbscope::dcerpc::ndr::Encoding;
 use smbscope::dcerpc::{Body, VerificationTrailer};
 use smbscope::interface::{self, Interface, Procedure};
-use smbscope::session::{ConnectionId, Content, Event, Pdu, Sink};
+use smbscope::session::{ConnectionId, Content, Pdu, Sink};
 
 /// A whole stub that is not sealed, and that of its request if it is a response.
 #[derive(Clone)]
@@ -27,8 +27,6 @@ pub(crate) struct Stubs {
 }
 
 impl Sink for Stubs {
-    fn event(&mut self, _event: Event) {}
-
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         let Content::Rpc { pdu: rpc, call: Some(call), open } = pdu.content else { return };
         let Some(whole) = call.whole.filter(|whole| whole.complete && !whole.sealed) else { return };

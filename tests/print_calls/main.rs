@@ -12,13 +12,11 @@ mod written;
 use std::collections::BTreeSet;
 
 use captured::{Stubs, captures};
-use common::read;
 use leaves::{difference, ours};
 use samba::samba;
-use smbscope::capture::Packet;
+use smbscope::Scan;
 use smbscope::dcerpc::ndr::{Asked, Encoding, Syntax};
 use smbscope::interface::{IREMOTEWINSPOOL, Parameters, Procedure, SPOOLSS};
-use smbscope::session::{Analyzer, Limits};
 
 /// Stubs of one procedure and one direction that are compared, each of another length.
 const EACH: usize = 12;
@@ -30,11 +28,7 @@ fn all_values_are_those_that_samba_reads() {
     }
     let mut stubs = Stubs::default();
     for path in captures() {
-        let mut analyzer = Analyzer::new(Limits::default());
-        for packet in &read(&path).packets {
-            analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut stubs);
-        }
-        analyzer.finish(&mut stubs);
+        Scan::files([path]).each(&mut stubs).unwrap();
     }
     let (mut compared, mut differences, mut unread) = (0, Vec::new(), BTreeSet::new());
     for ((interface, opnum, is_request), by_length) in &stubs.found {

@@ -1,6 +1,6 @@
 //! Several analyzers that share the work and tell one ledger.
 
-use smbscope::capture::{Capture, Packet};
+use smbscope::capture::Capture;
 use smbscope::ledger::{Ledger, Verdict};
 use smbscope::net::{Decoded, Decoder, FragmentLimits};
 use smbscope::report::{NullSessions, Options};
@@ -24,7 +24,7 @@ fn stuck(capture: u32, clients: [u8; 3]) -> Wire {
 }
 
 fn push(packet: &Owned, analyzer: &mut Analyzer, sink: &mut dyn Sink) {
-    analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), sink);
+    analyzer.push(&packet.packet(), sink);
 }
 
 #[test]
@@ -70,26 +70,25 @@ fn answer(packets: &[Owned], analyzers: usize) -> serde_json::Value {
     let mut decoder = Decoder::new(&FragmentLimits::default());
     let (mut ledger, mut rest, mut counts) = (Ledger::default(), Kept::default(), Counts::default());
     for packet in packets {
-        let place =
-            match decoder.decode(&Packet::new(packet.origin, packet.link, &packet.data, packet.length)) {
-                Decoded::Tcp(segment) => {
-                    usize::from(segment.source.port ^ segment.destination.port) % analyzers.len()
-                }
-                _ => 0,
-            };
+        let place = match decoder.decode(&packet.packet()) {
+            Decoded::Tcp(segment) => {
+                usize::from(segment.source.port ^ segment.destination.port) % analyzers.len()
+            }
+            _ => 0,
+        };
         push(packet, &mut analyzers[place], &mut ledger);
     }
-    let end = analyzers.iter().filter_map(Analyzer::end).max();
     for mut analyzer in analyzers {
         analyzer.finish(&mut rest);
         counts.add(analyzer.counts());
     }
     rest.0.sort_by_key(|event| (event.connection.is_none(), event.connection));
     rest.0.into_iter().for_each(|event| ledger.event(event));
-    ledger.extend_to(end.unwrap());
-    let mut options = Options::default();
-    (options.grace, options.all) = (2.0, true);
-    serde_json::to_value(NullSessions::new(&ledger, [], &counts, options)).unwrap()
+    let options = Options::default().grace(2.0).all(true);
+    let mut answer = serde_json::to_value(NullSessions::new(&ledger, [], &counts, options)).unwrap();
+    // Each analyzer counts the packets that are older than one it saw itself.
+    answer["losses"]["time_went_back"].take();
+    answer
 }
 
 #[test]

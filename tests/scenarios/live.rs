@@ -1,6 +1,5 @@
 //! A ledger that is asked while the packets come.
 
-use smbscope::capture::Packet;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::session::{Analyzer, Limits};
 
@@ -16,7 +15,7 @@ fn verdicts_as_they_come(wire: &Wire) -> Vec<Vec<&'static str>> {
     let mut ledger = Ledger::new(LedgerLimits::default());
     let mut verdicts = Vec::new();
     for packet in wire.packets() {
-        let packet = Packet::new(packet.origin, packet.link, &packet.data, packet.length);
+        let packet = packet.packet();
         analyzer.push(&packet, &mut ledger);
         analyzer.tell_uses(&mut ledger);
         ledger.extend_to(packet.origin.time);

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use smbscope::capture::Packet;
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
 use smbscope::session::{
-    Analyzer, ConnectionEnd, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Table, Transport,
-    UnseenKind,
+    ConnectionEnd, ConnectionEvent, Event, EventKind, Limits, Loss, Sink, Table, Transport, UnseenKind,
 };
 
 use crate::common::{self, Owned, rewrite};
@@ -110,11 +108,7 @@ fn the_order_of_frames_is_that_of_their_numbers() {
 }
 
 fn analyze(packets: &[Owned], limits: &Limits, sink: &mut dyn Sink) {
-    let mut analyzer = Analyzer::new(limits.clone());
-    for packet in packets {
-        analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), sink);
-    }
-    analyzer.finish(sink);
+    common::scan(packets).limits(limits.clone()).each(sink).unwrap();
 }
 
 #[test]

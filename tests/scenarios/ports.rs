@@ -1,6 +1,5 @@
 //! Ports that are used again, and SYNs that begin nothing (RFC 5961 4).
 
-use smbscope::capture::Packet;
 use smbscope::session::{Analyzer, Event, Limits, Pdu, Sink};
 
 use crate::common::Owned;
@@ -265,7 +264,7 @@ fn what_is_said_on_the_next_connection_is_told_at_once_and_with_its_own_frame() 
     let mut connections = Vec::new();
     for (place, packet) in packets.iter().enumerate() {
         let mut heard = Heard::default();
-        analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut heard);
+        analyzer.push(&packet.packet(), &mut heard);
         assert_eq!(heard.frames.is_empty(), packet.data.len() == HEADERS, "at {place}");
         assert!(
             heard.frames.iter().all(|frame| *frame == packet.origin.frame),

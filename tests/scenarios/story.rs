@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
-use smbscope::capture::Packet;
 use smbscope::ledger::{Closing, HandleEnd, Ledger, LedgerLimits, RefusalAnswer, Stage, Stuck};
 use smbscope::report::{NetSession, SessionReport};
-use smbscope::session::{Analyzer, Event, Limits, Sink};
+use smbscope::session::{Event, Limits, Sink};
 
-use crate::common::{Owned, rewrite};
+use crate::common::{self, Owned, rewrite};
 use crate::wire::Wire;
 
 /// The grace that verdicts are given with, in seconds.
@@ -31,13 +30,8 @@ fn both(wire: &Wire, packets: &[Owned]) -> Both {
 }
 
 fn both_within(limits: Limits, keeps: LedgerLimits, wire: &Wire, packets: &[Owned]) -> Both {
-    let mut analyzer = Analyzer::new(limits);
     let mut both = Both { ledger: Ledger::new(keeps), events: Vec::new() };
-    for packet in packets {
-        analyzer.push(&Packet::new(packet.origin, packet.link, &packet.data, packet.length), &mut both);
-    }
-    analyzer.finish(&mut both);
-    both.ledger.extend_to(wire.now());
+    common::scan(packets).limits(limits).until(wire.now()).each(&mut both).unwrap();
     both
 }
 

@@ -15,8 +15,8 @@ use crate::ledger::{
     RefusalAnswer, Rundown, Stage, WaitingCall, WaitingRequest, doubt,
 };
 use crate::session::{
-    ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, Notice, OpenEvent, RpcEvent,
-    SessionEvent, ShareKind, TreeEvent,
+    CaptureEvent, ConnectionEvent, ConnectionId, Doubt, Event, EventKind, HandleEvent, Loss, Notice,
+    OpenEvent, RpcEvent, SessionEvent, ShareKind, TreeEvent,
 };
 
 /// Identities before the present one that a session keeps.
@@ -28,6 +28,9 @@ impl Ledger {
     pub(super) fn fold(&mut self, event: Event) {
         let Event { at, connection, kind } = event;
         self.told_refusals.take();
+        if let EventKind::Capture(event) = kind {
+            return self.fold_capture(event);
+        }
         self.extend_to_packet(at);
         let Some(connection) = connection else { return self.fold_of_no_connection(at, kind) };
         self.revive_answered(at, connection, &kind);
@@ -49,6 +52,7 @@ impl Ledger {
                 }
             }
             EventKind::Loss(loss) => self.fold_loss(at, loss),
+            EventKind::Capture(event) => self.fold_capture(event),
         }
     }
 
@@ -59,6 +63,13 @@ impl Ledger {
             EventKind::Loss(loss) => self.fold_loss(at, loss),
             // Everything else is about a connection.
             _ => {}
+        }
+    }
+
+    fn fold_capture(&mut self, event: CaptureEvent) {
+        match event {
+            CaptureEvent::Unread { name } => self.add_unread_file(&name),
+            CaptureEvent::Ended { time } => self.extend_to(time),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::wire::Timestamp;
 /// What a packet is, in words: `carries`, `hides` or nothing, and the name.
 fn seen(link: LinkType, data: &[u8]) -> String {
     let origin = Origin { time: Timestamp::default(), capture: 0, frame: 1 };
-    let packet = Packet::new(origin, link, data, data.len() as u32);
+    let packet = Packet::captured(origin, link, data, data.len() as u32);
     match Decoder::default().decode(&packet) {
         Decoded::Foreign(foreign @ Encrypted(_)) => format!("hides {foreign}"),
         Decoded::Foreign(foreign) => format!("carries {foreign}"),

@@ -63,7 +63,7 @@ fn told(frame: &[u8], length: usize) -> Heard {
     let (mut told, mut analyzer) = (Heard::default(), Analyzer::new(Limits::default()));
     let origin = Origin { time: Timestamp::from_nanos(0), capture: 0, frame: 1 };
     let length = u32::try_from(length).unwrap();
-    analyzer.push(&Packet::new(origin, LinkType::ETHERNET, frame, length), &mut told);
+    analyzer.push(&Packet::captured(origin, LinkType::ETHERNET, frame, length), &mut told);
     analyzer.finish(&mut told);
     told
 }
