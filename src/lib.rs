@@ -99,7 +99,7 @@ pub mod wire;
 pub use error::ParseError;
 pub use finding::Finding;
 pub use ledger::Ledger;
-pub use scan::{Scan, null_sessions};
+pub use scan::{Scan, calls, null_sessions};
 pub use session::{Analyzer, Event, Sink};
 
 /// The README's programs are compiled with the tests of the documentation.

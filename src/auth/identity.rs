@@ -6,7 +6,7 @@ use super::{Credentials, Mechanism};
 
 /// Who has a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Who {
     /// Nobody: an anonymous, or null, session.
     Null,
@@ -87,6 +87,44 @@ impl fmt::Display for Evidence {
     }
 }
 
+/// A word that is no evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a word for evidence")]
+pub struct NotEvidence;
+
+impl core::str::FromStr for Evidence {
+    type Err = NotEvidence;
+
+    fn from_str(text: &str) -> Result<Self, NotEvidence> {
+        if let Some(service) = text.strip_prefix("kerberos_ticket ") {
+            return Ok(Self::KerberosTicket { service: service.to_owned() });
+        }
+        Self::WORDS.iter().find(|known| known.to_string() == text).cloned().ok_or(NotEvidence)
+    }
+}
+
+impl Evidence {
+    /// All that a word alone says.
+    const WORDS: [Self; 13] = [
+        Self::CredentialsNotSeen,
+        Self::EmptyAccount,
+        Self::AccountGiven,
+        Self::NtResponseEmpty,
+        Self::NtResponseGiven,
+        Self::LmResponseEmpty,
+        Self::LmResponse1Byte,
+        Self::LmResponseGiven,
+        Self::NegotiateAnonymousFlag,
+        Self::ServerNullFlag,
+        Self::ServerGuestFlag,
+        Self::AnswerUnsigned,
+        Self::ShareLevelSecurity,
+    ];
+}
+
+#[cfg(feature = "serde")]
+crate::wire::serialise::deserialize_from_text!(Evidence);
+
 #[cfg(feature = "serde")]
 impl serde::Serialize for Evidence {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -96,7 +134,7 @@ impl serde::Serialize for Evidence {
 
 /// Who has a session, by which names, and what says so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Identity {
     /// Who has it.

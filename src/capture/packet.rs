@@ -5,7 +5,7 @@ use crate::wire::Timestamp;
 
 /// Where and when a packet was captured: the address of every piece of evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Origin {
     /// Capture time.
     pub time: Timestamp,

@@ -75,7 +75,7 @@ impl Made {
     pub(crate) fn clock_back(&mut self, client: u16, seconds: f64) {
         let from = self.now.time;
         self.now.time = from.plus_seconds(-seconds);
-        self.tell(client, EventKind::Loss(Loss::ClockWentBack { from, silent: 0.0 }));
+        self.tell(client, EventKind::Loss(Loss::ClockWentBack { from, silent: core::time::Duration::ZERO }));
     }
 
     pub(crate) fn wait(&mut self, seconds: f64) {

@@ -21,4 +21,4 @@ pub use fragment::FragmentLimits;
 pub use ipx::IpxPacket;
 pub use link::LlcFrame;
 use segment::Address;
-pub use segment::{Endpoint, FlowKey, Host, Segment, Side, TcpFlags};
+pub use segment::{Endpoint, FlowKey, Host, NotAnEndpoint, Segment, Side, TcpFlags};

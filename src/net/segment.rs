@@ -156,6 +156,27 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// A text that is neither `192.0.2.1:445` nor `02:00:00:01:02:03/7`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an address with a port, nor a station with a number")]
+pub struct NotAnEndpoint;
+
+impl core::str::FromStr for Endpoint {
+    type Err = NotAnEndpoint;
+
+    fn from_str(text: &str) -> Result<Self, NotAnEndpoint> {
+        let Some((station, number)) = text.split_once('/') else {
+            let ends: core::net::SocketAddr = text.parse().map_err(|_| NotAnEndpoint)?;
+            return Ok(Self::new(ends.ip(), ends.port()));
+        };
+        let station = mac(station).ok_or(NotAnEndpoint)?;
+        number.parse().map(|number| Self::station(station, number)).map_err(|_| NotAnEndpoint)
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::wire::serialise::deserialize_from_text!(Host, Endpoint);
+
 #[cfg(feature = "serde")]
 impl serde::Serialize for Endpoint {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

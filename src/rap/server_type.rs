@@ -6,7 +6,7 @@ pub const MAJOR_VERSION: u32 = 0x0f;
 bitflags::bitflags! {
     /// The type of a server (\[MS-RAP\] 2.5.5.2.1, \[MS-BRWS\] 2.2.1). Unknown bits are kept.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
     pub struct ServerType: u32 {
         /// A workstation.
         const WORKSTATION = 0x0000_0001;

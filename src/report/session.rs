@@ -33,6 +33,7 @@ pub struct SessionReport<'a> {
     /// The dialect as the specification writes it.
     pub dialect: Option<&'a str>,
     /// The SMB2 SessionId or the SMB1 UID.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "forms::session"))]
     pub session_id: SessionId,
     /// The process ids that used it; the first few.
     pub pids: Vec<u32>,
@@ -135,6 +136,7 @@ pub struct TreeReport<'a> {
     /// The share's path.
     pub path: Option<&'a str>,
     /// Its id on the wire.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "forms::tree"))]
     pub tree_id: TreeId,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Moment>,
@@ -157,6 +159,7 @@ pub struct OpenReport<'a> {
     /// What it is.
     pub kind: OpenKind,
     /// Its id on the wire.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "forms::open"))]
     pub file_id: OpenId,
     /// The answer that granted it, if that was seen.
     pub opened: Option<Moment>,
@@ -460,4 +463,27 @@ fn id<S: serde::Serializer>(row: &SessionRowId, serializer: S) -> Result<S::Ok, 
 #[cfg(feature = "serde")]
 pub(super) fn ids<S: serde::Serializer>(rows: &[SessionRowId], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(rows.iter().map(|row| format!("{:#x}", row.as_raw())))
+}
+
+/// Ids as reports have them: the numbers, which their places in the report say the scope of.
+#[cfg(feature = "serde")]
+mod forms {
+    use serde::Serializer;
+
+    use crate::session::{OpenId, SessionId, TreeId};
+
+    pub(super) fn session<S: Serializer>(id: &SessionId, serializer: S) -> Result<S::Ok, S::Error> {
+        match id {
+            SessionId::Unnamed => serializer.serialize_none(),
+            id => serializer.collect_str(&format_args!("{:#x}", id.as_raw())),
+        }
+    }
+
+    pub(super) fn tree<S: Serializer>(id: &TreeId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:#x}", id.as_raw()))
+    }
+
+    pub(super) fn open<S: Serializer>(id: &OpenId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("0x{}", id.digits()))
+    }
 }

@@ -34,10 +34,12 @@ use std::time::Duration;
 pub use answer::{Answer, NullSession, Read};
 pub use source::{Files, Packets, Source};
 
-use crate::capture::{CaptureError, Info, Packet};
+use crate::capture::{CaptureError, Info, Origin, Packet};
+use crate::dcerpc::Body;
+use crate::interface::{Call, Interface};
 use crate::ledger::{Ledger, LedgerLimits};
 use crate::report::Options;
-use crate::session::{Analyzer, Limits, Sink};
+use crate::session::{Analyzer, Content, Limits, Pdu, Peer, Sink, sink};
 use crate::wire::Timestamp;
 
 /// What is to be read, and how it is to be judged.
@@ -86,6 +88,60 @@ impl At {
 /// The file cannot be read, or is no capture.
 pub fn null_sessions(file: impl AsRef<Path>) -> Result<Vec<NullSession>, CaptureError> {
     Ok(Scan::files([file]).run()?.null_sessions())
+}
+
+/// A request of a procedure, lent while it is told.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Requested<'a> {
+    /// The packet that completed it.
+    pub at: Origin,
+    /// Who calls.
+    pub client: Peer,
+    /// Whom it calls.
+    pub server: Peer,
+    /// The procedure and its arguments by their types.
+    pub call: Call<'a>,
+}
+
+/// Lends each request of an RPC interface in a capture to a closure, with its arguments. Requests that are sealed, or not
+/// captured whole, and procedures of which no parameter is known, are passed over.
+///
+/// ```
+/// use smbscope::interface::SPOOLSS;
+///
+/// let mut opened = Vec::new();
+/// smbscope::calls("testdata/link_ethernet.pcap", &SPOOLSS, |requested| {
+///     if requested.call.procedure.name == "RpcOpenPrinterEx" {
+///         opened.extend(requested.call.object());
+///     }
+/// })?;
+/// assert!(!opened.is_empty());
+/// # Ok::<(), smbscope::capture::CaptureError>(())
+/// ```
+///
+/// # Errors
+/// The file cannot be read, or is no capture.
+pub fn calls(
+    file: impl AsRef<Path>,
+    interface: &'static Interface,
+    mut each: impl FnMut(&Requested<'_>),
+) -> Result<Read, CaptureError> {
+    let requests = |pdu: &Pdu<'_>| {
+        let Content::Rpc { pdu: rpc, call: Some(call), .. } = &pdu.content else { return };
+        let (Body::Request(_), Some(whole), Some(opnum)) = (&rpc.body, call.whole, call.opnum) else {
+            return;
+        };
+        let is_of_it = call.interface.is_some_and(|bound| bound.uuid == interface.uuid);
+        if !is_of_it || whole.sealed || !whole.complete {
+            return;
+        }
+        let procedure = interface.procedure(opnum);
+        if let Some(call) = procedure.and_then(|known| known.request(&whole.stub, call.encoding)) {
+            each(&Requested { at: pdu.at, client: pdu.source, server: pdu.destination, call });
+        }
+    };
+    Scan::files([file]).each(&mut sink::pdus(requests))
 }
 
 impl Scan<Files> {

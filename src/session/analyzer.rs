@@ -217,8 +217,8 @@ impl Analyzer {
         let sessions = llc.finish(limits, sink);
         flows.finish(sessions, limits, unread, sink);
         unread.finish(counts.packets, sink);
-        for time in [self.end(), self.extended_to].into_iter().flatten() {
-            self.tell_of_captures(CaptureEvent::Ended { time }, sink);
+        for until in [self.end(), self.extended_to].into_iter().flatten() {
+            self.tell_of_captures(CaptureEvent::Ended { until }, sink);
         }
     }
 }

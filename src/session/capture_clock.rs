@@ -1,5 +1,6 @@
 //! The clock of the captures: packets out of order, a clock that was set, and pauses between two captures.
 
+use core::time::Duration;
 use std::collections::BTreeSet;
 
 use super::analyzer::Counts;
@@ -71,7 +72,8 @@ impl CaptureClock {
         }
         self.latest = Some(at);
         if forward < 0.0 {
-            Some(Loss::ClockWentBack { from, silent: core::mem::take(&mut self.longest) })
+            let silent = Duration::try_from_secs_f64(core::mem::take(&mut self.longest)).unwrap_or_default();
+            Some(Loss::ClockWentBack { from, silent })
         } else if begins && forward > PAUSE {
             Some(Loss::NotCaptured { from })
         } else if forward > SILENT.seconds_since(Timestamp::from_nanos(0)) || self.is_return(forward) {

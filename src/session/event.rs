@@ -2,6 +2,15 @@
 //!
 //! An event says what happened, on which connection, in which frame. It owns its few strings, and names sessions, trees
 //! and opens by their ids on the wire, each in a type that says how far the id reaches.
+//!
+//! Events stand alone. The first of a connection is [`ConnectionEvent::Opened`], which has its addresses; the last is
+//! [`ConnectionEvent::Closed`], unless [`ConnectionEvent::Resumed`] has them again. What can be told only later than it
+//! happened is told with the packet it happened in: when something was last used or seen, what has no answer, and that a
+//! direction is missing, before it ends or at the end of the captures; what is not read at the end. Everything else is told
+//! in the order of the packets of its connection. So a fold takes events as they come, and whoever lists them sorts them by
+//! [`Event::at`].
+//!
+//! [`stream`](super::stream) writes events down and reads them again.
 
 use uuid::Uuid;
 
@@ -9,6 +18,9 @@ use super::idle::Idle;
 use super::ids::ConnectionId;
 pub(super) use super::ids::{OpenId, SessionId, TreeId};
 pub(super) use super::loss::Loss;
+use super::words::Word;
+#[cfg(feature = "serde")]
+use super::{status, words};
 use crate::auth::Identity;
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
@@ -20,7 +32,7 @@ use crate::wire::{Status, Timestamp};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
     /// The packet that completed it.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -34,7 +46,7 @@ pub struct Event {
 
 /// What happened, by what it is about.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(tag = "about", rename_all = "snake_case"))]
 pub enum EventKind {
     /// About the TCP connection.
@@ -59,7 +71,11 @@ pub enum EventKind {
 
 /// About the captures as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum CaptureEvent {
     /// A file, or a part of it, could not be read: anything may be in it.
@@ -70,13 +86,13 @@ pub enum CaptureEvent {
     /// The captures go on to this time at least, although no packet tells so. Told at the end.
     Ended {
         /// The time.
-        time: Timestamp,
+        until: Timestamp,
     },
 }
 
 /// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Direction {
     /// From the client.
     ToServer,
@@ -86,7 +102,7 @@ pub enum Direction {
 
 /// How SMB is carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Transport {
     /// NetBIOS session service, TCP port 139.
@@ -109,7 +125,7 @@ impl Transport {
 
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ConnectionEnd {
     /// A FIN; over NetBEUI a SESSION_END, or a DISC of the link.
@@ -140,7 +156,7 @@ impl From<ConnectionEnd> for &'static str {
 
 /// Why nobody can say what became of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Doubt {
     /// Requests are missing from the capture, and what was answered to them, if anything, was not seen.
@@ -159,7 +175,7 @@ pub enum Doubt {
 
 /// One of the two ends of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Party {
     /// The end that connected.
     Client,
@@ -169,7 +185,11 @@ pub enum Party {
 
 /// About the TCP connection.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum ConnectionEvent {
     /// The first packet of it.
@@ -261,7 +281,11 @@ pub enum ConnectionEvent {
 
 /// About an SMB session.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum SessionEvent {
     /// The two ends agreed on a dialect. Told once for a connection, before its sessions.
@@ -340,6 +364,7 @@ pub enum SessionEvent {
         /// True if it was the negotiate.
         negotiate: bool,
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
         /// Who asked.
         identity: Identity,
@@ -349,6 +374,7 @@ pub enum SessionEvent {
         /// The id that the answer gives.
         session: SessionId,
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
         /// Who asked.
         identity: Identity,
@@ -356,6 +382,7 @@ pub enum SessionEvent {
     /// A set-up with an account failed for another reason than a limit.
     LogonFailed {
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
         /// Who asked.
         identity: Identity,
@@ -387,7 +414,8 @@ pub enum SessionEvent {
         /// The session.
         session: SessionId,
         /// The request's command.
-        command: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
+        command: Word,
         /// What it is about: a tree's path, an open's name.
         target: Option<String>,
         /// When it was answered after all.
@@ -411,7 +439,7 @@ pub enum SessionEvent {
 
 /// How a session, tree or open ended by a message of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum CloseReason {
     /// LOGOFF, TREE_DISCONNECT or CLOSE succeeded.
@@ -422,7 +450,7 @@ pub enum CloseReason {
 
 /// What a tree is connected to, or a share is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ShareKind {
     /// A disk share.
@@ -450,7 +478,11 @@ impl ShareKind {
 
 /// About a tree connect.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum TreeEvent {
     /// It was granted.
@@ -487,6 +519,7 @@ pub enum TreeEvent {
         /// The share's path.
         path: Option<String>,
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
     },
     /// A tree connect was turned away because a limit is reached.
@@ -496,6 +529,7 @@ pub enum TreeEvent {
         /// The share's path.
         path: Option<String>,
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
     },
     /// It ended.
@@ -516,7 +550,7 @@ pub enum TreeEvent {
 
 /// What was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum OpenKind {
     /// A named pipe.
@@ -533,7 +567,11 @@ pub enum OpenKind {
 
 /// About an open file, directory, printer or pipe.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum OpenEvent {
     /// It was granted, or first seen in use.
@@ -558,6 +596,7 @@ pub enum OpenEvent {
         /// The name.
         name: Option<String>,
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
     },
     /// The open of a pipe was turned away because a limit is reached.
@@ -567,6 +606,7 @@ pub enum OpenEvent {
         /// The name.
         name: Option<String>,
         /// The status.
+        #[cfg_attr(feature = "serde", serde(with = "status"))]
         status: Status,
     },
     /// Byte ranges of a file were locked and unlocked.
@@ -603,7 +643,7 @@ pub enum OpenEvent {
 
 /// The client as a print call describes it (SPLCLIENT_INFO, \[MS-RPRN\] 2.2.1.3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ClientMachine {
     /// The client computer.
     pub machine: Option<String>,
@@ -615,7 +655,11 @@ pub struct ClientMachine {
 
 /// About DCE/RPC on a pipe.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum RpcEvent {
     /// A presentation context was accepted.
@@ -629,7 +673,8 @@ pub enum RpcEvent {
         /// The interface's version: major and minor.
         version: (u16, u16),
         /// The interface's short name.
-        name: Option<&'static str>,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        name: Option<Word>,
         /// True for NDR64.
         ndr64: bool,
         /// The association group the server named.
@@ -651,11 +696,13 @@ pub enum RpcEvent {
         /// Which call of the pipe.
         call: u32,
         /// The interface's short name, where known.
-        interface: Option<&'static str>,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        interface: Option<Word>,
         /// The procedure's number.
         opnum: u16,
         /// The procedure's name.
-        procedure: Option<&'static str>,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        procedure: Option<Word>,
         /// The printer or server that the call opens.
         object: Option<String>,
         /// The client as the call describes it.
@@ -705,14 +752,16 @@ pub enum RpcEvent {
 
 /// The call that opened a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Opener {
     /// The interface's short name.
-    pub interface: &'static str,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
+    pub interface: Word,
     /// The procedure's number.
     pub opnum: u16,
     /// The procedure's name.
-    pub procedure: &'static str,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
+    pub procedure: Word,
 }
 
 impl Opener {
@@ -725,7 +774,11 @@ impl Opener {
 
 /// About a context handle. It is named by the pipe it was seen on; the pipe's association group gives its scope.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum HandleEvent {
     /// A call's answer granted it.
@@ -752,7 +805,8 @@ pub enum HandleEvent {
         /// The handle.
         handle: ContextHandle,
         /// The interface's short name, where known.
-        interface: Option<&'static str>,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        interface: Option<Word>,
         /// The procedure's number.
         opnum: u16,
     },
@@ -810,7 +864,7 @@ pub enum HandleEvent {
 
 /// What a computer says of itself, or another one of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Told {
     /// Its name.
@@ -826,12 +880,17 @@ pub struct Told {
     /// What it is said to be for.
     pub comment: Option<String>,
     /// How it is known: `announcement`, `server_enum` or `srvsvc`.
-    pub by: &'static str,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
+    pub by: Word,
 }
 
 /// Something of use to a diagnosis.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Notice {
     /// A call asks for notifications of changes: the server is to connect to a machine.
@@ -856,7 +915,8 @@ pub enum Notice {
         /// What it is said to be for.
         remark: Option<String>,
         /// How it was asked for: `srvsvc` or `rap`.
-        by: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
+        by: Word,
     },
     /// A computer announces itself, describes itself in answer to a call, or is listed by one that knows it.
     Computer(Told),

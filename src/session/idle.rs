@@ -5,7 +5,7 @@ use crate::capture::Origin;
 
 /// A span in which something was not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct IdleSpan {
     /// The last use before it.
     pub from: Origin,
@@ -42,7 +42,7 @@ impl IdleSpan {
 
 /// The longest spans in which a session was not used, and since when it is not used now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Idle {
     /// The longest span in which it held pipes and used none of them.
     pub holding: Option<IdleSpan>,

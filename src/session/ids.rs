@@ -94,14 +94,6 @@ impl serde::Serialize for ConnectionId {
     }
 }
 
-#[cfg(feature = "serde")]
-impl<'de> serde::Deserialize<'de> for ConnectionId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// An SMB session's id as the wire has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SessionId {
@@ -125,13 +117,25 @@ impl SessionId {
     }
 }
 
-/// `0x` and hex digits, or nothing.
-#[cfg(feature = "serde")]
-impl serde::Serialize for SessionId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+/// `0x` and as many hex digits as it has on the wire, 4 or 16; or nothing.
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unnamed => serializer.serialize_none(),
-            id => serializer.collect_str(&format_args!("{:#x}", id.as_raw())),
+            Self::Uid(uid) => write!(f, "{uid:#06x}"),
+            Self::Smb2(id) => write!(f, "{id:#018x}"),
+            Self::Unnamed => Ok(()),
+        }
+    }
+}
+
+impl FromStr for SessionId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text.len() {
+            0 => Ok(Self::Unnamed),
+            6 => number(text).and_then(narrow).map(Self::Uid),
+            _ => number(text).map(Self::Smb2),
         }
     }
 }
@@ -198,22 +202,90 @@ impl OpenId {
     }
 }
 
-macro_rules! serialize_as_text {
-    ($($type:ty, |$value:ident| $text:expr;)*) => {$(
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let $value = self;
-                serializer.collect_str(&$text)
-            }
+/// `0x` and 4 hex digits; of SMB2 its session's id, `/` and 8.
+impl fmt::Display for TreeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tid(tid) => write!(f, "{tid:#06x}"),
+            Self::Smb2 { session, tree } => write!(f, "{session:#018x}/{tree:#010x}"),
         }
-    )*};
+    }
 }
 
-serialize_as_text! {
-    TreeId, |id| format_args!("{:#x}", id.as_raw());
-    OpenId, |id| format_args!("0x{}", id.digits());
+impl FromStr for TreeId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let Some((session, tree)) = text.split_once('/') else {
+            return number(text).and_then(narrow).map(Self::Tid);
+        };
+        Ok(Self::Smb2 { session: number(session)?, tree: narrow(number(tree)?)? })
+    }
 }
+
+/// `0x` and 4 hex digits; of SMB2 its session's id, `/`, the persistent and the volatile part; nothing for a connection.
+impl fmt::Display for OpenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fid(fid) => write!(f, "{fid:#06x}"),
+            Self::Smb2 { session, persistent, volatile } => {
+                write!(f, "{session:#018x}/{persistent:#018x}/{volatile:#018x}")
+            }
+            Self::Connection => Ok(()),
+        }
+    }
+}
+
+impl FromStr for OpenId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let mut parts = text.split('/');
+        match [parts.next(), parts.next(), parts.next(), parts.next()] {
+            [Some(""), None, ..] => Ok(Self::Connection),
+            [Some(fid), None, ..] => number(fid).and_then(narrow).map(Self::Fid),
+            [Some(session), Some(persistent), Some(volatile), None] => Ok(Self::Smb2 {
+                session: number(session)?,
+                persistent: number(persistent)?,
+                volatile: number(volatile)?,
+            }),
+            _ => Err(NotAnId),
+        }
+    }
+}
+
+/// A number of `0x` and hex digits.
+fn number(text: &str) -> Result<u64, NotAnId> {
+    let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with('+')).ok_or(NotAnId)?;
+    u64::from_str_radix(digits, 16).map_err(|_| NotAnId)
+}
+
+fn narrow<T: TryFrom<u64>>(number: u64) -> Result<T, NotAnId> {
+    T::try_from(number).map_err(|_| NotAnId)
+}
+
+/// As their texts, from which they are read again.
+#[cfg(feature = "serde")]
+mod texts {
+    use serde::{Serialize, Serializer};
+
+    use super::{OpenId, SessionId, TreeId};
+
+    macro_rules! serialize_as_text {
+        ($($type:ty),*) => {$(
+            impl Serialize for $type {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.collect_str(self)
+                }
+            }
+        )*};
+    }
+
+    serialize_as_text!(SessionId, TreeId, OpenId);
+}
+
+#[cfg(feature = "serde")]
+crate::wire::serialise::deserialize_from_text!(ConnectionId, SessionId, TreeId, OpenId);
 
 #[cfg(test)]
 mod tests {
@@ -270,5 +342,22 @@ mod tests {
             assert_eq!(wrong.parse::<ConnectionId>(), Err(NotAnId), "{wrong}");
         }
         assert!("3.812.-5.00000000000000a1".parse::<ConnectionId>().is_ok());
+    }
+
+    #[test]
+    fn the_texts_of_ids_are_read_again() {
+        for id in [SessionId::Uid(100), SessionId::Smb2(100), SessionId::Smb2(u64::MAX), SessionId::Unnamed] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for id in [TreeId::Tid(7), TreeId::Smb2 { session: 1, tree: 7 }] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        let smb2 = OpenId::Smb2 { session: 1, persistent: 2, volatile: u64::MAX };
+        for id in [OpenId::Fid(0x4001), smb2, OpenId::Connection] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for wrong in ["0x", "64", "0x+064", "0x10000", "0x1/", "0x1/0x2", "0x1/0x2/0x3/0x4"] {
+            assert_eq!(wrong.parse::<OpenId>(), Err(NotAnId), "{wrong}");
+        }
     }
 }

@@ -1,12 +1,19 @@
 //! What could not be followed: tables that were full, messages that could not be read, a clock that was set.
 
+use core::time::Duration;
+
 use super::Unseen;
 use crate::error::{Layer, ParseError};
+
 use crate::wire::Timestamp;
 
 /// What could not be followed.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Loss {
     /// A table was full and something was let go.
@@ -23,15 +30,19 @@ pub enum Loss {
     },
     /// A message could not be read to its end.
     Unreadable {
-        /// What was wrong, with layer and offset.
-        error: ParseError,
+        /// What was to be read.
+        layer: Layer,
+        /// Where it went wrong, in bytes from the start of the message.
+        offset: usize,
+        /// What was wrong.
+        reason: String,
     },
     /// The clock of the capture went back by more than packets are out of order.
     ClockWentBack {
         /// The latest time until then.
         from: Timestamp,
-        /// The longest time in seconds between two packets before. The clock may have been set forward there.
-        silent: f64,
+        /// The longest time between two packets before. The clock may have been set forward there.
+        silent: Duration,
     },
     /// The clock of the capture went forward by more than a network is silent, or it came forward again.
     ClockWentForward {
@@ -48,9 +59,15 @@ pub enum Loss {
     Unseen(Unseen),
 }
 
+impl From<ParseError> for Loss {
+    fn from(ParseError { layer, offset, reason }: ParseError) -> Self {
+        Self::Unreadable { layer, offset, reason: reason.to_string() }
+    }
+}
+
 /// A table of the analyzer, which holds no more than its [`Limits`](super::Limits) allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Table {
     /// All connections.

@@ -30,9 +30,14 @@ mod rpc;
 pub mod sink;
 mod smb1;
 mod smb2;
+#[cfg(feature = "serde")]
+mod status;
+#[cfg(feature = "serde")]
+pub mod stream;
 mod tables;
 mod unread;
 mod unseen;
+mod words;
 
 pub use analyzer::{Analyzer, Counts};
 pub use event::{

@@ -68,7 +68,7 @@ impl Out<'_> {
 
     /// Tells of a message that could not be read to its end.
     pub(super) fn unreadable(&mut self, error: ParseError) {
-        self.tell(Loss::Unreadable { error });
+        self.tell(Loss::from(error));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::net::Endpoint;
 ///
 /// An answer that names no null session rests on what was read. This is the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Unseen {
     /// Why it is not read.
@@ -46,12 +46,12 @@ impl Unseen {
 
 /// The first few connections of a kind that is not read, or packets that are of none: where to look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Examples(Vec<Example>);
 
 /// A connection that is not read, or a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Example {
     /// Who connects, if the packets say so.
@@ -107,7 +107,7 @@ pub(crate) mod offer {
 
 /// What shows that traffic which is not read is a user's: no null session is in it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum UserShown {
     /// A user authenticated.
@@ -120,7 +120,7 @@ pub enum UserShown {
 
 /// Why traffic is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum UnseenKind {
     /// Packets of a link type that is not read.
@@ -181,7 +181,7 @@ impl UnseenKind {
 
 /// Whether a null session may be in traffic that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum MayHold {
     /// No.
     Never,

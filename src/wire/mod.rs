@@ -16,7 +16,7 @@ pub use raw::Raw;
 pub use span::Span;
 pub use status::{DosError, NtStatus, Status, Win32Error};
 pub use text::{Utf16, ascii, latin1, utf16};
-pub use time::{FileTime, Timestamp};
+pub use time::{FileTime, NotATime, Timestamp};
 
 pub(crate) use macros::{camel, field_name, fields, letters, options, wire_enum, wire_list, wire_struct};
 

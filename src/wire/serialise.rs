@@ -43,3 +43,28 @@ pub(crate) fn list<T: Serialize, S: Serializer>(
     }
     serde::ser::SerializeSeq::end(sequence)
 }
+
+/// A value that stands as text, read by its [`FromStr`](core::str::FromStr).
+pub(crate) fn from_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: core::str::FromStr,
+    T::Err: core::fmt::Display,
+    D: serde::Deserializer<'de>,
+{
+    let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
+/// `Deserialize` by `FromStr`.
+macro_rules! deserialize_from_text {
+    ($($type:ty),* $(,)?) => {$(
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::wire::serialise::from_text(deserializer)
+            }
+        }
+    )*};
+}
+
+pub(crate) use deserialize_from_text;

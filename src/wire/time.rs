@@ -81,6 +81,80 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
+/// A text that is no time of RFC 3339 in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a time of RFC 3339 in UTC")]
+pub struct NotATime;
+
+/// Reads RFC 3339 in UTC, as [`Display`](fmt::Display) writes it, with 0 to 9 digits of a second's fraction.
+impl core::str::FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let (date, time) = text.strip_suffix('Z').and_then(|text| text.split_once('T')).ok_or(NotATime)?;
+        let [year, month, day] = parts(date, '-')?;
+        let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+        let [hour, minute, second] = parts(clock, ':')?;
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_possible = (1..=12).contains(&month) && (1..=31).contains(&day) && year <= 9999;
+        if !is_possible
+            || hour > 23
+            || minute > 59
+            || second > 60
+            || !is_digits(fraction)
+            || fraction.len() > 9
+        {
+            return Err(NotATime);
+        }
+        let nanos: i64 = format!("{fraction:0<9}").parse().map_err(|_| NotATime)?;
+        let seconds = day_number(year, month, day)
+            .checked_mul(SECONDS_PER_DAY)
+            .and_then(|days| days.checked_add(hour.checked_mul(3600)?))
+            .and_then(|seconds| seconds.checked_add(minute.checked_mul(60)?)?.checked_add(second));
+        // The earliest times lie within a second whose beginning is out of range.
+        let whole = seconds.map(|seconds| i128::from(seconds).saturating_mul(NANOS_PER_SECOND.into()));
+        let whole = whole.and_then(|whole| i64::try_from(whole.saturating_add(nanos.into())).ok());
+        whole.map(Self).ok_or(NotATime)
+    }
+}
+
+/// Three numbers between two signs.
+fn parts(text: &str, between: char) -> Result<[i64; 3], NotATime> {
+    let mut parts = text.split(between).map(|part| {
+        let is_number = (2..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i64>().ok().filter(|_| is_number).ok_or(NotATime)
+    });
+    let mut next = || parts.next().unwrap_or(Err(NotATime));
+    let three = [next()?, next()?, next()?];
+    if parts.next().is_some() { Err(NotATime) } else { Ok(three) }
+}
+
+/// The day number since 1970-01-01 of a date: what [`civil`] undoes.
+#[expect(clippy::arithmetic_side_effects, reason = "years have four digits, months and days two")]
+fn day_number(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (month + 9).rem_euclid(12);
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// A time of the system's clock, to the nanosecond.
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(time: std::time::SystemTime) -> Self {
+        let nanos = |duration: core::time::Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+        match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => Self(nanos(after)),
+            Err(before) => Self(nanos(before.duration()).saturating_neg()),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+super::serialise::deserialize_from_text!(Timestamp);
+
 #[cfg(feature = "serde")]
 impl serde::Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -151,5 +225,36 @@ mod tests {
         assert_eq!(FileTime(116_444_736_000_000_000).timestamp(), Some(Timestamp::from_nanos(0)));
         assert_eq!(FileTime(0).timestamp(), None);
         assert_eq!(FileTime(u64::MAX).to_string(), "0xffffffffffffffff");
+    }
+
+    #[test]
+    fn times_are_read_as_they_are_written() {
+        for nanos in [0, 1, -1, 1_036_504_985_120_000_000, -5_822_236_800_000_000_000, i64::MAX, i64::MIN] {
+            let time = Timestamp::from_nanos(nanos);
+            assert_eq!(time.to_string().parse(), Ok(time), "{time}");
+        }
+        let short: Timestamp = "2002-11-05T14:03:05.12Z".parse().unwrap();
+        assert_eq!(short.to_string(), "2002-11-05T14:03:05.120000000Z");
+        for wrong in [
+            "",
+            "2002-11-05",
+            "2002-11-05T14:03:05",
+            "2002-13-05T14:03:05Z",
+            "2002-11-05T24:03:05Z",
+            "2002-11-05T14:03:05.Z",
+            "2002-11-05T14:03:05.1234567890Z",
+            "+002-11-05T14:03:05Z",
+            "2002-11-05-01T14:03:05Z",
+            "9999-11-05T14:03:05Z",
+        ] {
+            assert_eq!(wrong.parse::<Timestamp>(), Err(NotATime), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_the_system_is_a_timestamp() {
+        let nanos = core::time::Duration::from_nanos(1_500_000_000);
+        assert_eq!(Timestamp::from(std::time::UNIX_EPOCH + nanos), Timestamp::from_nanos(1_500_000_000));
+        assert_eq!(Timestamp::from(std::time::UNIX_EPOCH - nanos), Timestamp::from_nanos(-1_500_000_000));
     }
 }

@@ -3,8 +3,6 @@
 //! bytes where that is installed.
 
 mod captured;
-#[path = "../common/mod.rs"]
-mod common;
 mod leaves;
 mod samba;
 mod written;

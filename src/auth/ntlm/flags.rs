@@ -59,7 +59,7 @@ bitflags::bitflags! {
 
 /// VERSION (\[MS-NLMP\] 2.2.2.10): the operating system of the sender. Prints as `5.1.2600`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Version {
     /// ProductMajorVersion.
     pub major: u8,

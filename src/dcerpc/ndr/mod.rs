@@ -82,6 +82,29 @@ impl fmt::Debug for ContextHandle {
     }
 }
 
+/// A text that is not 40 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a context handle: 40 hex digits")]
+pub struct NotAHandle;
+
+/// Reads 40 hex digits.
+impl core::str::FromStr for ContextHandle {
+    type Err = NotAHandle;
+
+    fn from_str(text: &str) -> Result<Self, NotAHandle> {
+        let is_digits = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let mut handle = [0; 20];
+        for (byte, place) in handle.iter_mut().zip((0_usize..40).step_by(2)) {
+            let digits = text.get(place..place.saturating_add(2)).filter(|_| is_digits).ok_or(NotAHandle)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| NotAHandle)?;
+        }
+        Ok(Self(handle))
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::wire::serialise::deserialize_from_text!(ContextHandle);
+
 #[cfg(feature = "serde")]
 impl serde::Serialize for ContextHandle {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

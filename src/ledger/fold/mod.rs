@@ -69,7 +69,7 @@ impl Ledger {
     fn fold_capture(&mut self, event: CaptureEvent) {
         match event {
             CaptureEvent::Unread { name } => self.add_unread_file(&name),
-            CaptureEvent::Ended { time } => self.extend_to(time),
+            CaptureEvent::Ended { until } => self.extend_to(until),
         }
     }
 
@@ -81,7 +81,7 @@ impl Ledger {
             }
             Loss::Unreadable { .. } => self.losses.unreadable = self.losses.unreadable.saturating_add(1),
             Loss::Unseen(unseen) => self.fold_unseen(unseen),
-            Loss::ClockWentBack { from, silent } => self.clock_set(at, from, silent),
+            Loss::ClockWentBack { from, silent } => self.clock_set(at, from, silent.as_secs_f64()),
             Loss::ClockWentForward { from } => self.clock_set(at, from, 0.0),
             Loss::NotCaptured { from } => self.not_captured(at, from),
         }

@@ -1,0 +1,39 @@
+//! Events that are written down and folded elsewhere.
+
+use smbscope::Scan;
+use smbscope::capture::Info;
+use smbscope::ledger::Ledger;
+use smbscope::report::{NetSession, NullSessions, Options};
+use smbscope::session::stream::{Reader, Writer};
+use smbscope::session::{Counts, Event, Sink as _, sink};
+
+use crate::common;
+
+/// All that reports tell of a ledger.
+fn reports(ledger: &Ledger, captures: &[Info], counts: &Counts) -> serde_json::Value {
+    let options = Options::default().grace(2.0).all(true);
+    let report = NullSessions::new(ledger, captures, counts, options);
+    serde_json::json!([report, NetSession::new(ledger, None, 2.0, None), report.text(80).to_string()])
+}
+
+#[test]
+fn events_that_are_written_and_read_again_give_the_same_reports() {
+    for (path, _) in common::captures_with_truth() {
+        let (mut ledger, mut events) = (Ledger::default(), Vec::<Event>::new());
+        let mut writer = Writer::new(Vec::new()).unwrap();
+        let mut keep = sink::events(|event| events.push(event));
+        let read = Scan::files([&path]).each(&mut ((&mut ledger, &mut writer), &mut keep)).unwrap();
+        let lines = writer.finish().unwrap();
+
+        let mut again = Ledger::default();
+        let mut written = Reader::new(lines.as_slice()).unwrap();
+        for event in &events {
+            let copy = written.next().unwrap().unwrap_or_else(|error| panic!("{error}: {event:?}"));
+            assert_eq!(copy, *event);
+            again.event(copy);
+        }
+        assert!(written.next().is_none());
+        let told = |ledger| reports(ledger, &read.captures, &read.counts);
+        assert_eq!(told(&again), told(&ledger), "{}", path.display());
+    }
+}
