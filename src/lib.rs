@@ -2,9 +2,11 @@
 //! never close, what holds them open, and what that costs the server.
 //!
 //! ```
-//! for session in smbscope::null_sessions("testdata/hung_openprinterex_smb1.pcap")? {
+//! let found = smbscope::null_sessions("testdata/hung_openprinterex_smb1.pcap")?;
+//! for session in &found.sessions {
 //!     println!("{} is {}: {}", session.client, session.verdict, session.why);
 //! }
+//! println!("{:?}", found.outcome); // without sessions too, all is not clear where something could not be read
 //! # Ok::<(), smbscope::capture::CaptureError>(())
 //! ```
 //!

@@ -43,7 +43,7 @@ fn the_readme_shows_the_answer_as_it_is() {
 type Found = Vec<(String, String, String)>;
 
 fn as_the_library_finds(capture: &Path) -> Found {
-    let sessions = smbscope::null_sessions(capture).unwrap().into_iter();
+    let sessions = smbscope::null_sessions(capture).unwrap().sessions.into_iter();
     sessions.map(|it| (it.client.to_string(), it.server.to_string(), it.verdict.to_string())).collect()
 }
 

@@ -4,7 +4,7 @@ use crate::capture::{CaptureError, Info};
 use crate::finding::{self, Finding};
 use crate::ledger::{Ledger, Verdict};
 use crate::net::Endpoint;
-use crate::report::{NetSession, NullSessions, Options};
+use crate::report::{NetSession, NullSessions, Options, Outcome};
 use crate::session::Counts;
 use crate::wire::Timestamp;
 
@@ -62,11 +62,12 @@ impl Answer {
         finding::all(&self.ledger, self.options.grace)
     }
 
-    /// The null sessions alone, in a form that outlives the answer. What may be one is among them.
+    /// The null sessions alone, in a form that outlives the answer, and what they come to. What may be one is among them.
     #[must_use]
-    pub fn null_sessions(&self) -> Vec<NullSession> {
+    pub fn summary(&self) -> Summary {
         let options = self.options.clone().all(false);
         let report = NullSessions::new(&self.ledger, &self.read.captures, &self.read.counts, options);
+        let outcome = report.outcome();
         let null = report.sessions.into_iter().map(|session| NullSession {
             client: session.client,
             server: session.server,
@@ -74,8 +75,18 @@ impl Answer {
             is_certain: !session.possibly_null,
             why: session.why,
         });
-        null.collect()
+        Summary { outcome, sessions: null.collect() }
     }
+}
+
+/// The null sessions of a capture, and what they come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Whether all is clear. No session in the list does not say so: what was not captured or not read may hide one.
+    pub outcome: Outcome,
+    /// The null sessions, the stuck ones and the others.
+    pub sessions: Vec<NullSession>,
 }
 
 /// A null session.

@@ -31,7 +31,7 @@ mod source;
 use std::path::Path;
 use std::time::Duration;
 
-pub use answer::{Answer, NullSession, Read};
+pub use answer::{Answer, NullSession, Read, Summary};
 pub use source::{Files, Packets, Source};
 
 use crate::capture::{CaptureError, Info, Origin, Packet};
@@ -74,20 +74,26 @@ impl At {
     }
 }
 
-/// The null sessions of a capture, the stuck ones and the others, each with its verdict. They count as stuck after the
-/// grace of [`Options::default`].
+/// The null sessions of a capture, the stuck ones and the others, each with its verdict, and what they come to. They count
+/// as stuck after the grace of [`Options::default`].
 ///
 /// ```
-/// for session in smbscope::null_sessions("testdata/denied_anonymous.pcap")? {
+/// use smbscope::report::Outcome;
+///
+/// let found = smbscope::null_sessions("testdata/denied_anonymous.pcap")?;
+/// for session in &found.sessions {
 ///     println!("{} at {}: {}", session.client, session.server, session.verdict);
+/// }
+/// if found.outcome == Outcome::CannotTell {
+///     println!("what the capture does not show may hold a null session that is stuck");
 /// }
 /// # Ok::<(), smbscope::capture::CaptureError>(())
 /// ```
 ///
 /// # Errors
 /// The file cannot be read, or is no capture.
-pub fn null_sessions(file: impl AsRef<Path>) -> Result<Vec<NullSession>, CaptureError> {
-    Ok(Scan::files([file]).run()?.null_sessions())
+pub fn null_sessions(file: impl AsRef<Path>) -> Result<Summary, CaptureError> {
+    Ok(Scan::files([file]).run()?.summary())
 }
 
 /// A request of a procedure, lent while it is told.

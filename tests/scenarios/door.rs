@@ -44,7 +44,7 @@ fn the_grace_and_the_end_decide_what_is_stuck() {
     let verdict = |seconds, until: Option<Timestamp>| {
         let packets = wire.packets();
         let scan = scan(&packets).grace(Duration::from_secs(seconds)).until(until);
-        scan.run().unwrap().null_sessions()[0].verdict
+        scan.run().unwrap().summary().sessions[0].verdict
     };
     assert_eq!(verdict(59, Some(wire.now())), Verdict::Leaked);
     assert_eq!(verdict(61, Some(wire.now())), Verdict::Open);
