@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use smbscope::Scan;
 use smbscope::capture::{Capture, LinkType, Origin, Packet};
-use smbscope::ledger::Ledger;
+use smbscope::ledger::{HandleEnd, Ledger};
 use smbscope::scan::Source;
 use smbscope::wire::Timestamp;
 
@@ -196,7 +196,11 @@ pub fn ledger_sessions(ledger: &Ledger, grace: f64) -> BTreeMap<u16, Vec<Known>>
             let open_calls = open.waiting.values().filter(|_| open.closed.is_none());
             known.waiting.extend(open_calls.map(|call| call.name()));
             known.handles.extend(ledger.handles(open).map(|handle| {
-                let closed_by = handle.closed.map_or("open", |closing| closing.by.as_str());
+                // The truth says what ran a handle down.
+                let closed_by = handle.closed.map_or("open", |closing| match closing.by {
+                    HandleEnd::Rundown(cause) => cause.as_str(),
+                    HandleEnd::CloseCall => "close_call",
+                });
                 (handle.handle.to_string(), closed_by.to_owned())
             }));
         }
