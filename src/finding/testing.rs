@@ -231,12 +231,26 @@ impl Made {
 
     pub(crate) fn answer_with(&mut self, client: u16, value: u32) {
         let open = OpenId::Fid(0x4001);
-        let answered = RpcEvent::Answered { open, call: 1, return_value: Some(value) };
+        let answered = RpcEvent::Answered {
+            open,
+            call: 1,
+            interface: Some("spoolss"),
+            opnum: 69,
+            return_value: Some(value),
+        };
         self.tell(client, EventKind::Rpc(answered));
     }
 
     pub(crate) fn cancel(&mut self, client: u16) {
-        self.tell(client, EventKind::Rpc(RpcEvent::Cancelled { open: OpenId::Fid(0x4001), call: 1 }));
+        self.tell(
+            client,
+            EventKind::Rpc(RpcEvent::Cancelled {
+                open: OpenId::Fid(0x4001),
+                call: 1,
+                interface: Some("spoolss"),
+                opnum: 69,
+            }),
+        );
     }
 
     /// Opens a printer and is granted a handle.

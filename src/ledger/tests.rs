@@ -208,7 +208,8 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
     let path = || Some(r"\\SRV\IPC$".to_owned());
     let (tree, share, what, name) = (TreeId::Tid(6), ShareKind::Pipe, OpenKind::Pipe, || None);
     let proofs: [EventKind; 9] = [
-        RpcEvent::Answered { open, call: 7, return_value: Some(0) }.into(),
+        RpcEvent::Answered { open, call: 7, interface: Some("spoolss"), opnum: 69, return_value: Some(0) }
+            .into(),
         HandleEvent::Proved { open, handle }.into(),
         HandleEvent::Granted {
             open,

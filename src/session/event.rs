@@ -718,6 +718,11 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
+        /// The interface's short name, where known.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        interface: Option<Word>,
+        /// The procedure's number.
+        opnum: u16,
         /// The return value, where the procedure is known to have one.
         return_value: Option<u32>,
     },
@@ -727,6 +732,11 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
+        /// The interface's short name, where known.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        interface: Option<Word>,
+        /// The procedure's number.
+        opnum: u16,
         /// The fault's status, or the NTSTATUS of the failed request.
         status: u32,
     },
@@ -736,6 +746,11 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
+        /// The interface's short name, where known.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        interface: Option<Word>,
+        /// The procedure's number.
+        opnum: u16,
     },
     /// Its answer, or a part of it, is missing from the capture or encrypted.
     AnswerLost {
@@ -743,6 +758,11 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
+        /// The interface's short name, where known.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
+        interface: Option<Word>,
+        /// The procedure's number.
+        opnum: u16,
         /// True if the answer may have granted a handle.
         may_grant: bool,
         /// True if it came, sealed.

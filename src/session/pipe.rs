@@ -99,7 +99,29 @@ impl Call {
     /// Its answer is missing, or sealed.
     fn answer_lost(&self, open: OpenId, sealed: bool) -> RpcEvent {
         // What a call of an unknown procedure gives is not known, but nothing is held by it that could be told.
-        RpcEvent::AnswerLost { open, call: self.number, may_grant: self.gives_handle(), sealed }
+        let (call, interface, opnum) = self.names();
+        RpcEvent::AnswerLost { open, call, interface, opnum, may_grant: self.gives_handle(), sealed }
+    }
+
+    fn answered(&self, open: OpenId, return_value: Option<u32>) -> RpcEvent {
+        let (call, interface, opnum) = self.names();
+        RpcEvent::Answered { open, call, interface, opnum, return_value }
+    }
+
+    fn faulted(&self, open: OpenId, status: u32) -> RpcEvent {
+        let (call, interface, opnum) = self.names();
+        RpcEvent::Faulted { open, call, interface, opnum, status }
+    }
+
+    fn cancelled(&self, open: OpenId) -> RpcEvent {
+        let (call, interface, opnum) = self.names();
+        RpcEvent::Cancelled { open, call, interface, opnum }
+    }
+
+    /// How events name it: its number on the pipe, the interface's name and the procedure's number.
+    fn names(&self) -> (u32, Option<&'static str>, u16) {
+        let interface = self.interface.and_then(|interface| interface::name(&interface.uuid));
+        (self.number, interface, self.opnum)
     }
 }
 
@@ -243,9 +265,9 @@ impl Pipe {
         self.calls.retain(|call| {
             let failed = call.carrier == carrier;
             if failed && cancelled {
-                out.tell(RpcEvent::Cancelled { open: id, call: call.number });
+                out.tell(call.cancelled(id));
             } else if failed {
-                out.tell(RpcEvent::Faulted { open: id, call: call.number, status });
+                out.tell(call.faulted(id, status));
             }
             !failed
         });
@@ -254,7 +276,7 @@ impl Pipe {
     /// The pipe answered a read in a way that says that it has no answers to give: it is disconnected.
     pub(super) fn broken(&mut self, id: OpenId, status: u32, out: &mut Out<'_>) {
         for call in self.calls.drain(..) {
-            out.tell(RpcEvent::Faulted { open: id, call: call.number, status });
+            out.tell(call.faulted(id, status));
         }
     }
 
@@ -262,7 +284,7 @@ impl Pipe {
     /// They may still be answered, and an answer may grant a handle.
     pub(super) fn cancelled(&mut self, id: OpenId, carrier: Option<u64>, out: &mut Out<'_>) {
         for call in self.calls.iter().filter(|call| carrier.is_none_or(|carrier| call.carrier == carrier)) {
-            out.tell(RpcEvent::Cancelled { open: id, call: call.number });
+            out.tell(call.cancelled(id));
         }
     }
 
@@ -288,7 +310,7 @@ impl Pipe {
                 self.calls.retain(|call| {
                     let cancelled = call.call_id == call_id;
                     if cancelled {
-                        out.tell(RpcEvent::Cancelled { open: id, call: call.number });
+                        out.tell(call.cancelled(id));
                     }
                     // A cancelled call may still be answered, and its answer may grant a handle.
                     !cancelled || matches!(pdu.body, Body::Cancel)
@@ -327,7 +349,7 @@ impl Pipe {
                 self.responses.push(pdu);
                 if let Some(call) = self.take_call(call_id) {
                     let status = fault.status;
-                    out.tell(RpcEvent::Faulted { open: id, call: call.number, status: status.0 });
+                    out.tell(call.faulted(id, status.0));
                     let stale = status == crate::dcerpc::FaultStatus::CONTEXT_MISMATCH;
                     for handle in named(&call.handles).filter(|_| stale) {
                         self.forget(handle);
@@ -492,10 +514,10 @@ impl Pipe {
                 |text: Option<NdrString<'_>>| text.map(|text| text.to_string()).filter(|t| !t.is_empty());
             call.deletes = Some((text(deletion.client), text(deletion.user)));
         }
-        let interface = interface.and_then(|interface| interface::name(&interface.uuid));
+        let (number, interface, opnum) = call.names();
         out.tell(RpcEvent::Call {
             open: id,
-            call: call.number,
+            call: number,
             interface,
             opnum,
             procedure: call.procedure.map(|procedure| procedure.name),
@@ -550,7 +572,7 @@ impl Pipe {
             facts.map_err(|error| out.unreadable(error)).ok()
         });
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
-        out.tell(RpcEvent::Answered { open: id, call: call.number, return_value });
+        out.tell(call.answered(id, return_value));
         if readable && call.known() == Some(&SRVSVC) {
             listed::tell(call.opnum, &response.stub, encoding, out);
         }
@@ -605,7 +627,7 @@ impl Pipe {
             out.tell(call.answer_lost(id, response.sealed));
             return;
         }
-        out.tell(RpcEvent::Answered { open: id, call: call.number, return_value: None });
+        out.tell(call.answered(id, None));
         for handle in handles.iter().flatten().filter(|handle| !handle.handle.is_zero()) {
             self.granted(id, handle, &call, limits, out);
         }

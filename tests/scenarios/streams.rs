@@ -1,11 +1,13 @@
 //! Events that are written down and folded elsewhere.
 
+use std::collections::BTreeMap;
+
 use smbscope::Scan;
 use smbscope::capture::Info;
 use smbscope::ledger::Ledger;
 use smbscope::report::{NetSession, NullSessions, Options};
 use smbscope::session::stream::{Reader, Writer};
-use smbscope::session::{Counts, Event, Sink as _, sink};
+use smbscope::session::{Counts, Event, EventKind, RpcEvent, Sink as _, sink};
 
 use crate::common;
 
@@ -36,4 +38,35 @@ fn events_that_are_written_and_read_again_give_the_same_reports() {
         let told = |ledger| reports(ledger, &read.captures, &read.counts);
         assert_eq!(told(&again), told(&ledger), "{}", path.display());
     }
+}
+
+#[test]
+fn what_becomes_of_a_call_is_told_with_its_interface_and_number() {
+    let mut called = BTreeMap::new();
+    let (mut ends, mut wrong) = (0, Vec::new());
+    for (path, _) in common::captures_with_truth() {
+        called.clear();
+        let mut hear = sink::events(|event| {
+            let EventKind::Rpc(rpc) = &event.kind else { return };
+            let end = match rpc {
+                RpcEvent::Call { open, call, interface, opnum, .. } => {
+                    called.insert((event.connection, *open, *call), (*interface, *opnum));
+                    return;
+                }
+                RpcEvent::Answered { open, call, interface, opnum, .. }
+                | RpcEvent::Faulted { open, call, interface, opnum, .. }
+                | RpcEvent::Cancelled { open, call, interface, opnum }
+                | RpcEvent::AnswerLost { open, call, interface, opnum, .. } => {
+                    ((event.connection, *open, *call), (*interface, *opnum))
+                }
+                _ => return,
+            };
+            ends += 1;
+            if called.get(&end.0) != Some(&end.1) {
+                wrong.push(event.clone());
+            }
+        });
+        Scan::files([&path]).each(&mut hear).unwrap();
+    }
+    assert!(ends > 100 && wrong.is_empty(), "{ends} {wrong:?}");
 }

@@ -437,7 +437,7 @@ impl Ledger {
             }
             RpcEvent::Answered { open, call, .. }
             | RpcEvent::Faulted { open, call, .. }
-            | RpcEvent::Cancelled { open, call } => {
+            | RpcEvent::Cancelled { open, call, .. } => {
                 match event {
                     RpcEvent::Answered { return_value, .. } => {
                         self.answered(at, connection, (open, call), return_value);
@@ -459,7 +459,7 @@ impl Ledger {
                 let session = open.session;
                 self.call_ended(at, connection, session, call, return_value);
             }
-            RpcEvent::AnswerLost { open, call: number, may_grant, sealed } => {
+            RpcEvent::AnswerLost { open, call: number, may_grant, sealed, .. } => {
                 let Some(open) = self.open_mut(connection, open) else { return };
                 if sealed {
                     open.sealed.get_or_insert(at);
