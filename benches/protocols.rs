@@ -16,7 +16,7 @@ use smbscope::error::{Anomalies, Examine};
 use smbscope::interface::{SPOOLSS, SRVSVC};
 use smbscope::netbios::{Framer, name_service};
 use smbscope::session::{Content, Pdu, Sink};
-use smbscope::smb1::{self, blocks};
+use smbscope::smb1;
 use smbscope::smb2::{self, compound};
 
 /// Messages of one kind are gone through so many times; the fastest counts.
@@ -38,8 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     row("netbios: name service", &[NAME_QUERY], rounds, |bytes| name_service::Packet::parse(bytes).is_ok());
     row("smb1: header and every command", &found.smb1, rounds, |bytes| {
-        let Ok((_, header)) = smb1::Header::parse(bytes) else { return 0 };
-        blocks(bytes, &header).flatten().filter(|block| smb1::Body::parse(block, &header).is_ok()).count()
+        let Ok(message) = smb1::Message::parse(bytes) else { return 0 };
+        let blocks = message.blocks().flatten();
+        blocks.filter(|block| smb1::Body::parse(block, &message.header).is_ok()).count()
     });
     row("smb2: header and body", &found.smb2, rounds, |bytes| {
         let messages = compound(bytes).flatten();

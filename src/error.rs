@@ -1,6 +1,47 @@
 //! One error for every parser: the layer, the byte offset inside the message given to it, and the reason.
+//!
+//! # The two forms of a parser
+//!
+//! A structure that stands at the start of its input and says itself where it ends has nom's signature,
+//! `fn parse(input: &[u8]) -> Parsed<'_, Self>`: it gives what follows the structure, and composes with the
+//! combinators of nom, a dependant's own parsers among them. A structure that takes all of its input, because its
+//! offsets count from the start of the message or because it ends where the message does, is
+//! `fn parse(message: …) -> Result<Self, ParseError>`. The bodies of SMB take the message or the block that they are
+//! part of, so that no offset can be resolved from the wrong place.
+//!
+//! An error of either is a [`ParseError`]. nom wraps it, and `?` takes it out again:
+//!
+//! ```
+//! use nom::Parser;
+//! use nom::bytes::complete::tag;
+//! use nom::multi::many1;
+//! use nom::number::complete::be_u32;
+//! use nom::sequence::preceded;
+//! use smbscope::error::{ParseError, Parsed};
+//! use smbscope::netbios::Name;
+//! use smbscope::smb2;
+//!
+//! /// A record of one's own: a mark, a serial number, and the NetBIOS name of who wrote it.
+//! fn record(input: &[u8]) -> Parsed<'_, (u32, Name)> {
+//!     preceded(tag("REC"), (be_u32, Name::parse)).parse(input)
+//! }
+//!
+//! /// All messages of a chain.
+//! fn chain(frame: &[u8]) -> Result<Vec<smb2::Message<'_>>, ParseError> {
+//!     let (_, messages) = many1(smb2::Message::parse).parse(frame)?;
+//!     Ok(messages)
+//! }
+//!
+//! let bytes = b"REC\0\0\0\x07\x20FDFAENFCCACACACACACACACACACACACA\0";
+//! let (rest, (serial, name)) = record(bytes)?;
+//! assert_eq!((rest.len(), serial, name.to_string().as_str()), (0, 7, "SPR<00>"));
+//! assert_eq!(chain(b"\xfeSMB\x40\0").unwrap_err().to_string(), "SMB2: cut short in CreditCharge at byte 6");
+//! # Ok::<(), ParseError>(())
+//! ```
 
 use core::fmt;
+
+use nom::error::{ErrorKind, FromExternalError};
 
 /// Why a message, or a part of it, could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -8,10 +49,25 @@ use core::fmt;
 pub struct ParseError {
     /// The protocol layer that stopped.
     pub layer: Layer,
-    /// Offset in bytes from the start of what that layer's parser was given.
+    /// Offset in bytes from the start of what that layer's parser was given. In a combination of parsers this is the
+    /// input of the one that failed.
     pub offset: usize,
     /// What was wrong there.
     pub reason: Reason,
+}
+
+impl ParseError {
+    /// The same error, in a message that has so many bytes before the input in which it was met.
+    #[must_use]
+    pub const fn behind(self, bytes: usize) -> Self {
+        Self { offset: self.offset.saturating_add(bytes), ..self }
+    }
+
+    /// True if something was cut and it is not said what.
+    #[cfg(test)]
+    pub(crate) fn is_unnamed(&self) -> bool {
+        self.reason == Reason::Truncated { field: "" }
+    }
 }
 
 /// The protocol layer an error or an anomaly belongs to.
@@ -43,6 +99,8 @@ pub enum Layer {
     Ndr,
     /// \[MS-RPRN\] and \[MS-PAR\].
     Rprn,
+    /// None of this crate: a combinator of nom, or a parser of a dependant.
+    Other,
 }
 
 impl fmt::Display for Layer {
@@ -60,6 +118,7 @@ impl fmt::Display for Layer {
             Self::DceRpc => "DCE/RPC",
             Self::Ndr => "NDR",
             Self::Rprn => "MS-RPRN",
+            Self::Other => "parser",
         })
     }
 }
@@ -104,6 +163,11 @@ pub enum Reason {
         /// The field.
         field: &'static str,
     },
+    /// A combinator of nom did not accept the input.
+    Combinator {
+        /// Which one.
+        kind: ErrorKind,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -116,6 +180,7 @@ impl fmt::Display for Reason {
             Self::Unknown { field, value } => write!(f, "unknown value {value:#x} of {field}"),
             Self::LeftOver { bytes } => write!(f, "{bytes} bytes behind the last field"),
             Self::TooDeep { field } => write!(f, "too many levels or elements of {field}"),
+            Self::Combinator { kind } => write!(f, "not accepted by {}", kind.description()),
         }
     }
 }
@@ -161,8 +226,8 @@ impl Anomalies {
     }
 
     /// Gives the value, or adds why there is none.
-    pub fn ok<T>(&mut self, result: Result<T, ParseError>) -> Option<T> {
-        result.map_err(|error| self.add(error)).ok()
+    pub fn ok<T>(&mut self, result: Result<T, impl Into<ParseError>>) -> Option<T> {
+        result.map_err(|error| self.add(error.into())).ok()
     }
 
     /// Of a message that is cut, leaves the first that says so. What is nested in it is cut by the same fault, and offsets
@@ -202,26 +267,62 @@ impl serde::Serialize for Anomalies {
     }
 }
 
-/// The error of nom parsers inside this crate: how many bytes were left unread, and why.
-///
-/// [`Unread::at`] turns it into a [`ParseError`] with an exact offset.
+/// What a parser of a structure at the start of its input gives, in nom's form: the rest, and the structure.
+pub type Parsed<'a, T> = nom::IResult<&'a [u8], T, ParseError>;
+
+impl<I> nom::error::ParseError<I> for ParseError {
+    fn from_error_kind(_input: I, kind: ErrorKind) -> Self {
+        let reason = match kind {
+            ErrorKind::Eof => Reason::Truncated { field: "" },
+            kind => Reason::Combinator { kind },
+        };
+        Self { layer: Layer::Other, offset: 0, reason }
+    }
+
+    fn append(_input: I, _kind: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+impl<I> nom::error::ContextError<I> for ParseError {}
+
+/// Of the error of a dependant's own function, in `map_res` and its like, the combinator alone is kept.
+impl<I, E> FromExternalError<I, E> for ParseError {
+    fn from_external_error(input: I, kind: ErrorKind, _error: E) -> Self {
+        nom::error::ParseError::from_error_kind(input, kind)
+    }
+}
+
+/// The error that nom wraps.
+impl From<nom::Err<Self>> for ParseError {
+    fn from(error: nom::Err<Self>) -> Self {
+        match error {
+            nom::Err::Error(error) | nom::Err::Failure(error) => error,
+            nom::Err::Incomplete(_) => {
+                Self { layer: Layer::Other, offset: 0, reason: Reason::Truncated { field: "" } }
+            }
+        }
+    }
+}
+
+/// The error of the readers of fields: how many bytes were left unread, and why. [`Unread::at`] turns it into a
+/// [`ParseError`] once it is known whose field it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unread {
+pub(crate) struct Unread {
     /// Bytes that were left at the place of the error.
-    pub left: usize,
+    pub(crate) left: usize,
     /// What was wrong there.
-    pub reason: Reason,
+    pub(crate) reason: Reason,
 }
 
 impl Unread {
     /// A failure with `rest` still unread, as nom wants it.
-    pub fn error(rest: &[u8], reason: Reason) -> nom::Err<Self> {
+    pub(crate) fn error(rest: &[u8], reason: Reason) -> nom::Err<Self> {
         nom::Err::Error(Self { left: rest.len(), reason })
     }
 
     /// The public error, for a message of `total` bytes.
-    #[must_use]
-    pub fn at(self, layer: Layer, total: usize) -> ParseError {
+    pub(crate) fn at(self, layer: Layer, total: usize) -> ParseError {
         ParseError { layer, offset: total.saturating_sub(self.left), reason: self.reason }
     }
 }
@@ -236,20 +337,20 @@ impl From<nom::Err<Self>> for Unread {
 }
 
 impl nom::error::ParseError<&[u8]> for Unread {
-    fn from_error_kind(input: &[u8], _kind: nom::error::ErrorKind) -> Self {
+    fn from_error_kind(input: &[u8], _kind: ErrorKind) -> Self {
         Self { left: input.len(), reason: Reason::Truncated { field: "" } }
     }
 
-    fn append(_input: &[u8], _kind: nom::error::ErrorKind, other: Self) -> Self {
+    fn append(_input: &[u8], _kind: ErrorKind, other: Self) -> Self {
         other
     }
 }
 
-/// What a nom parser of this crate returns: the rest and the value.
-pub type Parsed<'a, T> = nom::IResult<&'a [u8], T, Unread>;
+/// What the reader of a field gives: the rest, and the field.
+pub(crate) type Read<'a, T> = nom::IResult<&'a [u8], T, Unread>;
 
 /// What a reader of a field gives; if it was cut and does not say in what, it was in that field.
-pub(crate) fn named<'a, T>(field: &'static str, read: Parsed<'a, T>) -> Parsed<'a, T> {
+pub(crate) fn named<'a, T>(field: &'static str, read: Read<'a, T>) -> Read<'a, T> {
     read.map_err(|error| match error {
         nom::Err::Error(Unread { left, reason: Reason::Truncated { field: "" } }) => {
             nom::Err::Error(Unread { left, reason: Reason::Truncated { field } })
@@ -258,16 +359,22 @@ pub(crate) fn named<'a, T>(field: &'static str, read: Parsed<'a, T>) -> Parsed<'
     })
 }
 
-/// Runs a nom parser over a whole message and gives the rest, the value, or a [`ParseError`] with its offset.
-///
-/// # Errors
-/// Whatever stopped `parser`, placed at its byte offset in `input`.
-pub fn parse<'a, T>(
+/// Reads the fields of a structure at the start of `input`, and places what stopped them at its byte offset.
+pub(crate) fn parse<'a, T>(
     layer: Layer,
     input: &'a [u8],
-    parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+    fields: impl FnOnce(&'a [u8]) -> Read<'a, T>,
 ) -> Result<(&'a [u8], T), ParseError> {
-    parser(input).map_err(|error| Unread::from(error).at(layer, input.len()))
+    fields(input).map_err(|error| Unread::from(error).at(layer, input.len()))
+}
+
+/// As [`parse`], in the form that composes with nom.
+pub(crate) fn prefix<'a, T>(
+    layer: Layer,
+    input: &'a [u8],
+    fields: impl FnOnce(&'a [u8]) -> Read<'a, T>,
+) -> Parsed<'a, T> {
+    parse(layer, input, fields).map_err(nom::Err::Error)
 }
 
 /// As its text.

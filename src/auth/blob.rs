@@ -203,7 +203,7 @@ fn cut(blob: &[u8]) -> Option<ParseError> {
 fn within(blob: &[u8], inner: &[u8], error: ParseError) -> ParseError {
     let before =
         if inner.is_empty() { 0 } else { inner.as_ptr().addr().saturating_sub(blob.as_ptr().addr()) };
-    ParseError { offset: error.offset.saturating_add(before), ..error }
+    error.behind(before)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! As much of DER (X.690) as security tokens need: elements with one-byte tags and definite lengths. An element that
 //! the blob cuts short is given as far as it is there. Nothing here calls itself, so depth is bounded by its callers.
 
-use crate::error::{Parsed, Reason, Unread};
+use crate::error::{Read, Reason, Unread, named};
 use crate::wire::{array, u8};
 
 pub(super) const INTEGER: u8 = 0x02;
@@ -43,12 +43,12 @@ pub(super) struct Element<'a> {
 }
 
 /// The next element.
-pub(super) fn element(input: &[u8]) -> Parsed<'_, Element<'_>> {
-    let (rest, tag) = u8(input)?;
+pub(super) fn element(input: &[u8]) -> Read<'_, Element<'_>> {
+    let (rest, tag) = named("DER tag", u8(input))?;
     if number(tag) == NUMBER {
         return Err(Unread::error(input, Reason::BadValue { field: "DER tag", value: tag.into() }));
     }
-    let (rest, length) = length(rest)?;
+    let (rest, length) = named("DER length", length(rest))?;
     let (rest, content, is_cut) = match rest.split_at_checked(length) {
         Some((content, rest)) => (rest, content, false),
         None => (&[][..], rest, true),
@@ -56,7 +56,7 @@ pub(super) fn element(input: &[u8]) -> Parsed<'_, Element<'_>> {
     Ok((rest, Element { tag, content, is_cut }))
 }
 
-fn length(input: &[u8]) -> Parsed<'_, usize> {
+fn length(input: &[u8]) -> Read<'_, usize> {
     let (rest, first) = u8(input)?;
     let (rest, length) = match first {
         0x00..=0x7f => (rest, u32::from(first)),
@@ -76,8 +76,8 @@ fn length(input: &[u8]) -> Parsed<'_, usize> {
 pub(super) fn inside<'a, T>(
     tag: u8,
     field: &'static str,
-    inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
-) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
+    inner: impl FnOnce(&'a [u8]) -> Read<'a, T>,
+) -> impl FnOnce(&'a [u8]) -> Read<'a, T> {
     move |input| {
         let (rest, found) = element(input)?;
         if found.tag != tag {
@@ -91,7 +91,7 @@ pub(super) fn inside<'a, T>(
 }
 
 /// The content of an element of this tag.
-pub(super) fn content<'a>(tag: u8, field: &'static str) -> impl FnOnce(&'a [u8]) -> Parsed<'a, &'a [u8]> {
+pub(super) fn content<'a>(tag: u8, field: &'static str) -> impl FnOnce(&'a [u8]) -> Read<'a, &'a [u8]> {
     inside(tag, field, |content| Ok((&[], content)))
 }
 
@@ -99,7 +99,7 @@ pub(super) fn content<'a>(tag: u8, field: &'static str) -> impl FnOnce(&'a [u8])
 pub(super) fn each<'a>(
     mut input: &'a [u8],
     mut each: impl FnMut(u8, &'a [u8]) -> Result<(), nom::Err<Unread>>,
-) -> Parsed<'a, ()> {
+) -> Read<'a, ()> {
     while let Ok((rest, element)) = element(input) {
         match each(element.tag, element.content) {
             Err(nom::Err::Error(Unread { reason: Reason::Truncated { .. }, .. })) if element.is_cut => break,
@@ -111,7 +111,7 @@ pub(super) fn each<'a>(
 }
 
 /// An INTEGER or ENUMERATED of one to four bytes, all of them there.
-pub(super) fn integer<'a>(tag: u8, field: &'static str) -> impl FnOnce(&'a [u8]) -> Parsed<'a, i32> {
+pub(super) fn integer<'a>(tag: u8, field: &'static str) -> impl FnOnce(&'a [u8]) -> Read<'a, i32> {
     move |input| {
         let (rest, found) = element(input)?;
         let reason = match found.content {

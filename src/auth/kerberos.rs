@@ -11,7 +11,7 @@ use super::der::{
     GENERAL_STRING, INITIAL_CONTEXT_TOKEN, INTEGER, OID, SEQUENCE, UTF8_STRING, application, content,
     context, each, inside, integer, number,
 };
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Layer, ParseError, Read, Reason, Unread, named, parse};
 use crate::wire::{ascii, be_u16, wire_enum};
 
 wire_enum! {
@@ -168,7 +168,7 @@ fn framed<'a, T>(
     token: &'a [u8],
     (id, tag): (u16, u8),
     name: &'static str,
-    fields: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+    fields: impl FnOnce(&'a [u8]) -> Read<'a, T>,
 ) -> Result<T, ParseError> {
     let message =
         |input| inside(application(tag), name, |input| inside(SEQUENCE, name, fields)(input))(input);
@@ -179,18 +179,14 @@ fn framed<'a, T>(
 }
 
 /// Reads a message behind the mechanism and the TOK_ID of a GSS-API token.
-fn in_token<'a, T>(
-    input: &'a [u8],
-    id: u16,
-    message: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
-) -> Parsed<'a, T> {
+fn in_token<'a, T>(input: &'a [u8], id: u16, message: impl FnOnce(&'a [u8]) -> Read<'a, T>) -> Read<'a, T> {
     inside(INITIAL_CONTEXT_TOKEN, "InitialContextToken", |input| {
         let (at_oid, mechanism) = content(OID, "thisMech")(input)?;
         if !Oid(mechanism).is_kerberos() {
             let value = u64::try_from(mechanism.len()).unwrap_or(u64::MAX);
             return Err(Unread::error(input, Reason::BadValue { field: "thisMech", value }));
         }
-        let (rest, token_id) = be_u16(at_oid)?;
+        let (rest, token_id) = named("TOK_ID", be_u16(at_oid))?;
         if token_id != id {
             let reason = Reason::BadValue { field: "TOK_ID", value: token_id.into() };
             return Err(Unread::error(at_oid, reason));
@@ -318,7 +314,7 @@ impl<'a> ApReq<'a> {
         framed(token, AP_REQ, "AP-REQ", Self::fields)
     }
 
-    fn fields(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn fields(input: &'a [u8]) -> Read<'a, Self> {
         let mut request = Self::default();
         let (rest, ()) = each(input, |tag, field| {
             if tag == context(3) {
@@ -332,7 +328,7 @@ impl<'a> ApReq<'a> {
     }
 
     /// Ticket (RFC 4120 5.3).
-    fn ticket(&mut self, input: &'a [u8]) -> Parsed<'a, ()> {
+    fn ticket(&mut self, input: &'a [u8]) -> Read<'a, ()> {
         let fields = |input| {
             each(input, |tag, field| {
                 if tag == context(1) {
@@ -350,7 +346,7 @@ impl<'a> ApReq<'a> {
 }
 
 /// PrincipalName (RFC 4120 5.2.2).
-fn service_name(input: &[u8]) -> Parsed<'_, ServiceName<'_>> {
+fn service_name(input: &[u8]) -> Read<'_, ServiceName<'_>> {
     inside(SEQUENCE, "sname", |input| {
         let mut name = ServiceName::default();
         let (rest, ()) = each(input, |tag, field| {
@@ -364,7 +360,7 @@ fn service_name(input: &[u8]) -> Parsed<'_, ServiceName<'_>> {
 }
 
 /// The etype of an EncryptedData (RFC 4120 5.2.9).
-fn encryption_type(input: &[u8]) -> Parsed<'_, Option<EncryptionType>> {
+fn encryption_type(input: &[u8]) -> Read<'_, Option<EncryptionType>> {
     inside(SEQUENCE, "EncryptedData", |input| {
         let mut etype = None;
         let (rest, ()) = each(input, |tag, field| {
@@ -458,6 +454,7 @@ pub(super) mod tests {
         for length in 0..bytes.len() {
             if let Err(error) = ApReq::parse(&bytes[..length]) {
                 assert!(error.offset <= length && length < cipher, "{error} at {length}");
+                assert!(!error.is_unnamed(), "{error} at {length}");
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, Unread, parse};
 use crate::wire::{array, fields, guid, le_u32, widen, wire_enum, wire_list};
 
 wire_enum! {
@@ -39,8 +39,7 @@ impl<'a> Negoex<'a> {
                 let before = total.saturating_sub(rest.len());
                 let message = parse(Layer::Auth, rest, message);
                 rest = message.as_ref().map_or(&[], |(rest, _)| *rest);
-                let place =
-                    |error: ParseError| ParseError { offset: error.offset.saturating_add(before), ..error };
+                let place = |error: ParseError| error.behind(before);
                 message.map(|(_, message)| message).map_err(place)
             })
         })
@@ -71,7 +70,7 @@ impl Examine for NegoexMessage<'_> {
     fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
-fn message(input: &[u8]) -> Parsed<'_, NegoexMessage<'_>> {
+fn message(input: &[u8]) -> Read<'_, NegoexMessage<'_>> {
     fields!(input => rest; signature: array::<8>);
     if signature != Negoex::SIGNATURE {
         let value = u64::from_be_bytes(signature);

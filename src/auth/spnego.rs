@@ -5,7 +5,7 @@ use super::der::{
     self, ENUMERATED, INITIAL_CONTEXT_TOKEN, OCTET_STRING, OID, SEQUENCE, content, context, each, inside,
     integer,
 };
-use crate::error::{Layer, ParseError, Parsed, parse};
+use crate::error::{Layer, ParseError, Read, parse};
 use crate::wire::wire_enum;
 
 /// The mechanisms of a NegTokenInit, the preferred one first.
@@ -63,13 +63,13 @@ impl<'a> NegTokenInit<'a> {
         .map(|(_, token)| token)
     }
 
-    fn negotiation(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn negotiation(input: &'a [u8]) -> Read<'a, Self> {
         inside(context(0), "NegTokenInit", |input| inside(SEQUENCE, "NegTokenInit", Self::fields)(input))(
             input,
         )
     }
 
-    fn fields(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn fields(input: &'a [u8]) -> Read<'a, Self> {
         let mut token = Self::default();
         let (rest, ()) = each(input, |tag, field| {
             if tag == context(0) {
@@ -130,7 +130,7 @@ impl<'a> NegTokenResp<'a> {
         .map(|(_, token)| token)
     }
 
-    fn fields(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn fields(input: &'a [u8]) -> Read<'a, Self> {
         let mut token = Self::default();
         let (rest, ()) = each(input, |tag, field| {
             if tag == context(0) {

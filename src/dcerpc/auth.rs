@@ -1,7 +1,7 @@
 //! The authentication trailer at the end of a PDU (\[MS-RPCE\] 2.2.2.11, `sec_trailer`).
 
-use crate::error::Parsed;
-use crate::wire::{u8, wire_enum};
+use crate::error::Read;
+use crate::wire::{fields, u8, wire_enum};
 
 use super::order;
 
@@ -49,14 +49,17 @@ pub struct AuthTrailer<'a> {
     pub value: &'a [u8],
 }
 
-pub(super) fn trailer(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, AuthTrailer<'_>> {
+pub(super) fn trailer(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, AuthTrailer<'_>> {
     move |input| {
-        let (rest, kind) = u8(input)?;
-        let (rest, level) = u8(rest)?;
-        let (rest, pad_length) = u8(rest)?;
-        let (rest, _reserved) = u8(rest)?;
-        let (value, context_id) = order::u32(big_endian)(rest)?;
-        let (kind, level) = (AuthType(kind), AuthLevel(level));
-        Ok((&[], AuthTrailer { kind, level, pad_length, context_id, value }))
+        fields!(snake input => rest; auth_type: u8, auth_level: u8, auth_pad_length: u8, _auth_reserved: u8);
+        fields!(snake rest => value; auth_context_id: order::u32(big_endian));
+        let trailer = AuthTrailer {
+            kind: AuthType(auth_type),
+            level: AuthLevel(auth_level),
+            pad_length: auth_pad_length,
+            context_id: auth_context_id,
+            value,
+        };
+        Ok((&[], trailer))
     }
 }

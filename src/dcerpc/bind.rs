@@ -4,8 +4,8 @@ use core::fmt;
 
 use uuid::{Uuid, uuid};
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{take, u8, wire_enum, wire_list};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, parse};
+use crate::wire::{fields, take, u8, wire_enum, wire_list};
 
 use super::order;
 
@@ -53,10 +53,9 @@ impl fmt::Display for SyntaxId {
     }
 }
 
-fn syntax_id(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, SyntaxId> {
+fn syntax_id(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, SyntaxId> {
     move |input| {
-        let (rest, uuid) = order::uuid(big_endian)(input)?;
-        let (rest, if_version) = order::u32(big_endian)(rest)?;
+        fields!(snake input => rest; uuid: order::uuid(big_endian), if_version: order::u32(big_endian));
         let [a, b, c, d] = if_version.to_le_bytes();
         Ok((rest, SyntaxId { uuid, version: u16::from_le_bytes([a, b]), minor: u16::from_le_bytes([c, d]) }))
     }
@@ -125,15 +124,21 @@ impl<'a> Contexts<'a> {
 
 wire_list!(Contexts);
 
-pub(super) fn bind(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Bind<'_>> {
+pub(super) fn bind(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, Bind<'_>> {
     move |input| {
-        let (rest, max_xmit_frag) = order::u16(big_endian)(input)?;
-        let (rest, max_recv_frag) = order::u16(big_endian)(rest)?;
-        let (rest, assoc_group_id) = order::u32(big_endian)(rest)?;
-        let (rest, context_count) = u8(rest)?;
+        fields! {
+            snake input => rest;
+            max_xmit_frag: order::u16(big_endian),
+            max_recv_frag: order::u16(big_endian),
+            assoc_group_id: order::u32(big_endian),
+            n_context_elem: u8,
+        }
         let list = rest.get(3..).unwrap_or_default();
-        let contexts = Contexts { count: context_count, list, big_endian };
-        Ok((&[], Bind { max_xmit_frag, max_recv_frag, assoc_group_id, context_count, contexts }))
+        let contexts = Contexts { count: n_context_elem, list, big_endian };
+        Ok((
+            &[],
+            Bind { max_xmit_frag, max_recv_frag, assoc_group_id, context_count: n_context_elem, contexts },
+        ))
     }
 }
 
@@ -195,7 +200,7 @@ impl<'a> Elements<'a> {
         self,
         field: &'static str,
         size: usize,
-        element: impl Fn(&'a [u8]) -> Parsed<'a, T>,
+        element: impl Fn(&'a [u8]) -> Read<'a, T>,
     ) -> impl Iterator<Item = Result<T, ParseError>> {
         let count = usize::from(self.count);
         let missing = (self.list.len() < count.saturating_mul(size)).then(|| ParseError {
@@ -209,17 +214,28 @@ impl<'a> Elements<'a> {
 }
 
 /// A context whose list of transfer syntaxes is cut gives those that are whole.
-fn context(big_endian: bool, offset: usize) -> impl Fn(&[u8]) -> Parsed<'_, Context<'_>> {
+fn context(big_endian: bool, offset: usize) -> impl Fn(&[u8]) -> Read<'_, Context<'_>> {
     move |input| {
-        let (rest, id) = order::u16(big_endian)(input)?;
-        let (rest, count) = u8(rest)?;
-        let (rest, _reserved) = u8(rest)?;
-        let (rest, abstract_syntax) = syntax_id(big_endian)(rest)?;
-        let length = usize::from(count).saturating_mul(SyntaxId::SIZE).min(rest.len());
+        fields! {
+            snake input => rest;
+            p_cont_id: order::u16(big_endian),
+            n_transfer_syn: u8,
+            _reserved: u8,
+            abstract_syntax: syntax_id(big_endian),
+        }
+        let length = usize::from(n_transfer_syn).saturating_mul(SyntaxId::SIZE).min(rest.len());
         let (rest, list) = take("transfer_syntaxes", length)(rest)?;
         let transfer_syntaxes =
-            Syntaxes(Elements { count, list, offset: offset.saturating_add(24), big_endian });
-        Ok((rest, Context { id, abstract_syntax, transfer_syntax_count: count, transfer_syntaxes }))
+            Syntaxes(Elements { count: n_transfer_syn, list, offset: offset.saturating_add(24), big_endian });
+        Ok((
+            rest,
+            Context {
+                id: p_cont_id,
+                abstract_syntax,
+                transfer_syntax_count: n_transfer_syn,
+                transfer_syntaxes,
+            },
+        ))
     }
 }
 
@@ -290,11 +306,14 @@ impl Examine for ContextResult {
     fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
-pub(super) fn bind_ack(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindAck<'_>> {
+pub(super) fn bind_ack(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, BindAck<'_>> {
     move |input| {
-        let (rest, max_xmit_frag) = order::u16(big_endian)(input)?;
-        let (rest, max_recv_frag) = order::u16(big_endian)(rest)?;
-        let (rest, assoc_group_id) = order::u32(big_endian)(rest)?;
+        fields! {
+            snake input => rest;
+            max_xmit_frag: order::u16(big_endian),
+            max_recv_frag: order::u16(big_endian),
+            assoc_group_id: order::u32(big_endian),
+        }
         let (secondary_address, result_count, list) = results(rest, big_endian);
         // The fixed part before the address ends at byte 24 of the PDU.
         let offset = rest.len().saturating_sub(list.len()).saturating_add(24);
@@ -364,11 +383,14 @@ impl ContextResult {
     pub const SIZE: usize = 24;
 }
 
-fn context_result(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, ContextResult> {
+fn context_result(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, ContextResult> {
     move |input| {
-        let (rest, result) = order::u16(big_endian)(input)?;
-        let (rest, reason) = order::u16(big_endian)(rest)?;
-        let (rest, transfer_syntax) = syntax_id(big_endian)(rest)?;
+        fields! {
+            snake input => rest;
+            result: order::u16(big_endian),
+            reason: order::u16(big_endian),
+            transfer_syntax: syntax_id(big_endian),
+        }
         let (result, reason) = (ResultCode(result), ProviderReason(reason));
         Ok((rest, ContextResult { result, reason, transfer_syntax }))
     }
@@ -401,13 +423,13 @@ pub struct BindNak {
     pub supported_version: Option<(u8, u8)>,
 }
 
-pub(super) fn bind_nak(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, BindNak> {
+pub(super) fn bind_nak(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, BindNak> {
     move |input| {
-        let (rest, reason) = order::u16(big_endian)(input)?;
+        fields!(snake input => rest; provider_reject_reason: order::u16(big_endian));
         let supported_version = match rest {
             [count, major, minor, ..] if *count > 0 => Some((*major, *minor)),
             _ => None,
         };
-        Ok((rest, BindNak { reason: RejectReason(reason), supported_version }))
+        Ok((rest, BindNak { reason: RejectReason(provider_reject_reason), supported_version }))
     }
 }

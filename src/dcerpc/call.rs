@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::error::Parsed;
-use crate::wire::{u8, wire_enum};
+use crate::error::Read;
+use crate::wire::{fields, u8, wire_enum};
 
 use super::order;
 
@@ -119,32 +119,35 @@ pub struct Fault<'a> {
 }
 
 /// `has_object`: the PDU has the flag that says an object UUID stands before the stub.
-pub(super) fn request(big_endian: bool, has_object: bool) -> impl Fn(&[u8]) -> Parsed<'_, Request<'_>> {
+pub(super) fn request(big_endian: bool, has_object: bool) -> impl Fn(&[u8]) -> Read<'_, Request<'_>> {
     move |input| {
-        let (rest, alloc_hint) = order::u32(big_endian)(input)?;
-        let (rest, context_id) = order::u16(big_endian)(rest)?;
-        let (rest, opnum) = order::u16(big_endian)(rest)?;
+        fields! {
+            snake input => rest;
+            alloc_hint: order::u32(big_endian),
+            p_cont_id: order::u16(big_endian),
+            opnum: order::u16(big_endian),
+        }
         let (stub, object) = if has_object {
-            let (rest, object) = order::uuid(big_endian)(rest)?;
+            fields!(snake rest => rest; object: order::uuid(big_endian));
             (rest, Some(object))
         } else {
             (rest, None)
         };
-        Ok((&[], Request { alloc_hint, context_id, opnum, object, stub }))
+        Ok((&[], Request { alloc_hint, context_id: p_cont_id, opnum, object, stub }))
     }
 }
 
-pub(super) fn response(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Response<'_>> {
+pub(super) fn response(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, Response<'_>> {
     move |input| {
         let (stub, (alloc_hint, context_id, cancel_count)) = answer(big_endian)(input)?;
         Ok((&[], Response { alloc_hint, context_id, cancel_count, stub }))
     }
 }
 
-pub(super) fn fault(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Fault<'_>> {
+pub(super) fn fault(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, Fault<'_>> {
     move |input| {
         let (rest, (alloc_hint, context_id, cancel_count)) = answer(big_endian)(input)?;
-        let (rest, status) = order::u32(big_endian)(rest)?;
+        fields!(snake rest => rest; status: order::u32(big_endian));
         let status = FaultStatus(status);
         let stub = rest.get(4..).unwrap_or_default();
         Ok((&[], Fault { alloc_hint, context_id, cancel_count, status, stub }))
@@ -152,12 +155,15 @@ pub(super) fn fault(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, Fault<'_>>
 }
 
 /// What responses and faults begin with.
-fn answer(big_endian: bool) -> impl Fn(&[u8]) -> Parsed<'_, (u32, u16, u8)> {
+fn answer(big_endian: bool) -> impl Fn(&[u8]) -> Read<'_, (u32, u16, u8)> {
     move |input| {
-        let (rest, alloc_hint) = order::u32(big_endian)(input)?;
-        let (rest, context_id) = order::u16(big_endian)(rest)?;
-        let (rest, cancel_count) = u8(rest)?;
-        let (rest, _reserved) = u8(rest)?;
-        Ok((rest, (alloc_hint, context_id, cancel_count)))
+        fields! {
+            snake input => rest;
+            alloc_hint: order::u32(big_endian),
+            p_cont_id: order::u16(big_endian),
+            cancel_count: u8,
+            _reserved: u8,
+        }
+        Ok((rest, (alloc_hint, p_cont_id, cancel_count)))
     }
 }

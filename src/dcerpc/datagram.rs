@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::call::FaultStatus;
 use super::header::{DataRepresentation, PduType};
 use super::order;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{array, u8};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Read, Reason, Unread, parse, prefix};
+use crate::wire::{array, fields, u8, up_to};
 
 bitflags::bitflags! {
     /// `flags1` (C706 12.5.2.3).
@@ -91,8 +91,8 @@ impl Header {
     ///
     /// # Errors
     /// The input is shorter than [`Header::SIZE`], or its version is not 4.
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::DceRpc, input, header)
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::DceRpc, input, header)
     }
 
     /// True if type, flags and data representation are defined ones: what tells a header from eighty other bytes.
@@ -167,9 +167,9 @@ impl<'a> Pdu<'a> {
     /// No [`Header`], or the fixed body of its type is cut.
     pub fn parse(datagram: &'a [u8]) -> Result<Self, ParseError> {
         let (_, pdu) = parse(Layer::DceRpc, datagram, |input| {
-            let (rest, header) = header(input)?;
+            fields!(snake input => rest; header: header);
             let len = usize::from(header.len);
-            let content = rest.get(..len).unwrap_or(rest);
+            let content = up_to(rest, len);
             let (rest, body) = body(&header, content)?;
             Ok((rest, Self { header, body, missing: len.saturating_sub(content.len()) }))
         })?;
@@ -196,29 +196,32 @@ pub fn looks_like_datagram(datagram: &[u8]) -> bool {
             .is_ok_and(|(rest, header)| header.is_plausible() && usize::from(header.len) <= rest.len())
 }
 
-fn header(input: &[u8]) -> Parsed<'_, Header> {
-    let (rest, version) = u8(input)?;
-    if version != 4 {
-        return Err(Unread::error(input, Reason::BadValue { field: "rpc_vers", value: version.into() }));
+fn header(input: &[u8]) -> Read<'_, Header> {
+    fields!(snake input => rest; rpc_vers: u8);
+    if rpc_vers != 4 {
+        return Err(Unread::error(input, Reason::BadValue { field: "rpc_vers", value: rpc_vers.into() }));
     }
-    let (rest, [ptype, flags1, flags2]) = array::<3>(rest)?;
-    let (rest, [d0, d1, d2]) = array::<3>(rest)?;
-    let (rest, serial_high) = u8(rest)?;
-    let drep = DataRepresentation([d0, d1, d2, 0]);
+    fields!(snake rest => rest; ptype: u8, flags1: u8, flags2: u8, drep: array::<3>, serial_hi: u8);
+    let [integers, floats, reserved] = drep;
+    let drep = DataRepresentation([integers, floats, reserved, 0]);
     let big_endian = drep.is_big_endian();
     let (u16, u32, uuid) = (order::u16(big_endian), order::u32(big_endian), order::uuid(big_endian));
-    let (rest, object) = uuid(rest)?;
-    let (rest, if_id) = uuid(rest)?;
-    let (rest, act_id) = uuid(rest)?;
-    let (rest, server_boot) = u32(rest)?;
-    let (rest, if_vers) = u32(rest)?;
-    let (rest, seqnum) = u32(rest)?;
-    let (rest, opnum) = u16(rest)?;
-    let (rest, ihint) = u16(rest)?;
-    let (rest, ahint) = u16(rest)?;
-    let (rest, len) = u16(rest)?;
-    let (rest, fragnum) = u16(rest)?;
-    let (rest, [auth_proto, serial_low]) = array::<2>(rest)?;
+    fields! {
+        snake rest => rest;
+        object: uuid,
+        if_id: uuid,
+        act_id: uuid,
+        server_boot: u32,
+        if_vers: u32,
+        seqnum: u32,
+        opnum: u16,
+        ihint: u16,
+        ahint: u16,
+        len: u16,
+        fragnum: u16,
+        auth_proto: u8,
+        serial_lo: u8,
+    }
     let header = Header {
         ptype: PduType(ptype),
         flags1: Flags1::from_bits_retain(flags1),
@@ -236,38 +239,39 @@ fn header(input: &[u8]) -> Parsed<'_, Header> {
         len,
         fragnum,
         auth_proto,
-        serial: u16::from_be_bytes([serial_high, serial_low]),
+        serial: u16::from_be_bytes([serial_hi, serial_lo]),
     };
     Ok((rest, header))
 }
 
-fn body<'a>(header: &Header, content: &'a [u8]) -> Parsed<'a, Body<'a>> {
+fn body<'a>(header: &Header, content: &'a [u8]) -> Read<'a, Body<'a>> {
     let big_endian = header.drep.is_big_endian();
     let (u16, u32) = (order::u16(big_endian), order::u32(big_endian));
     Ok(match header.ptype {
         PduType::REQUEST | PduType::RESPONSE => (&[], Body::Stub(content)),
         PduType::FAULT | PduType::REJECT => {
-            let (rest, status) = u32(content)?;
+            fields!(snake content => rest; status: u32);
             (rest, Body::Status { status: FaultStatus(status) })
         }
         PduType::CL_CANCEL => {
-            let (rest, _version) = u32(content)?;
-            let (rest, cancel_id) = u32(rest)?;
+            fields!(snake content => rest; _vers: u32, cancel_id: u32);
             (rest, Body::Cancel { cancel_id })
         }
         PduType::CANCEL_ACK if !content.is_empty() => {
-            let (rest, _version) = u32(content)?;
-            let (rest, cancel_id) = u32(rest)?;
-            let (rest, accepting) = u32(rest)?;
-            (rest, Body::CancelAck { cancel_id, server_is_accepting: accepting != 0 })
+            fields!(snake content => rest; _vers: u32, cancel_id: u32, server_is_accepting: u32);
+            (rest, Body::CancelAck { cancel_id, server_is_accepting: server_is_accepting != 0 })
         }
         PduType::FACK | PduType::NOCALL if !content.is_empty() => {
-            let (rest, [_version, _pad]) = array::<2>(content)?;
-            let (rest, window_size) = u16(rest)?;
-            let (rest, max_tsdu) = u32(rest)?;
-            let (rest, max_frag_size) = u32(rest)?;
-            let (rest, serial_num) = u16(rest)?;
-            let (rest, selack_len) = u16(rest)?;
+            fields! {
+                snake content => rest;
+                _vers: u8,
+                _pad: u8,
+                window_size: u16,
+                max_tsdu: u32,
+                max_frag_size: u32,
+                serial_num: u16,
+                selack_len: u16,
+            }
             (rest, Body::Fack { window_size, max_tsdu, max_frag_size, serial_num, selack_len })
         }
         _ => (content, Body::Nothing {}),
@@ -326,6 +330,7 @@ mod tests {
                     Ok(pdu) => pdu.examine(&mut anomalies),
                     Err(error) => anomalies.add(error),
                 }
+                assert!(!anomalies.iter().any(ParseError::is_unnamed), "{length}: {anomalies:?}");
                 assert!(anomalies.iter().next().is_some_and(|anomaly| anomaly.offset <= length));
                 assert!(!looks_like_datagram(&bytes[..length]));
             }

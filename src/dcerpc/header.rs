@@ -1,7 +1,7 @@
 //! The 16 bytes that every connection-oriented PDU begins with (C706 12.6.3.1).
 
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{array, u8, wire_enum};
+use crate::error::{Layer, Parsed, Read, Reason, Unread, prefix};
+use crate::wire::{array, fields, u8, wire_enum};
 
 use super::order;
 
@@ -132,8 +132,8 @@ impl Header {
     ///
     /// # Errors
     /// The input is shorter than [`Header::SIZE`], the version is not 5, or `frag_length` is below 16.
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::DceRpc, input, header)
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::DceRpc, input, header)
     }
 
     /// True if the minor version, the type and the data representation are defined ones, and the authentication
@@ -149,25 +149,30 @@ impl Header {
     }
 }
 
-fn header(input: &[u8]) -> Parsed<'_, Header> {
-    let (rest, version) = u8(input)?;
-    if version != 5 {
-        return Err(Unread::error(input, Reason::BadValue { field: "rpc_vers", value: version.into() }));
+fn header(input: &[u8]) -> Read<'_, Header> {
+    fields!(snake input => rest; rpc_vers: u8);
+    if rpc_vers != 5 {
+        return Err(Unread::error(input, Reason::BadValue { field: "rpc_vers", value: rpc_vers.into() }));
     }
-    let (rest, minor) = u8(rest)?;
-    let (rest, kind) = u8(rest)?;
-    let (rest, flags) = u8(rest)?;
-    let (at_length, drep) = array::<4>(rest)?;
-    let drep = DataRepresentation(drep);
+    fields!(snake rest => rest; rpc_vers_minor: u8, ptype: u8, pfc_flags: u8);
+    fields!(snake rest => at_length; packed_drep: array::<4>);
+    let drep = DataRepresentation(packed_drep);
     let big_endian = drep.is_big_endian();
-    let (rest, frag_length) = order::u16(big_endian)(at_length)?;
+    fields!(snake at_length => rest; frag_length: order::u16(big_endian));
     if usize::from(frag_length) < Header::SIZE {
         let reason = Reason::BadValue { field: "frag_length", value: frag_length.into() };
         return Err(Unread::error(at_length, reason));
     }
-    let (rest, auth_length) = order::u16(big_endian)(rest)?;
-    let (rest, call_id) = order::u32(big_endian)(rest)?;
-    let flags = PfcFlags::from_bits_retain(flags);
-    let kind = PduType(kind);
-    Ok((rest, Header { version, minor, kind, flags, drep, frag_length, auth_length, call_id }))
+    fields!(snake rest => rest; auth_length: order::u16(big_endian), call_id: order::u32(big_endian));
+    let header = Header {
+        version: rpc_vers,
+        minor: rpc_vers_minor,
+        kind: PduType(ptype),
+        flags: PfcFlags::from_bits_retain(pfc_flags),
+        drep,
+        frag_length,
+        auth_length,
+        call_id,
+    };
+    Ok((rest, header))
 }

@@ -1,6 +1,6 @@
 //! One whole PDU: header, body and authentication trailer.
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Read, Reason, Unread, prefix};
 
 use super::auth::{AuthLevel, AuthTrailer, trailer};
 use super::bind::{Bind, BindAck, BindNak, bind, bind_ack, bind_nak};
@@ -65,11 +65,11 @@ impl<'a> Pdu<'a> {
     ///
     /// # Errors
     /// No [`Header`], a fixed part that is cut, or an `auth_length` that does not fit into the PDU.
-    pub fn parse(input: &'a [u8]) -> Result<(&'a [u8], Self), ParseError> {
+    pub fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
         let (_, header) = Header::parse(input)?;
         let length = usize::from(header.frag_length);
         let (bytes, rest) = input.split_at_checked(length).unwrap_or((input, &[]));
-        let (_, pdu) = parse(Layer::DceRpc, bytes, |bytes| pdu(header, bytes))?;
+        let (_, pdu) = prefix(Layer::DceRpc, bytes, |bytes| pdu(header, bytes))?;
         Ok((rest, pdu))
     }
 
@@ -99,7 +99,7 @@ impl Examine for Pdu<'_> {
     }
 }
 
-fn pdu(header: Header, bytes: &[u8]) -> Parsed<'_, Pdu<'_>> {
+fn pdu(header: Header, bytes: &[u8]) -> Read<'_, Pdu<'_>> {
     let content = bytes.get(Header::SIZE..).unwrap_or_default();
     let missing = usize::from(header.frag_length).saturating_sub(bytes.len());
     let (content, auth) = split_auth(&header, bytes, content)?;
@@ -407,7 +407,7 @@ mod tests {
                 _ => 24,
             };
             for length in 0..fixture.len() {
-                match Pdu::parse(&fixture[..length]) {
+                match Pdu::parse(&fixture[..length]).map_err(ParseError::from) {
                     Ok((rest, pdu)) => {
                         assert!(length >= body && rest.is_empty());
                         assert_eq!(pdu.missing, fixture.len() - length);
@@ -418,7 +418,10 @@ mod tests {
                             assert_eq!(bind.contexts().count(), (length - 8) / 44);
                         }
                     }
-                    Err(error) => assert!(length < body && error.offset <= length, "{length}: {error}"),
+                    Err(error) => {
+                        assert!(length < body && error.offset <= length, "{length}: {error}");
+                        assert!(!error.is_unnamed(), "{length}: {error}");
+                    }
                 }
             }
         }
@@ -428,7 +431,7 @@ mod tests {
     fn an_authentication_length_beyond_the_pdu_is_an_error_with_its_place() {
         let mut bytes = REQUEST.to_vec();
         bytes[10] = 60 - 16 - 8 + 1;
-        let error = Pdu::parse(&bytes).unwrap_err();
+        let error = Pdu::parse(&bytes).map_err(ParseError::from).unwrap_err();
         assert_eq!((error.offset, error.reason), (10, Reason::BadOffset { field: "auth_length", value: 37 }));
     }
 

@@ -1,7 +1,7 @@
 //! The verification trailer that may end the stub of a request (\[MS-RPCE\] 2.2.2.13).
 
-use crate::error::{Layer, ParseError, Parsed, parse};
-use crate::wire::{le_u16, le_u32, take, wire_enum, wire_list};
+use crate::error::{Layer, ParseError, Read, parse};
+use crate::wire::{fields, le_u16, le_u32, take, wire_enum, wire_list};
 
 /// What the trailer begins with, aligned to four bytes of the stub.
 const SIGNATURE: [u8; 8] = [0x8a, 0xe3, 0x13, 0x71, 0x02, 0xf4, 0x36, 0x71];
@@ -59,7 +59,7 @@ impl<'a> VerificationTrailer<'a> {
                 }
                 Err(error) => {
                     let before = at.saturating_add(total.saturating_sub(bytes.len()));
-                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                    Some(Err(error.behind(before)))
                 }
             }
         })
@@ -100,9 +100,8 @@ impl crate::error::Examine for Command<'_> {
 
 wire_list!(VerificationTrailer);
 
-fn command(input: &[u8]) -> Parsed<'_, Command<'_>> {
-    let (rest, command) = le_u16(input)?;
-    let (rest, length) = le_u16(rest)?;
+fn command(input: &[u8]) -> Read<'_, Command<'_>> {
+    fields!(snake input => rest; command: le_u16, length: le_u16);
     let (rest, value) = take("sec_vt command", length.into())(rest)?;
     let (must_process, is_last) = (command & MUST_PROCESS != 0, command & END != 0);
     let command = CommandType(command & !(MUST_PROCESS | END));

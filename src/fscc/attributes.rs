@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "the names are those of the specification, which says what each is")]
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::le_u32;
 
 bitflags::bitflags! {
@@ -69,10 +69,7 @@ bitflags::bitflags! {
 
 impl FileAttributes {
     /// Attributes as they stand on the wire.
-    ///
-    /// # Errors
-    /// The input ends before four bytes.
-    pub fn read(input: &[u8]) -> Parsed<'_, Self> {
+    pub(crate) fn read(input: &[u8]) -> Read<'_, Self> {
         let (rest, bits) = le_u32(input)?;
         Ok((rest, Self::from_bits_retain(bits)))
     }
@@ -80,10 +77,7 @@ impl FileAttributes {
 
 impl AccessMask {
     /// A mask as it stands on the wire.
-    ///
-    /// # Errors
-    /// The input ends before four bytes.
-    pub fn read(input: &[u8]) -> Parsed<'_, Self> {
+    pub(crate) fn read(input: &[u8]) -> Read<'_, Self> {
         let (rest, bits) = le_u32(input)?;
         Ok((rest, Self::from_bits_retain(bits)))
     }

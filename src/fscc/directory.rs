@@ -1,7 +1,7 @@
 //! What a directory holds: the directory classes of \[MS-FSCC\] 2.4.
 
 use super::{FileAttributes, FileInformationClass, chained, cut};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::wire::{FileTime, Utf16, array, fields, le_u32, le_u64, take, u8, widen, wire_list};
 
 /// A list of directory entries of one class.
@@ -95,7 +95,7 @@ impl Examine for DirectoryEntry<'_> {
 }
 
 /// Everything before the name, and the name's length in bytes.
-fn fields(class: FileInformationClass, input: &[u8]) -> Parsed<'_, (DirectoryEntry<'_>, u32)> {
+fn fields(class: FileInformationClass, input: &[u8]) -> Read<'_, (DirectoryEntry<'_>, u32)> {
     use FileInformationClass as Class;
     fields!(input => rest; _next: le_u32, file_index: le_u32);
     let mut entry = DirectoryEntry { file_index, ..DirectoryEntry::default() };
@@ -131,7 +131,7 @@ fn fields(class: FileInformationClass, input: &[u8]) -> Parsed<'_, (DirectoryEnt
     Ok((rest, (entry, length)))
 }
 
-fn facts(input: &[u8]) -> Parsed<'_, EntryFacts> {
+fn facts(input: &[u8]) -> Read<'_, EntryFacts> {
     fields! {
         input => rest;
         creation_time: FileTime::read,

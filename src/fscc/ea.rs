@@ -1,7 +1,7 @@
 //! Extended attributes: \[MS-FSCC\] 2.4.16.
 
 use super::{chained, cut};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::wire::{fields, le_u16, le_u32, u8, wire_list};
 
 /// A list of FILE_FULL_EA_INFORMATION.
@@ -47,7 +47,7 @@ impl Examine for ExtendedAttribute<'_> {
     fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
-fn fixed(input: &[u8]) -> Parsed<'_, (u8, u8, u16)> {
+fn fixed(input: &[u8]) -> Read<'_, (u8, u8, u16)> {
     fields!(input => rest; _next: le_u32, flags: u8, name_length: u8, value_length: le_u16);
     Ok((rest, (flags, name_length, value_length)))
 }

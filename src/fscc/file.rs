@@ -1,9 +1,9 @@
 //! What is asked and set of files: \[MS-FSCC\] 2.4.
 
 use super::{AccessMask, ExtendedAttributes, FileAttributes, chained, cut};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, parse};
 use crate::wire::{
-    FileTime, Raw, Utf16, array, fields, le_u32, le_u64, u8, widen, wire_enum, wire_list, wire_struct,
+    FileTime, Raw, Utf16, array, fields, le_u32, le_u64, u8, up_to, widen, wire_enum, wire_list, wire_struct,
 };
 
 wire_enum! {
@@ -273,10 +273,7 @@ pub struct RenameInformation<'a> {
 
 impl<'a> RenameInformation<'a> {
     /// The form of SMB2: RootDirectory has 8 bytes.
-    ///
-    /// # Errors
-    /// It is cut before its name.
-    pub fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    pub(crate) fn read(input: &'a [u8]) -> Read<'a, Self> {
         fields! {
             input => rest;
             replace_if_exists: le_u32,
@@ -287,17 +284,14 @@ impl<'a> RenameInformation<'a> {
     }
 
     /// The form of SMB1: RootDirectory has 4 bytes.
-    ///
-    /// # Errors
-    /// It is cut before its name.
-    pub fn read_smb1(input: &'a [u8]) -> Parsed<'a, Self> {
+    pub(crate) fn read_smb1(input: &'a [u8]) -> Read<'a, Self> {
         fields!(input => rest; replace_if_exists: le_u32, root_directory: le_u32);
         Self::named(rest, replace_if_exists, root_directory.into())
     }
 
-    fn named(input: &'a [u8], replace: u32, root_directory: u64) -> Parsed<'a, Self> {
+    fn named(input: &'a [u8], replace: u32, root_directory: u64) -> Read<'a, Self> {
         fields!(input => rest; file_name_length: le_u32);
-        let name = rest.get(..widen(file_name_length)).unwrap_or(rest);
+        let name = up_to(rest, widen(file_name_length));
         // Of the short form three bytes are reserved.
         let (replace_if_exists, file_name) = (replace, Utf16::new(name));
         Ok((&[], Self { replace_if_exists, root_directory, file_name_length, file_name }))
@@ -389,7 +383,7 @@ impl<'a> FileInformation<'a> {
     }
 }
 
-fn information(class: FileInformationClass, input: &[u8]) -> Parsed<'_, FileInformation<'_>> {
+fn information(class: FileInformationClass, input: &[u8]) -> Read<'_, FileInformation<'_>> {
     use FileInformation as Info;
     use FileInformationClass as Class;
     Ok(match class {
@@ -447,12 +441,12 @@ fn map<T, U>((rest, value): (&[u8], T), to: impl FnOnce(T) -> U) -> (&[u8], U) {
 }
 
 /// A length in bytes and a name, as far as it is there.
-fn name(input: &[u8]) -> Parsed<'_, Utf16<'_>> {
+fn name(input: &[u8]) -> Read<'_, Utf16<'_>> {
     fields!(input => rest; length: le_u32);
-    Ok((&[], Utf16::new(rest.get(..widen(length)).unwrap_or(rest))))
+    Ok((&[], Utf16::new(up_to(rest, widen(length)))))
 }
 
-fn all(input: &[u8]) -> Parsed<'_, AllInformation<'_>> {
+fn all(input: &[u8]) -> Read<'_, AllInformation<'_>> {
     fields! {
         input => rest;
         basic_information: BasicInformation::read,

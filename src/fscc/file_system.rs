@@ -1,7 +1,9 @@
 //! What is asked and set of file systems: \[MS-FSCC\] 2.5.
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{FileTime, Raw, Utf16, array, fields, le_u32, le_u64, u8, widen, wire_enum, wire_struct};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
+use crate::wire::{
+    FileTime, Raw, Utf16, array, fields, le_u32, le_u64, u8, up_to, widen, wire_enum, wire_struct,
+};
 
 wire_enum! {
     /// A file system information class (\[MS-FSCC\] 2.5).
@@ -172,7 +174,7 @@ impl<'a> FileSystemInformation<'a> {
     pub fn parse(class: FileSystemInformationClass, bytes: &'a [u8]) -> Result<Self, ParseError> {
         use FileSystemInformationClass as Class;
         let read =
-            |fixed: fn(&'a [u8]) -> Parsed<'a, Self>| parse(Layer::Fscc, bytes, fixed).map(|(_, info)| info);
+            |fixed: fn(&'a [u8]) -> Read<'a, Self>| parse(Layer::Fscc, bytes, fixed).map(|(_, info)| info);
         match class {
             Class::VOLUME => volume(bytes),
             Class::LABEL => {
@@ -256,7 +258,7 @@ fn attribute(bytes: &[u8]) -> Result<FileSystemInformation<'_>, ParseError> {
 
 /// The `length` bytes of a name at the start of `rest`; fewer where the server cut it to fit the client's buffer.
 fn name(rest: &[u8], length: u32) -> Utf16<'_> {
-    Utf16::new(rest.get(..widen(length)).unwrap_or(rest))
+    Utf16::new(up_to(rest, widen(length)))
 }
 
 #[cfg(test)]

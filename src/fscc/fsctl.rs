@@ -6,8 +6,10 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use uuid::Uuid;
 
 use super::{chained, cut};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Raw, Utf16, array, fields, guid, le_u16, le_u32, le_u64, u8, widen, wire_enum, wire_list};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
+use crate::wire::{
+    Raw, Utf16, array, fields, guid, le_u16, le_u32, le_u64, u8, up_to, widen, wire_enum, wire_list,
+};
 
 wire_enum! {
     /// A file system control code (\[MS-SMB2\] 2.2.31, \[MS-FSCC\] 2.3).
@@ -318,13 +320,13 @@ impl Examine for Output<'_> {
     }
 }
 
-fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
+fn input_of(code: FsctlCode, input: &[u8]) -> Read<'_, Input<'_>> {
     Ok(match code {
         _ if input.is_empty() => (input, Input::Opaque { length: 0 }),
         FsctlCode::PIPE_TRANSCEIVE => (&[], Input::Opaque { length: input.len() }),
         FsctlCode::PIPE_WAIT => {
             fields!(input => rest; timeout: le_u64, length: le_u32, _timeout_specified: array::<2>);
-            let name = Utf16::new(rest.get(..widen(length)).unwrap_or(rest));
+            let name = Utf16::new(up_to(rest, widen(length)));
             (&[], Input::PipeWait { timeout, name })
         }
         FsctlCode::DFS_GET_REFERRALS => {
@@ -339,7 +341,7 @@ fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
                 security_mode: le_u16,
                 count: le_u16,
             }
-            let dialects = rest.get(..usize::from(count).saturating_mul(2)).unwrap_or(rest);
+            let dialects = up_to(rest, usize::from(count).saturating_mul(2));
             (&[], Input::ValidateNegotiate { capabilities, guid, security_mode, dialects })
         }
         FsctlCode::SRV_COPYCHUNK | FsctlCode::SRV_COPYCHUNK_WRITE => {
@@ -396,7 +398,7 @@ fn input_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Input<'_>> {
     })
 }
 
-fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
+fn output_of(code: FsctlCode, input: &[u8]) -> Read<'_, Output<'_>> {
     Ok(match code {
         _ if input.is_empty() => (input, Output::Opaque { length: 0 }),
         FsctlCode::PIPE_TRANSCEIVE => (&[], Output::Opaque { length: input.len() }),
@@ -452,7 +454,7 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
                 number_of_snap_shots_returned: le_u32,
                 size: le_u32,
             }
-            let snap_shots = Utf16::new(rest.get(..widen(size)).unwrap_or(rest));
+            let snap_shots = Utf16::new(up_to(rest, widen(size)));
             (&[], Output::Snapshots { number_of_snap_shots, number_of_snap_shots_returned, snap_shots })
         }
         FsctlCode::GET_REPARSE_POINT => reparse(input).map(|(rest, point)| (rest, Output::Reparse(point)))?,
@@ -490,7 +492,7 @@ fn output_of(code: FsctlCode, input: &[u8]) -> Parsed<'_, Output<'_>> {
 const MOUNT_POINT: u32 = 0xa000_0003;
 const SYMLINK: u32 = 0xa000_000c;
 
-fn reparse(input: &[u8]) -> Parsed<'_, ReparsePoint<'_>> {
+fn reparse(input: &[u8]) -> Read<'_, ReparsePoint<'_>> {
     fields!(input => rest; reparse_tag: le_u32, _reparse_data_length: le_u16, _reserved: le_u16);
     if !matches!(reparse_tag, MOUNT_POINT | SYMLINK) {
         return Ok((&[], ReparsePoint { reparse_tag, substitute_name: None, print_name: None }));
@@ -506,7 +508,7 @@ fn reparse(input: &[u8]) -> Parsed<'_, ReparsePoint<'_>> {
         if reparse_tag == SYMLINK { le_u32(rest).map(|(rest, _)| (rest, ()))? } else { (rest, ()) };
     let name = |offset: u16, length: u16| {
         let from = names.get(offset.into()..).unwrap_or_default();
-        Some(Utf16::new(from.get(..length.into()).unwrap_or(from)))
+        Some(Utf16::new(up_to(from, length.into())))
     };
     let substitute_name = name(substitute_offset, substitute_length);
     let print_name = name(print_offset, print_length);
@@ -596,7 +598,7 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    fn read(input: &[u8]) -> Parsed<'_, Self> {
+    fn read(input: &[u8]) -> Read<'_, Self> {
         fields! {
             input => rest;
             source_offset: le_u64,
@@ -638,7 +640,7 @@ impl<'a> Referrals<'a> {
                 }
                 Err(error) => {
                     left = 0;
-                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                    Some(Err(error.behind(before)))
                 }
             }
         })
@@ -671,7 +673,7 @@ impl Examine for Referral<'_> {
 }
 
 /// Reads one referral; `from` begins with it too, and offsets count from there.
-fn referral<'a>(input: &'a [u8], from: &'a [u8]) -> Parsed<'a, Referral<'a>> {
+fn referral<'a>(input: &'a [u8], from: &'a [u8]) -> Read<'a, Referral<'a>> {
     fields! {
         input => rest;
         version_number: le_u16,
@@ -757,7 +759,7 @@ impl Examine for NetworkInterface {
     fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
-fn network_interface(input: &[u8]) -> Parsed<'_, NetworkInterface> {
+fn network_interface(input: &[u8]) -> Read<'_, NetworkInterface> {
     fields! {
         input => rest;
         _next: le_u32,

@@ -29,6 +29,7 @@ pub use file_system::{
 pub use notify::{NotifyAction, NotifyRecord, NotifyRecords};
 
 use crate::error::{Layer, ParseError, Reason};
+use crate::wire::up_to;
 
 /// An error at `offset`: `field` is cut.
 const fn cut(offset: usize, field: &'static str) -> ParseError {
@@ -56,7 +57,7 @@ fn chained<'a, T: 'a>(
             _ if length == rest.len() => rest,
             4.. if length < rest.len() => {
                 at = Some(start.saturating_add(length));
-                rest.get(..length).unwrap_or(rest)
+                up_to(rest, length)
             }
             _ => {
                 let reason = Reason::BadOffset { field: "NextEntryOffset", value: next.into() };
@@ -67,6 +68,6 @@ fn chained<'a, T: 'a>(
         if element.is_err() {
             at = None;
         }
-        Some(element.map_err(|error| ParseError { offset: error.offset.saturating_add(start), ..error }))
+        Some(element.map_err(|error| error.behind(start)))
     })
 }

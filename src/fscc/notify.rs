@@ -1,7 +1,7 @@
 //! Changes in a directory: \[MS-FSCC\] 2.7.
 
 use super::{chained, cut};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::wire::{Utf16, fields, le_u32, widen, wire_enum, wire_list};
 
 wire_enum! {
@@ -57,7 +57,7 @@ impl Examine for NotifyRecord<'_> {
     fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
-fn fixed(input: &[u8]) -> Parsed<'_, (u32, u32)> {
+fn fixed(input: &[u8]) -> Read<'_, (u32, u32)> {
     fields!(input => rest; _next: le_u32, action: le_u32, length: le_u32);
     Ok((rest, (action, length)))
 }

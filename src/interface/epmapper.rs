@@ -5,7 +5,7 @@ use core::net::Ipv4Addr;
 use super::names::name;
 use crate::dcerpc::SyntaxId;
 use crate::dcerpc::ndr::{Encoding, Ndr, Record, Value};
-use crate::error::{Layer, ParseError, Parsed, Reason, parse};
+use crate::error::{Layer, ParseError, Read, Reason, parse};
 use crate::wire::{guid, le_u16, take};
 
 /// A protocol tower (C706 appendix L): an interface, its transfer syntax and how to reach it.
@@ -89,7 +89,7 @@ impl Floor<'_> {
     }
 }
 
-fn floor(input: &[u8]) -> Parsed<'_, Floor<'_>> {
+fn floor(input: &[u8]) -> Read<'_, Floor<'_>> {
     let (rest, length) = le_u16(input)?;
     let (rest, lhs) = take("floor", length.into())(rest)?;
     let (rest, length) = le_u16(rest)?;

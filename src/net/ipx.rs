@@ -1,7 +1,7 @@
 //! IPX, which SMB was hosted on directly too.
 
-use crate::error::Parsed;
-use crate::wire::{array, be_u16, be_u32, u8};
+use crate::error::Read;
+use crate::wire::{array, be_u16, be_u32, fields, u8};
 
 /// An IPX packet (Novell, *IPX Router Specification*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,17 +29,20 @@ impl<'a> IpxPacket<'a> {
     /// Bytes of the header.
     const HEADER: u16 = 30;
 
-    pub(super) fn read(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (rest, _checksum) = be_u16(input)?;
-        let (rest, length) = be_u16(rest)?;
-        let (rest, _transport_control) = u8(rest)?;
-        let (rest, packet_type) = u8(rest)?;
-        let (rest, destination_network) = be_u32(rest)?;
-        let (rest, destination) = array::<6>(rest)?;
-        let (rest, destination_socket) = be_u16(rest)?;
-        let (rest, source_network) = be_u32(rest)?;
-        let (rest, source) = array::<6>(rest)?;
-        let (rest, source_socket) = be_u16(rest)?;
+    pub(super) fn read(input: &'a [u8]) -> Read<'a, Self> {
+        fields! {
+            input => rest;
+            _checksum: be_u16,
+            length: be_u16,
+            _transport_control: u8,
+            packet_type: u8,
+            destination_network: be_u32,
+            destination: array::<6>,
+            destination_socket: be_u16,
+            source_network: be_u32,
+            source: array::<6>,
+            source_socket: be_u16,
+        }
         let payload = rest.get(..length.saturating_sub(Self::HEADER).into()).unwrap_or(rest);
         let packet = Self {
             packet_type,

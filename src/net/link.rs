@@ -1,7 +1,7 @@
 //! The link layer: what stands before the IP header.
 
 use crate::capture::LinkType;
-use crate::error::{Parsed, Reason, Unread};
+use crate::error::{Read, Reason, Unread, named};
 use crate::wire::{array, be_u16, take};
 
 /// What a frame carries.
@@ -21,7 +21,7 @@ pub(super) enum Content {
 
 /// Reads what stands before the network layer, and leaves that.
 #[inline]
-pub(super) fn link_layer(link: LinkType, frame: &[u8]) -> Parsed<'_, Content> {
+pub(super) fn link_layer(link: LinkType, frame: &[u8]) -> Read<'_, Content> {
     match link {
         LinkType::ETHERNET => ethernet(frame),
         LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
@@ -122,27 +122,27 @@ const MAX_TAGS: usize = 8;
 
 /// Two addresses of 6 bytes, then an EtherType or a length.
 #[inline]
-fn ethernet(frame: &[u8]) -> Parsed<'_, Content> {
-    let (rest, [.., k0, k1]) = array::<14>(frame)?;
+fn ethernet(frame: &[u8]) -> Read<'_, Content> {
+    let (rest, [.., k0, k1]) = named("Ethernet header", array::<14>(frame))?;
     typed(u16::from_be_bytes([k0, k1]), rest)
 }
 
 /// Linux cooked capture, version 1: packet type, ARPHRD type, address length, address (8 bytes), protocol.
-fn cooked(frame: &[u8]) -> Parsed<'_, Content> {
-    let (rest, [.., p0, p1]) = array::<16>(frame)?;
+fn cooked(frame: &[u8]) -> Read<'_, Content> {
+    let (rest, [.., p0, p1]) = named("SLL header", array::<16>(frame))?;
     typed(u16::from_be_bytes([p0, p1]), rest)
 }
 
 /// Linux cooked capture, version 2: protocol, reserved (2 bytes), interface index (4), ARPHRD type (2), packet type,
 /// address length, address (8).
-fn cooked_2(frame: &[u8]) -> Parsed<'_, Content> {
-    let (rest, [p0, p1, ..]) = array::<20>(frame)?;
+fn cooked_2(frame: &[u8]) -> Read<'_, Content> {
+    let (rest, [p0, p1, ..]) = named("SLL2 header", array::<20>(frame))?;
     typed(u16::from_be_bytes([p0, p1]), rest)
 }
 
 /// BSD loopback: an address family in the byte order of whichever host captured it.
-fn loopback(frame: &[u8]) -> Parsed<'_, Content> {
-    let (rest, family) = array::<4>(frame)?;
+fn loopback(frame: &[u8]) -> Read<'_, Content> {
+    let (rest, family) = named("loopback header", array::<4>(frame))?;
     let family = u32::from_le_bytes(family).min(u32::from_be_bytes(family));
     Ok((rest, if FAMILIES.contains(&family) { Content::Ip } else { Content::Other }))
 }
@@ -151,14 +151,14 @@ fn loopback(frame: &[u8]) -> Parsed<'_, Content> {
 const FAMILIES: [u32; 6] = [2, 10, 23, 24, 28, 30];
 
 /// What follows an EtherType, whose values below the smallest are lengths.
-fn typed(kind: u16, input: &[u8]) -> Parsed<'_, Content> {
+fn typed(kind: u16, input: &[u8]) -> Read<'_, Content> {
     let (mut kind, mut rest) = (kind, input);
     for _ in 0..=MAX_TAGS {
         match kind {
             ether_type::IPV4 | ether_type::IPV6 => return Ok((rest, Content::Ip)),
             ether_type::VLAN | ether_type::PROVIDER_BRIDGING | ether_type::VLAN_DOUBLE => {
                 (rest, _) = take("VLAN tag", 2)(rest)?;
-                (rest, kind) = be_u16(rest)?;
+                (rest, kind) = named("EtherType", be_u16(rest))?;
             }
             ether_type::PPPOE_SESSION => return ppp_over_ethernet(rest),
             0..=ether_type::LARGEST_LENGTH => return logical_link_control(rest),
@@ -169,20 +169,20 @@ fn typed(kind: u16, input: &[u8]) -> Parsed<'_, Content> {
 }
 
 /// A PPPoE session packet (RFC 2516 4): version and type, code, session, length; then a PPP protocol.
-fn ppp_over_ethernet(input: &[u8]) -> Parsed<'_, Content> {
+fn ppp_over_ethernet(input: &[u8]) -> Read<'_, Content> {
     let (rest, _header) = take("PPPoE header", 6)(input)?;
-    let (rest, protocol) = be_u16(rest)?;
+    let (rest, protocol) = named("PPP protocol", be_u16(rest))?;
     Ok((rest, if matches!(protocol, 0x0021 | 0x0057) { Content::Ip } else { Content::Other }))
 }
 
 /// IEEE 802.2: IP by its own SAP, or by SNAP with the EtherTypes of organization 0 (RFC 1042).
-fn logical_link_control(input: &[u8]) -> Parsed<'_, Content> {
-    let (rest, header) = array::<3>(input)?;
+fn logical_link_control(input: &[u8]) -> Read<'_, Content> {
+    let (rest, header) = named("LLC header", array::<3>(input))?;
     match header {
         [0x06, 0x06, 0x03] => Ok((rest, Content::Ip)),
         [0xaa, 0xaa, 0x03] => {
-            let (rest, organization) = array::<3>(rest)?;
-            let (rest, kind) = be_u16(rest)?;
+            let (rest, organization) = named("SNAP organization", array::<3>(rest))?;
+            let (rest, kind) = named("EtherType", be_u16(rest))?;
             let ip = organization == [0; 3] && matches!(kind, ether_type::IPV4 | ether_type::IPV6);
             Ok((rest, if ip { Content::Ip } else { Content::Snap(organization, kind) }))
         }

@@ -3,8 +3,8 @@
 use core::net::Ipv4Addr;
 
 use super::Name;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
-use crate::wire::{Raw, be_u16, be_u32, u8, wire_enum};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
+use crate::wire::{Raw, be_u16, be_u32, fields, u8, up_to, wire_enum};
 
 wire_enum! {
     /// MSG_TYPE (RFC 1002 4.4.1).
@@ -112,20 +112,23 @@ impl<'a> Packet<'a> {
     pub fn parse(datagram: &'a [u8]) -> Result<Self, ParseError> {
         let (total, mut anomaly) = (datagram.len(), None);
         let (_, packet) = parse(Layer::NetBios, datagram, |input| {
-            let (input, msg_type) = u8(input)?;
-            let (input, flags) = u8(input)?;
-            let (input, dgm_id) = be_u16(input)?;
-            let (input, address) = be_u32(input)?;
-            let (input, source_port) = be_u16(input)?;
+            fields! {
+                upper input => input;
+                msg_type: u8,
+                flags: u8,
+                dgm_id: be_u16,
+                source_ip: be_u32,
+                source_port: be_u16,
+            }
             let msg_type = MessageType(msg_type);
             let (input, body) = match msg_type {
                 MessageType::DIRECT_UNIQUE | MessageType::DIRECT_GROUP | MessageType::BROADCAST => {
-                    let (input, dgm_length) = be_u16(input)?;
-                    let (names, packet_offset) = be_u16(input)?;
+                    fields!(upper input => input; dgm_length: be_u16);
+                    fields!(upper input => names; packet_offset: be_u16);
                     let (input, source_name) = name(names, total, &mut anomaly)?;
                     let (rest, destination_name) = name(input, total, &mut anomaly)?;
                     let left = usize::from(dgm_length).saturating_sub(names.len().saturating_sub(rest.len()));
-                    let user_data = rest.get(..left).unwrap_or(rest);
+                    let user_data = up_to(rest, left);
                     let missing = left.saturating_sub(user_data.len());
                     let body = Body::Datagram {
                         dgm_length,
@@ -138,18 +141,18 @@ impl<'a> Packet<'a> {
                     (rest, body)
                 }
                 MessageType::ERROR => {
-                    let (input, code) = u8(input)?;
-                    (input, Body::Error { error_code: ErrorCode(code) })
+                    fields!(upper input => input; error_code: u8);
+                    (input, Body::Error { error_code: ErrorCode(error_code) })
                 }
                 MessageType::QUERY_REQUEST
                 | MessageType::POSITIVE_QUERY_RESPONSE
                 | MessageType::NEGATIVE_QUERY_RESPONSE => {
-                    let (input, destination_name) = Name::read(input)?;
+                    fields!(upper input => input; destination_name: Name::read);
                     (input, Body::Query { destination_name })
                 }
                 _ => (input, Body::Other(Raw::unknown(Layer::NetBios, "MSG_TYPE", msg_type.0, input))),
             };
-            let (flags, source_ip) = (Flags::from_bits_retain(flags), Ipv4Addr::from_bits(address));
+            let (flags, source_ip) = (Flags::from_bits_retain(flags), Ipv4Addr::from_bits(source_ip));
             Ok((input, Self { msg_type, flags, dgm_id, source_ip, source_port, body, anomaly }))
         })?;
         Ok(packet)
@@ -157,7 +160,7 @@ impl<'a> Packet<'a> {
 }
 
 /// A name, passed over if it is none but takes the place of one.
-fn name<'a>(input: &'a [u8], total: usize, anomaly: &mut Option<ParseError>) -> Parsed<'a, Option<Name>> {
+fn name<'a>(input: &'a [u8], total: usize, anomaly: &mut Option<ParseError>) -> Read<'a, Option<Name>> {
     match (Name::read(input), input) {
         (Ok((rest, name)), _) => Ok((rest, Some(name))),
         (Err(nom::Err::Error(unread)), [32, rest @ ..]) => match rest.split_at_checked(33) {
@@ -228,6 +231,7 @@ mod tests {
                 Ok(packet) => packet.examine(&mut anomalies),
                 Err(error) => anomalies.add(error),
             }
+            assert!(!anomalies.iter().any(ParseError::is_unnamed), "{anomalies:?}");
             let offset = anomalies.iter().next().unwrap().offset;
             assert!(offset <= length && (length < 82 || offset == length), "{offset} when cut at {length}");
         }

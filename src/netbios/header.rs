@@ -1,7 +1,7 @@
 //! The four bytes before every message.
 
-use crate::error::{Layer, ParseError, parse};
-use crate::wire::{be_u24, u8, wire_enum};
+use crate::error::{Layer, Parsed, prefix};
+use crate::wire::{be_u24, fields, u8, wire_enum};
 
 wire_enum! {
     /// The type of a session service packet (RFC 1002 4.3.1). Direct TCP has only session messages.
@@ -55,11 +55,10 @@ impl Header {
     ///
     /// # Errors
     /// The input is shorter than [`Header::SIZE`].
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::NetBios, input, |input| {
-            let (input, kind) = u8(input)?;
-            let (input, length) = be_u24(input)?;
-            Ok((input, Self { kind: PacketType(kind), length }))
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::NetBios, input, |input| {
+            fields!(upper input => input; packet_type: u8, length: be_u24);
+            Ok((input, Self { kind: PacketType(packet_type), length }))
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{array, latin1, take, u8};
+use crate::error::{Layer, ParseError, Parsed, Read, Reason, Unread, prefix};
+use crate::wire::{array, fields, latin1, take, u8};
 
 /// Labels of a scope that are followed; 255 bytes hold no more.
 const MAX_LABELS: usize = 128;
@@ -28,37 +28,40 @@ impl Name {
     ///
     /// # Errors
     /// The input is cut short, the first label is not of 32 letters from A to P, or a label is a pointer.
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::NetBios, input, Self::read)
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::NetBios, input, Self::read)
     }
 
-    pub(super) fn read(input: &[u8]) -> Parsed<'_, Self> {
-        let (after, length) = u8(input)?;
-        if length != 32 {
+    pub(super) fn read(input: &[u8]) -> Read<'_, Self> {
+        fields!(upper input => after; name_length: u8);
+        if name_length != 32 {
             return Err(Unread::error(
                 input,
-                Reason::BadValue { field: "NAME length", value: length.into() },
+                Reason::BadValue { field: "NAME length", value: name_length.into() },
             ));
         }
-        let (mut input, letters) = array::<32>(after)?;
+        fields!(upper after => rest; name: array::<32>);
         let mut bytes = [0; 16];
-        for (byte, [high, low]) in bytes.iter_mut().zip(letters.as_chunks::<2>().0) {
+        for (byte, [high, low]) in bytes.iter_mut().zip(name.as_chunks::<2>().0) {
             let (Some(high), Some(low)) = (nibble(*high), nibble(*low)) else {
                 let value = u16::from_be_bytes([*high, *low]).into();
                 return Err(Unread::error(after, Reason::BadValue { field: "NAME", value }));
             };
             *byte = high << 4 | low;
         }
-        let mut scope = String::new();
+        let (mut scope, mut input) = (String::new(), rest);
         for _ in 0..MAX_LABELS {
-            let (rest, length) = u8(input)?;
-            if length == 0 {
+            fields!(upper input => rest; scope_length: u8);
+            if scope_length == 0 {
                 return Ok((rest, Self { scope, ..Self::from_bytes(bytes) }));
             }
-            if length > 63 {
-                return Err(Unread::error(input, Reason::BadValue { field: "SCOPE", value: length.into() }));
+            if scope_length > 63 {
+                return Err(Unread::error(
+                    input,
+                    Reason::BadValue { field: "SCOPE", value: scope_length.into() },
+                ));
             }
-            let (rest, label) = take("SCOPE", length.into())(rest)?;
+            let (rest, label) = take("SCOPE", scope_length.into())(rest)?;
             if !scope.is_empty() {
                 scope.push('.');
             }
@@ -92,11 +95,10 @@ impl Name {
                 return Err(error(offset, Reason::BadOffset { field: "NAME pointer", value }));
             }
             let (_, name) = Self::parse(message.get(target..).unwrap_or_default())
-                .map_err(|inner| error(target.saturating_add(inner.offset), inner.reason))?;
+                .map_err(|inner| ParseError::from(inner).behind(target))?;
             return Ok((offset.saturating_add(2), name));
         }
-        let (rest, name) =
-            Self::parse(input).map_err(|inner| error(offset.saturating_add(inner.offset), inner.reason))?;
+        let (rest, name) = Self::parse(input).map_err(|inner| ParseError::from(inner).behind(offset))?;
         Ok((message.len().saturating_sub(rest.len()), name))
     }
 

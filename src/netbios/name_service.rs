@@ -3,8 +3,8 @@
 use core::net::Ipv4Addr;
 
 use super::Name;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{Raw, be_u16, be_u32, wire_enum, wire_list};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, parse};
+use crate::wire::{Raw, be_u16, be_u32, fields, up_to, wire_enum, wire_list};
 
 wire_enum! {
     /// OPCODE (RFC 1002 4.2.1.1).
@@ -121,17 +121,20 @@ impl<'a> Packet<'a> {
     /// It is shorter than its header.
     pub fn parse(datagram: &'a [u8]) -> Result<Self, ParseError> {
         let (_, packet) = parse(Layer::NetBios, datagram, |input| {
-            let (input, name_trn_id) = be_u16(input)?;
-            let (input, bits) = be_u16(input)?;
-            let (input, qdcount) = be_u16(input)?;
-            let (input, ancount) = be_u16(input)?;
-            let (input, nscount) = be_u16(input)?;
-            let (input, arcount) = be_u16(input)?;
-            let [high, low] = bits.to_be_bytes();
+            fields! {
+                upper input => input;
+                name_trn_id: be_u16,
+                nm_flags: be_u16,
+                qdcount: be_u16,
+                ancount: be_u16,
+                nscount: be_u16,
+                arcount: be_u16,
+            }
+            let [high, low] = nm_flags.to_be_bytes();
             let packet = Self {
                 name_trn_id,
                 opcode: Opcode(high >> 3 & 0x0f),
-                flags: Flags::from_bits_retain(bits & 0x87f0),
+                flags: Flags::from_bits_retain(nm_flags & 0x87f0),
                 rcode: ResponseCode(low & 0x0f),
                 entries: Entries { datagram, counts: [qdcount, ancount, nscount, arcount] },
             };
@@ -385,9 +388,8 @@ wire_list!(Entries);
 fn question(datagram: &[u8], offset: usize) -> Result<(usize, Question), ParseError> {
     let (offset, question_name) = Name::parse_at(datagram, offset)?;
     let (next, (question_type, question_class)) = at(datagram, offset, |input| {
-        let (input, kind) = be_u16(input)?;
-        let (input, class) = be_u16(input)?;
-        Ok((input, (RecordType(kind), class)))
+        fields!(upper input => input; question_type: be_u16, question_class: be_u16);
+        Ok((input, (RecordType(question_type), question_class)))
     })?;
     Ok((next, Question { question_name, question_type, question_class }))
 }
@@ -395,14 +397,11 @@ fn question(datagram: &[u8], offset: usize) -> Result<(usize, Question), ParseEr
 fn record(datagram: &[u8], offset: usize) -> Result<(usize, Record<'_>), ParseError> {
     let (offset, rr_name) = Name::parse_at(datagram, offset)?;
     let (rdata_offset, (rr_type, rr_class, ttl, rdlength)) = at(datagram, offset, |input| {
-        let (input, kind) = be_u16(input)?;
-        let (input, class) = be_u16(input)?;
-        let (input, ttl) = be_u32(input)?;
-        let (input, length) = be_u16(input)?;
-        Ok((input, (RecordType(kind), class, ttl, length)))
+        fields!(upper input => input; rr_type: be_u16, rr_class: be_u16, ttl: be_u32, rdlength: be_u16);
+        Ok((input, (RecordType(rr_type), rr_class, ttl, rdlength)))
     })?;
     let rest = datagram.get(rdata_offset..).unwrap_or_default();
-    let bytes = rest.get(..rdlength.into()).unwrap_or(rest);
+    let bytes = up_to(rest, rdlength.into());
     let rdata = match (rr_type, bytes) {
         (RecordType::NB, _) => RecordData::Addresses(Addresses(bytes)),
         (RecordType::NBSTAT, [num_names, ..]) => {
@@ -418,11 +417,11 @@ fn record(datagram: &[u8], offset: usize) -> Result<(usize, Record<'_>), ParseEr
 fn at<'a, T>(
     datagram: &'a [u8],
     offset: usize,
-    parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+    parser: impl FnOnce(&'a [u8]) -> Read<'a, T>,
 ) -> Result<(usize, T), ParseError> {
     match parse(Layer::NetBios, datagram.get(offset..).unwrap_or_default(), parser) {
         Ok((rest, value)) => Ok((datagram.len().saturating_sub(rest.len()), value)),
-        Err(error) => Err(ParseError { offset: error.offset.saturating_add(offset), ..error }),
+        Err(error) => Err(error.behind(offset)),
     }
 }
 
@@ -524,6 +523,7 @@ mod tests {
                     Ok(packet) => packet.examine(&mut anomalies),
                     Err(error) => anomalies.add(error),
                 }
+                assert!(!anomalies.iter().any(ParseError::is_unnamed), "{anomalies:?}");
                 let first = anomalies.iter().next().copied().unwrap_or_else(|| panic!("cut at {length}"));
                 assert!(first.offset <= length, "{first} in {length} bytes");
             }

@@ -4,8 +4,8 @@
 //! (IBM LAN Technical Reference, SC30-3383, chapter 5). Numbers are little-endian.
 
 use super::Name;
-use crate::error::{Layer, ParseError, Reason, parse};
-use crate::wire::{array, le_u16, u8, wire_enum};
+use crate::error::{Layer, ParseError, Parsed, Reason, parse, prefix};
+use crate::wire::{array, fields, le_u16, u8, wire_enum};
 
 /// The control field of an LLC header (IEEE 802.2 5.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,20 +51,19 @@ impl Llc {
     ///
     /// # Errors
     /// The input is shorter than the header.
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::NetBios, input, |input| {
-            let (rest, [_dsap, ssap]) = array::<2>(input)?;
-            let (rest, first) = u8(rest)?;
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::NetBios, input, |input| {
+            fields!(upper input => rest; _dsap: u8, ssap: u8, control1: u8);
             let response = ssap & 1 == 1;
-            if first & 3 == 3 {
-                let control = Control::Unnumbered { function: first & 0xef };
-                return Ok((rest, Self { response, control, poll_final: first & 0x10 != 0 }));
+            if control1 & 3 == 3 {
+                let control = Control::Unnumbered { function: control1 & 0xef };
+                return Ok((rest, Self { response, control, poll_final: control1 & 0x10 != 0 }));
             }
-            let (rest, second) = u8(rest)?;
-            let (receive, poll_final) = (second >> 1, second & 1 == 1);
-            let control = match first & 1 {
-                0 => Control::Information { send: first >> 1, receive },
-                _ => Control::Supervisory { function: first >> 2 & 3, receive },
+            fields!(upper rest => rest; control2: u8);
+            let (receive, poll_final) = (control2 >> 1, control2 & 1 == 1);
+            let control = match control1 & 1 {
+                0 => Control::Information { send: control1 >> 1, receive },
+                _ => Control::Supervisory { function: control1 >> 2 & 3, receive },
             };
             Ok((rest, Self { response, control, poll_final }))
         })
@@ -168,22 +167,24 @@ impl<'a> Frame<'a> {
     /// The header is cut, or its delimiter or its length are others.
     pub fn parse(input: &'a [u8]) -> Result<Self, ParseError> {
         let (_, frame) = parse(Layer::NetBios, input, |input| {
-            let (at_delimiter, length) = le_u16(input)?;
-            let (rest, delimiter) = le_u16(at_delimiter)?;
-            let (rest, command) = u8(rest)?;
-            let (rest, data1) = u8(rest)?;
-            let (rest, data2) = le_u16(rest)?;
-            let (rest, transmit_correlator) = le_u16(rest)?;
-            let (rest, response_correlator) = le_u16(rest)?;
+            fields!(upper input => at_delimiter; length: le_u16);
+            fields! {
+                upper at_delimiter => rest;
+                delimiter: le_u16,
+                command: u8,
+                data1: u8,
+                data2: le_u16,
+                transmit_correlator: le_u16,
+                response_correlator: le_u16,
+            }
             let command = Command(command);
             let (rest, parties) = if command.is_of_session() {
-                let (rest, [destination_number, source_number]) = array::<2>(rest)?;
+                fields!(upper rest => rest; destination_number: u8, source_number: u8);
                 (rest, Parties::Session { destination_number, source_number })
             } else {
-                let (rest, destination) = array::<16>(rest)?;
-                let (rest, source) = array::<16>(rest)?;
+                fields!(upper rest => rest; destination_name: array::<16>, source_name: array::<16>);
                 let (destination_name, source_name) =
-                    (Name::from_bytes(destination), Name::from_bytes(source));
+                    (Name::from_bytes(destination_name), Name::from_bytes(source_name));
                 (rest, Parties::Names { destination_name, source_name })
             };
             let frame = Self {
@@ -250,8 +251,11 @@ mod tests {
         assert_eq!(frame.parties, Parties::Session { destination_number: 7, source_number: 8 });
         assert_eq!(frame.user_data, b"\xffSMB");
         for length in 0..18 {
-            let error = Llc::parse(&DATA[..length]).and_then(|(rest, _)| Frame::parse(rest)).unwrap_err();
-            assert!(error.offset <= length);
+            let error = Llc::parse(&DATA[..length])
+                .map_err(ParseError::from)
+                .and_then(|(rest, _)| Frame::parse(rest))
+                .unwrap_err();
+            assert!(error.offset <= length && !error.is_unnamed(), "{error}");
         }
     }
 

@@ -6,8 +6,8 @@
 //! mailslots. Packets that routers pass on begin with the 8 networks that they came through.
 
 use super::Name;
-use crate::error::{Layer, ParseError, Parsed, parse};
-use crate::wire::{array, le_u16, take, u8, wire_enum};
+use crate::error::{Layer, ParseError, Read, parse};
+use crate::wire::{array, fields, le_u16, take, u8, wire_enum};
 
 /// The socket of Novell's NetBIOS.
 pub const NETBIOS: u16 = 0x0455;
@@ -167,8 +167,7 @@ impl<'a> Packet<'a> {
             }
             let route = if ipx_type == WAN_BROADCAST { ROUTE } else { 0 };
             let (rest, _) = take("networks", route)(input)?;
-            let (rest, flags) = u8(rest)?;
-            let (rest, packet_type) = u8(rest)?;
+            fields!(rest => rest; flags: u8, packet_type: u8);
             let packet_type = PacketType(packet_type);
             let (rest, body) = body(packet_type, rest)?;
             Ok((rest, Self::NetBios { packet_type, flags, body }))
@@ -187,22 +186,25 @@ impl<'a> Packet<'a> {
     }
 }
 
-fn body(packet_type: PacketType, input: &[u8]) -> Parsed<'_, Body<'_>> {
+fn body(packet_type: PacketType, input: &[u8]) -> Read<'_, Body<'_>> {
     Ok(match packet_type {
         PacketType::DIRECTED_DATAGRAM => {
-            let (rest, destination_name) = name(input)?;
-            let (user_data, source_name) = name(rest)?;
+            fields!(input => rest; destination_name: name);
+            fields!(rest => user_data; source_name: name);
             (&[], Body::Datagram { destination_name, source_name, user_data })
         }
         packet_type if packet_type.is_of_session() => {
-            let (rest, source_connection_id) = le_u16(input)?;
-            let (rest, destination_connection_id) = le_u16(rest)?;
-            let (rest, send_sequence) = le_u16(rest)?;
-            let (rest, total_data_length) = le_u16(rest)?;
-            let (rest, offset) = le_u16(rest)?;
-            let (rest, data_length) = le_u16(rest)?;
-            let (rest, receive_sequence) = le_u16(rest)?;
-            let (user_data, bytes_received) = le_u16(rest)?;
+            fields! {
+                input => rest;
+                source_connection_id: le_u16,
+                destination_connection_id: le_u16,
+                send_sequence: le_u16,
+                total_data_length: le_u16,
+                offset: le_u16,
+                data_length: le_u16,
+                receive_sequence: le_u16,
+            }
+            fields!(rest => user_data; bytes_received: le_u16);
             let session = Body::Session {
                 source_connection_id,
                 destination_connection_id,
@@ -217,25 +219,22 @@ fn body(packet_type: PacketType, input: &[u8]) -> Parsed<'_, Body<'_>> {
             (&[], session)
         }
         _ => {
-            let (bytes, name) = name(input)?;
+            fields!(input => bytes; name: name);
             (&[], Body::Name { name, bytes })
         }
     })
 }
 
-fn management(input: &[u8]) -> Parsed<'_, Packet<'_>> {
+fn management(input: &[u8]) -> Read<'_, Packet<'_>> {
     let (rest, _) = take("networks", ROUTE)(input)?;
-    let (rest, opcode) = u8(rest)?;
-    let (rest, name_type) = u8(rest)?;
-    let (rest, message_id) = le_u16(rest)?;
-    let (rest, requested_name) = name(rest)?;
-    let (user_data, source_name) = name(rest)?;
+    fields!(rest => rest; opcode: u8, name_type: u8, message_id: le_u16, requested_name: name);
+    fields!(rest => user_data; source_name: name);
     let (opcode, name_type) = (Opcode(opcode), NameType(name_type));
     let packet = Packet::Management { opcode, name_type, message_id, requested_name, source_name, user_data };
     Ok((&[], packet))
 }
 
-fn name(input: &[u8]) -> Parsed<'_, Name> {
+fn name(input: &[u8]) -> Read<'_, Name> {
     array::<16>(input).map(|(rest, bytes)| (rest, Name::from_bytes(bytes)))
 }
 
@@ -338,7 +337,8 @@ mod tests {
         };
         assert_eq!((*user_data, packet.datagram()), (&b"\xffSMB"[..], None), "a session is no datagram");
         for length in 0..18 {
-            assert!(Packet::parse(NETBIOS, 4, &bytes[..length]).is_err());
+            let error = Packet::parse(NETBIOS, 4, &bytes[..length]).unwrap_err();
+            assert!(!error.is_unnamed(), "{error}");
         }
         bytes[1] = 9; // type: status query
         let Packet::NetBios { packet_type, body: Body::Name { .. }, .. } =

@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 
 use super::{Name, PacketType};
 use crate::error::{Layer, ParseError, parse};
-use crate::wire::{be_u16, be_u32, u8, wire_enum};
+use crate::wire::{be_u16, be_u32, fields, u8, wire_enum};
 
 /// A client's wish for a session (RFC 1002 4.3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +24,8 @@ impl SessionRequest {
     /// One of the names cannot be read; [`Name::parse`] reads the called name alone.
     pub fn parse(payload: &[u8]) -> Result<Self, ParseError> {
         let (_, request) = parse(Layer::NetBios, payload, |input| {
-            let (input, called) = Name::read(input)?;
-            let (input, calling) = Name::read(input)?;
-            Ok((input, Self { called, calling }))
+            fields!(upper input => input; called_name: Name::read, calling_name: Name::read);
+            Ok((input, Self { called: called_name, calling: calling_name }))
         })?;
         Ok(request)
     }
@@ -61,8 +60,11 @@ impl NegativeReason {
     /// # Errors
     /// It is empty.
     pub fn parse(payload: &[u8]) -> Result<Self, ParseError> {
-        let (_, code) = parse(Layer::NetBios, payload, u8)?;
-        Ok(Self(code))
+        let (_, code) = parse(Layer::NetBios, payload, |input| {
+            fields!(upper input => rest; error_code: u8);
+            Ok((rest, Self(error_code)))
+        })?;
+        Ok(code)
     }
 }
 
@@ -84,9 +86,8 @@ impl Retarget {
     /// It is shorter than six bytes.
     pub fn parse(payload: &[u8]) -> Result<Self, ParseError> {
         let (_, retarget) = parse(Layer::NetBios, payload, |input| {
-            let (input, address) = be_u32(input)?;
-            let (input, port) = be_u16(input)?;
-            Ok((input, Self { address: Ipv4Addr::from_bits(address), port }))
+            fields!(upper input => input; retarget_ip_address: be_u32, port: be_u16);
+            Ok((input, Self { address: Ipv4Addr::from_bits(retarget_ip_address), port }))
         })?;
         Ok(retarget)
     }

@@ -43,6 +43,7 @@ fn a_session_request_holds_both_names() {
     for length in 0..payload.len() {
         let error = SessionRequest::parse(&payload[..length]).unwrap_err();
         assert!(matches!(error.reason, Reason::Truncated { .. }) && error.offset <= length, "{error}");
+        assert!(!error.is_unnamed(), "{error}");
         let called = Name::parse(&payload[..length]).map(|(rest, name)| (rest.len(), name));
         assert_eq!(called.ok(), (length >= 34).then(|| (length - 34, request.called.clone())));
     }
@@ -50,7 +51,7 @@ fn a_session_request_holds_both_names() {
 
 #[test]
 fn a_name_that_is_none_says_where() {
-    let error = |bytes: &[u8]| Name::parse(bytes).unwrap_err();
+    let error = |bytes: &[u8]| ParseError::from(Name::parse(bytes).unwrap_err());
     let bad = |offset, field, value| ParseError {
         layer: Layer::NetBios,
         offset,
@@ -80,7 +81,7 @@ fn responses_hold_a_reason_or_another_place() {
     let retarget = Retarget { address: Ipv4Addr::new(192, 0, 2, 9), port: 139 };
     assert_eq!(Retarget::parse(&payload), Ok(retarget));
     for length in 0..payload.len() {
-        assert!(Retarget::parse(&payload[..length]).is_err());
+        assert!(!Retarget::parse(&payload[..length]).unwrap_err().is_unnamed());
     }
 }
 
@@ -92,7 +93,7 @@ fn headers_have_17_and_24_bits_of_length() {
         (&[9][..], Header { kind: PacketType::SESSION_MESSAGE, length: 0x00ff_ffff })
     );
     for length in 0..4 {
-        assert!(Header::parse(&[0; 4][..length]).is_err());
+        assert!(!ParseError::from(Header::parse(&[0; 4][..length]).unwrap_err()).is_unnamed());
     }
 }
 
@@ -597,4 +598,26 @@ proptest! {
             prop_assert_eq!(&told, &whole);
         }
     }
+}
+
+#[test]
+fn the_parsers_compose_with_combinators_of_nom() {
+    use nom::Parser as _;
+    use nom::bytes::complete::{tag, take};
+    use nom::combinator::{map_res, verify};
+    use nom::error::context;
+
+    let header = Header::parse;
+    let mut framed = (tag("<"), context("header", header), take(2_usize), tag(">"));
+    let (rest, (_, header, payload, _)) = framed.parse(b"<\0\0\0\x02ab>c").unwrap();
+    assert_eq!((rest, header.length, payload), (&b"c"[..], 2, &b"ab"[..]));
+    let mut stops = |input| ParseError::from(framed.parse(input).unwrap_err()).to_string();
+    assert_eq!(stops(b"<\0\0\0"), "NetBIOS: cut short in LENGTH at byte 1");
+    assert_eq!(stops(b"<\0\0\0\x02a"), "parser: cut short at byte 0");
+    assert_eq!(stops(b">"), "parser: not accepted by Tag at byte 0");
+    let mut number = map_res(Header::parse, |header| u8::try_from(header.length));
+    let error = ParseError::from(number.parse(&[0, 1, 0, 0]).unwrap_err());
+    assert_eq!(error.to_string(), "parser: not accepted by Map on Result at byte 0");
+    let mut empty = verify(Header::parse, |header| header.length == 0);
+    assert!(empty.parse(&[0; 4]).is_ok() && empty.parse(&[0, 0, 0, 1]).is_err());
 }

@@ -1,8 +1,8 @@
 //! Frames of an Initial packet (RFC 9000 19, 12.4).
 
 use super::packet::variable;
-use crate::error::{Layer, Parsed, Reason, Unread, parse};
-use crate::wire::{take, u8};
+use crate::error::{Layer, Read, Reason, Unread, named, parse};
+use crate::wire::{fields, take, u8};
 
 /// A CRYPTO frame (RFC 9000 19.6): bytes of the TLS handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,24 +28,21 @@ pub(super) fn crypto(frames: &[u8], is_cut: bool) -> Option<Vec<Crypto<'_>>> {
     Some(found)
 }
 
-fn frame(input: &[u8], is_cut: bool) -> Parsed<'_, Option<Crypto<'_>>> {
-    let (rest, kind) = u8(input)?;
-    match kind {
+fn frame(input: &[u8], is_cut: bool) -> Read<'_, Option<Crypto<'_>>> {
+    fields!(snake input => rest; frame_type: u8);
+    match frame_type {
         // PADDING, PING
         0 | 1 => Ok((rest, None)),
         // ACK, which may count marks of congestion
         2 | 3 => {
-            let (rest, _largest) = variable(rest)?;
-            let (rest, _delay) = variable(rest)?;
-            let (rest, ranges) = variable(rest)?;
+            fields!(snake rest => rest; _largest_acknowledged: variable, _ack_delay: variable, ack_range_count: variable);
             // The first range, a gap and a length of each further one, three counters.
-            let counters = if kind == 3 { 3 } else { 0 };
-            let numbers = ranges.saturating_mul(2).saturating_add(1).saturating_add(counters);
+            let counters = if frame_type == 3 { 3 } else { 0 };
+            let numbers = ack_range_count.saturating_mul(2).saturating_add(1).saturating_add(counters);
             Ok((skip(rest, numbers)?, None))
         }
         6 => {
-            let (rest, offset) = variable(rest)?;
-            let (rest, length) = variable(rest)?;
+            fields!(snake rest => rest; offset: variable, length: variable);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
             if is_cut && rest.len() < length {
                 return Ok((&[], Some(Crypto { offset, data: rest })));
@@ -55,18 +52,20 @@ fn frame(input: &[u8], is_cut: bool) -> Parsed<'_, Option<Crypto<'_>>> {
         }
         // CONNECTION_CLOSE: error, frame, reason
         0x1c => {
-            let (rest, length) = variable(skip(rest, 2)?)?;
-            let (rest, _reason) = take("reason phrase", usize::try_from(length).unwrap_or(usize::MAX))(rest)?;
+            let rest = skip(rest, 2)?;
+            fields!(snake rest => rest; reason_phrase_length: variable);
+            let (rest, _reason) =
+                take("reason_phrase", usize::try_from(reason_phrase_length).unwrap_or(usize::MAX))(rest)?;
             Ok((rest, None))
         }
-        _ => Err(Unread::error(input, Reason::BadValue { field: "frame type", value: kind.into() })),
+        _ => Err(Unread::error(input, Reason::BadValue { field: "frame type", value: frame_type.into() })),
     }
 }
 
 fn skip(input: &[u8], numbers: u64) -> Result<&[u8], nom::Err<Unread>> {
     let mut rest = input;
     for _ in 0..numbers {
-        (rest, _) = variable(rest)?;
+        (rest, _) = named("frame", variable(rest))?;
     }
     Ok(rest)
 }

@@ -2,8 +2,8 @@
 
 use super::frames::{Crypto, crypto};
 use super::packet::{Initial, packets};
-use crate::error::{Layer, Parsed, Reason, Unread, parse};
-use crate::wire::{be_u16, be_u24, take, u8};
+use crate::error::{Layer, Read, Reason, Unread, parse};
+use crate::wire::{be_u16, be_u24, fields, take, u8};
 
 /// Bytes of a ClientHello that are held, and pieces of it.
 const BYTES: usize = 1 << 13;
@@ -83,27 +83,26 @@ fn open(_packet: &Initial<'_>, _id: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The protocols that a ClientHello offers (RFC 8446 4.1.2, RFC 7301 3.1).
-fn client_hello(input: &[u8]) -> Parsed<'_, Vec<Vec<u8>>> {
-    let (rest, kind) = u8(input)?;
-    if kind != 1 {
-        return Err(Unread::error(input, Reason::BadValue { field: "handshake type", value: kind.into() }));
+fn client_hello(input: &[u8]) -> Read<'_, Vec<Vec<u8>>> {
+    fields!(snake input => rest; msg_type: u8);
+    if msg_type != 1 {
+        return Err(Unread::error(input, Reason::BadValue { field: "msg_type", value: msg_type.into() }));
     }
-    let (rest, _length) = be_u24(rest)?;
+    fields!(snake rest => rest; _length: be_u24);
     let (rest, _version_and_random) = take("random", 34)(rest)?;
-    let (rest, length) = u8(rest)?;
-    let (rest, _session) = take("session id", length.into())(rest)?;
-    let (rest, length) = be_u16(rest)?;
-    let (rest, _suites) = take("cipher suites", length.into())(rest)?;
-    let (rest, length) = u8(rest)?;
-    let (rest, _methods) = take("compression methods", length.into())(rest)?;
-    let (mut rest, length) = be_u16(rest)?;
+    fields!(snake rest => rest; legacy_session_id: u8);
+    let (rest, _session) = take("legacy_session_id", legacy_session_id.into())(rest)?;
+    fields!(snake rest => rest; cipher_suites: be_u16);
+    let (rest, _suites) = take("cipher_suites", cipher_suites.into())(rest)?;
+    fields!(snake rest => rest; legacy_compression_methods: u8);
+    let (rest, _methods) = take("legacy_compression_methods", legacy_compression_methods.into())(rest)?;
+    fields!(snake rest => rest; extensions: be_u16);
     // The extensions may go on behind what is there.
-    let mut left = usize::from(length);
+    let (mut rest, mut left) = (rest, usize::from(extensions));
     while left > 0 {
-        let (after, kind) = be_u16(rest)?;
-        let (after, length) = be_u16(after)?;
-        let (after, extension) = take("extension", length.into())(after)?;
-        if kind == ALPN {
+        fields!(snake rest => after; extension_type: be_u16, length: be_u16);
+        let (after, extension) = take("extension_data", length.into())(after)?;
+        if extension_type == ALPN {
             return Ok((&[], protocols(extension)?.1));
         }
         left = left.saturating_sub(rest.len().saturating_sub(after.len()));
@@ -115,12 +114,12 @@ fn client_hello(input: &[u8]) -> Parsed<'_, Vec<Vec<u8>>> {
 /// The extension `application_layer_protocol_negotiation`.
 const ALPN: u16 = 16;
 
-fn protocols(input: &[u8]) -> Parsed<'_, Vec<Vec<u8>>> {
-    let (mut rest, _length) = be_u16(input)?;
-    let mut found = Vec::new();
+fn protocols(input: &[u8]) -> Read<'_, Vec<Vec<u8>>> {
+    fields!(snake input => rest; _protocol_name_list: be_u16);
+    let (mut rest, mut found) = (rest, Vec::new());
     while !rest.is_empty() {
-        let (after, length) = u8(rest)?;
-        let (after, name) = take("protocol name", length.into())(after)?;
+        fields!(snake rest => after; protocol_name: u8);
+        let (after, name) = take("protocol_name", protocol_name.into())(after)?;
         found.push(name.to_vec());
         rest = after;
     }

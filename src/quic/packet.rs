@@ -1,7 +1,7 @@
 //! Packets with a long header (RFC 9000 17.2).
 
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{be_u16, be_u32, be_u64, take, u8, wire_enum};
+use crate::error::{Layer, Parsed, Read, Reason, Unread, named, parse, prefix};
+use crate::wire::{be_u16, be_u32, be_u64, fields, take, u8, wire_enum};
 
 wire_enum! {
     /// The version of QUIC.
@@ -80,8 +80,8 @@ impl<'a> LongHeader<'a> {
     ///
     /// # Errors
     /// The input is cut, is no packet with a long header, or has connection ids that are too long.
-    pub fn parse(input: &'a [u8]) -> Result<(&'a [u8], Self), ParseError> {
-        parse(Layer::Quic, input, header)
+    pub fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
+        prefix(Layer::Quic, input, header)
     }
 }
 
@@ -113,37 +113,44 @@ pub fn packets(datagram: &[u8]) -> impl Iterator<Item = Initial<'_>> {
     })
 }
 
-fn header(input: &[u8]) -> Parsed<'_, LongHeader<'_>> {
-    let (rest, first) = u8(input)?;
-    if first & 0xc0 != 0xc0 {
-        return Err(Unread::error(input, Reason::BadValue { field: "long header", value: first.into() }));
+fn header(input: &[u8]) -> Read<'_, LongHeader<'_>> {
+    fields!(snake input => rest; first_byte: u8);
+    if first_byte & 0xc0 != 0xc0 {
+        return Err(Unread::error(
+            input,
+            Reason::BadValue { field: "long header", value: first_byte.into() },
+        ));
     }
-    let (rest, version) = be_u32(rest)?;
-    let (rest, destination) = connection_id(rest)?;
-    let (rest, source) = connection_id(rest)?;
-    Ok((rest, LongHeader { first, version: Version(version), destination, source }))
+    fields! {
+        snake rest => rest;
+        version: be_u32,
+        destination_connection_id: connection_id,
+        source_connection_id: connection_id,
+    }
+    let (destination, source) = (destination_connection_id, source_connection_id);
+    Ok((rest, LongHeader { first: first_byte, version: Version(version), destination, source }))
 }
 
-fn connection_id(input: &[u8]) -> Parsed<'_, &[u8]> {
+fn connection_id(input: &[u8]) -> Read<'_, &[u8]> {
     let (rest, length) = u8(input)?;
     if length > LongHeader::MAX_ID {
         return Err(Unread::error(input, Reason::BadValue { field: "connection id", value: length.into() }));
     }
-    take("connection id", length.into())(rest)
+    take("", length.into())(rest)
 }
 
 /// A packet, whether it is an Initial one, and what follows it.
-fn packet(input: &[u8]) -> Parsed<'_, (&[u8], bool, Initial<'_>)> {
-    let (rest, header) = header(input)?;
+fn packet(input: &[u8]) -> Read<'_, (&[u8], bool, Initial<'_>)> {
+    fields!(snake input => rest; header: header);
     let kind = header.first >> 4 & 3;
     if !header.version.is_known() || kind == header.version.retry() {
         let value = header.version.0.into();
         return Err(Unread::error(input, Reason::BadValue { field: "version", value }));
     }
     let is_initial = kind == header.version.initial();
-    let (rest, token) = if is_initial { variable(rest)? } else { (rest, 0) };
+    let (rest, token) = if is_initial { named("token_length", variable(rest))? } else { (rest, 0) };
     let (rest, _token) = take("token", usize::try_from(token).unwrap_or(usize::MAX))(rest)?;
-    let (rest, length) = variable(rest)?;
+    fields!(snake rest => rest; length: variable);
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let packet_number = input.len().saturating_sub(rest.len());
     let end = packet_number.saturating_add(length);
@@ -153,7 +160,7 @@ fn packet(input: &[u8]) -> Parsed<'_, (&[u8], bool, Initial<'_>)> {
 }
 
 /// An integer of variable length (RFC 9000 16).
-pub(super) fn variable(input: &[u8]) -> Parsed<'_, u64> {
+pub(super) fn variable(input: &[u8]) -> Read<'_, u64> {
     let (rest, first) = u8(input)?;
     match first >> 6 {
         0 => Ok((rest, (first & 0x3f).into())),

@@ -1,8 +1,8 @@
 //! Frames of the browser protocol: \[MS-BRWS\] 2.2.
 
 use super::ServerType;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, parse};
-use crate::wire::{Raw, array, fields, le_u16, le_u32, u8, wire_enum};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, parse};
+use crate::wire::{Raw, array, fields, le_u16, le_u32, u8, up_to, wire_enum};
 
 wire_enum! {
     /// What a frame is (\[MS-BRWS\] 2.2).
@@ -155,7 +155,7 @@ fn names<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::
     crate::wire::serialise::list(names.map(crate::wire::ascii), serializer)
 }
 
-fn body(kind: FrameType, input: &[u8]) -> Parsed<'_, Body<'_>> {
+fn body(kind: FrameType, input: &[u8]) -> Read<'_, Body<'_>> {
     Ok(match kind {
         FrameType::HOST_ANNOUNCEMENT
         | FrameType::DOMAIN_ANNOUNCEMENT
@@ -196,7 +196,7 @@ fn body(kind: FrameType, input: &[u8]) -> Parsed<'_, Body<'_>> {
     })
 }
 
-fn announcement(input: &[u8]) -> Parsed<'_, Announcement<'_>> {
+fn announcement(input: &[u8]) -> Read<'_, Announcement<'_>> {
     fields!(input => rest; update_count: u8, periodicity: le_u32);
     let (rest, name) = crate::wire::take("ServerName", 16)(rest)?;
     let (rest, [os_major, os_minor]) = array::<2>(rest)?;
@@ -218,7 +218,7 @@ fn announcement(input: &[u8]) -> Parsed<'_, Announcement<'_>> {
 
 fn until_nul(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    bytes.get(..end).unwrap_or(bytes)
+    up_to(bytes, end)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use core::net::Ipv4Addr;
 
 use uuid::Uuid;
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, Unread, parse};
 use crate::wire::security::Sid;
 use crate::wire::{
     FileTime, Raw, Utf16, ascii, be_u32, fields, guid, le_u16, le_u32, le_u64, take, u8, widen, wire_enum,
@@ -298,7 +298,7 @@ pub struct Oem<'a>(pub &'a [u8]);
 
 impl<'a> Oem<'a> {
     /// Reads text and its NUL.
-    pub(super) fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    pub(super) fn read(input: &'a [u8]) -> Read<'a, Self> {
         let end = input.iter().position(|byte| *byte == 0);
         let (text, rest) = end.and_then(|end| input.split_at_checked(end)).unwrap_or((input, &[]));
         let (rest, _) = take("NUL", 1)(rest)?;
@@ -330,7 +330,7 @@ pub struct DnsName<'a> {
 const MAX_LABELS: usize = 128;
 
 impl<'a> DnsName<'a> {
-    fn read(message: &'a [u8], input: &'a [u8]) -> Parsed<'a, Self> {
+    fn read(message: &'a [u8], input: &'a [u8]) -> Read<'a, Self> {
         let name = Self { message, offset: message.len().saturating_sub(input.len()) };
         let mut rest = input;
         for _ in 0..MAX_LABELS {
@@ -452,12 +452,12 @@ impl Examine for Logon<'_> {
 }
 
 /// Lm20Token, or nothing.
-fn lm_token(input: &[u8]) -> Parsed<'_, ()> {
+fn lm_token(input: &[u8]) -> Read<'_, ()> {
     if input.is_empty() { Ok((input, ())) } else { le_u16(input).map(|(rest, _)| (rest, ())) }
 }
 
 /// NtVersion, LmNtToken and Lm20Token.
-fn tail(input: &[u8]) -> Parsed<'_, Option<NtVersion>> {
+fn tail(input: &[u8]) -> Read<'_, Option<NtVersion>> {
     fields!(input => at_tokens; nt_version: le_u32);
     fields!(at_tokens => rest; tokens: le_u32);
     if tokens != u32::MAX {
@@ -467,7 +467,7 @@ fn tail(input: &[u8]) -> Parsed<'_, Option<NtVersion>> {
     Ok((rest, Some(NtVersion::from_bits_retain(nt_version))))
 }
 
-fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Body<'a>> {
+fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Read<'a, Body<'a>> {
     Ok(match opcode {
         Opcode::LOGON_REQUEST => {
             fields! {
@@ -543,7 +543,7 @@ fn body<'a>(opcode: Opcode, data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Body<
     })
 }
 
-fn directory<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Directory<'a>> {
+fn directory<'a>(data: &'a [u8], input: &'a [u8]) -> Read<'a, Directory<'a>> {
     fields!(input => rest; domain_guid: guid, _null_guid: guid);
     let (rest, dns_forest_name) = DnsName::read(data, rest)?;
     let (rest, dns_domain_name) = DnsName::read(data, rest)?;
@@ -555,7 +555,7 @@ fn directory<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Directory<'a>> {
     Ok((rest, directory))
 }
 
-fn sam_response_ex<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, SamResponseEx<'a>> {
+fn sam_response_ex<'a>(data: &'a [u8], input: &'a [u8]) -> Read<'a, SamResponseEx<'a>> {
     // What the end says decides what stands before it.
     let at_tail = data.len().saturating_sub(Logon::TAIL);
     let version = tail(data.get(at_tail..).unwrap_or_default())?.1.unwrap_or(NtVersion::empty());
@@ -606,7 +606,7 @@ const fn ipv4(address: &[u8]) -> Option<Ipv4Addr> {
     }
 }
 
-fn db_change<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, DbChange<'a>> {
+fn db_change<'a>(data: &'a [u8], input: &'a [u8]) -> Read<'a, DbChange<'a>> {
     fields! {
         input => rest;
         low_serial_number: le_u32,
@@ -640,7 +640,7 @@ fn db_change<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, DbChange<'a>> {
 }
 
 /// DomainSidSize and DomainSid, which is padded so that it begins at a multiple of four bytes.
-fn domain_sid<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Option<Sid<'a>>> {
+fn domain_sid<'a>(data: &'a [u8], input: &'a [u8]) -> Read<'a, Option<Sid<'a>>> {
     fields!(input => rest; size: le_u32);
     if size == 0 {
         return Ok((rest, None));
@@ -653,7 +653,7 @@ fn domain_sid<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Option<Sid<'a>>
 }
 
 /// The first of the names that only NT sends. LAN Manager's messages end with a token of two bytes.
-fn if_of_nt<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Option<Utf16<'a>>> {
+fn if_of_nt<'a>(data: &'a [u8], input: &'a [u8]) -> Read<'a, Option<Utf16<'a>>> {
     if input.len() <= 2 {
         return Ok((input, None));
     }
@@ -662,14 +662,14 @@ fn if_of_nt<'a>(data: &'a [u8], input: &'a [u8]) -> Parsed<'a, Option<Utf16<'a>>
 }
 
 /// Passes over what pads `input`, which is the end of `data`, to a multiple of `to` bytes.
-fn align<'a>(data: &[u8], input: &'a [u8], to: usize) -> Parsed<'a, ()> {
+fn align<'a>(data: &[u8], input: &'a [u8], to: usize) -> Read<'a, ()> {
     let offset = data.len().saturating_sub(input.len());
     let padding = offset.next_multiple_of(to).saturating_sub(offset);
     take("padding", padding)(input).map(|(rest, _)| (rest, ()))
 }
 
 /// Text of UTF-16 and its NUL.
-fn unicode(input: &[u8]) -> Parsed<'_, Utf16<'_>> {
+fn unicode(input: &[u8]) -> Read<'_, Utf16<'_>> {
     let text = Utf16::until_nul(input);
     let (rest, _) = take("text", text.as_bytes().len())(input)?;
     let (rest, _) = take("NUL", 2)(rest)?;

@@ -3,7 +3,7 @@
 use super::ServerType;
 use super::browser;
 use super::logon::{Logon, Oem};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, Unread, parse};
 use crate::wire::{fields, le_u16, le_u32, u8};
 
 /// A write to a mailslot.
@@ -92,7 +92,7 @@ impl<'a> Write<'a> {
     }
 }
 
-fn lan_man(input: &[u8]) -> Parsed<'_, LanMan<'_>> {
+fn lan_man(input: &[u8]) -> Read<'_, LanMan<'_>> {
     fields!(input => rest; kind: le_u16);
     match kind {
         1 => {
@@ -117,7 +117,7 @@ fn lan_man(input: &[u8]) -> Parsed<'_, LanMan<'_>> {
     }
 }
 
-fn messenger(input: &[u8]) -> Parsed<'_, Message<'_>> {
+fn messenger(input: &[u8]) -> Read<'_, Message<'_>> {
     fields!(input => rest; from: Oem::read, to: Oem::read, text: Oem::read);
     Ok((rest, Message::Messenger { from, to, text }))
 }

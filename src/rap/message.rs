@@ -2,7 +2,7 @@
 
 use super::calls::{self, Call};
 use super::descriptor::{self, Value, items};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, Unread, parse};
 use crate::wire::{Win32Error, fields, le_u16};
 
 /// A request.
@@ -204,7 +204,7 @@ const fn cut(offset: usize, field: &'static str) -> ParseError {
 }
 
 /// A text up to its NUL.
-fn text<'a>(field: &'static str) -> impl Fn(&'a [u8]) -> Parsed<'a, &'a [u8]> {
+fn text<'a>(field: &'static str) -> impl Fn(&'a [u8]) -> Read<'a, &'a [u8]> {
     move |input| match input.iter().position(|byte| *byte == 0) {
         Some(end) => {
             let (text, rest) = input.split_at_checked(end).unwrap_or((input, &[]));

@@ -1,8 +1,8 @@
 //! IPP messages and groups of attributes (RFC 8010 3), as far as they name and say things.
 
 use crate::dcerpc::ndr::{Record, Scope, Value};
-use crate::error::{Anomalies, Layer, ParseError, Parsed, parse};
-use crate::wire::{be_u16, be_u32, take, u8};
+use crate::error::{Anomalies, Layer, Read, parse};
+use crate::wire::{be_u16, be_u32, fields, take, u8};
 
 /// Attributes, or a whole answer with its version, status and request id in front of them.
 pub(super) fn meaning<'a>(bytes: &'a [u8], scope: &Scope<'_, 'a>, anomalies: &mut Anomalies) -> Value<'a> {
@@ -27,11 +27,9 @@ pub(super) fn meaning<'a>(bytes: &'a [u8], scope: &Scope<'_, 'a>, anomalies: &mu
     Value::Record(record)
 }
 
-fn head(input: &[u8]) -> Parsed<'_, (u16, u16, u32)> {
-    let (rest, version) = be_u16(input)?;
-    let (rest, status) = be_u16(rest)?;
-    let (rest, request) = be_u32(rest)?;
-    Ok((rest, (version, status, request)))
+fn head(input: &[u8]) -> Read<'_, (u16, u16, u32)> {
+    fields!(snake input => rest; version_number: be_u16, status_code: be_u16, request_id: be_u32);
+    Ok((rest, (version_number, status_code, request_id)))
 }
 
 /// Tags below this one begin a group.
@@ -55,7 +53,7 @@ fn groups<'a>(bytes: &'a [u8], anomalies: &mut Anomalies) -> Vec<Value<'a>> {
             }
             Err(error) => {
                 let before = bytes.len().saturating_sub(rest.len());
-                anomalies.add(ParseError { offset: error.offset.saturating_add(before), ..error });
+                anomalies.add(error.behind(before));
                 break;
             }
         }
@@ -64,13 +62,12 @@ fn groups<'a>(bytes: &'a [u8], anomalies: &mut Anomalies) -> Vec<Value<'a>> {
 }
 
 /// One value of an attribute; a further value of the same one has no name.
-fn attribute(input: &[u8]) -> Parsed<'_, Record<'_>> {
-    let (rest, tag) = u8(input)?;
-    let (rest, length) = be_u16(rest)?;
-    let (rest, name) = take("name", length.into())(rest)?;
-    let (rest, length) = be_u16(rest)?;
-    let (rest, bytes) = take("value", length.into())(rest)?;
-    let value = match (tag, bytes) {
+fn attribute(input: &[u8]) -> Read<'_, Record<'_>> {
+    fields!(snake input => rest; value_tag: u8, name_length: be_u16);
+    let (rest, name) = take("name", name_length.into())(rest)?;
+    fields!(snake rest => rest; value_length: be_u16);
+    let (rest, bytes) = take("value", value_length.into())(rest)?;
+    let value = match (value_tag, bytes) {
         (0x21 | 0x23, [a, b, c, d]) => Value::Signed(i32::from_be_bytes([*a, *b, *c, *d]).into()),
         (0x22, [flag]) => Value::Number((*flag).into()),
         // Texts, names, keywords, URIs, character sets, languages, MIME types.
@@ -79,7 +76,11 @@ fn attribute(input: &[u8]) -> Parsed<'_, Record<'_>> {
     };
     Ok((
         rest,
-        Record(vec![("name", Value::Ascii(name)), ("tag", Value::Number(tag.into())), ("value", value)]),
+        Record(vec![
+            ("name", Value::Ascii(name)),
+            ("tag", Value::Number(value_tag.into())),
+            ("value", value),
+        ]),
     ))
 }
 
@@ -126,7 +127,9 @@ mod tests {
     fn cuts_are_told_unless_they_fall_between_attributes() {
         for length in 1..ANSWER.len() {
             let whole = [8, 9, 24, 32].contains(&length);
-            assert_eq!(read(&ANSWER[..length], false).1.is_empty(), whole, "at {length}");
+            let anomalies = read(&ANSWER[..length], false).1;
+            assert_eq!(anomalies.is_empty(), whole, "at {length}");
+            assert!(!anomalies.iter().any(crate::ParseError::is_unnamed), "at {length}: {anomalies:?}");
         }
     }
 }

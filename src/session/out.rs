@@ -67,8 +67,8 @@ impl Out<'_> {
     }
 
     /// Tells of a message that could not be read to its end.
-    pub(super) fn unreadable(&mut self, error: ParseError) {
-        self.tell(Loss::from(error));
+    pub(super) fn unreadable(&mut self, error: impl Into<ParseError>) {
+        self.tell(Loss::from(error.into()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! A command with its words and bytes, and the chain of them in a message.
 
 use super::{Command, Header};
-use crate::error::{Layer, ParseError, Parsed, Reason, parse};
+use crate::error::{Layer, ParseError, Read, Reason, parse};
 
 /// The most commands followed in one message. Real chains have two or three.
 const MAX_CHAIN: u8 = 16;
@@ -56,10 +56,10 @@ impl<'a> Block<'a> {
     }
 
     /// Reads fields from the start of the words, and places an error at its offset in the message.
-    pub(super) fn fields<T>(&self, parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> Result<T, ParseError> {
+    pub(super) fn fields<T>(&self, parser: impl FnOnce(&'a [u8]) -> Read<'a, T>) -> Result<T, ParseError> {
         match parse(Layer::Smb1, self.words, parser) {
             Ok((_, value)) => Ok(value),
-            Err(error) => Err(ParseError { offset: error.offset.saturating_add(self.words_offset), ..error }),
+            Err(error) => Err(error.behind(self.words_offset)),
         }
     }
 
@@ -118,12 +118,43 @@ fn lengths(command: Command, word_count: u8, byte_count: u16) -> (usize, usize) 
     }
 }
 
-/// The command of a message and those chained to it, in the order of the wire.
-///
-/// `message` begins at the header. A link that does not lead forwards, a command that lies outside the message, or
-/// a chain of more than 16 ends the iteration with one error.
-#[must_use]
-pub fn blocks<'a>(message: &'a [u8], header: &Header) -> Blocks<'a> {
+/// A message: its header, and the commands behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// Its header.
+    pub header: Header,
+    /// Its bytes, header included.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// Reads the message that a frame is.
+    ///
+    /// # Errors
+    /// There is no [`Header`].
+    pub fn parse(frame: &'a [u8]) -> Result<Self, ParseError> {
+        let (_, header) = Header::parse(frame)?;
+        Ok(Self { header, bytes: frame })
+    }
+
+    /// The same message, of which it is known who sent it: see [`Header::sent_by_server`].
+    #[must_use]
+    pub const fn sent_by_server(self, server: bool) -> Self {
+        Self { header: self.header.sent_by_server(server), ..self }
+    }
+
+    /// Its command and those chained to it, in the order of the wire.
+    ///
+    /// A link that does not lead forwards, a command that lies outside the message, or a chain of more than 16 ends the
+    /// iteration with one error.
+    #[must_use]
+    pub fn blocks(&self) -> Blocks<'a> {
+        blocks(self.bytes, &self.header)
+    }
+}
+
+/// The command of a message and those chained to it: [`Message::blocks`].
+pub(crate) fn blocks<'a>(message: &'a [u8], header: &Header) -> Blocks<'a> {
     Blocks {
         message,
         unicode: header.unicode(),
@@ -133,7 +164,7 @@ pub fn blocks<'a>(message: &'a [u8], header: &Header) -> Blocks<'a> {
     }
 }
 
-/// The iterator that [`blocks`] returns.
+/// The iterator of [`Message::blocks`].
 #[derive(Debug, Clone)]
 pub struct Blocks<'a> {
     message: &'a [u8],

@@ -8,7 +8,7 @@ pub use super::create_fields::{
 };
 use super::text::Strings;
 use super::{Block, Command, Text};
-use crate::error::{Layer, ParseError, Parsed, parse};
+use crate::error::{Layer, ParseError, Read, parse};
 use crate::wire::{fields, le_u16, le_u32, le_u64, take, u8, wire_enum};
 
 /// A request to open something, of any of the commands that do
@@ -73,7 +73,7 @@ fn request<'a>(desired_access: u32, create_disposition: u32) -> Request<'a> {
     }
 }
 
-fn nt_create_andx(words: &[u8]) -> Parsed<'_, Request<'_>> {
+fn nt_create_andx(words: &[u8]) -> Read<'_, Request<'_>> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),
@@ -92,7 +92,7 @@ fn nt_create_andx(words: &[u8]) -> Parsed<'_, Request<'_>> {
     Ok((words, Request { root_directory_fid, create_options, ..request }))
 }
 
-fn open_andx(words: &[u8]) -> Parsed<'_, Request<'_>> {
+fn open_andx(words: &[u8]) -> Read<'_, Request<'_>> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),
@@ -106,7 +106,7 @@ fn open_andx(words: &[u8]) -> Parsed<'_, Request<'_>> {
     Ok((words, request(access_mode.into(), open_mode.into())))
 }
 
-fn nt_transact_create(parameters: &[u8]) -> Parsed<'_, Request<'_>> {
+fn nt_transact_create(parameters: &[u8]) -> Read<'_, Request<'_>> {
     fields! {
         parameters => rest;
         _flags: le_u32,

@@ -3,7 +3,7 @@
 use super::create::{OplockLevel, ResourceType};
 use super::dos_time::Utime;
 use super::{Block, Command};
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::fscc::{AccessMask, FileAttributes};
 use crate::wire::{FileTime, le_u16, le_u32, le_u64, u8, wire_struct};
 
@@ -42,7 +42,7 @@ impl RequestFields {
     }
 }
 
-fn value<T>(parsed: Parsed<'_, T>) -> Option<T> {
+fn value<T>(parsed: Read<'_, T>) -> Option<T> {
     parsed.ok().map(|(_, value)| value)
 }
 
@@ -165,11 +165,11 @@ impl ResponseFields {
     }
 }
 
-fn nothing(input: &[u8]) -> Parsed<'_, OplockLevel> {
+fn nothing(input: &[u8]) -> Read<'_, OplockLevel> {
     Ok((input, OplockLevel::NONE))
 }
 
-fn resource_type(input: &[u8]) -> Parsed<'_, ResourceType> {
+fn resource_type(input: &[u8]) -> Read<'_, ResourceType> {
     le_u16(input).map(|(rest, value)| (rest, ResourceType(value)))
 }
 

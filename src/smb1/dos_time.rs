@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{Timestamp, le_u16, le_u32};
 
 /// `UTIME`: seconds since 1970 in the server's own time zone. 0 and all ones are no time.
@@ -10,7 +10,7 @@ use crate::wire::{Timestamp, le_u16, le_u32};
 pub struct Utime(pub u32);
 
 impl Utime {
-    pub(super) fn read(input: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read(input: &[u8]) -> Read<'_, Self> {
         let (rest, seconds) = le_u32(input)?;
         Ok((rest, Self(seconds)))
     }
@@ -40,14 +40,14 @@ pub struct DosTime {
 
 impl DosTime {
     /// A date and a time after it.
-    pub(super) fn read(input: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read(input: &[u8]) -> Read<'_, Self> {
         let (rest, date) = le_u16(input)?;
         let (rest, time) = le_u16(rest)?;
         Ok((rest, Self { date, time }))
     }
 
     /// A time and a date after it.
-    pub(super) fn read_time_first(input: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read_time_first(input: &[u8]) -> Read<'_, Self> {
         let (rest, time) = le_u16(input)?;
         let (rest, date) = le_u16(rest)?;
         Ok((rest, Self { date, time }))

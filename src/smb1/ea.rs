@@ -1,6 +1,6 @@
 //! Extended attributes as OS/2 has them: \[MS-CIFS\] 2.2.1.2.
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::wire::{fields, le_u16, le_u32, take, u8, wire_list};
 
 /// `SMB_FEA_LIST`: attributes with their values.
@@ -9,7 +9,7 @@ pub struct FeaList<'a>(&'a [u8]);
 
 impl<'a> FeaList<'a> {
     /// The list at the start of `input`, whose first four bytes are its length with them.
-    pub(super) fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    pub(super) fn read(input: &'a [u8]) -> Read<'a, Self> {
         sized(input).map(|(rest, list)| (rest, Self(list)))
     }
 
@@ -31,7 +31,7 @@ pub struct GeaList<'a>(&'a [u8]);
 
 impl<'a> GeaList<'a> {
     /// The list at the start of `input`, whose first four bytes are its length with them.
-    pub(super) fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    pub(super) fn read(input: &'a [u8]) -> Read<'a, Self> {
         sized(input).map(|(rest, list)| (rest, Self(list)))
     }
 
@@ -49,7 +49,7 @@ impl<'a> GeaList<'a> {
 wire_list!(FeaList, GeaList);
 
 /// The bytes of a list behind its length, as far as they are there.
-fn sized(input: &[u8]) -> Parsed<'_, &[u8]> {
+fn sized(input: &[u8]) -> Read<'_, &[u8]> {
     fields!(input => rest; size: le_u32);
     let size = crate::wire::widen(size).saturating_sub(4);
     let (list, rest) = rest.split_at_checked(size).unwrap_or((rest, &[]));
@@ -58,7 +58,7 @@ fn sized(input: &[u8]) -> Parsed<'_, &[u8]> {
 
 fn elements<'a, T: 'a>(
     list: &'a [u8],
-    read: impl Fn(&'a [u8]) -> Parsed<'a, T>,
+    read: impl Fn(&'a [u8]) -> Read<'a, T>,
 ) -> impl Iterator<Item = Result<T, ParseError>> {
     let mut rest = list;
     core::iter::from_fn(move || {
@@ -66,8 +66,7 @@ fn elements<'a, T: 'a>(
             let before = list.len().saturating_sub(rest.len());
             let element = parse(Layer::Smb1, rest, &read);
             rest = element.as_ref().map_or(&[], |(rest, _)| *rest);
-            let place =
-                |error: ParseError| ParseError { offset: error.offset.saturating_add(before), ..error };
+            let place = |error: ParseError| error.behind(before);
             element.map(|(_, element)| element).map_err(place)
         })
     })

@@ -2,24 +2,17 @@
 
 use super::Block;
 use super::dos_time::{DosTime, Utime};
-use crate::error::ParseError;
+use crate::error::{ParseError, Read};
 use crate::wire::{le_u16, le_u32, u8, wire_struct};
 
-/// Reads the words of a command: [`words`] of [`Flush`], say.
-///
-/// # Errors
-/// They are not all there.
-pub fn words<'a, T: Words>(block: &Block<'a>) -> Result<T, ParseError> {
+/// Reads the words of a command as those of whatever is expected.
+pub(crate) fn words<'a, T: Words>(block: &Block<'a>) -> Result<T, ParseError> {
     block.fields(T::read)
 }
 
 /// The parameters of a command that are words alone.
-pub trait Words: Sized {
-    /// Reads them.
-    ///
-    /// # Errors
-    /// They are not all there.
-    fn read(words: &[u8]) -> crate::error::Parsed<'_, Self>;
+pub(crate) trait Words: Sized {
+    fn read(words: &[u8]) -> Read<'_, Self>;
 }
 
 macro_rules! commands {
@@ -31,8 +24,18 @@ macro_rules! commands {
             }
         }
 
+        impl $type {
+            /// Reads the words of the command.
+            ///
+            /// # Errors
+            /// They are not all there.
+            pub fn parse(block: &Block<'_>) -> Result<Self, ParseError> {
+                words(block)
+            }
+        }
+
         impl Words for $type {
-            fn read(words: &[u8]) -> crate::error::Parsed<'_, Self> {
+            fn read(words: &[u8]) -> Read<'_, Self> {
                 Self::read(words)
             }
         }

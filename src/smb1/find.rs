@@ -3,9 +3,9 @@
 use super::Text;
 use super::dos_time::DosTime;
 use super::ea::FeaList;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, Unread, parse};
 use crate::fscc::{DirectoryEntries, DirectoryEntry, EntryFacts, FileInformationClass};
-use crate::wire::{Utf16, fields, le_u16, le_u32, u8, wire_enum, wire_list};
+use crate::wire::{Utf16, fields, le_u16, le_u32, u8, up_to, wire_enum, wire_list};
 
 wire_enum! {
     /// What to say of each file that is found (\[MS-CIFS\] 2.2.2.3.1).
@@ -78,7 +78,7 @@ impl<'a> FindEntries<'a> {
                 Err(error) => {
                     left = 0;
                     let before = total.saturating_sub(rest.len());
-                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                    Some(Err(error.behind(before)))
                 }
             }
         });
@@ -90,7 +90,7 @@ impl<'a> FindEntries<'a> {
             return Text::Utf16(Utf16::until_nul(bytes));
         }
         let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-        Text::Oem(bytes.get(..end).unwrap_or(bytes))
+        Text::Oem(up_to(bytes, end))
     }
 
     fn of_entry(&self, entry: &DirectoryEntry<'a>) -> FindEntry<'a> {
@@ -106,7 +106,7 @@ impl<'a> FindEntries<'a> {
         }
     }
 
-    fn standard(&self, input: &'a [u8]) -> Parsed<'a, FindEntry<'a>> {
+    fn standard(&self, input: &'a [u8]) -> Read<'a, FindEntry<'a>> {
         let (rest, resume_key) = if self.resume_keys {
             le_u32(input).map(|(rest, key)| (rest, Some(key)))?
         } else {

@@ -1,7 +1,7 @@
 //! The fixed header of every message.
 
 use super::Command;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Read, Reason, Unread, prefix};
 use crate::wire::{DosError, NtStatus, Status, array, fields, le_u16, u8};
 
 /// The header of a message (\[MS-CIFS\] 2.2.3.1).
@@ -49,8 +49,8 @@ impl Header {
     ///
     /// # Errors
     /// The message is shorter than [`Header::SIZE`], or does not begin with [`Header::PROTOCOL`].
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::Smb1, input, header)
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::Smb1, input, header)
     }
 
     /// The header of a message of which it is known who sent it: what the client sends is a request, and what the server
@@ -93,7 +93,7 @@ impl Examine for Header {
     }
 }
 
-fn header(input: &[u8]) -> Parsed<'_, Header> {
+fn header(input: &[u8]) -> Read<'_, Header> {
     fields!(input => rest; protocol: array::<4>);
     if protocol != Header::PROTOCOL {
         let value = u64::from(u32::from_be_bytes(protocol));
@@ -279,10 +279,12 @@ mod tests {
     #[test]
     fn a_short_or_foreign_message_is_an_error_with_its_place() {
         for length in 0..Header::SIZE {
-            let error = Header::parse(&REFUSED[..length]).unwrap_err();
+            let error = Header::parse(&REFUSED[..length]).map_err(ParseError::from).unwrap_err();
             assert!(error.offset <= length && matches!(error.reason, Reason::Truncated { .. }));
+            assert!(!error.is_unnamed(), "{error}");
         }
-        let error = Header::parse(b"\xfeSMB____________________________").unwrap_err();
+        let error =
+            Header::parse(b"\xfeSMB____________________________").map_err(ParseError::from).unwrap_err();
         assert_eq!(error.reason, Reason::BadValue { field: "Protocol", value: 0xfe53_4d42 });
         assert_eq!(error.offset, 0);
     }

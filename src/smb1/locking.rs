@@ -1,7 +1,7 @@
 //! `SMB_COM_LOCKING_ANDX`: locks that may wait (\[MS-CIFS\] 2.2.4.32).
 
 use super::Block;
-use crate::error::{ParseError, Parsed};
+use crate::error::{ParseError, Read};
 use crate::wire::{fields, le_u16, le_u32, take, u8};
 
 /// A request, or the server's oplock break, which has the same form (\[MS-CIFS\] 2.2.4.32.1). The response holds
@@ -40,7 +40,7 @@ impl Request {
     }
 }
 
-fn request(words: &[u8]) -> Parsed<'_, Request> {
+fn request(words: &[u8]) -> Read<'_, Request> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),

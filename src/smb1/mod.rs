@@ -1,26 +1,26 @@
 //! SMB1: \[MS-CIFS\] and \[MS-SMB\].
 //!
-//! A message is a [`Header`] and a chain of [`Block`]s: a command with its parameter words and its data bytes. A
-//! module for each family of commands reads a block further; the commands that have nothing beyond their block (log
+//! A [`Message`] is a [`Header`] and a chain of [`Block`]s: a command with its parameter words and its data bytes. A
+//! module for each family of commands reads a block further, and [`Body`] reads any; the commands that have nothing beyond their block (log
 //! off, tree disconnect, cancel, process exit) have no module. Whether a block is a request or a response is the
 //! header's to say ([`Header::is_response`]), and an error response usually has no words: look at
 //! [`Header::status`] before parsing it.
 //!
 //! ```
-//! use smbscope::smb1::{self, Command, Header};
+//! use smbscope::smb1::{Body, Message};
 //!
-//! # fn read(message: &[u8]) -> Result<(), smbscope::ParseError> {
-//! let (_, header) = Header::parse(message)?;
-//! for block in smb1::blocks(message, &header) {
-//!     let block = block?;
-//!     if block.command == Command::TREE_CONNECT_ANDX && !header.is_response() {
-//!         let request = smb1::tree_connect::Request::parse(&block)?;
-//!         println!("tree connect to {}", request.path);
+//! // A request to close the file 0x4001, which was last written at a time that is not told.
+//! let frame = b"\xffSMB\x04\0\0\0\0\x18\x01\x40\0\0\0\0\0\0\0\0\0\0\0\0\x01\x08\x10\0\x01\x08\x05\0\
+//!     \x03\x01\x40\xff\xff\xff\xff\0\0";
+//! let message = Message::parse(frame)?;
+//! assert_eq!((message.header.uid, message.header.is_response()), (0x0801, false));
+//! for block in message.blocks() {
+//!     match Body::parse(&block?, &message.header)? {
+//!         Body::CloseRequest(request) => assert_eq!(request.fid, 0x4001),
+//!         other => panic!("{other:?}"),
 //!     }
 //! }
-//! # Ok(())
-//! # }
-//! # assert!(read(&[]).is_err());
+//! # Ok::<(), smbscope::ParseError>(())
 //! ```
 
 mod block;
@@ -52,7 +52,8 @@ pub mod tree_connect;
 mod wanted;
 pub mod write;
 
-pub use block::{Block, Blocks, blocks};
+pub(crate) use block::blocks;
+pub use block::{Block, Blocks, Message};
 pub use body::{Body, PrintQueue};
 pub use command::Command;
 pub use dos_time::{DosTime, Utime};

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::block::split;
 use super::text::Strings;
 use super::{Block, Text};
-use crate::error::{ParseError, Parsed};
+use crate::error::{ParseError, Read};
 use crate::wire::{FileTime, fields, guid, le_u16, le_u32, le_u64, u8};
 
 /// The dialects a client offers (\[MS-CIFS\] 2.2.4.52.1).
@@ -137,7 +137,7 @@ fn is_utf16(response: &Response<'_>, names: &[u8]) -> bool {
     response.capabilities.contains(Capabilities::UNICODE) && matches!(names, [1..=255, 0, ..])
 }
 
-fn nt_lan_manager_words(words: &[u8]) -> Parsed<'_, (Response<'_>, u8)> {
+fn nt_lan_manager_words(words: &[u8]) -> Read<'_, (Response<'_>, u8)> {
     fields! {
         words => words;
         dialect_index: le_u16,
@@ -177,7 +177,7 @@ fn lan_manager<'a>(block: &Block<'a>) -> Result<Response<'a>, ParseError> {
     Ok(response)
 }
 
-fn lan_manager_words(words: &[u8]) -> Parsed<'_, (Response<'_>, u16)> {
+fn lan_manager_words(words: &[u8]) -> Read<'_, (Response<'_>, u16)> {
     fields! {
         words => words;
         dialect_index: le_u16,

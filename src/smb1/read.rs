@@ -1,7 +1,7 @@
 //! The commands that read.
 
 use super::{Block, Command};
-use crate::error::{ParseError, Parsed};
+use crate::error::{ParseError, Read};
 use crate::wire::{fields, le_u16, le_u32, take, widen};
 
 /// A request of `READ_ANDX` (\[MS-CIFS\] 2.2.4.42, \[MS-SMB\] 2.2.4.2), `READ` (\[MS-CIFS\] 2.2.4.11) or
@@ -40,7 +40,7 @@ pub(super) fn offset_high(block: &Block<'_>, at: usize, word_count: u8) -> u64 {
     high.filter(|_| block.word_count >= word_count).map_or(0, |high| u64::from(high) << 32)
 }
 
-fn read_andx(words: &[u8]) -> Parsed<'_, Request> {
+fn read_andx(words: &[u8]) -> Read<'_, Request> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),
@@ -53,7 +53,7 @@ fn read_andx(words: &[u8]) -> Parsed<'_, Request> {
     Ok((words, Request { fid, offset: offset.into(), max_count, timeout_or_max_count_high }))
 }
 
-fn read(words: &[u8]) -> Parsed<'_, Request> {
+fn read(words: &[u8]) -> Read<'_, Request> {
     fields!(words => words; fid: le_u16, max_count: le_u16, offset: le_u32);
     Ok((words, Request { fid, offset: offset.into(), max_count, timeout_or_max_count_high: 0 }))
 }
@@ -85,7 +85,7 @@ impl<'a> Response<'a> {
     }
 }
 
-fn read_andx_response(words: &[u8]) -> Parsed<'_, (u32, u16)> {
+fn read_andx_response(words: &[u8]) -> Read<'_, (u32, u16)> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),

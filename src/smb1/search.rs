@@ -153,7 +153,7 @@ impl Examine for SearchEntry<'_> {
     fn examine(&self, _anomalies: &mut Anomalies) {}
 }
 
-fn entry(input: &[u8]) -> crate::error::Parsed<'_, SearchEntry<'_>> {
+fn entry(input: &[u8]) -> crate::error::Read<'_, SearchEntry<'_>> {
     let (rest, resume_key) = take("ResumeKey", 21)(input)?;
     fields!(rest => rest; file_attributes: u8);
     let (rest, last_write) = DosTime::read_time_first(rest)?;

@@ -6,7 +6,7 @@ use super::block::split;
 use super::negotiate::Capabilities;
 use super::text::Strings;
 use super::{Block, Text};
-use crate::error::{ParseError, Parsed};
+use crate::error::{ParseError, Read};
 use crate::wire::{fields, le_u16, le_u32, take};
 
 /// A request in any of its three forms: LAN Manager (10 words), NT LAN Manager (13 words) and security blob
@@ -65,7 +65,7 @@ impl<'a> Request<'a> {
 /// `MaxBufferSize`, `MaxMpxCount`, `VcNumber`, `SessionKey`, which all forms begin with.
 type Limits = (u16, u16, u16, u32);
 
-fn limits(words: &[u8]) -> Parsed<'_, Limits> {
+fn limits(words: &[u8]) -> Read<'_, Limits> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),

@@ -9,12 +9,12 @@ use super::ea::{FeaList, GeaList};
 use super::find::{FindEntries, FindLevel};
 use super::text::Strings;
 use super::transaction::Trans2Function;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::fscc::{
     BasicInformation, FileInformation, FileInformationClass, FileSystemInformation,
     FileSystemInformationClass, RenameInformation, fsctl,
 };
-use crate::wire::{Raw, Utf16, fields, le_u16, le_u32, wire_enum, wire_struct};
+use crate::wire::{Raw, Utf16, fields, le_u16, le_u32, up_to, wire_enum, wire_struct};
 
 wire_enum! {
     /// What is asked or set of a file (\[MS-CIFS\] 2.2.2.3.3, 2.2.2.3.4). From 1000 on it is a class of \[MS-FSCC\] and
@@ -293,7 +293,7 @@ fn request<'a>(
     input: &'a [u8],
     data: &'a [u8],
     unicode: bool,
-) -> Parsed<'a, Request<'a>> {
+) -> Read<'a, Request<'a>> {
     // Parameters begin at a multiple of four, and the texts in them at an even offset.
     let text = |rest: &'a [u8]| {
         let padded = input.len().saturating_sub(rest.len()) % 2 == 1;
@@ -569,11 +569,11 @@ impl<'a> FileAll<'a> {
         length.is_some_and(|(name, length)| name.len() == crate::wire::widen(length))
     }
 
-    fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn read(input: &'a [u8]) -> Read<'a, Self> {
         fields!(input => rest; basic: BasicInformation::read, _reserved: le_u32);
         let (rest, standard) = crate::fscc::StandardInformation::read(rest)?;
         fields!(rest => rest; _reserved: le_u16, ea_size: le_u32, length: le_u32);
-        let file_name = Utf16::new(rest.get(..crate::wire::widen(length)).unwrap_or(rest));
+        let file_name = Utf16::new(up_to(rest, crate::wire::widen(length)));
         Ok((&[], Self { basic, standard, ea_size, file_name }))
     }
 }
@@ -643,13 +643,13 @@ impl<'a> Information<'a> {
     }
 
     /// What a reader reads of data, or the data as they are.
-    fn fixed(data: &'a [u8], read: impl FnOnce(&'a [u8]) -> Parsed<'a, Self>) -> Self {
+    fn fixed(data: &'a [u8], read: impl FnOnce(&'a [u8]) -> Read<'a, Self>) -> Self {
         parse(Layer::Smb1, data, read)
             .map_or_else(|why| Self::Other(Raw::unreadable(data, why)), |(_, information)| information)
     }
 }
 
-fn map<'a, T, U>((rest, value): (&'a [u8], T), to: impl FnOnce(T) -> U) -> Parsed<'a, U> {
+fn map<'a, T, U>((rest, value): (&'a [u8], T), to: impl FnOnce(T) -> U) -> Read<'a, U> {
     Ok((rest, to(value)))
 }
 
@@ -680,7 +680,7 @@ impl<'a> Response<'a> {
         data: &'a [u8],
         unicode: bool,
     ) -> Result<Self, ParseError> {
-        let read = |input: &'a [u8]| -> Parsed<'a, Self> {
+        let read = |input: &'a [u8]| -> Read<'a, Self> {
             Ok(match asked.function {
                 Trans2Function::OPEN2 => {
                     fields!(input => rest; fid: le_u16, file_attributes: le_u16);

@@ -6,7 +6,7 @@ use nom::Parser as _;
 
 use super::text::Strings;
 use super::{Block, Command, Text};
-use crate::error::{Anomalies, Layer, ParseError, Parsed};
+use crate::error::{Anomalies, Layer, ParseError, Read};
 use crate::wire::{fields, le_u16, le_u32, take, u8, widen, wire_enum};
 
 /// A run of a transaction's parameters or data, as much as one message has of it.
@@ -109,7 +109,7 @@ impl<'a> Request<'a> {
     }
 }
 
-fn transaction<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>> {
+fn transaction<'a>(block: &Block<'a>, words: &'a [u8]) -> Read<'a, Request<'a>> {
     fields! {
         words => words;
         total_parameters: le_u16,
@@ -139,7 +139,7 @@ fn transaction<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>
     Ok((words, request))
 }
 
-fn nt_transact<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, Request<'a>> {
+fn nt_transact<'a>(block: &Block<'a>, words: &'a [u8]) -> Read<'a, Request<'a>> {
     fields! {
         words => words;
         _max_setup_count: u8,
@@ -250,7 +250,7 @@ impl<'a> Response<'a> {
 }
 
 /// Counts, offsets and displacements of 16 bits.
-fn parts<'a>(block: &Block<'a>, totals: (u16, u16), words: &'a [u8]) -> Parsed<'a, (Part<'a>, Part<'a>)> {
+fn parts<'a>(block: &Block<'a>, totals: (u16, u16), words: &'a [u8]) -> Read<'a, (Part<'a>, Part<'a>)> {
     fields! {
         words => words;
         parameters: Place::short,
@@ -264,7 +264,7 @@ fn parts<'a>(block: &Block<'a>, totals: (u16, u16), words: &'a [u8]) -> Parsed<'
 }
 
 /// Totals, counts, offsets and displacements of 32 bits.
-fn nt_parts<'a>(block: &Block<'a>, words: &'a [u8]) -> Parsed<'a, (Part<'a>, Part<'a>)> {
+fn nt_parts<'a>(block: &Block<'a>, words: &'a [u8]) -> Read<'a, (Part<'a>, Part<'a>)> {
     fields! {
         words => words;
         _reserved: take("Reserved1", 3),
@@ -289,13 +289,13 @@ struct Place {
 
 impl Place {
     /// A count and an offset of 16 bits.
-    fn short(words: &[u8]) -> Parsed<'_, Self> {
+    fn short(words: &[u8]) -> Read<'_, Self> {
         fields!(words => words; count: le_u16, offset: le_u16);
         Ok((words, Self { count: count.into(), offset: offset.into(), displacement: 0 }))
     }
 
     /// A count and an offset of 32 bits.
-    fn long(words: &[u8]) -> Parsed<'_, Self> {
+    fn long(words: &[u8]) -> Read<'_, Self> {
         fields!(words => words; count: le_u32, offset: le_u32);
         Ok((words, Self { count, offset, displacement: 0 }))
     }

@@ -4,7 +4,7 @@ use nom::Parser as _;
 
 use super::read::{formatted, offset_high};
 use super::{Block, Command};
-use crate::error::{ParseError, Parsed};
+use crate::error::{ParseError, Read};
 use crate::wire::{fields, le_u16, le_u32, take, widen};
 
 /// A request of `WRITE_ANDX` (\[MS-CIFS\] 2.2.4.43, \[MS-SMB\] 2.2.4.3), `WRITE` (\[MS-CIFS\] 2.2.4.12),
@@ -75,7 +75,7 @@ fn request<'a>(fid: u16, offset: u32, length: u32) -> Request<'a> {
 }
 
 /// The request without its data, and the offset of these.
-fn write_andx(words: &[u8]) -> Parsed<'_, (Request<'_>, u16)> {
+fn write_andx(words: &[u8]) -> Read<'_, (Request<'_>, u16)> {
     fields! {
         words => words;
         _and_x: take("AndX", 4),

@@ -32,11 +32,10 @@ impl Asked {
     #[must_use]
     pub fn of(request: &Message<'_>) -> Self {
         match request.header.command {
-            Command::QUERY_INFO => query_info::Request::parse(request.bytes)
-                .map_or(Self::Unknown, |request| {
-                    Self::Information(request.info_type, request.file_info_class)
-                }),
-            Command::QUERY_DIRECTORY => query_directory::Request::parse(request.bytes)
+            Command::QUERY_INFO => query_info::Request::parse(request).map_or(Self::Unknown, |request| {
+                Self::Information(request.info_type, request.file_info_class)
+            }),
+            Command::QUERY_DIRECTORY => query_directory::Request::parse(request)
                 .map_or(Self::Unknown, |request| {
                     Self::Directory(FileInformationClass(request.file_information_class))
                 }),
@@ -148,65 +147,68 @@ impl<'a> Body<'a> {
     /// # Errors
     /// The fixed part of the body is cut short, or is that of another structure.
     pub fn parse(message: &Message<'a>, asked: Asked) -> Result<Self, ParseError> {
-        let bytes = message.bytes;
         let response = message.header.is_response();
-        if response && is_error(&message.header, bytes) {
-            return error::Response::parse(bytes).map(Self::Error);
+        if response && is_error(message) {
+            return error::Response::parse(message).map(Self::Error);
         }
         Ok(match (message.header.command, response) {
-            (Command::NEGOTIATE, false) => Self::NegotiateRequest(negotiate::Request::parse(bytes)?),
-            (Command::NEGOTIATE, true) => Self::NegotiateResponse(negotiate::Response::parse(bytes)?),
+            (Command::NEGOTIATE, false) => Self::NegotiateRequest(negotiate::Request::parse(message)?),
+            (Command::NEGOTIATE, true) => Self::NegotiateResponse(negotiate::Response::parse(message)?),
             (Command::SESSION_SETUP, false) => {
-                Self::SessionSetupRequest(session_setup::Request::parse(bytes)?)
+                Self::SessionSetupRequest(session_setup::Request::parse(message)?)
             }
             (Command::SESSION_SETUP, true) => {
-                Self::SessionSetupResponse(session_setup::Response::parse(bytes)?)
+                Self::SessionSetupResponse(session_setup::Response::parse(message)?)
             }
-            (Command::TREE_CONNECT, false) => Self::TreeConnectRequest(tree_connect::Request::parse(bytes)?),
-            (Command::TREE_CONNECT, true) => Self::TreeConnectResponse(tree_connect::Response::parse(bytes)?),
-            (Command::CREATE, false) => Self::CreateRequest(create::Request::parse(bytes)?),
-            (Command::CREATE, true) => Self::CreateResponse(create::Response::parse(bytes)?),
-            (Command::CLOSE, false) => Self::CloseRequest(close::Request::parse(bytes)?),
-            (Command::CLOSE, true) => Self::CloseResponse(close::Response::parse(bytes)?),
-            (Command::FLUSH, false) => Self::FlushRequest(flush::Request::parse(bytes)?),
-            (Command::READ, false) => Self::ReadRequest(read::Request::parse(bytes)?),
-            (Command::READ, true) => Self::ReadResponse(read::Response::parse(bytes)?),
-            (Command::WRITE, false) => Self::WriteRequest(write::Request::parse(bytes)?),
-            (Command::WRITE, true) => Self::WriteResponse(write::Response::parse(bytes)?),
-            (Command::LOCK, false) => Self::LockRequest(lock::Request::parse(bytes)?),
+            (Command::TREE_CONNECT, false) => {
+                Self::TreeConnectRequest(tree_connect::Request::parse(message)?)
+            }
+            (Command::TREE_CONNECT, true) => {
+                Self::TreeConnectResponse(tree_connect::Response::parse(message)?)
+            }
+            (Command::CREATE, false) => Self::CreateRequest(create::Request::parse(message)?),
+            (Command::CREATE, true) => Self::CreateResponse(create::Response::parse(message)?),
+            (Command::CLOSE, false) => Self::CloseRequest(close::Request::parse(message)?),
+            (Command::CLOSE, true) => Self::CloseResponse(close::Response::parse(message)?),
+            (Command::FLUSH, false) => Self::FlushRequest(flush::Request::parse(message)?),
+            (Command::READ, false) => Self::ReadRequest(read::Request::parse(message)?),
+            (Command::READ, true) => Self::ReadResponse(read::Response::parse(message)?),
+            (Command::WRITE, false) => Self::WriteRequest(write::Request::parse(message)?),
+            (Command::WRITE, true) => Self::WriteResponse(write::Response::parse(message)?),
+            (Command::LOCK, false) => Self::LockRequest(lock::Request::parse(message)?),
             (Command::IOCTL, false) => {
-                let request = ioctl::Request::parse(bytes)?;
+                let request = ioctl::Request::parse(message)?;
                 let input = fsctl::Input::read(request.ctl_code, request.input);
                 Self::IoctlRequest { request, input }
             }
             (Command::IOCTL, true) => {
-                let response = ioctl::Response::parse(bytes)?;
+                let response = ioctl::Response::parse(message)?;
                 let output = fsctl::Output::read(response.ctl_code, response.output);
                 Self::IoctlResponse { response, output }
             }
             (Command::QUERY_DIRECTORY, false) => {
-                Self::QueryDirectoryRequest(query_directory::Request::parse(bytes)?)
+                Self::QueryDirectoryRequest(query_directory::Request::parse(message)?)
             }
             (Command::CHANGE_NOTIFY, false) => {
-                Self::ChangeNotifyRequest(change_notify::Request::parse(bytes)?)
+                Self::ChangeNotifyRequest(change_notify::Request::parse(message)?)
             }
             (Command::CHANGE_NOTIFY, true) => {
-                let buffer = Buffer::parse(bytes, Asked::Unknown)?;
+                let buffer = Buffer::parse(message, Asked::Unknown)?;
                 Self::ChangeNotifyResponse { changes: NotifyRecords(buffer.bytes) }
             }
-            (Command::QUERY_INFO, false) => Self::QueryInfoRequest(query_info::Request::parse(bytes)?),
+            (Command::QUERY_INFO, false) => Self::QueryInfoRequest(query_info::Request::parse(message)?),
             (Command::QUERY_DIRECTORY | Command::QUERY_INFO, true) => {
-                Self::Information(Buffer::parse(bytes, asked)?)
+                Self::Information(Buffer::parse(message, asked)?)
             }
             (Command::SET_INFO, false) => {
-                let request = set_info::Request::parse(bytes)?;
+                let request = set_info::Request::parse(message)?;
                 let asked = Asked::Information(request.info_type, request.file_info_class);
                 let information = Information::parse(asked, request.buffer);
                 Self::SetInfoRequest { request, information }
             }
-            (Command::OPLOCK_BREAK, _) => Self::OplockBreak(oplock_break::Break::parse(bytes)?),
+            (Command::OPLOCK_BREAK, _) => Self::OplockBreak(oplock_break::Break::parse(message)?),
             (Command::SERVER_TO_CLIENT_NOTIFICATION, _) => {
-                Self::Notification(notification::Notification::parse(bytes)?)
+                Self::Notification(notification::Notification::parse(message)?)
             }
             (
                 Command::LOGOFF
@@ -218,14 +220,14 @@ impl<'a> Body<'a> {
                 | Command::SET_INFO,
                 _,
             ) => Self::Nothing {},
-            _ => Self::Unknown { bytes: bytes.get(Header::SIZE..).unwrap_or_default() },
+            _ => Self::Unknown { bytes: message.bytes.get(Header::SIZE..).unwrap_or_default() },
         })
     }
 }
 
 /// True if a response has the body of an error rather than that of its command (\[MS-SMB2\] 3.3.4.4).
-fn is_error(header: &Header, message: &[u8]) -> bool {
-    let body = message.get(Header::SIZE..).unwrap_or_default();
+fn is_error(Message { header, bytes }: &Message<'_>) -> bool {
+    let body = bytes.get(Header::SIZE..).unwrap_or_default();
     let has_size_of_error = le_u16(body).is_ok_and(|(_, size)| size == 9) || body.is_empty();
     let own = match (header.status(), header.command) {
         (NtStatus::SUCCESS, _) => true,
@@ -240,7 +242,7 @@ fn is_error(header: &Header, message: &[u8]) -> bool {
 }
 
 impl<'a> Buffer<'a> {
-    fn parse(message: &'a [u8], asked: Asked) -> Result<Self, ParseError> {
+    fn parse(message: &Message<'a>, asked: Asked) -> Result<Self, ParseError> {
         super::body::body(message, 9, |input| {
             fields!(input => rest; offset: le_u16, output_buffer_length: le_u32);
             let bytes = super::body::buffer(message, offset.into(), widen(output_buffer_length));

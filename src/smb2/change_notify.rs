@@ -1,7 +1,7 @@
 //! CHANGE_NOTIFY: \[MS-SMB2\] 2.2.35. Its answer waits for a change, which may never come.
 
-use super::FileId;
 use super::body::body;
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{fields, le_u16, le_u32};
 
@@ -31,11 +31,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a CHANGE_NOTIFY request that begins at its SMB2 header.
+    /// Reads a CHANGE_NOTIFY request.
     ///
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 32, |input| {
             fields! {
                 input => rest;
@@ -52,7 +52,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
             &[0x17, 0, 0, 0], // CompletionFilter
             &[0; 4],          // Reserved
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request.flags, NotifyFlags::WATCH_TREE);
         assert_eq!((request.output_buffer_length, request.completion_filter), (2048, 0x17));
         assert_eq!(request.file_id.persistent, 0x0a0b);

@@ -1,8 +1,8 @@
 //! CLOSE: \[MS-SMB2\] 2.2.15 and 2.2.16.
 
-use super::FileId;
 use super::body::body;
 use super::create::FileAttributes;
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{FileTime, fields, le_u16, le_u32, le_u64};
 
@@ -28,11 +28,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a CLOSE request that begins at its SMB2 header.
+    /// Reads a CLOSE request.
     ///
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 24, |input| {
             fields!(input => rest; flags: le_u16, _reserved: le_u32, file_id: FileId::read);
             Ok((rest, Self { flags: CloseFlags::from_bits_retain(flags), file_id }))
@@ -64,11 +64,11 @@ pub struct Response {
 }
 
 impl Response {
-    /// Reads a CLOSE response that begins at its SMB2 header.
+    /// Reads a CLOSE response.
     ///
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 60, |input| {
             fields! {
                 input => rest;
@@ -99,7 +99,7 @@ impl Response {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
             &[0; 4],  // Reserved
             &FILE_ID, // FileId
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request.flags, CloseFlags::POSTQUERY_ATTRIB);
         assert_eq!(request.file_id, FileId { persistent: 0x0a0b, volatile: 0x0c0d });
         try_truncations(&bytes, 88, Request::parse);
@@ -130,7 +130,7 @@ mod tests {
             &[5, 0, 0, 0, 0, 0, 0, 0],  // EndofFile
             &[0x20, 0, 0, 0],           // FileAttributes
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         let times = [
             response.creation_time,
             response.last_access_time,

@@ -1,7 +1,7 @@
 //! Chains of messages in one frame.
 
 use super::Header;
-use crate::error::{Layer, ParseError, Reason};
+use crate::error::{Layer, ParseError, Parsed, Reason};
 use crate::wire::widen;
 
 /// The messages of a frame that begins with an SMB2 header (\[MS-SMB2\] 3.2.4.1.4, 3.3.4.1.3): one, or a chain.
@@ -38,7 +38,17 @@ pub struct Message<'a> {
     pub bytes: &'a [u8],
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
+    /// Reads the message at the start of a frame, and gives what follows it in the chain.
+    ///
+    /// # Errors
+    /// There is no [`Header`], or its NextCommand leads nowhere; [`compound`] gives such a message all the same.
+    pub fn parse(frame: &'a [u8]) -> Parsed<'a, Self> {
+        let (_, header) = Header::parse(frame)?;
+        let (bytes, rest) = split(frame, header.next_command).map_err(nom::Err::Error)?;
+        Ok((rest, Self { header, bytes }))
+    }
+
     /// The same message, of which it is known who sent it: see [`Header::sent_by_server`].
     #[must_use]
     pub const fn sent_by_server(self, server: bool) -> Self {
@@ -58,25 +68,16 @@ impl<'a> Iterator for Compound<'a> {
         let element = self.frame.get(start..).unwrap_or_default();
         let header = match Header::parse(element) {
             Ok((_, header)) => header,
-            Err(error) => {
-                return Some(Err(ParseError { offset: error.offset.saturating_add(start), ..error }));
-            }
+            Err(error) => return Some(Err(ParseError::from(error).behind(start))),
         };
-        let length = widen(header.next_command);
-        let bytes = match element.get(..length) {
-            Some([]) => element,
-            Some(bytes) if length >= Header::SIZE && length < element.len() => {
-                self.next = Next::At(start.saturating_add(length));
+        let bytes = match split(element, header.next_command) {
+            Ok((bytes, [])) => bytes,
+            Ok((bytes, _)) => {
+                self.next = Next::At(start.saturating_add(bytes.len()));
                 bytes
             }
-            _ => {
-                let value = u64::from(header.next_command);
-                let reason = Reason::BadOffset { field: "NextCommand", value };
-                self.next = Next::Bad(ParseError {
-                    layer: Layer::Smb2,
-                    offset: start.saturating_add(NEXT_COMMAND),
-                    reason,
-                });
+            Err(error) => {
+                self.next = Next::Bad(error.behind(start));
                 element
             }
         };
@@ -85,6 +86,18 @@ impl<'a> Iterator for Compound<'a> {
 }
 
 impl core::iter::FusedIterator for Compound<'_> {}
+
+/// The bytes of the first message of a chain, by its NextCommand, and what follows it.
+fn split(chain: &[u8], next_command: u32) -> Result<(&[u8], &[u8]), ParseError> {
+    match chain.split_at_checked(widen(next_command)) {
+        Some(([], all)) => Ok((all, &[])),
+        Some((bytes, rest)) if bytes.len() >= Header::SIZE && !rest.is_empty() => Ok((bytes, rest)),
+        _ => {
+            let reason = Reason::BadOffset { field: "NextCommand", value: u64::from(next_command) };
+            Err(ParseError { layer: Layer::Smb2, offset: NEXT_COMMAND, reason })
+        }
+    }
+}
 
 /// Where NextCommand stands in a header.
 const NEXT_COMMAND: usize = 20;
@@ -110,6 +123,20 @@ mod tests {
         let messages: Vec<_> = compound(&frame).map(Result::unwrap).collect();
         let commands: Vec<_> = messages.iter().map(|m| (m.header.command, m.bytes.len())).collect();
         assert_eq!(commands, [(Command::CREATE, 72), (Command::READ, 67), (Command::CLOSE, 69)]);
+    }
+
+    #[test]
+    fn a_message_is_read_with_what_follows_it() {
+        let frame = [element(5, 72, 8), element(6, 0, 5)].concat();
+        let (rest, message) = Message::parse(&frame).unwrap();
+        assert_eq!(
+            (message.header.command, message.bytes, rest),
+            (Command::CREATE, &frame[..72], &frame[72..])
+        );
+        let (rest, message) = Message::parse(rest).unwrap();
+        assert_eq!((message.header.command, message.bytes.len(), rest.len()), (Command::CLOSE, 69, 0));
+        let error = Message::parse(&element(5, 72, 8)).map_err(ParseError::from).unwrap_err();
+        assert_eq!(error.to_string(), "SMB2: bad offset 0x48 of NextCommand at byte 20");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! CREATE: \[MS-SMB2\] 2.2.13 and 2.2.14.
 
-use super::FileId;
 use super::body::{body, buffer};
 pub use super::create_contexts::{
     AppInstanceVersion, AppleRequest, AppleResolvedId, AppleServer, ContextData, CreateContext,
     CreateContexts, DiskId, DurableReconnectV2, DurableRequestV2, DurableResponseV2, Lease, MaximalAccess,
     RequestContexts, RequestData, ResponseContexts, ResponseData,
 };
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{FileTime, Utf16, fields, le_u16, le_u32, le_u64, u8, wire_enum};
 
@@ -97,11 +97,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a CREATE request that begins at its SMB2 header.
+    /// Reads a CREATE request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 57, |input| {
             fields! {
                 input => rest;
@@ -169,11 +169,11 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Reads a CREATE response that begins at its SMB2 header.
+    /// Reads a CREATE response.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 89, |input| {
             fields! {
                 input => rest;
@@ -213,7 +213,7 @@ impl<'a> Response<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations, utf16};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations, utf16};
     use super::*;
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
             &[0, 0],             // padding
             b"MxAc",             // the contexts
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request.name.to_string(), "spoolss");
         assert_eq!(request.oplock_level, OplockLevel::LEASE);
         assert_eq!(request.impersonation_level, ImpersonationLevel::IMPERSONATION);
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!((request.share_access, request.disposition), (7, CreateDisposition::OPEN));
         assert_eq!(request.options.bits(), 0x0040_0040);
         assert_eq!(request.contexts.as_bytes(), b"MxAc");
-        let cut = Request::parse(&bytes[..124]).unwrap();
+        let cut = Request::parse(&of(&bytes[..124])).unwrap();
         assert_eq!(
             (cut.name.to_string(), cut.name_length, cut.contexts.as_bytes()),
             ("sp".into(), 14, &[][..])
@@ -275,7 +275,7 @@ mod tests {
             &[4, 0, 0, 0],              // CreateContextsLength
             b"MxAc",                    // the contexts
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         assert_eq!(response.file_id, FileId { persistent: 0x0a0b, volatile: 0x0c0d });
         assert_eq!(response.action, CreateAction::OPENED);
         let times = [

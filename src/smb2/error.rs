@@ -1,9 +1,9 @@
 //! The body of a response that failed: \[MS-SMB2\] 2.2.2.
 
-use super::Header;
-use super::body::{body, buffer};
+use super::body::body;
+use super::{Header, Message};
 use crate::error::ParseError;
-use crate::wire::{fields, le_u32, u8, widen};
+use crate::wire::{fields, le_u32, u8, up_to, widen};
 
 /// An ERROR response (\[MS-SMB2\] 2.2.2); interim responses (`STATUS_PENDING`) have this body too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,18 +20,18 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Reads an ERROR response that begins at its SMB2 header. Some servers send a header alone, which is an error
+    /// Reads an ERROR response. Some servers send a header alone, which is an error
     /// response without data.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
-        if message.len() == Header::SIZE {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
+        if message.bytes.len() == Header::SIZE {
             return Ok(Self::default());
         }
         body(message, 9, |input| {
             fields!(input => rest; error_context_count: u8, _reserved: u8, byte_count: le_u32);
-            let error_data = buffer(rest, 0, widen(byte_count));
+            let error_data = up_to(rest, widen(byte_count));
             Ok((rest, Self { error_context_count, byte_count, error_data }))
         })
     }
@@ -39,7 +39,7 @@ impl<'a> Response<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::message;
+    use super::super::fixture::{message, of};
     use super::*;
 
     #[test]
@@ -52,11 +52,11 @@ mod tests {
             &[0, 0, 1, 0], // ErrorData
         ]);
         let whole = Response { error_context_count: 0, byte_count: 4, error_data: &[0, 0, 1, 0] };
-        assert_eq!(Response::parse(&bytes), Ok(whole));
-        assert_eq!(Response::parse(&bytes[..73]), Ok(Response { error_data: &[0], ..whole }));
-        assert_eq!(Response::parse(&bytes[..64]), Ok(Response::default()), "a header alone");
-        for length in (0..64).chain(65..72) {
-            assert!(Response::parse(&bytes[..length]).is_err(), "{length} bytes");
+        assert_eq!(Response::parse(&of(&bytes)), Ok(whole));
+        assert_eq!(Response::parse(&of(&bytes[..73])), Ok(Response { error_data: &[0], ..whole }));
+        assert_eq!(Response::parse(&of(&bytes[..64])), Ok(Response::default()), "a header alone");
+        for length in 65..72 {
+            assert!(Response::parse(&of(&bytes[..length])).is_err(), "{length} bytes");
         }
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Command;
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{le_u16, le_u64};
 
 /// SMB2_FILEID (\[MS-SMB2\] 2.2.14.1): the server's name for an open.
@@ -24,10 +24,7 @@ impl FileId {
     pub const ANY: Self = Self::RELATED;
 
     /// A FileId as it stands on the wire.
-    ///
-    /// # Errors
-    /// The input ends before 16 bytes.
-    pub fn read(input: &[u8]) -> Parsed<'_, Self> {
+    pub(crate) fn read(input: &[u8]) -> Read<'_, Self> {
         let (rest, persistent) = le_u64(input)?;
         let (rest, volatile) = le_u64(rest)?;
         Ok((rest, Self { persistent, volatile }))

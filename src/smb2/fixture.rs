@@ -1,6 +1,6 @@
 //! What the tests of the commands share: a header to put before a body, and the trial of every truncation.
 
-use super::Header;
+use super::{Header, Message};
 use crate::error::{ParseError, Reason};
 
 /// A header of a command with these flags, everything else zero.
@@ -27,6 +27,11 @@ pub(super) fn message(fields: &[&[u8]]) -> Vec<u8> {
     [header(0, 0), fields.concat()].concat()
 }
 
+/// The message that these bytes are.
+pub(super) fn of(bytes: &[u8]) -> Message<'_> {
+    Message::parse(bytes).unwrap().1
+}
+
 /// UTF-16LE.
 pub(super) fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
@@ -37,10 +42,13 @@ pub(super) fn utf16(text: &str) -> Vec<u8> {
 pub(super) fn try_truncations<'a, T>(
     message: &'a [u8],
     fixed: usize,
-    parse: impl Fn(&'a [u8]) -> Result<T, ParseError>,
+    parse: impl Fn(&Message<'a>) -> Result<T, ParseError>,
 ) {
     for length in 0..=message.len() {
-        match parse(&message[..length]) {
+        match Message::parse(&message[..length])
+            .map_err(ParseError::from)
+            .and_then(|(_, message)| parse(&message))
+        {
             Ok(_) => assert!(length >= fixed, "read at {length} of {fixed} bytes"),
             Err(error) => {
                 assert!(length < fixed, "{error} at {length} of {fixed} bytes");
@@ -52,7 +60,7 @@ pub(super) fn try_truncations<'a, T>(
     }
     let mut other = message.to_vec();
     other[64] ^= 0x40;
-    let error = parse(other.leak()).err().expect("another structure's size");
+    let error = parse(&of(other.leak())).err().expect("another structure's size");
     assert_eq!(error.offset, 64);
 }
 

@@ -1,7 +1,7 @@
 //! FLUSH: \[MS-SMB2\] 2.2.17.
 
-use super::FileId;
 use super::body::body;
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{array, fields};
 
@@ -15,11 +15,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a FLUSH request that begins at its SMB2 header.
+    /// Reads a FLUSH request.
     ///
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 24, |input| {
             fields!(input => rest; _reserved: array::<6>, file_id: FileId::read);
             Ok((rest, Self { file_id }))
@@ -29,7 +29,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -41,7 +41,7 @@ mod tests {
             &FILE_ID, // FileId
         ]);
         let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
-        assert_eq!(Request::parse(&bytes), Ok(Request { file_id }));
+        assert_eq!(Request::parse(&of(&bytes)), Ok(Request { file_id }));
         try_truncations(&bytes, 88, Request::parse);
     }
 }

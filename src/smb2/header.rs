@@ -1,7 +1,7 @@
 //! The header that every SMB2 message begins with.
 
 use super::Command;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Read, Reason, Unread, prefix};
 use crate::wire::{NtStatus, array, fields, le_u16, le_u32, le_u64};
 
 bitflags::bitflags! {
@@ -76,11 +76,11 @@ impl Header {
     ///
     /// # Errors
     /// `input` is shorter than a header, or its ProtocolId or StructureSize is not that of SMB2.
-    pub fn parse(input: &[u8]) -> Result<(&[u8], Self), ParseError> {
+    pub fn parse(input: &[u8]) -> Parsed<'_, Self> {
         match input.split_first_chunk::<{ Self::SIZE }>() {
-            Some((header, rest)) => parse(Layer::Smb2, header, fields).map(|(_, header)| (rest, header)),
+            Some((header, rest)) => prefix(Layer::Smb2, header, fields).map(|(_, header)| (rest, header)),
             // Which field is cut.
-            None => parse(Layer::Smb2, input, fields),
+            None => prefix(Layer::Smb2, input, fields),
         }
     }
 
@@ -137,7 +137,7 @@ impl Examine for Header {
     }
 }
 
-fn fields(input: &[u8]) -> Parsed<'_, Header> {
+fn fields(input: &[u8]) -> Read<'_, Header> {
     fields!(input => rest; protocol_id: array::<4>);
     if protocol_id != Header::PROTOCOL_ID {
         let value = u64::from(u32::from_be_bytes(protocol_id));
@@ -270,7 +270,7 @@ mod tests {
     fn what_is_no_header_is_an_error_with_its_place() {
         let bytes = fixture(0);
         for length in 0..bytes.len() {
-            let error = Header::parse(&bytes[..length]).unwrap_err();
+            let error = Header::parse(&bytes[..length]).map_err(ParseError::from).unwrap_err();
             let Reason::Truncated { field } = error.reason else { panic!("{error}") };
             let at = match field {
                 "ProtocolId" => 0,
@@ -293,7 +293,7 @@ mod tests {
         for (at, offset, field) in [(0, 0, "ProtocolId"), (3, 0, "ProtocolId"), (4, 4, "StructureSize")] {
             let mut bytes = bytes.clone();
             bytes[at] = 0xff;
-            let error = Header::parse(&bytes).unwrap_err();
+            let error = Header::parse(&bytes).map_err(ParseError::from).unwrap_err();
             assert_eq!(error.offset, offset);
             assert!(matches!(error.reason, Reason::BadValue { field: named, .. } if named == field));
         }

@@ -1,7 +1,7 @@
 //! IOCTL: \[MS-SMB2\] 2.2.31 and 2.2.32. A call over a named pipe is one of these.
 
-use super::FileId;
 use super::body::{body, buffer};
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{fields, le_u16, le_u32, widen};
 
@@ -28,11 +28,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads an IOCTL request that begins at its SMB2 header.
+    /// Reads an IOCTL request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 57, |input| {
             fields! {
                 input => rest;
@@ -81,11 +81,11 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Reads an IOCTL response that begins at its SMB2 header.
+    /// Reads an IOCTL response.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 49, |input| {
             fields! {
                 input => rest;
@@ -113,7 +113,7 @@ impl<'a> Response<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     const FILE: FileId = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
@@ -135,7 +135,7 @@ mod tests {
             &[0; 4],                   // Reserved2
             b"call",                   // Buffer
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         let expected = Request {
             ctl_code: FsctlCode::PIPE_TRANSCEIVE,
             file_id: FILE,
@@ -145,7 +145,7 @@ mod tests {
             flags: 1,
         };
         assert_eq!(request, expected);
-        assert_eq!(Request::parse(&bytes[..122]).unwrap().input, b"ca");
+        assert_eq!(Request::parse(&of(&bytes[..122])).unwrap().input, b"ca");
         try_truncations(&bytes, 120, Request::parse);
     }
 
@@ -164,13 +164,13 @@ mod tests {
             &[0; 4],                   // Reserved2
             b"answer",                 // Buffer
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         let ctl_code = FsctlCode::VALIDATE_NEGOTIATE_INFO;
         assert_eq!(
             response,
             Response { ctl_code, file_id: FILE, output_count: 6, output: b"answer", input: &[] }
         );
-        assert_eq!(Response::parse(&bytes[..114]).unwrap().output, b"an");
+        assert_eq!(Response::parse(&of(&bytes[..114])).unwrap().output, b"an");
         try_truncations(&bytes, 112, Response::parse);
     }
 }

@@ -1,9 +1,9 @@
 //! LOCK: \[MS-SMB2\] 2.2.26.
 
-use super::FileId;
-use super::body::{body, buffer};
+use super::body::body;
+use super::{FileId, Message};
 use crate::error::ParseError;
-use crate::wire::{array, fields, le_u16, le_u32, le_u64};
+use crate::wire::{array, fields, le_u16, le_u32, le_u64, up_to};
 
 /// The length of a lock element in bytes.
 const ELEMENT: usize = 24;
@@ -65,12 +65,12 @@ pub struct Lock {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a LOCK request that begins at its SMB2 header. Its fixed part ends before the lock elements, though
+    /// Reads a LOCK request. Its fixed part ends before the lock elements, though
     /// StructureSize counts the first of them.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 48, |input| {
             fields! {
                 input => rest;
@@ -78,7 +78,7 @@ impl<'a> Request<'a> {
                 _lock_sequence: le_u32,
                 file_id: FileId::read,
             }
-            let locks = buffer(rest, 0, usize::from(lock_count).saturating_mul(ELEMENT));
+            let locks = up_to(rest, usize::from(lock_count).saturating_mul(ELEMENT));
             Ok((rest, Self { lock_count, file_id, locks }))
         })
     }
@@ -102,7 +102,7 @@ impl<'a> Request<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     fn request(first: u8, second: u8) -> Vec<u8> {
@@ -125,12 +125,12 @@ mod tests {
     #[test]
     fn reads_the_elements() {
         let bytes = request(0x12, 0x04);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request.file_id.volatile, 0x0c0d);
         let locks: Vec<_> =
             request.locks().map(|lock| (lock.offset, lock.length, lock.flags.bits())).collect();
         assert_eq!(locks, [(1, 2, 0x12), (3, 4, 0x04)]);
-        assert_eq!(Request::parse(&bytes[..135]).unwrap().locks().count(), 1);
+        assert_eq!(Request::parse(&of(&bytes[..135])).unwrap().locks().count(), 1);
         try_truncations(&bytes, 88, Request::parse);
     }
 
@@ -139,7 +139,7 @@ mod tests {
         for (first, second, blocking) in
             [(0x12, 0x11, false), (0x04, 0x04, false), (0x02, 0x12, true), (0x12, 1, true)]
         {
-            assert_eq!(Request::parse(&request(first, second)).unwrap().is_blocking(), blocking);
+            assert_eq!(Request::parse(&of(&request(first, second))).unwrap().is_blocking(), blocking);
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 
+use super::Message;
 use super::body::{body, buffer};
 pub use super::negotiate_contexts::{
     Cipher, NegotiateContext, NegotiateContextData, NegotiateContextType, NegotiateContexts, SigningAlgorithm,
 };
 use crate::error::ParseError;
-use crate::wire::{FileTime, fields, guid, le_u16, le_u32, le_u64, wire_enum};
+use crate::wire::{FileTime, fields, guid, le_u16, le_u32, le_u64, up_to, wire_enum};
 
 wire_enum! {
     /// A dialect (\[MS-SMB2\] 2.2.3, 2.2.4).
@@ -87,11 +88,11 @@ fn dialects_of(bytes: &[u8]) -> impl Iterator<Item = Dialect> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a NEGOTIATE request that begins at its SMB2 header.
+    /// Reads a NEGOTIATE request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 36, |input| {
             fields! {
                 input => rest;
@@ -104,7 +105,7 @@ impl<'a> Request<'a> {
                 context_count: le_u16,
                 _reserved: le_u16,
             }
-            let dialects = buffer(rest, 0, usize::from(dialect_count).saturating_mul(2));
+            let dialects = up_to(rest, usize::from(dialect_count).saturating_mul(2));
             // Of older dialects these eight bytes are ClientStartTime.
             let context_count = if dialects_of(dialects).any(|dialect| dialect == Dialect::SMB_3_1_1) {
                 context_count
@@ -162,11 +163,11 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Reads a NEGOTIATE response that begins at its SMB2 header.
+    /// Reads a NEGOTIATE response.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 65, |input| {
             fields! {
                 input => rest;
@@ -220,7 +221,7 @@ pub fn is_samba(server_guid: &Uuid) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{message, try_truncations};
+    use super::super::fixture::{message, of, try_truncations};
     use super::*;
 
     const GUID: [u8; 16] =
@@ -240,13 +241,13 @@ mod tests {
             &[0x11, 0x03],
             &[0x34, 0x12],
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         let dialects: Vec<_> = request.dialects().map(|dialect| dialect.to_string()).collect();
         assert_eq!(dialects, ["SMB 2.1", "SMB 3.1.1", "0x1234"]);
         assert_eq!(request.security_mode, SecurityMode::SIGNING_ENABLED);
         assert!(request.capabilities.contains(Capabilities::MULTI_CHANNEL));
         assert_eq!(request.client_guid.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
-        assert_eq!(Request::parse(&bytes[..103]).unwrap().dialects().count(), 1);
+        assert_eq!(Request::parse(&of(&bytes[..103])).unwrap().dialects().count(), 1);
         try_truncations(&bytes, 100, Request::parse);
     }
 
@@ -269,7 +270,7 @@ mod tests {
             &[0; 4],                                           // NegotiateContextOffset
             b"blob",                                           // Buffer
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         assert_eq!(response.dialect, Dialect::WILDCARD);
         assert_eq!(response.server_guid.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
         let sizes = (response.max_transact_size, response.max_read_size, response.max_write_size);
@@ -277,7 +278,7 @@ mod tests {
         assert_eq!(response.system_time.timestamp().unwrap().as_nanos(), 0);
         assert_eq!(response.server_start_time.timestamp(), None);
         assert_eq!(response.security_buffer, b"blob");
-        let cut = Response::parse(&bytes[..130]).unwrap();
+        let cut = Response::parse(&of(&bytes[..130])).unwrap();
         assert_eq!((cut.security_buffer, cut.security_buffer_length), (&b"bl"[..], 4));
         try_truncations(&bytes, 128, Response::parse);
     }

@@ -1,6 +1,7 @@
 //! Negotiate contexts of SMB 3.1.1: \[MS-SMB2\] 2.2.3.1, 2.2.4.1.
 
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, parse};
+use super::Message;
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::wire::{Raw, Utf16, fields, le_u16, le_u32, take, widen, wire_enum, wire_list};
 
 wire_enum! {
@@ -47,8 +48,8 @@ pub struct NegotiateContexts<'a> {
 }
 
 impl<'a> NegotiateContexts<'a> {
-    pub(super) fn new(message: &'a [u8], offset: u32, count: u16) -> Self {
-        Self { count, offset, bytes: message.get(widen(offset)..).unwrap_or_default() }
+    pub(super) fn new(message: &Message<'a>, offset: u32, count: u16) -> Self {
+        Self { count, offset, bytes: message.bytes.get(widen(offset)..).unwrap_or_default() }
     }
 
     /// The contexts, up to one error.
@@ -67,7 +68,7 @@ impl<'a> NegotiateContexts<'a> {
                 Err(error) => {
                     left = 0;
                     let before = offset.saturating_add(at.min(bytes.len()));
-                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                    Some(Err(error.behind(before)))
                 }
             }
         })
@@ -165,7 +166,7 @@ impl Examine for NegotiateContext<'_> {
     }
 }
 
-fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
+fn context(input: &[u8]) -> Read<'_, NegotiateContext<'_>> {
     fields!(input => rest; context_type: le_u16, data_length: le_u16, _reserved: le_u32);
     let (rest, bytes) = take("Data", data_length.into())(rest)?;
     let context_type = NegotiateContextType(context_type);
@@ -176,7 +177,7 @@ fn context(input: &[u8]) -> Parsed<'_, NegotiateContext<'_>> {
     Ok((rest, NegotiateContext { context_type, data }))
 }
 
-fn data(kind: NegotiateContextType, bytes: &[u8]) -> Parsed<'_, NegotiateContextData<'_>> {
+fn data(kind: NegotiateContextType, bytes: &[u8]) -> Read<'_, NegotiateContextData<'_>> {
     use NegotiateContextData as Data;
     let numbers = |field, count: u16, rest| {
         let (rest, numbers) = take(field, usize::from(count).saturating_mul(2))(rest)?;

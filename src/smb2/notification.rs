@@ -1,5 +1,6 @@
 //! SERVER_TO_CLIENT_NOTIFICATION: \[MS-SMB2\] 2.2.44. With it a server says, unasked, that a session is gone.
 
+use super::Message;
 use super::body::body;
 use crate::error::ParseError;
 use crate::wire::{fields, le_u16, le_u32, wire_enum};
@@ -22,11 +23,11 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// Reads a SERVER_TO_CLIENT_NOTIFICATION that begins at its SMB2 header.
+    /// Reads a SERVER_TO_CLIENT_NOTIFICATION.
     ///
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 4, |input| {
             fields!(input => rest; _reserved: le_u16, notification_type: le_u32);
             Ok((rest, Self { notification_type: NotificationType(notification_type) }))
@@ -36,7 +37,7 @@ impl Notification {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{message, try_truncations};
+    use super::super::fixture::{message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -47,7 +48,7 @@ mod tests {
             &[0, 0, 0, 0], // NotificationType
             &[0; 4],       // Notification: Reserved
         ]);
-        let notification = Notification::parse(&bytes).unwrap();
+        let notification = Notification::parse(&of(&bytes)).unwrap();
         assert_eq!(notification.notification_type, NotificationType::SESSION_CLOSED);
         try_truncations(&bytes, 72, Notification::parse);
     }

@@ -2,7 +2,7 @@
 
 use super::body::body;
 use super::create::OplockLevel;
-use super::{FileId, Header};
+use super::{FileId, Header, Message};
 use crate::error::{Layer, ParseError, Reason};
 use crate::wire::{array, fields, le_u16, le_u32, u8};
 
@@ -38,12 +38,12 @@ pub enum Break {
 }
 
 impl Break {
-    /// Reads an OPLOCK_BREAK that begins at its SMB2 header. StructureSize tells the forms apart.
+    /// Reads an OPLOCK_BREAK. StructureSize tells the forms apart.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
-        let body_bytes = message.get(Header::SIZE..).unwrap_or_default();
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
+        let body_bytes = message.bytes.get(Header::SIZE..).unwrap_or_default();
         let size = le_u16(body_bytes).map_or(24, |(_, size)| size);
         match size {
             24 => body(message, 24, |input| {
@@ -81,7 +81,7 @@ impl Break {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
             &FILE_ID, // FileId
         ]);
         let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
-        assert_eq!(Break::parse(&bytes), Ok(Break::Oplock { level: OplockLevel::II, file_id }));
+        assert_eq!(Break::parse(&of(&bytes)), Ok(Break::Oplock { level: OplockLevel::II, file_id }));
         try_truncations(&bytes, 88, Break::parse);
     }
 
@@ -110,7 +110,7 @@ mod tests {
             &[0; 12],      // BreakReason, AccessMaskHint, ShareMaskHint
         ]);
         let expected = Break::LeaseNotification { lease_key: [7; 16], current_state: 7, new_state: 3 };
-        assert_eq!(Break::parse(&bytes), Ok(expected));
+        assert_eq!(Break::parse(&of(&bytes)), Ok(expected));
         try_truncations(&bytes, 96, Break::parse);
     }
 
@@ -124,7 +124,10 @@ mod tests {
             &[3, 0, 0, 0], // LeaseState
             &[0; 8],       // LeaseDuration
         ]);
-        assert_eq!(Break::parse(&bytes), Ok(Break::LeaseAcknowledgment { lease_key: [7; 16], state: 3 }));
+        assert_eq!(
+            Break::parse(&of(&bytes)),
+            Ok(Break::LeaseAcknowledgment { lease_key: [7; 16], state: 3 })
+        );
         try_truncations(&bytes, 92, Break::parse);
     }
 }

@@ -1,7 +1,7 @@
 //! QUERY_DIRECTORY: \[MS-SMB2\] 2.2.33.
 
-use super::FileId;
 use super::body::{body, buffer};
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{Utf16, fields, le_u16, le_u32, u8};
 
@@ -23,11 +23,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a QUERY_DIRECTORY request that begins at its SMB2 header.
+    /// Reads a QUERY_DIRECTORY request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 33, |input| {
             fields! {
                 input => rest;
@@ -47,7 +47,7 @@ impl<'a> Request<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations, utf16};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations, utf16};
     use super::*;
 
     #[test]
@@ -63,7 +63,7 @@ mod tests {
             &[0, 0, 1, 0], // OutputBufferLength
             &utf16("*"),   // Buffer
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!((request.file_information_class, request.flags), (0x25, 1));
         assert_eq!(request.file_id.persistent, 0x0a0b);
         assert_eq!((request.pattern.to_string(), request.output_buffer_length), ("*".into(), 0x10000));

@@ -1,8 +1,8 @@
 //! QUERY_INFO: \[MS-SMB2\] 2.2.37.
 
-use super::FileId;
 use super::body::body;
 use super::set_info::InfoType;
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{fields, le_u16, le_u32, u8};
 
@@ -26,11 +26,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a QUERY_INFO request that begins at its SMB2 header.
+    /// Reads a QUERY_INFO request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 41, |input| {
             fields! {
                 input => rest;
@@ -60,7 +60,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -77,7 +77,7 @@ mod tests {
             &[0; 4],        // Flags
             &FILE_ID,       // FileId
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!((request.info_type, request.file_info_class), (InfoType::FILE, 5));
         assert_eq!((request.output_buffer_length, request.file_id.persistent), (24, 0x0a0b));
         try_truncations(&bytes, 104, Request::parse);

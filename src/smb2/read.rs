@@ -1,7 +1,7 @@
 //! READ: \[MS-SMB2\] 2.2.19 and 2.2.20.
 
-use super::FileId;
 use super::body::{body, buffer};
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{fields, le_u32, le_u64, u8, widen};
 
@@ -21,11 +21,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a READ request that begins at its SMB2 header.
+    /// Reads a READ request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 49, |input| {
             fields! {
                 input => rest;
@@ -57,11 +57,11 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Reads a READ response that begins at its SMB2 header.
+    /// Reads a READ response.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 17, |input| {
             fields! {
                 input => rest;
@@ -79,7 +79,7 @@ impl<'a> Response<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
             &[0; 2],                   // ReadChannelInfoLength
             &[0],                      // Buffer
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
         assert_eq!(request, Request { length: 1024, offset: 9, file_id, minimum_count: 1 });
         try_truncations(&bytes, 112, Request::parse);
@@ -115,8 +115,8 @@ mod tests {
             &[0; 4],       // Reserved2
             b"data",       // Buffer
         ]);
-        assert_eq!(Response::parse(&bytes), Ok(Response { data_length: 4, data: b"data" }));
-        assert_eq!(Response::parse(&bytes[..81]), Ok(Response { data_length: 4, data: b"d" }));
+        assert_eq!(Response::parse(&of(&bytes)), Ok(Response { data_length: 4, data: b"data" }));
+        assert_eq!(Response::parse(&of(&bytes[..81])), Ok(Response { data_length: 4, data: b"d" }));
         try_truncations(&bytes, 80, Response::parse);
     }
 }

@@ -1,5 +1,6 @@
 //! SESSION_SETUP: \[MS-SMB2\] 2.2.5 and 2.2.6.
 
+use super::Message;
 use super::body::{body, buffer};
 use super::negotiate::{Capabilities, SecurityMode};
 use crate::error::ParseError;
@@ -52,11 +53,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a SESSION_SETUP request that begins at its SMB2 header.
+    /// Reads a SESSION_SETUP request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 25, |input| {
             fields! {
                 input => rest;
@@ -101,12 +102,12 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Reads a SESSION_SETUP response that begins at its SMB2 header.
+    /// Reads a SESSION_SETUP response.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure; of an error response too
     /// StructureSize is 9, and its body says nothing here.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 9, |input| {
             fields! {
                 input => rest;
@@ -130,7 +131,7 @@ impl<'a> Response<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{message, try_truncations};
+    use super::super::fixture::{message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
             &[0x61, 0, 0, 0, 0, 0x50, 0, 0], // PreviousSessionId
             b"NTLMSSP",                      // Buffer
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request.flags, RequestFlags::BINDING);
         assert_eq!(request.security_mode, SecurityMode::SIGNING_REQUIRED);
         assert_eq!(request.previous_session_id, 0x0000_5000_0000_0061);
@@ -163,7 +164,7 @@ mod tests {
             &[2, 0],  // SecurityBufferLength
             b"ok",    // Buffer
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         assert_eq!(response.session_flags, SessionFlags::IS_GUEST | SessionFlags::IS_NULL);
         assert_eq!(response.security_buffer, b"ok");
         try_truncations(&bytes, 72, Response::parse);
@@ -177,7 +178,7 @@ mod tests {
             &[0xff, 0xff], // SecurityBufferOffset
             &[0x09, 0],    // SecurityBufferLength
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         assert_eq!((response.security_buffer, response.security_buffer_length), (&[][..], 9));
     }
 }

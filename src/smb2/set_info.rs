@@ -1,7 +1,7 @@
 //! SET_INFO: \[MS-SMB2\] 2.2.39.
 
-use super::FileId;
 use super::body::{body, buffer};
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{fields, le_u16, le_u32, u8, widen, wire_enum};
 
@@ -36,11 +36,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a SET_INFO request that begins at its SMB2 header.
+    /// Reads a SET_INFO request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 33, |input| {
             fields! {
                 input => rest;
@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -83,7 +83,7 @@ mod tests {
             &FILE_ID,      // FileId
             &[1],          // Buffer
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!((request.info_type, request.file_info_class), (InfoType::FILE, 13));
         assert_eq!((request.file_id.persistent, request.buffer), (0x0a0b, &[1][..]));
         try_truncations(&bytes, 96, Request::parse);

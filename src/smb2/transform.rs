@@ -1,7 +1,7 @@
 //! Messages that are wrapped: encrypted (\[MS-SMB2\] 2.2.41) or compressed (2.2.42).
 
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread, parse};
-use crate::wire::{array, fields, le_u16, le_u32, le_u64, widen, wire_enum};
+use crate::error::{Layer, Parsed, Read, Reason, Unread, prefix};
+use crate::wire::{array, fields, le_u16, le_u32, le_u64, up_to, widen, wire_enum};
 
 /// SMB2 TRANSFORM_HEADER (\[MS-SMB2\] 2.2.41): an encrypted message follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +33,8 @@ impl Encrypted {
     ///
     /// # Errors
     /// The frame is shorter than the header, or has another ProtocolId.
-    pub fn parse(frame: &[u8]) -> Result<(&[u8], Self), ParseError> {
-        parse(Layer::Smb2, frame, |input| {
+    pub fn parse(frame: &[u8]) -> Parsed<'_, Self> {
+        prefix(Layer::Smb2, frame, |input| {
             let (rest, ()) = protocol_id(Self::PROTOCOL_ID)(input)?;
             fields! {
                 rest => rest;
@@ -100,8 +100,8 @@ impl<'a> Compressed<'a> {
     ///
     /// # Errors
     /// The frame is shorter than the header, or has another ProtocolId.
-    pub fn parse(frame: &'a [u8]) -> Result<(&'a [u8], Self), ParseError> {
-        parse(Layer::Smb2, frame, |input| {
+    pub fn parse(frame: &'a [u8]) -> Parsed<'a, Self> {
+        prefix(Layer::Smb2, frame, |input| {
             let (rest, ()) = protocol_id(Self::PROTOCOL_ID)(input)?;
             fields! {
                 rest => rest;
@@ -115,14 +115,14 @@ impl<'a> Compressed<'a> {
             let uncompressed = if is_chained && algorithm != CompressionAlgorithm::NONE {
                 &[]
             } else {
-                rest.get(..widen(offset)).unwrap_or(rest)
+                up_to(rest, widen(offset))
             };
             Ok((rest, Self { original_size, algorithm, is_chained, offset, uncompressed, frame }))
         })
     }
 }
 
-fn protocol_id<'a>(expected: [u8; 4]) -> impl Fn(&'a [u8]) -> Parsed<'a, ()> {
+fn protocol_id<'a>(expected: [u8; 4]) -> impl Fn(&'a [u8]) -> Read<'a, ()> {
     move |input| match array::<4>(input)? {
         (rest, found) if found == expected => Ok((rest, ())),
         (_, found) => {
@@ -160,9 +160,12 @@ mod tests {
         };
         assert_eq!(header, expected);
         for length in 0..Encrypted::SIZE {
-            assert!(Encrypted::parse(&bytes[..length]).unwrap_err().offset <= length);
+            assert!(
+                Encrypted::parse(&bytes[..length]).map_err(crate::ParseError::from).unwrap_err().offset
+                    <= length
+            );
         }
-        assert_eq!(Compressed::parse(&bytes).unwrap_err().offset, 0);
+        assert_eq!(Compressed::parse(&bytes).map_err(crate::ParseError::from).unwrap_err().offset, 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! TREE_CONNECT: \[MS-SMB2\] 2.2.9 and 2.2.10.
 
+use super::Message;
 use super::body::{body, buffer};
 use crate::error::ParseError;
 use crate::wire::{Utf16, fields, le_u16, le_u32, u8, wire_enum};
@@ -44,14 +45,14 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a TREE_CONNECT request that begins at its SMB2 header.
+    /// Reads a TREE_CONNECT request.
     ///
     /// With an extension the path's offset counts from the header too, but some clients let it count from the
     /// extension; one that would lie before the extension is taken so.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 9, |input| {
             fields!(input => rest; flags: le_u16, path_offset: le_u16, path_length: le_u16);
             let flags = RequestFlags::from_bits_retain(flags);
@@ -83,11 +84,11 @@ pub struct Response {
 }
 
 impl Response {
-    /// Reads a TREE_CONNECT response that begins at its SMB2 header.
+    /// Reads a TREE_CONNECT response.
     ///
     /// # Errors
     /// The message is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 16, |input| {
             fields! {
                 input => rest;
@@ -105,7 +106,7 @@ impl Response {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{message, try_truncations, utf16};
+    use super::super::fixture::{message, of, try_truncations, utf16};
     use super::*;
 
     #[test]
@@ -118,9 +119,9 @@ mod tests {
             &utf16(r"\\SRV\IPC$"), // Buffer
             &utf16("!"),           // the last unit of the path
         ]);
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request.path.to_string(), r"\\SRV\IPC$!");
-        assert_eq!(Request::parse(&bytes[..80]).unwrap().path.to_string(), r"\\SR");
+        assert_eq!(Request::parse(&of(&bytes[..80])).unwrap().path.to_string(), r"\\SR");
         try_truncations(&bytes, 72, Request::parse);
     }
 
@@ -138,7 +139,7 @@ mod tests {
                 &utf16(r"\\SRV\IPC$"), // PathName
                 &[1, 0, 0, 0],         // TreeConnectContexts
             ]);
-            let request = Request::parse(&bytes).unwrap();
+            let request = Request::parse(&of(&bytes)).unwrap();
             assert_eq!(request.path.to_string(), r"\\SRV\IPC$");
             assert_eq!(request.flags, RequestFlags::EXTENSION_PRESENT);
         }
@@ -154,7 +155,7 @@ mod tests {
             &[0x08, 0, 0, 0],          // Capabilities
             &[0xff, 0x01, 0x1f, 0x00], // MaximalAccess
         ]);
-        let response = Response::parse(&bytes).unwrap();
+        let response = Response::parse(&of(&bytes)).unwrap();
         assert_eq!(response.share_type, ShareType::PIPE);
         let rest = (response.share_flags, response.capabilities, response.maximal_access);
         assert_eq!(rest, (0x30, 0x08, 0x001f_01ff));

@@ -1,7 +1,7 @@
 //! WRITE: \[MS-SMB2\] 2.2.21 and 2.2.22.
 
-use super::FileId;
 use super::body::{body, buffer};
+use super::{FileId, Message};
 use crate::error::ParseError;
 use crate::wire::{fields, le_u16, le_u32, le_u64, widen};
 
@@ -22,11 +22,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a WRITE request that begins at its SMB2 header.
+    /// Reads a WRITE request.
     ///
     /// # Errors
     /// The fixed part is cut short, or StructureSize is that of another structure.
-    pub fn parse(message: &'a [u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'a>) -> Result<Self, ParseError> {
         body(message, 49, |input| {
             fields! {
                 input => rest;
@@ -55,11 +55,11 @@ pub struct Response {
 }
 
 impl Response {
-    /// Reads a WRITE response that begins at its SMB2 header.
+    /// Reads a WRITE response.
     ///
     /// # Errors
     /// The message is cut short before its Count, or StructureSize is that of another structure.
-    pub fn parse(message: &[u8]) -> Result<Self, ParseError> {
+    pub fn parse(message: &Message<'_>) -> Result<Self, ParseError> {
         body(message, 17, |input| {
             fields!(input => rest; _reserved: le_u16, count: le_u32);
             Ok((rest, Self { count }))
@@ -69,7 +69,7 @@ impl Response {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{FILE_ID, message, try_truncations};
+    use super::super::fixture::{FILE_ID, message, of, try_truncations};
     use super::*;
 
     #[test]
@@ -88,9 +88,9 @@ mod tests {
             b"data",                   // Buffer
         ]);
         let file_id = FileId { persistent: 0x0a0b, volatile: 0x0c0d };
-        let request = Request::parse(&bytes).unwrap();
+        let request = Request::parse(&of(&bytes)).unwrap();
         assert_eq!(request, Request { length: 4, offset: 9, file_id, data: b"data" });
-        assert_eq!(Request::parse(&bytes[..114]).unwrap().data, b"da");
+        assert_eq!(Request::parse(&of(&bytes[..114])).unwrap().data, b"da");
         try_truncations(&bytes, 112, Request::parse);
     }
 
@@ -103,7 +103,7 @@ mod tests {
             &[0; 4],       // Remaining
             &[0; 4],       // WriteChannelInfoOffset, WriteChannelInfoLength
         ]);
-        assert_eq!(Response::parse(&bytes), Ok(Response { count: 4 }));
+        assert_eq!(Response::parse(&of(&bytes)), Ok(Response { count: 4 }));
         try_truncations(&bytes, 72, Response::parse);
     }
 }

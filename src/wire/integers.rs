@@ -1,13 +1,13 @@
 //! Integer readers with nom's signature, built on `split_first_chunk`: no panicking path, no bounds check twice.
 
-use crate::error::{Parsed, Reason, Unread};
+use crate::error::{Read, Reason, Unread};
 
 /// The next `N` bytes as an array.
 ///
 /// # Errors
 /// The input is shorter than `N`.
 #[inline]
-pub fn array<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
+pub(crate) fn array<const N: usize>(input: &[u8]) -> Read<'_, [u8; N]> {
     match input.split_first_chunk::<N>() {
         Some((bytes, rest)) => Ok((rest, *bytes)),
         None => Err(Unread::error(input, Reason::Truncated { field: "" })),
@@ -19,18 +19,24 @@ pub fn array<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
 /// # Errors
 /// The input is shorter than `count`; `field` names what was cut.
 #[inline]
-pub fn take<'a>(field: &'static str, count: usize) -> impl Fn(&'a [u8]) -> Parsed<'a, &'a [u8]> {
+pub(crate) fn take<'a>(field: &'static str, count: usize) -> impl Fn(&'a [u8]) -> Read<'a, &'a [u8]> {
     move |input| match input.split_at_checked(count) {
         Some((bytes, rest)) => Ok((rest, bytes)),
         None => Err(Unread::error(input, Reason::Truncated { field })),
     }
 }
 
+/// The first `count` bytes, or what there is of them: a buffer as far as it is there.
+#[inline]
+pub(crate) fn up_to(bytes: &[u8], count: usize) -> &[u8] {
+    bytes.get(..count).unwrap_or(bytes)
+}
+
 /// A length or offset from the wire as an index. On targets where it does not fit, the largest index, which no
 /// slice reaches.
 #[must_use]
 #[inline]
-pub fn widen(value: u32) -> usize {
+pub(crate) fn widen(value: u32) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
 
@@ -41,7 +47,7 @@ macro_rules! integers {
         /// # Errors
         /// The input ends before the integer does.
         #[inline]
-        pub fn $name(input: &[u8]) -> Parsed<'_, $type> {
+        pub(crate) fn $name(input: &[u8]) -> Read<'_, $type> {
             let (rest, bytes) = array::<$size>(input)?;
             Ok((rest, $type::$from(bytes)))
         }
@@ -57,8 +63,6 @@ integers! {
     le_u32: u32, 4, from_le_bytes;
     /// A little-endian `u64`.
     le_u64: u64, 8, from_le_bytes;
-    /// A little-endian `i64`.
-    le_i64: i64, 8, from_le_bytes;
     /// A big-endian `u16`.
     be_u16: u16, 2, from_be_bytes;
     /// A big-endian `u32`.
@@ -72,7 +76,7 @@ integers! {
 /// # Errors
 /// The input is shorter than three bytes.
 #[inline]
-pub fn be_u24(input: &[u8]) -> Parsed<'_, u32> {
+pub(crate) fn be_u24(input: &[u8]) -> Read<'_, u32> {
     let (rest, [a, b, c]) = array::<3>(input)?;
     Ok((rest, u32::from_be_bytes([0, a, b, c])))
 }

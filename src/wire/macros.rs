@@ -85,11 +85,7 @@ macro_rules! wire_struct {
         }
 
         impl $type {
-            /// Reads the structure at the start of `input`.
-            ///
-            /// # Errors
-            /// The input ends before it does.
-            pub fn read(input: &[u8]) -> crate::error::Parsed<'_, Self> {
+            pub(crate) fn read(input: &[u8]) -> crate::error::Read<'_, Self> {
                 $(crate::wire::fields!(input => input; $field: $reader);)*
                 Ok((input, Self { $($field),* }))
             }
@@ -98,52 +94,29 @@ macro_rules! wire_struct {
 }
 
 /// Reads fields that stand one behind the other into variables of their names: `fields!(input => rest; flags: le_u16)` reads
-/// `flags` at the start of `input`, and `rest` is what follows. An error names the field that is cut.
+/// `flags` at the start of `input`, and `rest` is what follows. An error names the field that is cut, as the specification
+/// spells it: `FileId` of `file_id`; after `snake`, `frag_length` of `frag_length`; after `upper`, `DGM_ID` of `dgm_id`.
 macro_rules! fields {
-    ($input:ident => $rest:ident; $first:ident: $reader:expr $(, $field:ident: $next:expr)* $(,)?) => {
-        let ($rest, $first) = crate::error::named(crate::wire::field_name!($first), $reader($input))?;
-        $(let ($rest, $field) = crate::error::named(crate::wire::field_name!($field), $next($rest))?;)*
+    (snake $($fields:tt)*) => { crate::wire::fields!(@ snake $($fields)*); };
+    (upper $($fields:tt)*) => { crate::wire::fields!(@ upper $($fields)*); };
+    (@ $case:ident $input:ident => $rest:ident; $first:ident: $reader:expr $(, $field:ident: $next:expr)* $(,)?) => {
+        let ($rest, $first) = crate::error::named(crate::wire::field_name!($case $first), $reader($input))?;
+        $(let ($rest, $field) = crate::error::named(crate::wire::field_name!($case $field), $next($rest))?;)*
     };
+    ($($fields:tt)*) => { crate::wire::fields!(@ camel $($fields)*); };
 }
 
-/// The specification's name of a field, by its name in Rust: `FileId` of `file_id`.
+/// The specification's name of a field, by its name in Rust.
 macro_rules! field_name {
-    ($field:ident) => {{
-        const SNAKE: &str = stringify!($field);
-        const NAME: [u8; crate::wire::letters(SNAKE)] = crate::wire::camel(SNAKE);
+    ($case:ident $field:ident) => {{
+        const IN_RUST: &str = stringify!($field);
+        const NAME: [u8; crate::wire::spelling::$case::length(IN_RUST)] =
+            crate::wire::spelling::$case::spell(IN_RUST);
         match core::str::from_utf8(&NAME) {
             Ok(name) => name,
-            Err(_) => SNAKE,
+            Err(_) => IN_RUST,
         }
     }};
-}
-
-/// How many letters and digits a name in Rust has.
-pub(crate) const fn letters(snake: &str) -> usize {
-    let (mut bytes, mut count) = (snake.as_bytes(), 0_usize);
-    while let Some((byte, rest)) = bytes.split_first() {
-        count = count.saturating_add(if *byte == b'_' { 0 } else { 1 });
-        bytes = rest;
-    }
-    count
-}
-
-/// A name in Rust with a capital in place of each underscore and at its start.
-pub(crate) const fn camel<const LETTERS: usize>(snake: &str) -> [u8; LETTERS] {
-    let mut name = [0; LETTERS];
-    let (mut bytes, mut places, mut capital) = (snake.as_bytes(), name.as_mut_slice(), true);
-    while let Some((byte, rest)) = bytes.split_first() {
-        bytes = rest;
-        if *byte == b'_' {
-            capital = true;
-            continue;
-        }
-        let Some((place, left)) = places.split_first_mut() else { break };
-        *place = if capital { byte.to_ascii_uppercase() } else { *byte };
-        capital = false;
-        places = left;
-    }
-    name
 }
 
 /// Methods that set the public fields of options, which others cannot build from their parts since fields may be added.
@@ -170,7 +143,7 @@ pub(crate) use wire_struct;
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "what the macro declares is public")]
 mod tests {
-    use crate::error::{Parsed, Reason, Unread};
+    use crate::error::{Read, Reason, Unread};
     use crate::wire::{array, le_u16, le_u32};
 
     wire_struct! {
@@ -184,7 +157,7 @@ mod tests {
     }
 
     /// The field at which a cut stops a reader.
-    fn cut_in<T>(result: Parsed<'_, T>) -> &'static str {
+    fn cut_in<T>(result: Read<'_, T>) -> &'static str {
         match result.map_err(Unread::from) {
             Err(Unread { reason: Reason::Truncated { field }, .. }) => field,
             _ => "",
@@ -199,8 +172,18 @@ mod tests {
     }
 
     #[test]
+    fn a_field_is_named_in_the_case_of_its_specification() {
+        fn read(input: &[u8]) -> Read<'_, (u16, u16)> {
+            fields!(snake input => rest; frag_length: le_u16);
+            fields!(upper rest => rest; dgm_id: le_u16);
+            Ok((rest, (frag_length, dgm_id)))
+        }
+        assert_eq!([0, 2, 4].map(|length| cut_in(read(&[0; 4][..length]))), ["frag_length", "DGM_ID", ""]);
+    }
+
+    #[test]
     fn the_innermost_name_is_told_and_reserved_fields_have_theirs() {
-        fn read(input: &[u8]) -> Parsed<'_, u16> {
+        fn read(input: &[u8]) -> Read<'_, u16> {
             fields! {
                 input => rest;
                 pair: Pair::read,

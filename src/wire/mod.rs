@@ -7,24 +7,27 @@ pub mod security;
 #[cfg(feature = "serde")]
 pub(crate) mod serialise;
 mod span;
+pub(crate) mod spelling;
 mod status;
 mod text;
 mod time;
 
-pub use integers::{array, be_u16, be_u24, be_u32, be_u64, le_i64, le_u16, le_u32, le_u64, take, u8, widen};
+pub(crate) use integers::{
+    array, be_u16, be_u24, be_u32, be_u64, le_u16, le_u32, le_u64, take, u8, up_to, widen,
+};
 pub use raw::Raw;
 pub use span::Span;
 pub use status::{DosError, NtStatus, Status, Win32Error};
 pub use text::{Utf16, ascii, latin1, utf16};
 pub use time::{FileTime, NotATime, Timestamp};
 
-pub(crate) use macros::{camel, field_name, fields, letters, options, wire_enum, wire_list, wire_struct};
+pub(crate) use macros::{field_name, fields, options, wire_enum, wire_list, wire_struct};
 
 /// A GUID in its little-endian wire form (\[MS-DTYP\] 2.3.4.2).
 ///
 /// # Errors
 /// The input ends before 16 bytes.
-pub fn guid(input: &[u8]) -> crate::error::Parsed<'_, uuid::Uuid> {
+pub(crate) fn guid(input: &[u8]) -> crate::error::Read<'_, uuid::Uuid> {
     let (rest, bytes) = array::<16>(input)?;
     Ok((rest, uuid::Uuid::from_bytes_le(bytes)))
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{Raw, array, fields, guid, le_u16, le_u32, take, u8, widen, wire_enum, wire_list};
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, parse};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Read, Reason, Unread, parse, prefix};
 
 /// A SID (\[MS-DTYP\] 2.4.2): who.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,11 @@ impl<'a> Sid<'a> {
     ///
     /// # Errors
     /// It is cut, or has more than 15 sub-authorities.
-    pub fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    pub fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
+        prefix(Layer::Dtyp, input, Self::read)
+    }
+
+    pub(crate) fn read(input: &'a [u8]) -> Read<'a, Self> {
         fields!(input => rest; revision: u8, count: u8);
         if count > 15 {
             let value = count.into();
@@ -189,17 +193,14 @@ impl Examine for Security<'_> {
 fn part<'a, T>(
     bytes: &'a [u8],
     offset: u32,
-    read: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+    read: impl FnOnce(&'a [u8]) -> Read<'a, T>,
 ) -> Result<Option<T>, ParseError> {
     if offset == 0 {
         return Ok(None);
     }
     let rest = bytes.get(widen(offset)..).unwrap_or_default();
-    let at_end = |error: ParseError| ParseError {
-        offset: error.offset.saturating_add(bytes.len().saturating_sub(rest.len())),
-        ..error
-    };
-    parse(Layer::Dtyp, rest, read).map(|(_, value)| Some(value)).map_err(at_end)
+    let before = bytes.len().saturating_sub(rest.len());
+    parse(Layer::Dtyp, rest, read).map(|(_, value)| Some(value)).map_err(|error| error.behind(before))
 }
 
 impl Examine for SecurityDescriptor<'_> {
@@ -218,7 +219,7 @@ pub struct Acl<'a> {
 }
 
 impl<'a> Acl<'a> {
-    fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn read(input: &'a [u8]) -> Read<'a, Self> {
         fields! {
             input => rest;
             _revision: u8,
@@ -244,7 +245,7 @@ impl<'a> Acl<'a> {
                 }
                 Err(error) => {
                     left = 0;
-                    Err(ParseError { offset: error.offset.saturating_add(before), ..error })
+                    Err(error.behind(before))
                 }
             })
         })
@@ -323,7 +324,7 @@ pub enum AceBody<'a> {
 }
 
 impl<'a> Ace<'a> {
-    fn read(input: &'a [u8]) -> Parsed<'a, Self> {
+    fn read(input: &'a [u8]) -> Read<'a, Self> {
         fields!(input => rest; ace_type: u8, ace_flags: u8, size: le_u16);
         let (rest, bytes) = take("Ace", usize::from(size).saturating_sub(4))(rest)?;
         let ace_type = AceType(ace_type);
@@ -337,7 +338,7 @@ impl<'a> Ace<'a> {
     }
 }
 
-fn known(ace_type: AceType, input: &[u8]) -> Parsed<'_, AceBody<'_>> {
+fn known(ace_type: AceType, input: &[u8]) -> Read<'_, AceBody<'_>> {
     fields!(input => rest; mask: le_u32);
     let (rest, flags) = if ace_type.is_object() { le_u32(rest)? } else { (rest, 0) };
     let optional = |present: bool, rest| {

@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write as _};
 
+use super::up_to;
+
 /// UTF-16LE text, borrowed and not yet decoded. Unpaired surrogates are shown as U+FFFD.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Utf16<'a>(&'a [u8]);
@@ -17,7 +19,7 @@ impl<'a> Utf16<'a> {
     #[must_use]
     pub fn until_nul(bytes: &'a [u8]) -> Self {
         let units = bytes.chunks_exact(2).take_while(|unit| *unit != [0, 0]).count();
-        Self(bytes.get(..units.saturating_mul(2)).unwrap_or(bytes))
+        Self(up_to(bytes, units.saturating_mul(2)))
     }
 
     /// The bytes as they stood on the wire.
@@ -68,7 +70,7 @@ pub fn utf16(bytes: &[u8]) -> String {
 #[must_use]
 pub fn ascii(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    let bytes = bytes.get(..end).unwrap_or(bytes);
+    let bytes = up_to(bytes, end);
     core::str::from_utf8(bytes).map_or_else(|_| latin1(bytes), str::to_owned)
 }
 

@@ -168,10 +168,7 @@ pub struct FileTime(pub u64);
 
 impl FileTime {
     /// A FILETIME as it stands on the wire.
-    ///
-    /// # Errors
-    /// The input ends before eight bytes.
-    pub fn read(input: &[u8]) -> crate::error::Parsed<'_, Self> {
+    pub(crate) fn read(input: &[u8]) -> crate::error::Read<'_, Self> {
         let (rest, units) = super::le_u64(input)?;
         Ok((rest, Self(units)))
     }

@@ -4,6 +4,7 @@
 mod circles;
 mod floors;
 mod functions;
+mod parsers;
 mod paths;
 mod source;
 
@@ -14,6 +15,7 @@ fn the_source_keeps_the_order_of_the_house() {
     let source = Source::of_this_crate();
     let imports: usize = source.files.iter().map(|file| file.found.imports.len()).sum();
     assert!(imports > 1000, "only {imports} imports found: is this the source?");
-    let faults = [floors::faults(&source), circles::faults(&source), functions::faults(&source)].concat();
+    let checks = [floors::faults, circles::faults, functions::faults, parsers::faults];
+    let faults = checks.map(|faults| faults(&source)).concat();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }

@@ -30,7 +30,8 @@ pub(super) fn columns(header: &Header, message: &[u8], dissection: &Dissection<'
         Status::Nt(status) => hex(status.0),
     };
     let mut chain = Chain { commands: vec![header.command.0], ..Chain::default() };
-    for block in smb1::blocks(message, header).map_while(Result::ok) {
+    let message = smb1::Message { header: *header, bytes: message };
+    for block in message.blocks().map_while(Result::ok) {
         chain.word_counts.push(block.word_count);
         chain.byte_counts.push(block.byte_count);
         if let [next, ..] = *block.words

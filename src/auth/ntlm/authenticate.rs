@@ -3,7 +3,7 @@
 use super::field::{Field, field};
 use super::flags::version;
 use super::{AvPairs, MessageType, NegotiateFlags, Text, Version, head};
-use crate::error::{Layer, ParseError, Parsed, Reason, parse};
+use crate::error::{Layer, ParseError, Read, Reason, parse};
 use crate::wire::{FileTime, array, fields, le_u16, le_u32, u8};
 
 /// Where NegotiateFlags, Version, MIC and the payload of a whole message begin.
@@ -76,7 +76,7 @@ pub struct NtlmV2Response<'a> {
 
 impl<'a> NtlmV2Response<'a> {
     /// Reads a response, which is of version 2 if it is longer than one of version 1.
-    fn read(response: &'a [u8]) -> Parsed<'a, Self> {
+    fn read(response: &'a [u8]) -> Read<'a, Self> {
         fields! {
             response => rest;
             nt_proof_str: array::<16>,

@@ -1,6 +1,6 @@
 //! AV_PAIRs: what a server says of itself, and what a client says back.
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{Utf16, fields, le_u16, wire_enum};
 
 wire_enum! {
@@ -67,7 +67,7 @@ impl serde::Serialize for AvPairs<'_> {
     }
 }
 
-fn pair(input: &[u8]) -> Parsed<'_, (AvId, &[u8])> {
+fn pair(input: &[u8]) -> Read<'_, (AvId, &[u8])> {
     fields!(input => rest; id: le_u16, length: le_u16);
     let (value, rest) = rest.split_at_checked(length.into()).unwrap_or((rest, &[]));
     Ok((rest, (AvId(id), value)))

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::NegotiateFlags;
-use crate::error::Parsed;
-use crate::wire::{Utf16, ascii, le_u16, le_u32, widen};
+use crate::error::Read;
+use crate::wire::{Utf16, ascii, le_u16, le_u32, up_to, widen};
 
 /// A text of an NTLMSSP message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +68,13 @@ impl Field<'_> {
 }
 
 /// Reads a field of a `message`. Where an empty field points is of no matter.
-pub(super) fn field<'a>(message: &'a [u8]) -> impl Fn(&'a [u8]) -> Parsed<'a, Field<'a>> {
+pub(super) fn field<'a>(message: &'a [u8]) -> impl Fn(&'a [u8]) -> Read<'a, Field<'a>> {
     move |input| {
         let (rest, length) = le_u16(input)?;
         let (rest, _max_length) = le_u16(rest)?;
         let (rest, offset) = le_u32(rest)?;
         let from = message.get(widen(offset)..).unwrap_or_default();
-        let bytes = from.get(..length.into()).unwrap_or(from);
+        let bytes = up_to(from, length.into());
         let start = (!bytes.is_empty()).then_some(widen(offset));
         Ok((rest, Field { length, start, bytes }))
     }

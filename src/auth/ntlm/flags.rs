@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{array, le_u16, u8};
 
 bitflags::bitflags! {
@@ -77,7 +77,7 @@ impl fmt::Display for Version {
     }
 }
 
-pub(super) fn version(input: &[u8]) -> Parsed<'_, Version> {
+pub(super) fn version(input: &[u8]) -> Read<'_, Version> {
     let (rest, major) = u8(input)?;
     let (rest, minor) = u8(rest)?;
     let (rest, build) = le_u16(rest)?;

@@ -19,7 +19,7 @@ pub use windows::{Editions, Windows};
 #[cfg(test)]
 pub(super) use authenticate::tests as authenticate_fixtures;
 
-use crate::error::{Parsed, Reason, Unread};
+use crate::error::{Read, Reason, Unread};
 use crate::wire::{array, le_u32, wire_enum};
 
 /// What every NTLMSSP message begins with.
@@ -42,7 +42,7 @@ pub fn message_type(message: &[u8]) -> Option<MessageType> {
 }
 
 /// Signature and MessageType.
-fn head<'a>(expected: MessageType) -> impl Fn(&'a [u8]) -> Parsed<'a, ()> {
+fn head<'a>(expected: MessageType) -> impl Fn(&'a [u8]) -> Read<'a, ()> {
     move |input| {
         let (at_type, signature) = array::<8>(input)?;
         if signature != SIGNATURE {

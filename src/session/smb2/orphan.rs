@@ -16,7 +16,7 @@ impl Smb2 {
         let session = SessionId::Smb2(header.session_id);
         match header.command {
             Command::NEGOTIATE if status.is_success() => {
-                let _ = self.negotiated(message.bytes, cx);
+                let _ = self.negotiated(message, cx);
                 return;
             }
             Command::NEGOTIATE if status.is_refusal() => return cx.negotiate_refused(status),
@@ -57,14 +57,14 @@ impl Smb2 {
         let Some(tree) = tree else { return };
         match header.command {
             Command::TREE_CONNECT => {
-                if let Ok(response) = tree_connect::Response::parse(message.bytes) {
+                if let Ok(response) = tree_connect::Response::parse(message) {
                     cx.connected(session, tree, None, share_kind(response.share_type), true);
                 }
             }
             Command::TREE_DISCONNECT => cx.close_tree(tree, CloseReason::OwnClose),
             Command::LOGOFF => cx.close_session(session, CloseReason::OwnClose),
             Command::CREATE => {
-                if let Ok(response) = create::Response::parse(message.bytes) {
+                if let Ok(response) = create::Response::parse(message) {
                     let directory = response.file_attributes.contains(create::FileAttributes::DIRECTORY);
                     chain.file = Some(response.file_id);
                     let new = created(session, tree, response.file_id, None, directory);
@@ -75,7 +75,7 @@ impl Smb2 {
                 }
             }
             Command::IOCTL => {
-                let Ok(response) = ioctl::Response::parse(message.bytes) else { return };
+                let Ok(response) = ioctl::Response::parse(message) else { return };
                 if response.ctl_code != ioctl::FsctlCode::PIPE_TRANSCEIVE {
                     return;
                 }
@@ -87,7 +87,7 @@ impl Smb2 {
             }
             command if is_of_files(command) => self.exchanges.shows_disk(tree, session, cx),
             Command::READ => {
-                let Ok(response) = read::Response::parse(message.bytes) else { return };
+                let Ok(response) = read::Response::parse(message) else { return };
                 let whole = response.data.len() == widen(response.data_length);
                 cx.read_unnamed_pipe(session, tree, response.data, whole);
             }

@@ -145,21 +145,20 @@ impl Smb2 {
         place: Place,
         cx: &mut Context<'_>,
     ) -> Result<Operation, ParseError> {
-        let bytes = message.bytes;
         Ok(match message.header.command {
             Command::NEGOTIATE => {
-                let request = negotiate::Request::parse(bytes)?;
+                let request = negotiate::Request::parse(message)?;
                 self.client_guid = Some(request.client_guid).filter(|guid| !guid.is_nil());
                 Operation::Other
             }
             Command::SESSION_SETUP => self.session_setup(message, cx)?,
             Command::TREE_CONNECT => {
-                let request = tree_connect::Request::parse(bytes)?;
+                let request = tree_connect::Request::parse(message)?;
                 let path = whole_name(request.path, request.path_length);
                 Operation::TreeConnect { path, service: String::new() }
             }
             Command::CREATE => {
-                let request = create::Request::parse(bytes)?;
+                let request = create::Request::parse(message)?;
                 let directory = request.options.contains(create::CreateOptions::DIRECTORY_FILE);
                 let name = whole_name(request.name, request.name_length);
                 Operation::Open { name, directory, held: false }
@@ -171,12 +170,12 @@ impl Smb2 {
                 if pipe { Operation::Pipe } else { Operation::Other }
             }
             Command::WRITE => {
-                let request = write::Request::parse(bytes)?;
+                let request = write::Request::parse(message)?;
                 let whole = request.data.len() == widen(request.length);
                 self.write_pipe(place, request.data, whole, cx)
             }
             Command::IOCTL => {
-                let request = ioctl::Request::parse(bytes)?;
+                let request = ioctl::Request::parse(message)?;
                 match request.ctl_code {
                     ioctl::FsctlCode::PIPE_TRANSCEIVE => {
                         let whole = request.input.len() == widen(request.input_count);
@@ -186,7 +185,7 @@ impl Smb2 {
                     _ => Operation::Other,
                 }
             }
-            Command::LOCK => locks(&lock::Request::parse(bytes)?),
+            Command::LOCK => locks(&lock::Request::parse(message)?),
             Command::CHANGE_NOTIFY | Command::ECHO => Operation::WaitsByDesign,
             _ => Operation::Other,
         })
@@ -195,7 +194,7 @@ impl Smb2 {
     fn session_setup(&mut self, message: &Message<'_>, cx: &Context<'_>) -> Result<Operation, ParseError> {
         let id = message.header.session_id;
         let session = SessionId::Smb2(id);
-        let request = session_setup::Request::parse(message.bytes)?;
+        let request = session_setup::Request::parse(message)?;
         let known = self.exchanges.setup(session);
         let binding = request.flags.contains(session_setup::RequestFlags::BINDING);
         let previous = Some(request.previous_session_id).filter(|previous| *previous != 0);

@@ -93,12 +93,11 @@ impl Smb2 {
         request: Request,
         cx: &mut Context<'_>,
     ) -> Result<(), ParseError> {
-        let bytes = message.bytes;
         let Request { session, tree, .. } = request;
         let (open, carrier) = (request.first.open, id_of(&message.header).0);
         let is_pipe = matches!(request.first.operation, Operation::Pipe);
         match message.header.command {
-            Command::NEGOTIATE if status.is_success() => self.negotiated(bytes, cx)?,
+            Command::NEGOTIATE if status.is_success() => self.negotiated(message, cx)?,
             Command::NEGOTIATE if status.is_refusal() => cx.negotiate_refused(status),
             Command::SESSION_SETUP => {
                 if let Operation::SessionSetup(set_up) = request.first.operation {
@@ -117,13 +116,13 @@ impl Smb2 {
                 open.into_iter().for_each(|open| cx.close_open(open, CloseReason::OwnClose));
             }
             Command::READ if is_honoured(status) => {
-                let response = read::Response::parse(bytes)?;
+                let response = read::Response::parse(message)?;
                 let whole = response.data.len() == widen(response.data_length);
                 cx.read_pipe(open, response.data, whole);
             }
             Command::READ => cx.read_failed(open, status),
             Command::IOCTL if is_pipe && is_honoured(status) => {
-                let response = ioctl::Response::parse(bytes)?;
+                let response = ioctl::Response::parse(message)?;
                 let whole = response.output.len() == widen(response.output_count);
                 cx.read_pipe(open, response.output, whole);
             }
@@ -139,8 +138,12 @@ impl Smb2 {
         Ok(())
     }
 
-    pub(super) fn negotiated(&mut self, bytes: &[u8], cx: &mut Context<'_>) -> Result<(), ParseError> {
-        let response = negotiate::Response::parse(bytes)?;
+    pub(super) fn negotiated(
+        &mut self,
+        message: &Message<'_>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), ParseError> {
+        let response = negotiate::Response::parse(message)?;
         // The response to a multi-protocol negotiate says only that SMB2 it will be.
         if response.dialect != negotiate::Dialect::WILDCARD && !self.negotiated {
             self.negotiated = true;
@@ -162,7 +165,7 @@ impl Smb2 {
         set_up: SetUp,
         cx: &mut Context<'_>,
     ) {
-        let response = session_setup::Response::parse(message.bytes).ok();
+        let response = session_setup::Response::parse(message).ok();
         let flags = response.as_ref().filter(|_| status.is_success()).map(|response| response.session_flags);
         let flags = flags.unwrap_or_default();
         let signed = message.header.flags.contains(HeaderFlags::SIGNED);
@@ -188,8 +191,7 @@ impl Smb2 {
             cx.tree_connect_failed(session, path, status);
             return;
         }
-        let share =
-            tree_connect::Response::parse(message.bytes).map(|response| share_kind(response.share_type));
+        let share = tree_connect::Response::parse(message).map(|response| share_kind(response.share_type));
         let number = message.header.tree_id;
         let tree = TreeId::Smb2 { session: session.as_raw(), tree: number };
         cx.connected(session, tree, path, share.unwrap_or(ShareKind::Unknown), true);
@@ -206,7 +208,7 @@ impl Smb2 {
         let Request { session, tree, .. } = request;
         let opened = status.is_success() && status != Status::Nt(NtStatus::PENDING);
         // A response that cannot be read leaves it held.
-        let response = opened.then(|| create::Response::parse(message.bytes)).transpose()?;
+        let response = opened.then(|| create::Response::parse(message)).transpose()?;
         let held = request.first.operation.is_held();
         let (name, directory) = match request.first.operation {
             Operation::Open { name, directory, .. } => (name, directory),

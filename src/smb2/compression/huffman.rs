@@ -2,7 +2,7 @@
 
 use super::lz77::longer;
 use super::output::Output;
-use crate::error::{Reason, Unread};
+use crate::error::{Reason, Unread, named};
 use crate::wire::{array, le_u16};
 
 /// Bytes that one table serves.
@@ -18,7 +18,7 @@ const FIRST_MATCH: u16 = 256;
 pub(super) fn decompress(input: &[u8], output: &mut Output<'_>) -> Result<(), Unread> {
     let mut rest = input;
     while !output.is_full() && !rest.is_empty() {
-        let (after, lengths) = array::<{ SYMBOLS / 2 }>(rest)?;
+        let (after, lengths) = named("Huffman table", array::<{ SYMBOLS / 2 }>(rest))?;
         let codes = Codes::new(&lengths)
             .ok_or(Unread::error(rest, Reason::BadValue { field: "Huffman table", value: 0 }))?;
         rest = block(after, &codes, output)?;

@@ -1,7 +1,7 @@
 //! LZNT1 (\[MS-XCA\] 2.5).
 
 use super::output::Output;
-use crate::error::{Parsed, Reason, Unread};
+use crate::error::{Read, Reason, Unread, named};
 use crate::wire::{le_u16, u8};
 
 /// The most bytes that a chunk inflates to.
@@ -13,7 +13,7 @@ const MIN_MATCH: usize = 3;
 pub(super) fn decompress(input: &[u8], output: &mut Output<'_>) -> Result<(), Unread> {
     let mut rest = input;
     while !output.is_full() && rest.len() >= 2 {
-        let (after, header) = le_u16(rest)?;
+        let (after, header) = named("Chunk header", le_u16(rest))?;
         if header == 0 {
             break;
         }
@@ -39,14 +39,14 @@ fn chunk(packed: &[u8], output: &mut Output<'_>) -> Result<(), Unread> {
     let start = output.length();
     let mut rest = packed;
     while !rest.is_empty() {
-        let (after, mut flags) = u8(rest)?;
+        let (after, mut flags) = named("Flags", u8(rest))?;
         rest = after;
         for _ in 0..8 {
             if rest.is_empty() || output.is_full() {
                 return Ok(());
             }
             if flags & 1 == 0 {
-                let (after, byte) = u8(rest)?;
+                let (after, byte) = named("Literal", u8(rest))?;
                 rest = after;
                 output.push(byte);
             } else {
@@ -67,8 +67,8 @@ fn chunk(packed: &[u8], output: &mut Output<'_>) -> Result<(), Unread> {
 }
 
 /// Distance and length of a match: the further into the chunk, the more of the 16 bits are the distance's.
-fn found(input: &[u8], position: usize) -> Parsed<'_, (usize, usize)> {
-    let (rest, both) = le_u16(input)?;
+fn found(input: &[u8], position: usize) -> Read<'_, (usize, usize)> {
+    let (rest, both) = named("Compressed word", le_u16(input))?;
     let needed = usize::BITS.saturating_sub(position.saturating_sub(1).leading_zeros()).clamp(4, 12);
     let length_bits = 16_u32.saturating_sub(needed);
     let distance = usize::from(both >> length_bits).saturating_add(1);

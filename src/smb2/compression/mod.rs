@@ -6,12 +6,10 @@ mod lz77;
 mod lznt1;
 mod output;
 
-use nom::Parser as _;
-
 use self::output::Output;
 use super::transform::{Compressed, CompressionAlgorithm};
-use crate::error::{Layer, ParseError, Parsed, Reason, Unread};
-use crate::wire::{le_u16, le_u32, take, u8, widen};
+use crate::error::{Layer, ParseError, Read, Reason, Unread, named};
+use crate::wire::{fields, le_u16, le_u32, take, u8, widen};
 
 /// A message out of its compression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,15 +58,14 @@ fn payloads(frame: &[u8], limit: usize, message: &mut Vec<u8>) -> Result<(), Unr
 }
 
 /// A payload's algorithm, bytes, as far as they are there, and how many they inflate to at most.
-fn payload(input: &[u8]) -> Parsed<'_, (CompressionAlgorithm, &[u8], usize)> {
-    let (rest, (algorithm, _flags, length)) = (le_u16, le_u16, le_u32).parse(input)?;
-    let length = widen(length);
+fn payload(input: &[u8]) -> Read<'_, (CompressionAlgorithm, &[u8], usize)> {
+    fields!(input => rest; compression_algorithm: le_u16, _flags: le_u16, length: le_u32);
+    let (algorithm, length) = (CompressionAlgorithm(compression_algorithm), widen(length));
     let (payload, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-    let algorithm = CompressionAlgorithm(algorithm);
     let (packed, size) = match algorithm {
         CompressionAlgorithm::NONE => (payload, length),
         CompressionAlgorithm::PATTERN_V1 => (payload, usize::MAX),
-        _ => le_u32(payload).map(|(packed, size)| (packed, widen(size)))?,
+        _ => named("OriginalPayloadSize", le_u32(payload)).map(|(packed, size)| (packed, widen(size)))?,
     };
     Ok((rest, (algorithm, packed, size)))
 }
@@ -105,11 +102,11 @@ fn decompress(
 }
 
 /// SMB2_COMPRESSION_PATTERN_PAYLOAD_V1 (\[MS-SMB2\] 2.2.42.2.2): a byte and how often it is repeated.
-fn pattern(input: &[u8]) -> Parsed<'_, (u8, u32)> {
-    let (rest, byte) = u8(input)?;
+fn pattern(input: &[u8]) -> Read<'_, (u8, u32)> {
+    fields!(input => rest; pattern: u8);
     let (rest, _reserved) = take("Reserved", 3)(rest)?;
-    let (rest, repetitions) = le_u32(rest)?;
-    Ok((rest, (byte, repetitions)))
+    fields!(rest => rest; repetitions: le_u32);
+    Ok((rest, (pattern, repetitions)))
 }
 
 #[cfg(test)]
@@ -177,7 +174,8 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&text), String::from_utf8_lossy(tune));
         for length in 2..packed.len() - 1 {
             let error = inflated(CompressionAlgorithm::LZNT1, &packed[..length], tune.len()).unwrap_err();
-            assert!(matches!(error.reason, Reason::Truncated { .. }), "{error:?} at {length}");
+            let Reason::Truncated { field } = error.reason else { panic!("{error:?} at {length}") };
+            assert!(!field.is_empty(), "at {length}");
         }
         let stored = [&[0x02, 0x30][..], b"abc", &[0, 0], b"beyond"].concat();
         assert_eq!(inflated(CompressionAlgorithm::LZNT1, &stored, 99).unwrap(), b"abc");

@@ -1,5 +1,7 @@
 //! Where inflated bytes go.
 
+use crate::wire::up_to;
+
 /// The bytes of one payload, at the end of those of the payloads before it; capped.
 #[derive(Debug)]
 pub(super) struct Output<'a> {
@@ -37,7 +39,7 @@ impl<'a> Output<'a> {
     }
 
     pub(super) fn extend(&mut self, bytes: &[u8]) {
-        self.message.extend_from_slice(bytes.get(..self.room()).unwrap_or(bytes));
+        self.message.extend_from_slice(up_to(bytes, self.room()));
     }
 
     pub(super) fn repeat(&mut self, byte: u8, times: usize) {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{array, fields, guid, le_u64};
 
 /// The name of the context that holds the instance's id.
@@ -13,7 +13,7 @@ pub(super) const VERSION: &[u8] =
     &[0xb9, 0x82, 0xd0, 0xb7, 0x3b, 0x56, 0x07, 0x4f, 0xa0, 0x7b, 0x52, 0x4a, 0x81, 0x16, 0xa0, 0x10];
 
 /// AppInstanceId, behind StructureSize and Reserved (2.2.13.2.13).
-pub(super) fn id(data: &[u8]) -> Parsed<'_, Uuid> {
+pub(super) fn id(data: &[u8]) -> Read<'_, Uuid> {
     fields!(data => rest; _structure_size: array::<2>, _reserved: array::<2>, app_instance_id: guid);
     Ok((rest, app_instance_id))
 }
@@ -30,7 +30,7 @@ pub struct AppInstanceVersion {
 }
 
 impl AppInstanceVersion {
-    pub(super) fn read(data: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read(data: &[u8]) -> Read<'_, Self> {
         fields! {
             data => rest;
             _structure_size: array::<2>,

@@ -1,7 +1,7 @@
 //! `AAPL`: what Apple's clients and servers tell each other. No specification of Microsoft's has it.
 
 use super::ResponseData;
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{NtStatus, Utf16, array, fields, le_u32, le_u64, take, widen};
 
 /// CommandCode of the resolution of an id.
@@ -25,7 +25,7 @@ pub struct AppleRequest {
 }
 
 impl AppleRequest {
-    pub(super) fn read(data: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read(data: &[u8]) -> Read<'_, Self> {
         fields!(data => rest; command_code: le_u32, _reserved: le_u32, bitmap: le_u64);
         if rest.is_empty() {
             return Ok((rest, Self { command_code, bitmap, capabilities: None }));
@@ -64,7 +64,7 @@ pub struct AppleResolvedId<'a> {
 }
 
 /// `AAPL` of a response: what the server can do, or what an id stands for.
-pub(super) fn response(data: &[u8]) -> Parsed<'_, ResponseData<'_>> {
+pub(super) fn response(data: &[u8]) -> Read<'_, ResponseData<'_>> {
     fields!(data => rest; command_code: le_u32, _reserved: le_u32);
     if command_code == RESOLVE_ID {
         fields!(rest => rest; status: le_u32, path_length: le_u32);

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::smb2::FileId;
 use crate::wire::{array, fields, guid, le_u32, wire_struct};
 
@@ -20,7 +20,7 @@ pub struct DurableRequestV2 {
 }
 
 impl DurableRequestV2 {
-    pub(super) fn read(data: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read(data: &[u8]) -> Read<'_, Self> {
         fields!(data => rest; timeout: le_u32, flags: le_u32, _reserved: array::<8>, create_guid: guid);
         Ok((rest, Self { timeout, flags, create_guid }))
     }

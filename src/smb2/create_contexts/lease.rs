@@ -1,6 +1,6 @@
 //! Leases, whose contexts have one form in requests and responses.
 
-use crate::error::Parsed;
+use crate::error::Read;
 use crate::wire::{array, fields, le_u16, le_u32, le_u64};
 
 /// A lease (\[MS-SMB2\] 2.2.13.2.8, 2.2.13.2.10, 2.2.14.2.10, 2.2.14.2.11).
@@ -26,7 +26,7 @@ pub struct Lease {
 const VERSION_1: usize = 32;
 
 impl Lease {
-    pub(super) fn read(data: &[u8]) -> Parsed<'_, Self> {
+    pub(super) fn read(data: &[u8]) -> Read<'_, Self> {
         fields! {
             data => rest;
             lease_key: array::<16>,

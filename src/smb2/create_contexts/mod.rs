@@ -14,8 +14,8 @@ use core::marker::PhantomData;
 
 use uuid::Uuid;
 
-use super::FileId;
-use crate::error::{Anomalies, Examine, Layer, ParseError, Parsed, Reason, Unread, named, parse};
+use super::{FileId, Message};
+use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, Unread, named, parse};
 use crate::fscc::ExtendedAttributes;
 use crate::wire::security::Security;
 use crate::wire::{FileTime, Raw, fields, le_u16, le_u32, le_u64, widen};
@@ -45,7 +45,7 @@ pub struct CreateContexts<'a, D> {
 }
 
 impl<'a, D> CreateContexts<'a, D> {
-    pub(super) fn new(message: &'a [u8], offset: u32, length: u32) -> Self {
+    pub(super) fn new(message: &Message<'a>, offset: u32, length: u32) -> Self {
         let bytes = super::body::buffer(message, widen(offset), widen(length));
         Self { length, offset, bytes, data: PhantomData }
     }
@@ -72,7 +72,7 @@ impl<'a, D: ContextData<'a>> CreateContexts<'a, D> {
                 }
                 Err(error) => {
                     let before = offset.saturating_add(start.min(bytes.len()));
-                    Some(Err(ParseError { offset: error.offset.saturating_add(before), ..error }))
+                    Some(Err(error.behind(before)))
                 }
             }
         })
@@ -182,8 +182,8 @@ impl RequestData<'_> {
     }
 }
 
-type RequestReader = for<'a> fn(&'a [u8]) -> Parsed<'a, RequestData<'a>>;
-type ResponseReader = for<'a> fn(&'a [u8]) -> Parsed<'a, ResponseData<'a>>;
+type RequestReader = for<'a> fn(&'a [u8]) -> Read<'a, RequestData<'a>>;
+type ResponseReader = for<'a> fn(&'a [u8]) -> Read<'a, ResponseData<'a>>;
 
 /// What a name stands for.
 pub struct Row {
@@ -272,12 +272,12 @@ static ROWS: [Row; 14] = {
 };
 
 /// What was read, as one of the things that a context may say.
-fn of<T, D>(read: Parsed<'_, T>, data: impl FnOnce(T) -> D) -> Parsed<'_, D> {
+fn of<T, D>(read: Read<'_, T>, data: impl FnOnce(T) -> D) -> Read<'_, D> {
     read.map(|(rest, value)| (rest, data(value)))
 }
 
 /// A context that says all by its name.
-fn nothing(data: &[u8]) -> Parsed<'_, ()> {
+fn nothing(data: &[u8]) -> Read<'_, ()> {
     if data.is_empty() {
         Ok((data, ()))
     } else {
@@ -292,17 +292,19 @@ impl<'a> ContextData<'a> for RequestData<'a> {}
 impl<'a> ContextData<'a> for ResponseData<'a> {}
 
 mod sealed {
-    use super::{Parsed, Raw, RequestData, ResponseData, Row};
+    #![expect(private_interfaces, reason = "nobody outside can name this trait")]
+
+    use super::{Raw, Read, RequestData, ResponseData, Row};
 
     pub trait Sealed<'a>: Sized {
         /// Reads it by its row, if it may stand in such a message.
-        fn read(row: &Row, data: &'a [u8]) -> Option<Parsed<'a, Self>>;
+        fn read(row: &Row, data: &'a [u8]) -> Option<Read<'a, Self>>;
 
         fn other(data: Raw<'a>) -> Self;
     }
 
     impl<'a> Sealed<'a> for RequestData<'a> {
-        fn read(row: &Row, data: &'a [u8]) -> Option<Parsed<'a, Self>> {
+        fn read(row: &Row, data: &'a [u8]) -> Option<Read<'a, Self>> {
             row.request.map(|read| read(data))
         }
 
@@ -312,7 +314,7 @@ mod sealed {
     }
 
     impl<'a> Sealed<'a> for ResponseData<'a> {
-        fn read(row: &Row, data: &'a [u8]) -> Option<Parsed<'a, Self>> {
+        fn read(row: &Row, data: &'a [u8]) -> Option<Read<'a, Self>> {
             row.response.map(|read| read(data))
         }
 
@@ -326,7 +328,7 @@ mod sealed {
 fn context<'a, D: ContextData<'a>>(
     input: &'a [u8],
     element: &'a [u8],
-) -> Parsed<'a, (CreateContext<'a, D>, u32)> {
+) -> Read<'a, (CreateContext<'a, D>, u32)> {
     fields! {
         input => rest;
         next: le_u32,
@@ -415,7 +417,13 @@ mod tests {
     }
 
     fn contexts<'a, D>(bytes: &'a [u8]) -> CreateContexts<'a, D> {
-        CreateContexts::new(bytes, 0, bytes.len() as u32)
+        cut(bytes, bytes.len())
+    }
+
+    /// The contexts of a message that should have `length` bytes of them.
+    fn cut<'a, D>(bytes: &'a [u8], length: usize) -> CreateContexts<'a, D> {
+        let header = crate::smb2::fixture::header(5, 0);
+        CreateContexts::new(&Message { bytes, ..crate::smb2::fixture::of(header.leak()) }, 0, length as u32)
     }
 
     fn of_request(bytes: &[u8]) -> Vec<RequestData<'_>> {
@@ -570,8 +578,8 @@ mod tests {
     fn what_is_cut_is_one_error() {
         let bytes = [element(b"AlSi", &[1; 8], false), element(b"TWrp", &[2; 8], true)].concat();
         for length in 0..bytes.len() {
-            let cut: RequestContexts<'_> = CreateContexts::new(&bytes[..length], 0, bytes.len() as u32);
-            assert_eq!(anomalies(&cut).len(), 1, "at {length}");
+            let contexts: RequestContexts<'_> = cut(&bytes[..length], bytes.len());
+            assert_eq!(anomalies(&contexts).len(), 1, "at {length}");
         }
     }
 
