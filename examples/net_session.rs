@@ -50,7 +50,7 @@ struct Arguments {
     limit: Option<u64>,
     /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
-    grace: f64,
+    grace: Duration,
     /// How to print the tables
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,

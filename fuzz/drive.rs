@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
+use std::time::Duration;
 
 use smbscope::auth::Who;
 use smbscope::capture::{Capture, Info, LinkType, Packet};
@@ -193,7 +194,8 @@ impl Path {
             assert!(evicted.get(table).is_none_or(|told| told <= count), "{table}");
         }
         judge_all(ledger);
-        for (grace, all, width) in [(0.0, true, 80), (90.0, false, 40)] {
+        for (grace, all, width) in [(0, true, 80), (90, false, 40)] {
+            let grace = Duration::from_secs(grace);
             let options = Options::default().grace(grace).all(all);
             let report = NullSessions::new(ledger, info, counts, options);
             assert!(!report.text(width).to_string().is_empty());
@@ -291,7 +293,7 @@ impl Listener {
 /// Judges every session and walks all that belongs to it.
 fn judge_all(ledger: &Ledger) {
     for (row, session) in ledger.sessions() {
-        for grace in [0.0, 2.0, 90.0, f64::INFINITY] {
+        for grace in [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(90), Duration::MAX] {
             let judgement = ledger.judge(row, grace).expect("a session has a verdict");
             assert!(!judgement.why.is_empty());
             let ended = matches!(judgement.verdict, Verdict::Closed | Verdict::Abandoned);
@@ -301,7 +303,7 @@ fn judge_all(ledger: &Ledger) {
             );
             assert!(!(ended && session.closed.is_none()), "{judgement:?} of a session that goes on");
             assert!(!(goes_on && session.closed.is_some()), "{judgement:?} of a session that ended");
-            if grace.is_infinite() {
+            if grace == Duration::MAX {
                 let accuses = matches!(judgement.verdict, Verdict::Hung | Verdict::Leaked);
                 assert!(!accuses, "{judgement:?} within the grace");
             }

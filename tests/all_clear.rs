@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use common::{Owned, analyze, captures_with_truth, read};
 use smbscope::capture::LinkType;
@@ -19,7 +20,7 @@ struct Whole {
     name: String,
     packets: Vec<Owned>,
     end: Option<Timestamp>,
-    grace: f64,
+    grace: Duration,
     outcome: Outcome,
     /// The clients' ports of the null sessions that are stuck.
     stuck: BTreeSet<u16>,
@@ -28,7 +29,7 @@ struct Whole {
 }
 
 impl Whole {
-    fn read(path: &Path, grace: f64) -> Self {
+    fn read(path: &Path, grace: Duration) -> Self {
         let capture = read(path);
         let ledger = analyze(&capture.packets, capture.end);
         let report = report(&ledger, grace);
@@ -80,7 +81,7 @@ impl Whole {
     }
 }
 
-fn report(ledger: &Ledger, grace: f64) -> NullSessions<'_> {
+fn report(ledger: &Ledger, grace: Duration) -> NullSessions<'_> {
     let mut options = Options::default();
     options.grace = grace;
     NullSessions::new(ledger, [], &Counts::default(), options)
@@ -90,7 +91,7 @@ fn report(ledger: &Ledger, grace: f64) -> NullSessions<'_> {
 /// exceeds.
 fn captures() -> Vec<Whole> {
     let of = |(path, truth): (std::path::PathBuf, serde_json::Value)| {
-        Whole::read(&path, truth["grace"].as_f64().unwrap_or(2.0))
+        Whole::read(&path, Duration::from_secs_f64(truth["grace"].as_f64().unwrap_or(2.0)))
     };
     let wholes: Vec<Whole> =
         captures_with_truth().into_iter().map(of).filter(|whole| whole.packets.len() <= 2_000).collect();
@@ -190,8 +191,10 @@ fn wherever_the_capture_ends() {
             let last = part[end - 1].origin.time;
             let outcome = report(&analyze(part, Some(last)), whole.grace).outcome();
             // A session is stuck when it was not used for longer than the grace.
-            let stuck =
-                whole.unused_since.iter().any(|used| last.seconds_since(*used) > whole.grace.max(1.0));
+            let stuck = whole
+                .unused_since
+                .iter()
+                .any(|used| last.since(*used) > whole.grace.max(Duration::from_secs(1)));
             let wrong = (stuck && outcome == Outcome::Clear)
                 || (whole.outcome == Outcome::Clear && outcome == Outcome::Trouble);
             if wrong {

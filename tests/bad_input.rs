@@ -90,8 +90,8 @@ fn what_lies_behind_a_damaged_place_may_hold_anything() {
 
 // Captures cut short
 
-/// Idle for longer than this accuses, in seconds. So short that cutting at different places gives different verdicts.
-const GRACE: f64 = 0.05;
+/// Idle for longer than this accuses. So short that cutting at different places gives different verdicts.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// What is known of a session.
 #[derive(Debug, PartialEq)]

@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 
 use common::{InMemory, Owned, analyze, read};
 use smbscope::auth::Who;
@@ -14,13 +15,13 @@ use smbscope::report::{NullSessions, Options, Outcome, SessionReport};
 use smbscope::session::Counts;
 
 /// What the truths of the captures are told for.
-const GRACE: f64 = 2.0;
+const GRACE: Duration = Duration::from_secs(2);
 
 fn capture(name: &str) -> InMemory {
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name))
 }
 
-fn report(ledger: &Ledger, grace: f64) -> NullSessions<'_> {
+fn report(ledger: &Ledger, grace: Duration) -> NullSessions<'_> {
     let mut options = Options::default();
     options.grace = grace;
     NullSessions::new(ledger, [], &Counts::default(), options)

@@ -75,7 +75,7 @@ fn at_any_moment_they_are_those_of_the_server() {
             let seconds: f64 = snapshot["at"].as_str().unwrap().parse().unwrap();
             let at = Timestamp::from_nanos((seconds * 1e9) as i64);
             let ledger = scan(&capture.packets).at(At::Time(at)).run().unwrap().ledger;
-            let tables = NetSession::new(&ledger, captured_to, 2.0, None);
+            let tables = NetSession::new(&ledger, captured_to, std::time::Duration::from_secs(2), None);
             assert!(tables.text(80).to_string().lines().all(|line| line.chars().count() <= 80));
             let tables = json!(tables);
             let names = tables["servers"].as_array().unwrap().iter().map(|server| &server["name"]);

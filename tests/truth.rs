@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use common::rewrite::{self, Random};
 use common::{Known, Owned, analyze, captures_with_truth, ledger_sessions, read, truth_sessions};
@@ -14,8 +15,8 @@ use smbscope::ledger::Ledger;
 use smbscope::net::{Decoded, Decoder};
 use smbscope::session::ConnectionEnd;
 
-fn grace(truth: &Value) -> f64 {
-    truth["grace"].as_f64().unwrap_or(2.0)
+fn grace(truth: &Value) -> Duration {
+    Duration::from_secs_f64(truth["grace"].as_f64().unwrap_or(2.0))
 }
 
 #[test]
@@ -85,7 +86,12 @@ fn findings_are_of_what_the_clients_did() {
 }
 
 /// The verdicts of a rewritten capture that differ from those of the capture itself.
-fn changed(packets: &[Owned], rewritten: &[Owned], capture: &common::InMemory, grace: f64) -> Option<String> {
+fn changed(
+    packets: &[Owned],
+    rewritten: &[Owned],
+    capture: &common::InMemory,
+    grace: Duration,
+) -> Option<String> {
     let before = ledger_sessions(&analyze(packets, capture.end), grace);
     let after = ledger_sessions(&analyze(rewritten, capture.end), grace);
     (before != after).then(|| {

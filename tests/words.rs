@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use common::{analyze, read};
 use smbscope::report::{NullSessions, Options, Outcome};
@@ -86,11 +87,11 @@ fn each(mut check: impl FnMut(&str, &NullSessions<'_>, &str)) {
     for path in captures() {
         let capture = read(&path);
         let ledger = analyze(&capture.packets, capture.end);
-        for grace in [90.0, 2.0] {
+        for grace in [90, 2].map(Duration::from_secs) {
             let mut options = Options::default();
             (options.grace, options.all) = (grace, true);
             let report = NullSessions::new(&ledger, [], &Counts::default(), options);
-            let name = format!("{}, grace {grace}", path.file_name().unwrap().to_string_lossy());
+            let name = format!("{}, grace {grace:?}", path.file_name().unwrap().to_string_lossy());
             check(&name, &report, &report.text(80).to_string());
         }
     }

@@ -2,6 +2,8 @@
 
 mod captures;
 
+use std::time::Duration;
+
 use smbscope::wire::Timestamp;
 
 pub(crate) use captures::Captures;
@@ -18,9 +20,9 @@ pub(crate) fn slots(text: &str) -> Result<u64, String> {
 }
 
 /// A number of seconds.
-pub(crate) fn seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
-        Ok(seconds) if (0.0..=MOST_SECONDS).contains(&seconds) => Ok(seconds),
+        Ok(seconds) if (0.0..=MOST_SECONDS).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
         _ => Err(format!("expected a number of seconds from 0 to {MOST_SECONDS}")),
     }
 }

@@ -16,6 +16,7 @@ mod until;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use common::Captures;
@@ -48,7 +49,7 @@ struct Arguments {
     svg: Option<PathBuf>,
     /// How long a session may stay open, a pipe idle and a call unanswered before it counts
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = common::seconds, allow_negative_numbers = true)]
-    grace: f64,
+    grace: Duration,
     /// How many connection slots the servers have, if you know
     #[arg(long, value_name = "N", value_parser = common::slots, allow_negative_numbers = true)]
     limit: Option<u64>,

@@ -171,7 +171,7 @@ impl Page {
             title: report.captures.first().map(|capture| file_name(&capture.path)).unwrap_or_default(),
             read: read(report),
             end: format!("{} {}", day(end), clock(end)),
-            grace: format!("{} s", report.grace_seconds),
+            grace: format!("{} s", report.grace.as_secs_f64()),
             answer: headline.map(|(_, text)| text.clone()).collect(),
             bad: report.outcome() != smbscope::report::Outcome::Clear || !report.refusals.is_empty(),
             tally: tally(&report.findings),
@@ -217,7 +217,7 @@ impl<'a> Part<'a> {
             let not_null = |session: &SessionReport<'_>| !session.is_null();
             let by_null = not_null(one).cmp(&not_null(other));
             let by_verdict = one.verdict.cmp(&other.verdict);
-            by_verdict.then(by_null).then(other.age_seconds.total_cmp(&one.age_seconds))
+            by_verdict.then(by_null).then(other.age.cmp(&one.age))
         });
         Self { server, sessions }
     }
@@ -359,7 +359,7 @@ fn row(report: &NullSessions<'_>, session: &SessionReport<'_>, end: Timestamp) -
         since: clock(start),
         age: if session.opened.is_some() { age } else { format!(">{age}") },
         idle: match report.unused_for(session) {
-            Some(seconds) => Span::seconds(seconds).to_string(),
+            Some(idle) => Span::from(idle).to_string(),
             None => "-".to_owned(),
         },
         holds: report.holds(session),

@@ -157,6 +157,12 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// True for a null session.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.who == Who::Null
+    }
+
     /// True if a null session is what it is, or may be: nobody knows whose, since the credentials were not seen, or are
     /// those of nobody but for an unusual LM response.
     #[must_use]
@@ -164,7 +170,7 @@ impl Identity {
         let shown = |evidence: &Evidence| self.evidence.contains(evidence);
         let unseen = shown(&Evidence::CredentialsNotSeen) || shown(&Evidence::ShareLevelSecurity);
         let unusual = shown(&Evidence::EmptyAccount) && shown(&Evidence::NtResponseEmpty);
-        self.who == Who::Null || (self.who == Who::Unknown && (unseen || unusual))
+        self.is_null() || (self.who == Who::Unknown && (unseen || unusual))
     }
 
     /// Whoever connects to a share without a session setup, on a server that asks for the passwords of shares alone.

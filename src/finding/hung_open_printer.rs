@@ -70,7 +70,7 @@ fn finding(
 ) -> Option<Finding> {
     let first = group.first()?.session;
     let waits: Vec<Waited> = group.iter().filter_map(|judged| wait_of(scene, judged)).collect();
-    let longest = waits.iter().max_by(|one, other| one.seconds().total_cmp(&other.seconds()))?;
+    let longest = waits.iter().max_by_key(|waited| waited.lasted)?;
     let ended = first.closed.is_some();
     let starts = group.iter().map(|judged| scene::start(judged.session));
     let ends = group.iter().filter_map(|judged| Some(judged.session.closed?.at));
@@ -90,7 +90,7 @@ fn finding(
         scene.servers(group),
         if ended { "waited".to_owned() } else { format!("{has} waited") },
         if group.len() == 1 { "" } else { "up to " },
-        Span::seconds(longest.seconds()),
+        Span::from(longest.lasted),
         longest.sent.frame,
         longest.name,
         object.unwrap_or_default(),

@@ -34,7 +34,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// The pipes to the spooler that a session holds and has not used for longer than the grace.
 fn idle<'a>(scene: &Scene<'a>, session: &'a Session) -> impl Iterator<Item = &'a Open> {
-    let idle = |last| scene.ledger.seconds_until(scene.end, last);
+    let idle = |last| scene.ledger.time_until(scene.end, last);
     let grace = scene.grace;
     scene::held_pipes(scene.ledger, session).filter(move |open| {
         let waits = open.waiting.values().any(|call| call.waits_by_design);

@@ -1,5 +1,6 @@
 //! Sessions of users that nobody uses, on a server that turned clients away (KB 258837).
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
@@ -31,7 +32,7 @@ const RULE: Rule = Rule {
 };
 
 /// Seconds after which servers drop idle sessions by default (KB 314882): whoever is idle for less may be at work.
-pub(super) const WHILE: f64 = 900.0;
+pub(super) const WHILE: Duration = Duration::from_secs(900);
 
 /// Holders that are named; more are counted.
 const HOLDERS: usize = 10;
@@ -75,7 +76,7 @@ fn is_idle(scene: &Scene<'_>, session: &Session) -> bool {
     let handles = open().flat_map(|open| scene.ledger.handles(open));
     let mut handles = handles.filter(|handle| handle.closed.is_none());
     let prints = |handle: &Handle| handle.tasks.get(&Task::Document).is_some_and(|task| task.ended.is_none());
-    scene.ledger.seconds_until(scene.end, scene.ledger.last_use(session)) > scene.grace
+    scene.ledger.time_until(scene.end, scene.ledger.last_use(session)) > scene.grace
         && !open().any(|open| !open.holds() && open.what != OpenKind::Directory)
         && !handles.any(prints)
 }
@@ -110,7 +111,7 @@ fn finding(
     let finding = RULE.finding(group, frames, text)?;
     let client = finding.client.filter(|_| clients.len() == 1);
     // A user may well read for a while.
-    let short = scene.ledger.seconds_until(scene.end, longest) < WHILE;
+    let short = scene.ledger.time_until(scene.end, longest) < WHILE;
     let severity = if short { Severity::Info } else { finding.severity };
     Some(Finding { client, severity, ..finding })
 }

@@ -17,6 +17,7 @@ pub(crate) mod testing;
 mod words;
 
 use core::fmt;
+use core::time::Duration;
 
 use crate::capture::Origin;
 use crate::ledger::{Ledger, SessionRowId};
@@ -136,7 +137,7 @@ rules! {
 
 /// Every finding, the worst first. `grace` is in seconds, as for [`Ledger::judge`].
 #[must_use]
-pub fn all(ledger: &Ledger, grace: f64) -> Vec<Finding> {
+pub fn all(ledger: &Ledger, grace: Duration) -> Vec<Finding> {
     let scene = Scene::of(ledger, grace);
     let mut adviser = Adviser::of(&scene);
     let found: Vec<(Finding, &[Part])> = FINDERS

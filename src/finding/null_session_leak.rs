@@ -31,7 +31,7 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 /// unused.
 fn is_used_again(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
     let waited = scene.ledger.longest_wait_of(judged.session);
-    let waited = waited.is_some_and(|waited| waited.seconds() > scene.grace);
+    let waited = waited.is_some_and(|waited| waited.lasted > scene.grace);
     !waited
         && scene.ledger.longest_idle(judged.session) > scene.grace
         && scene.ledger.judge(judged.row, scene.grace).is_some_and(|judgement| judgement.stuck == Stuck::Yes)
@@ -60,9 +60,9 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
     let has = scene::has(group.len());
     let used_again = !ended && group.iter().all(|judged| judged.verdict == Verdict::Open);
     let longest = || {
-        let idle = group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).fold(0.0, f64::max);
+        let idle = group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).max().unwrap_or_default();
         let up_to = if group.len() == 1 { "" } else { "up to " };
-        format!("{up_to}{}", Span::seconds(idle))
+        format!("{up_to}{}", Span::from(idle))
     };
     let did = match (ended, what.as_str()) {
         (false, what) if used_again && !what.is_empty() => {

@@ -439,7 +439,7 @@ mod tests {
         made.null_session(1);
         made.handle(1);
         sign(&mut made);
-        let findings = all(&made.ended_after(91.0), 90.0);
+        let findings = all(&made.ended_after(91.0), core::time::Duration::from_secs(90));
         let leak = findings.iter().find(|finding| finding.rule == "null_session_leak").unwrap();
         let (_, conditions) = leak.text.split_once(". Both conditions of KB 328459 hold: ")?;
         // The frames that are named are those of the finding.
@@ -558,7 +558,7 @@ mod tests {
             };
             made.tell(2, EventKind::Open(opened));
             told(&mut made, "WS-21", Some("192.168.1.21"), ServerType::PRINTQ_SERVER);
-            let findings = all(&made.ended_after(91.0), 90.0);
+            let findings = all(&made.ended_after(91.0), core::time::Duration::from_secs(90));
             let leak = findings.iter().find(|finding| finding.rule == "null_session_leak").unwrap();
             leak.text.contains("Both conditions")
         };
@@ -572,7 +572,7 @@ mod tests {
         made.null_session(1);
         made.handle(1);
         told(&mut made, "WS-21", Some("192.168.1.21"), ServerType::PRINTQ_SERVER);
-        let findings = all(&made.ended_after(91.0), 90.0);
+        let findings = all(&made.ended_after(91.0), core::time::Duration::from_secs(90));
         assert!(findings[0].text.ends_with("It takes its own slot"), "{}", findings[0].text);
     }
 

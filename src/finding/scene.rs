@@ -1,5 +1,6 @@
 //! What every rule looks at: the null sessions and their verdicts, judged once.
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edition::has_no_limit;
@@ -20,7 +21,7 @@ use crate::wire::{Timestamp, Win32Error};
 /// The ledger at the end, with its null sessions judged.
 pub(super) struct Scene<'a> {
     pub(super) ledger: &'a Ledger,
-    pub(super) grace: f64,
+    pub(super) grace: Duration,
     pub(super) end: Timestamp,
     pub(super) null_sessions: Vec<Judged<'a>>,
     /// The sessions of each client's address.
@@ -46,7 +47,7 @@ pub(super) struct Judged<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn of(ledger: &'a Ledger, grace: f64) -> Self {
+    pub(super) fn of(ledger: &'a Ledger, grace: Duration) -> Self {
         let null_sessions = ledger
             .sessions()
             .filter(|(_, session)| session.identity.who == Who::Null)
@@ -248,12 +249,12 @@ pub(crate) fn hung_call<'a>(
     ledger: &'a Ledger,
     session: &'a Session,
     end: Timestamp,
-    grace: f64,
+    grace: Duration,
 ) -> Option<(&'a Open, &'a WaitingCall)> {
     let open = ledger.opens_of(session).filter(|open| open.closed.is_none());
     let calls = open.flat_map(|open| open.waiting.values().map(move |call| (open, call)));
     calls
-        .filter(|(_, call)| !call.waits_by_design && ledger.seconds_until(end, call.sent) > grace)
+        .filter(|(_, call)| !call.waits_by_design && ledger.time_until(end, call.sent) > grace)
         .min_by_key(|(_, call)| call.sent)
 }
 

@@ -1,5 +1,6 @@
 //! Clients that were turned away because the server's limit is reached (KB 328459, 122920, 314882).
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::Part;
@@ -173,12 +174,12 @@ fn doing(scene: &Scene<'_>, refusal: &Refusal, named: &[&Session]) -> String {
     }
     let unused = |session: &&Session| {
         let last = scene.ledger.last_use(session);
-        let seconds = scene.ledger.seconds_between(last, refusal.at);
-        (last < refusal.at && seconds > scene.grace).then_some(seconds)
+        let idle = scene.ledger.time_between(last, refusal.at);
+        (last < refusal.at && idle > scene.grace).then_some(idle)
     };
-    let unused: Vec<f64> = named.iter().filter_map(unused).collect();
-    let longest = unused.iter().copied().fold(0.0, f64::max);
-    let longest = Span::seconds(longest);
+    let unused: Vec<Duration> = named.iter().filter_map(unused).collect();
+    let longest = unused.iter().copied().max().unwrap_or_default();
+    let longest = Span::from(longest);
     match unused.len() {
         0 => String::new(),
         1 if named.len() == 1 => format!(", unused for {longest}"),

@@ -1,5 +1,7 @@
 //! Ledgers made of events, for the tests of rules and reports.
 
+use core::time::Duration;
+
 use uuid::Uuid;
 
 use super::Finding;
@@ -19,7 +21,7 @@ use crate::wire::{Status, Timestamp};
 /// What one rule finds. A test of a rule asks for no more, so that another rule does not break it.
 pub(crate) fn found_by(rule: &str, ledger: &Ledger, grace: f64) -> Vec<Finding> {
     assert!(super::RULES.contains(&rule), "no such rule: {rule}");
-    let mut findings = super::all(ledger, grace);
+    let mut findings = super::all(ledger, Duration::from_secs_f64(grace));
     findings.retain(|finding| finding.rule == rule);
     findings
 }
@@ -114,6 +116,7 @@ impl Made {
         let negotiated = SessionEvent::Negotiated {
             dialect: "NT LM 0.12".to_owned(),
             server_guid: None,
+            samba: false,
             client_guid: None,
         };
         self.tell(client, EventKind::Session(negotiated));

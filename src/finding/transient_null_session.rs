@@ -41,9 +41,9 @@ pub(super) fn find(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn is_transient(scene: &Scene<'_>, judged: &Judged<'_>) -> bool {
-    let lasted = judged.session.closed.map(|closing| closing.at.time.seconds_since(began(judged.session)));
+    let lasted = judged.session.closed.map(|closing| closing.at.time.since(began(judged.session)));
     judged.verdict == Verdict::Closed
-        && lasted.is_some_and(|seconds| seconds <= scene.grace)
+        && lasted.is_some_and(|lasted| lasted <= scene.grace)
         && !lookups(scene.ledger, judged.session).is_empty()
 }
 

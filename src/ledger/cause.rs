@@ -1,21 +1,22 @@
 //! Who ended a session, and why, where the wire shows it.
 
+use core::time::Duration;
 use std::collections::BTreeSet;
 
-use super::{Connection, Deletion, Ledger, Server, Session, SessionEnd};
+use super::table::Deletion;
+use super::{Connection, Ledger, Server, Session, SessionEnd};
 use crate::capture::Origin;
 use crate::net::Host;
-use crate::session::{ConnectionId, OpenId, Party};
+use crate::session::Party;
 
 /// Seconds within which a server ends the sessions that a call tells it to end.
 const PROMPT: f64 = 5.0;
 /// Seconds within which a server that goes down ends its connections.
 const TOGETHER: f64 = 2.0;
-/// Calls that ended sessions, and that are remembered for a server.
-const DELETIONS: usize = 64;
-/// Seconds of idleness after which servers disconnect by default: 15 minutes, and the minutes until they look again
+/// The idleness after which servers disconnect by default: 15 minutes, and the minutes until they look again
 /// (KB 328459, KB 122920).
-const AUTODISCONNECT: core::ops::RangeInclusive<f64> = 895.0..=1_020.0;
+const AUTODISCONNECT: core::ops::RangeInclusive<Duration> =
+    Duration::from_secs(895)..=Duration::from_secs(1_020);
 
 /// What made an end of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Ledger {
             return Some(Cause::SessionDelete { who: deletion.by.clone() });
         }
         // A server that looks for idle sessions may end several at once.
-        if AUTODISCONNECT.contains(&self.seconds_between(self.last_use(session), closing.at)) {
+        if AUTODISCONNECT.contains(&self.time_between(self.last_use(session), closing.at)) {
             return Some(Cause::Autodisconnect);
         }
         went_down(server, closing.at).then_some(Cause::Reboot)
@@ -83,7 +84,7 @@ impl Ledger {
 
     /// The last of a session's connections to end.
     pub(super) fn last_connection(&self, session: &Session) -> Option<&Connection> {
-        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let connections = self.connections_of(session);
         connections.max_by_key(|connection| connection.closed.map(|closing| closing.at))
     }
 
@@ -104,30 +105,6 @@ impl Ledger {
             });
             prompt && its && of_user
         })
-    }
-
-    /// A call ended sessions.
-    pub(super) fn sessions_deleted(
-        &mut self,
-        at: Origin,
-        connection: ConnectionId,
-        open: OpenId,
-        client: Option<String>,
-        user: Option<String>,
-    ) {
-        let Some(row) = self.open_row(connection, open) else { return };
-        let session = self.opens.get(&row).and_then(|open| self.sessions.get(&open.session));
-        let by = session.map(|session| match session.identity.account.as_deref() {
-            Some(account) => format!("{account} at {}", session.client.host()),
-            None => session.client.host().to_string(),
-        });
-        let server = session.and_then(|session| session.server_row);
-        if let Some(server) = server.and_then(|row| self.servers.get_mut(&row)) {
-            if server.deletions.len() >= DELETIONS {
-                server.deletions.pop_front();
-            }
-            server.deletions.push_back(Deletion { at, client, user, by: by.unwrap_or_default() });
-        }
     }
 }
 

@@ -5,55 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::slots::{Claim, Taken};
-use super::{Connection, Ledger, Refusal, Server, ServerRowId, Session, SessionRowId};
+use super::present::{Kind, Stay};
+use super::slots::Taken;
+use super::{Connection, Ledger, Present, Refusal, Server, ServerRowId, Session, SessionRowId};
 use crate::auth::{Evidence, Identity, Who};
 use crate::capture::Origin;
 use crate::wire::Timestamp;
 
 /// Sessions named as the holders of the slots in one refusal.
 const HOLDERS: usize = 64;
-
-/// The sessions that were open at a refusal, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Present {
-    /// Null sessions that the server granted.
-    pub null: u64,
-    /// Null sessions that it denied, and whose connection lasted.
-    pub denied: u64,
-    /// Sessions of guests and users.
-    pub named: u64,
-    /// Sessions of which nobody knows whose they are.
-    pub unknown: u64,
-    /// Sessions first seen later, whose set-up was not captured: they may have been there.
-    pub perhaps: u64,
-    /// Of the null sessions, those that have no row any more.
-    pub(super) departed: u64,
-}
-
-/// A session from one packet to another, as who it was then.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stay {
-    row: SessionRowId,
-    kind: Kind,
-    claim: Claim,
-    from: Origin,
-    /// Nothing if it lasts.
-    to: Option<Origin>,
-    /// Its row is gone.
-    departed: bool,
-}
-
-/// What is counted in [`Present`], in the order in which holders are named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Null,
-    Denied,
-    Unknown,
-    Named,
-    Perhaps,
-}
 
 /// What happens at a server. Of one packet the ends come first, and refusals last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,50 +30,7 @@ struct Scene {
     steps: Vec<(Origin, Step)>,
 }
 
-impl Present {
-    fn place(&mut self, kind: Kind) -> &mut u64 {
-        match kind {
-            Kind::Null => &mut self.null,
-            Kind::Denied => &mut self.denied,
-            Kind::Unknown => &mut self.unknown,
-            Kind::Named => &mut self.named,
-            Kind::Perhaps => &mut self.perhaps,
-        }
-    }
-
-    fn count(&mut self, stay: &Stay, change: fn(u64, u64) -> u64) {
-        let place = self.place(stay.kind);
-        *place = change(*place, 1);
-        if stay.departed && stay.kind == Kind::Null {
-            self.departed = change(self.departed, 1);
-        }
-    }
-
-    /// How many they are, those that only may have been there as well.
-    #[must_use]
-    pub const fn most(&self) -> u64 {
-        let known = self.null.saturating_add(self.denied).saturating_add(self.named);
-        known.saturating_add(self.unknown).saturating_add(self.perhaps)
-    }
-}
-
 impl Session {
-    /// What it counts as on its server, under this identity. `first` is the first of its connections.
-    pub(super) fn claim_on(
-        &self,
-        server: &Server,
-        identity: &Identity,
-        first: Option<&Connection>,
-        encrypted: bool,
-    ) -> Claim {
-        let address = self.client.host();
-        if self.unanswered {
-            Claim::unsure(address)
-        } else {
-            Claim::of(server, identity, address, first, encrypted)
-        }
-    }
-
     fn kind(&self, identity: &Identity) -> Kind {
         match identity.who {
             _ if self.denied.is_some() => Kind::Denied,
@@ -147,7 +64,7 @@ impl Ledger {
         let stays = self.stays(session, server).into_iter().filter(saw_refusal);
         let stays: Vec<_> = stays.map(|stay| (server_row, Stay { departed: true, ..stay })).collect();
         if self.departed.len().saturating_add(stays.len()) > self.limits.open_sessions {
-            self.evicted("sessions that were open at a refusal");
+            self.losses.evicted("sessions that were open at a refusal");
         } else {
             self.departed.extend(stays);
         }
@@ -155,7 +72,7 @@ impl Ledger {
 
     /// The refusals with who was there.
     pub(super) fn refusals_with_holders(&self) -> Vec<Refusal> {
-        let mut refusals = self.refusals.clone();
+        let mut refusals = self.refusals.refusals().to_vec();
         let mut servers: BTreeMap<ServerRowId, Scene> = BTreeMap::new();
         for (index, refusal) in refusals.iter().enumerate() {
             if let Some(row) = refusal.server_row {
@@ -166,7 +83,7 @@ impl Ledger {
         if servers.is_empty() {
             return refusals;
         }
-        for session in self.sessions.values() {
+        for session in self.sessions.iter().map(|(_, session)| session) {
             let Some(row) = session.server_row else { continue };
             if let (Some(scene), Some(server)) = (servers.get_mut(&row), self.servers.get(&row)) {
                 scene.stays.extend(self.stays(session, server));
@@ -234,7 +151,7 @@ impl Ledger {
         if !unseen || session.opened.is_some() || session.denied.is_some() || session.unanswered {
             return None;
         }
-        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let connections = self.connections_of(session);
         let began = |connection: &Connection| connection.start_seen.then_some(connection.opened);
         let beginning = Origin { time: Timestamp::from_nanos(i64::MIN), capture: 0, frame: 0 };
         connections.map(|connection| began(connection).unwrap_or(beginning)).min()

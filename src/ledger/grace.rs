@@ -1,11 +1,13 @@
 //! The grace: how long anything may last before it counts.
 
-/// Seconds within which nothing counts, however short the grace is.
-pub(crate) const LEAST: f64 = 1.0;
+use core::time::Duration;
 
-/// True if what lasted so many seconds outlasted the grace, and a second.
-pub(crate) fn is_beyond(seconds: f64, grace: f64) -> bool {
-    seconds > grace && seconds > LEAST
+/// The time within which nothing counts, however short the grace is.
+pub(crate) const LEAST: Duration = Duration::from_secs(1);
+
+/// True if what lasted so long outlasted the grace, and a second.
+pub(crate) fn is_beyond(lasted: Duration, grace: Duration) -> bool {
+    lasted > grace && lasted > LEAST
 }
 
 #[cfg(test)]
@@ -14,7 +16,8 @@ mod tests {
 
     #[test]
     fn what_outlasts_the_grace_counts_after_a_second() {
-        assert!(is_beyond(90.1, 90.0) && is_beyond(1.1, 0.0));
-        assert!(!is_beyond(90.0, 90.0) && !is_beyond(1.0, 0.0) && !is_beyond(0.5, 0.2));
+        let beyond = |lasted, grace| is_beyond(Duration::from_millis(lasted), Duration::from_millis(grace));
+        assert!(beyond(90_100, 90_000) && beyond(1_100, 0));
+        assert!(!beyond(90_000, 90_000) && !beyond(1_000, 0) && !beyond(500, 200));
     }
 }

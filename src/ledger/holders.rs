@@ -1,6 +1,7 @@
 //! Who held a server's slots when it turned somebody away.
 
 use core::fmt;
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use super::{Ledger, Present, Refusal, ServerRowId, Session, Verdict};
@@ -93,18 +94,18 @@ impl fmt::Display for Holders {
 }
 
 impl Ledger {
-    /// Who held the slots at a refusal. `grace` is in seconds, as for [`judge`](Self::judge).
+    /// Who held the slots at a refusal. `grace` is as for [`judge`](Self::judge).
     #[must_use]
-    pub fn holders(&self, refusal: &Refusal, grace: f64) -> Holders {
+    pub fn holders(&self, refusal: &Refusal, grace: Duration) -> Holders {
         self.holders_at(core::slice::from_ref(refusal), grace).pop().unwrap_or_default()
     }
 
     /// Who held the slots at each refusal, in the order of [`refusals`](Self::refusals): each session is judged once.
-    pub(crate) fn all_holders(&self, grace: f64) -> Vec<Holders> {
+    pub(crate) fn all_holders(&self, grace: Duration) -> Vec<Holders> {
         self.holders_at(self.refusals(), grace)
     }
 
-    fn holders_at(&self, refusals: &[Refusal], grace: f64) -> Vec<Holders> {
+    fn holders_at(&self, refusals: &[Refusal], grace: Duration) -> Vec<Holders> {
         let mut holders: Vec<Holders> =
             refusals.iter().map(|refusal| Holders::of(&refusal.present)).collect();
         let mut servers: BTreeMap<ServerRowId, Vec<(Origin, Step)>> = BTreeMap::new();
@@ -114,7 +115,8 @@ impl Ledger {
                 steps.push((self.order(refusal.at), Step::Refused(index)));
             }
         }
-        for session in self.sessions.values().filter(|session| session.is_null() && session.denied.is_none())
+        for (_, session) in
+            self.sessions.iter().filter(|(_, session)| session.is_null() && session.denied.is_none())
         {
             let Some(steps) = session.server_row.and_then(|row| servers.get_mut(&row)) else { continue };
             for (stuck, from, to) in self.stuck_spans(session, grace) {
@@ -144,7 +146,7 @@ impl Ledger {
 
     /// When what shows that a null session hung or leaked, then or since, was there: spans that do not meet, each until
     /// its end.
-    fn stuck_spans(&self, session: &Session, grace: f64) -> Vec<(Stuck, Origin, Option<Origin>)> {
+    fn stuck_spans(&self, session: &Session, grace: Duration) -> Vec<(Stuck, Origin, Option<Origin>)> {
         let opens = || self.opens_of(session);
         let end = |closed: Option<Origin>| {
             let ends = [closed, session.closed.map(|closing| closing.at)].into_iter().flatten();

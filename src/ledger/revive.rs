@@ -4,8 +4,8 @@
 //! What ended with it, and nothing else, is open again as if it had never ended. What was forgotten since is not.
 
 use super::{
-    Closing, Group, HandleEnd, HandleRowId, Ledger, OpenEnd, OpenKey, OpenRowId, SessionEnd, SessionRowId,
-    TreeEnd, TreeKey, TreeRowId,
+    Closing, Connection, HandleEnd, HandleRowId, Ledger, OpenEnd, OpenRowId, SessionEnd, SessionRowId,
+    TreeEnd, TreeRowId,
 };
 use crate::capture::Origin;
 use crate::session::{
@@ -22,27 +22,19 @@ enum Answered {
 impl Ledger {
     /// The connection goes on, and with it what ended when it seemed to.
     pub(super) fn revive_connection(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        let Some(end) = connection.closed.take() else { return };
-        connection.unseen = None;
-        let ends = (connection.client.host(), connection.server.host());
-        let sessions: Vec<SessionRowId> = connection.sessions.iter().copied().collect();
+        let Some(end) = self.connections.revive(id) else { return };
+        let Some(connection) = self.connections.get(&id) else { return };
         if let Some(server) = connection.server_row.and_then(|row| self.servers.get_mut(&row)) {
-            server.connections = server.connections.saturating_add(1);
+            server.connected();
         }
-        self.index.between.entry(ends).or_default().insert(id);
-        for row in sessions {
-            let Some(session) = self.sessions.get(&row) else { continue };
-            let trees: Vec<TreeRowId> = session.trees.iter().copied().collect();
+        for row in connection.sessions.iter().copied().collect::<Vec<SessionRowId>>() {
+            let closed = self.sessions.get(&row).and_then(|session| session.closed);
             // A session of several connections ends with the last of them, and goes on with the first that does.
-            if session
-                .closed
-                .is_some_and(|closing| closing.by == SessionEnd::ConnectionEnd || closing.is_with(end))
-            {
+            if closed.is_some_and(|closing| closing.by == SessionEnd::ConnectionEnd || closing.is_with(end)) {
                 self.revive_session(row);
             }
             // Trees of SMB1 whose session had ended before.
-            for row in trees {
+            for row in self.trees_of(row) {
                 let closing = self.trees.get(&row).and_then(|tree| tree.closed);
                 if let Some(closing) = closing.filter(|closing| closing.is_with(end)) {
                     self.revive_tree(row, closing);
@@ -53,22 +45,21 @@ impl Ledger {
 
     /// The sessions of a connection that VcNumber 0 ended, and that the server answers for behind that, go on.
     pub(super) fn revive_answered(&mut self, at: Origin, id: ConnectionId, event: &EventKind) {
-        if !self.dropped.contains(&id) {
+        if !self.connections.is_dropped(id) {
             return;
         }
         let Some((at, answered)) = answered(at, event) else { return };
         let rows = self.connections.get(&id).into_iter().flat_map(|connection| &connection.sessions);
-        let mut sessions = rows.filter_map(|row| self.sessions.get(row));
-        let found = sessions.find(|session| {
-            let ended =
-                session.closed.filter(|closing| closing.by == SessionEnd::VcZero && closing.at.precedes(at));
-            ended.is_some()
-                && match answered {
-                    Answered::Session(answered) => session.id == answered,
-                    Answered::Open(open) => self
-                        .opens_of(session)
-                        .any(|row| row.id == open && row.closed == ended.map(Closing::of_held)),
+        let found = self.sessions.of(rows).find(|session| {
+            let ended = session.closed.filter(|closing| closing.by == SessionEnd::VcZero);
+            let Some(ended) = ended.filter(|closing| closing.at.precedes(at)) else { return false };
+            match answered {
+                Answered::Session(answered) => session.id == answered,
+                Answered::Open(open) => {
+                    let closed = Some(ended.of_held());
+                    self.opens_of(session).any(|row| row.id == open && row.closed == closed)
                 }
+            }
         });
         if let Some(row) = found.map(|session| session.row) {
             self.revive_session(row);
@@ -77,60 +68,40 @@ impl Ledger {
 
     /// A session goes on, and with it what ended when it did.
     fn revive_session(&mut self, row: SessionRowId) {
-        let Some(session) = self.sessions.get_mut(&row) else { return };
-        let Some(closing) = session.closed.take() else { return };
-        // What waits for its answer is told again when the connection ends again.
-        session.waiting.clear();
-        let id = session.id;
-        let trees: Vec<TreeRowId> = session.trees.iter().copied().collect();
-        // No id leads to the row of a set-up that was denied or has no answer.
-        let by_id = session.denied.is_none() && !session.unanswered;
-        for connection in session.connections.iter().filter(|_| by_id) {
-            self.index.sessions.entry((*connection, id)).or_insert(row);
-        }
-        self.ended_plain.retain(|ended| *ended != row);
-        self.ended_telling.retain(|ended| *ended != row);
+        let Some(closing) = self.sessions.revive(row) else { return };
         self.claim_slot(closing.at, row);
-        let mut handles: Vec<HandleRowId> = Vec::new();
-        for tree in trees {
+        for tree in self.trees_of(row) {
             self.revive_tree(tree, closing.of_held());
-            let opens = self.trees.get(&tree).into_iter().flat_map(|tree| &tree.opens);
-            let opens: Vec<OpenRowId> = opens
-                .filter(|open| self.opens.get(open).is_some_and(|open| open.session == row))
-                .copied()
-                .collect();
-            for open in opens {
-                self.revive_open(open, closing.of_held());
-                handles.extend(self.opens.get(&open).into_iter().flat_map(|open| &open.handles));
-            }
         }
-        for handle in handles {
+        let opens: Vec<OpenRowId> = self.opens.of_session(row).map(|open| open.row).collect();
+        for open in opens {
+            self.revive_open(open, closing.of_held());
+        }
+        let handles = self.opens.of_session(row).flat_map(|open| &open.handles);
+        for handle in handles.copied().collect::<Vec<HandleRowId>>() {
             self.revive_handle(handle, closing.of_held::<OpenEnd>().of_held());
         }
         self.close_opens_of_closed_trees(row);
     }
 
     fn revive_tree(&mut self, row: TreeRowId, closing: Closing<TreeEnd>) {
-        let Some(tree) = self.trees.get_mut(&row).filter(|tree| tree.closed == Some(closing)) else { return };
-        tree.closed = None;
-        self.index.trees.entry(TreeKey::of(tree)).or_insert(row);
+        let Some(tree) = self.trees.revive(row, closing) else { return };
+        for session in &tree.listed_by {
+            if let Some(session) = self.sessions.get_mut(session) {
+                session.trees_ended.remove(&row);
+            }
+        }
     }
 
     fn revive_open(&mut self, row: OpenRowId, closing: Closing<OpenEnd>) {
-        let Some(open) = self.opens.get_mut(&row).filter(|open| open.closed == Some(closing)) else { return };
-        let Some(key) = OpenKey::of(open) else { return };
-        open.closed = None;
-        self.index.opens.entry(key).or_insert(row);
+        let Some(open) = self.opens.revive(row, closing) else { return };
+        if let Some(tree) = self.trees.get_mut(&open.tree) {
+            tree.ended.remove(&row);
+        }
         if let Some(group) = open.group {
-            let ends =
-                self.connections.get(&open.connection).map(|ends| (ends.server.host(), ends.client.host()));
             // Its number is forgotten. A group without one is known by client and server.
-            let known = self.groups.entry(group).or_insert_with(|| Group {
-                server: ends.map(|(server, _)| server),
-                client: ends.map(|(_, client)| client),
-                ..Group::default()
-            });
-            known.pipes.insert(row);
+            let hosts = self.connections.get(&open.connection).map(Connection::hosts);
+            self.groups.keep(group, row, hosts);
         }
     }
 
@@ -140,21 +111,17 @@ impl Ledger {
             return;
         };
         let doubted = self.is_doubted(handle);
-        let bytes = handle.handle;
         let Some(open) = self.opens.get(&handle.open) else { return };
-        let (session, group) = (open.session, open.group);
-        let Some((row_of_group, group)) = group.and_then(|row| Some((row, self.groups.get_mut(&row)?)))
-        else {
-            return;
-        };
+        let Some(id) = open.group else { return };
+        let Some(group) = self.groups.get_mut(&id) else { return };
         group.handles.insert(row);
-        self.index.handles.entry((row_of_group, bytes)).or_insert(row);
-        if let Some(handle) = self.handles.get_mut(&row) {
-            handle.closed = None;
+        self.handles.revive(row, id);
+        let (open, session) = (open.row, open.session);
+        if let Some(open) = self.opens.get_mut(&open) {
+            open.handles_ended.remove(&row);
         }
         if let Some(session) = self.sessions.get_mut(&session) {
-            let count =
-                if doubted { &mut session.handles_end_unknown } else { &mut session.handles_run_down };
+            let count = session.ended_handles(doubted);
             *count = count.saturating_sub(1);
         }
     }

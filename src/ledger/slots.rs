@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Account, Connection, Server};
-use crate::auth::{Identity, Who};
+use super::account::Account;
 use crate::capture::Origin;
 use crate::net::Host;
 
@@ -94,7 +93,7 @@ pub(super) struct Claim {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Holder {
+pub(super) enum Holder {
     /// A slot of its own: a null session, or a connection that was denied one.
     Own,
     /// The slot of a user.
@@ -106,37 +105,23 @@ enum Holder {
 /// A user at a client computer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct User {
-    computer: Computer,
-    account: Account,
+    pub(super) computer: Computer,
+    pub(super) account: Account,
 }
 
 /// A client computer by the surest name there is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Computer {
+pub(super) enum Computer {
     Guid(uuid::Uuid),
     Name(String),
     Address(Host),
 }
 
 impl Claim {
-    /// What a session of this identity counts as on a server, of a client at `address`. One that is encrypted may have been
-    /// logged off unseen.
-    pub(super) fn of(
-        server: &Server,
-        identity: &Identity,
-        address: Host,
-        connection: Option<&Connection>,
-        encrypted: bool,
-    ) -> Self {
-        let holder = match (identity.who, connection, server.account_of(identity)) {
-            (Who::Null, ..) => Holder::Own,
-            (Who::Guest | Who::User, Some(connection), Some(account)) => Holder::User(User {
-                computer: Computer::of(connection, identity.workstation.as_deref()),
-                account,
-            }),
-            _ => Holder::Unsure,
-        };
-        Self { holder, address, may_have_ended: encrypted }
+    /// What a session counts as that has a slot of its own, or that of a user, or nobody can say which. One that is
+    /// encrypted may have been logged off unseen.
+    pub(super) const fn new(holder: Holder, address: Host, may_have_ended: bool) -> Self {
+        Self { holder, address, may_have_ended }
     }
 
     /// A set-up that has no answer.
@@ -148,17 +133,6 @@ impl Claim {
     pub(super) fn perhaps(self) -> Self {
         let holder = if self.holder == Holder::Own { Holder::Unsure } else { self.holder };
         Self { holder, address: self.address, may_have_ended: true }
-    }
-}
-
-impl Computer {
-    fn of(connection: &Connection, workstation: Option<&str>) -> Self {
-        let name = workstation.filter(|name| !name.is_empty()).or(connection.calling.as_deref());
-        match (connection.client_guid, name) {
-            (Some(guid), _) => Self::Guid(guid),
-            (None, Some(name)) => Self::Name(name.trim_end().to_uppercase()),
-            (None, None) => Self::Address(connection.client.host()),
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Events folded by hand, for what no capture at hand shows.
 
 use core::net::{IpAddr, Ipv4Addr};
+use core::time::Duration;
 
+use super::table::work;
 use super::{HandleEnd, Ledger, LedgerLimits, OpenEnd, Rundown, Session, SessionEnd, Verdict};
 use crate::auth::{Credentials, Who, identify};
 use crate::capture::Origin;
@@ -92,13 +94,20 @@ impl Script {
     /// How the sessions stand: their verdicts and how they ended.
     fn sessions(&self) -> Vec<(Verdict, Option<SessionEnd>)> {
         // What has ended is told by how it ended, for however long it was idle before.
-        let grace = |session: &Session| if session.closed.is_some() { f64::INFINITY } else { 2.0 };
+        let grace = |session: &Session| match session.closed {
+            Some(_) => Duration::MAX,
+            None => Duration::from_secs(2),
+        };
         let judge = |row, session| self.ledger.judge(row, grace(session)).unwrap().verdict;
         self.ledger
             .sessions()
             .map(|(row, session)| (judge(row, session), session.closed.map(|closing| closing.by)))
             .collect()
     }
+}
+
+fn negotiated(dialect: String, server_guid: Option<uuid::Uuid>) -> SessionEvent {
+    SessionEvent::Negotiated { dialect, server_guid, samba: false, client_guid: None }
 }
 
 fn tree(session: SessionId) -> TreeId {
@@ -156,7 +165,7 @@ fn a_server_is_one_by_its_guid_or_name_at_any_address_and_two_guids_are_two() {
             script.tell(connection, ConnectionEvent::NetBiosNamed { called, calling });
         }
         let dialect = "SMB 2.1".to_owned();
-        script.tell(connection, SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        script.tell(connection, negotiated(dialect, server_guid));
         script.set_up(connection, SessionId::Smb2(connection), None, false);
     }
     let servers: Vec<_> = script
@@ -174,7 +183,7 @@ fn a_server_that_is_restarted_tells_another_guid_and_is_the_same() {
     let mut connect = |script: &mut Script, connection| {
         script.connect(connection, 7);
         let (dialect, server_guid) = ("SMB 2.1".to_owned(), guids.next());
-        script.tell(connection, SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        script.tell(connection, negotiated(dialect, server_guid));
         script.set_up(connection, SessionId::Smb2(connection), None, false);
     };
     connect(&mut script, 1);
@@ -245,7 +254,7 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
         assert_eq!(first.handles_run_down, u64::from(closes_pipe), "{proof:?}");
         let server = ledger.servers().next().unwrap();
         assert!(server.open_sessions.contains(&row) && server.slots.now.high == 3, "{proof:?}");
-        assert!(!ledger.ended_telling.contains(&row), "{proof:?}");
+        assert_eq!(ledger.sessions.beyond(0), None, "{proof:?}");
     }
 }
 
@@ -297,18 +306,11 @@ fn a_connection_that_goes_on_holds_what_it_held() {
         script.tell(1, OpenEvent::Closed { open: open(session, 9), by: CloseReason::OwnClose });
         let rows = |script: &Script| {
             let ledger = &script.ledger;
-            let sessions: Vec<_> = ledger.sessions().map(|(_, session)| session.clone()).collect();
-            let trees: Vec<_> = sessions.iter().flat_map(|session| ledger.trees(session).cloned()).collect();
-            let opens: Vec<_> = trees.iter().flat_map(|tree| ledger.opens(tree).cloned()).collect();
-            let handles: Vec<_> = opens.iter().flat_map(|open| ledger.handles(open).cloned()).collect();
-            let connections: Vec<_> = ledger.connections().map(|(id, row)| (id, row.clone())).collect();
             let server = ledger.servers().next().unwrap();
             let (open, now, peak) = (server.open_sessions.clone(), server.slots.now, server.slots.peak());
-            let counts = (server.connections, ledger.index.between.clone(), ledger.ended_telling.clone());
-            let index = &ledger.index;
-            let live =
-                (index.sessions.clone(), index.trees.clone(), index.opens.clone(), index.handles.clone());
-            ((sessions, trees, opens, handles), (connections, open, now, peak, counts), live)
+            let held = (ledger.trees.clone(), ledger.opens.clone(), ledger.handles.clone());
+            let holders = (ledger.sessions.clone(), ledger.connections.clone());
+            (holders, held, (open, now, peak, server.connections))
         };
         let before = rows(&script);
         let ends = |script: &Script| {
@@ -464,4 +466,91 @@ fn ended_sessions_beyond_the_cap_are_counted_by_verdict_before_they_go() {
         (script.ledger.trees.len(), script.ledger.opens.len(), script.ledger.handles.len()),
         (2, 2, 2)
     );
+}
+
+/// Plays something so many times.
+type Play = fn(&mut Script, u64);
+
+/// The rows that a play of `size` looks up, behind what is made ready before.
+fn lookups(size: u64, play: Play) -> u64 {
+    let mut script = Script::new();
+    script.connect(1, 7);
+    script.set_up(1, SessionId::Uid(5), None, false);
+    let before = work::lookups();
+    play(&mut script, size);
+    work::lookups() - before
+}
+
+#[test]
+fn twice_as_much_takes_twice_the_work() {
+    let plays: [(&str, Play); 6] = [
+        ("servers at one address", |script, size| {
+            for connection in 2..size {
+                script.connect(connection, 7);
+                let (dialect, server_guid) =
+                    ("SMB 2.1".to_owned(), Some(uuid::Uuid::from_u128(connection.into())));
+                script.tell(connection, negotiated(dialect, server_guid));
+            }
+        }),
+        ("pipes that come and go beside many", |script, size| {
+            let session = SessionId::Uid(5);
+            for fid in 0..size as u16 {
+                script.pipe(1, session, fid, fid.into(), false, 1);
+            }
+            for _ in 0..size {
+                script.pipe(1, session, 0xfff0, 0xfff0, false, 2);
+                script.tell(1, OpenEvent::Closed { open: OpenId::Fid(0xfff0), by: CloseReason::OwnClose });
+            }
+        }),
+        ("sessions of one connection that open something in one tree and log off", |script, size| {
+            for uid in 6..size as u16 {
+                let (session, open) = (SessionId::Uid(uid), OpenId::Fid(uid));
+                let (tree, name, what) = (TreeId::Tid(5), None, OpenKind::File);
+                script.set_up(1, session, None, false);
+                script.tell(1, OpenEvent::Opened { session, tree, open, name, what, answer_seen: true });
+            }
+            for uid in 6..size as u16 {
+                let (session, by) = (SessionId::Uid(uid), CloseReason::OwnClose);
+                script.tell(1, SessionEvent::Closed { session, by });
+            }
+        }),
+        ("handles that nobody saw granted, on many pipes", |script, size| {
+            for number in 0..size {
+                script.pipe(1, SessionId::Uid(5), number as u16, 0, false, 1);
+            }
+            for number in 0..size {
+                let mut handle = ContextHandle([9; 20]);
+                handle.0[..8].copy_from_slice(&number.to_le_bytes());
+                let (open, interface) = (OpenId::Fid(number as u16), Some("spoolss"));
+                script.tell(1, HandleEvent::Used { open, handle, interface, opnum: 8 });
+            }
+        }),
+        ("trees that come and go beside many", |script, size| {
+            let (session, share) = (SessionId::Uid(5), ShareKind::Pipe);
+            let connect = |script: &mut Script, tree| {
+                let path = None;
+                script.tell(1, TreeEvent::Connected { session, tree, path, share, answer_seen: true });
+            };
+            for tid in 0..size as u16 {
+                connect(script, TreeId::Tid(tid));
+            }
+            for _ in 0..size {
+                let (tree, by) = (TreeId::Tid(0xfff0), CloseReason::OwnClose);
+                connect(script, tree);
+                script.tell(1, TreeEvent::Closed { tree, by });
+            }
+        }),
+        ("denied set-ups on one connection", |script, size| {
+            let identity = identify(Some(&Credentials::plain("", "", &[], &[])), false, false);
+            let status = crate::wire::Status::Nt(crate::wire::NtStatus::ACCESS_DENIED);
+            for _ in 0..size {
+                let (session, identity) = (SessionId::Uid(0), identity.clone());
+                script.tell(1, SessionEvent::Denied { session, status, identity });
+            }
+        }),
+    ];
+    for (what, play) in plays {
+        let (once, twice) = (lookups(1_000, play), lookups(2_000, play));
+        assert!(once > 1_000 && twice < once * 5 / 2, "{what}: {once} rows looked up, then {twice}");
+    }
 }

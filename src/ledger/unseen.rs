@@ -1,8 +1,10 @@
 //! Traffic that was not read, counted by kind, and whether null sessions may be in it.
 
+use core::time::Duration;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::table::{OPEN_SESSIONS, REFUSALS};
 use super::{Connection, Ledger, Session};
 use crate::auth::Who;
 use crate::capture::Origin;
@@ -31,24 +33,21 @@ pub struct UnseenTotal {
     pub examples: Examples,
 }
 
-/// The ledger's tables of open sessions and of refusals, as losses name them.
-pub(super) const OPEN_SESSIONS: &str = "open sessions";
-pub(super) const REFUSALS: &str = "refusals";
-
 /// The tables of sessions and refusals: what found no place there is told nowhere else.
 const TOLD_NOWHERE_ELSE: [&str; 3] = [OPEN_SESSIONS, Table::Sessions.as_str(), REFUSALS];
 
 impl Ledger {
-    /// What was not read, by kind and name, what may hold null sessions first. `grace` is in seconds, as for
+    /// What was not read, by kind and name, what may hold null sessions first. `grace` is as for
     /// [`judge`](Self::judge).
     #[must_use]
-    pub fn unseen(&self, grace: f64) -> Vec<UnseenTotal> {
+    pub fn unseen(&self, grace: Duration) -> Vec<UnseenTotal> {
         let mut totals: BTreeMap<(bool, UnseenKind, &str), UnseenTotal> = BTreeMap::new();
         let of_connection = |connection: &Connection| match connection.closed {
             Some(_) => connection.unseen.clone(),
             None => self.unseen_of(connection),
         };
-        let here: Vec<Unseen> = self.connections.values().filter_map(of_connection).collect();
+        let here: Vec<Unseen> =
+            self.connections.iter().map(|(_, row)| row).filter_map(of_connection).collect();
         let sealed = self.sealed();
         let evicted = self.evictions();
         for unseen in
@@ -108,7 +107,7 @@ impl Ledger {
 
     /// What was not seen of an SMB connection, if that may matter.
     fn unseen_of(&self, connection: &Connection) -> Option<Unseen> {
-        let sessions = || connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        let sessions = || self.sessions.of(&connection.sessions);
         let encrypted = sessions().any(|session| session.encrypted.is_some());
         let what = match connection.in_doubt.map(|doubt| doubt.why) {
             _ if connection.one_direction.is_some() => UnseenKind::OneDirection,
@@ -155,7 +154,7 @@ impl Ledger {
     /// up there.
     fn gap_beyond(&self, connection: &Connection) -> Option<Origin> {
         let gap = connection.gaps.iter().max_by_key(|gap| gap.to)?;
-        let mut sessions = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        let mut sessions = self.sessions.of(&connection.sessions);
         sessions.try_fold(gap.from, |last, session| {
             let end = session.closed?.at;
             (end < gap.to).then_some(last.max(end))
@@ -164,7 +163,7 @@ impl Ledger {
 
     /// Pipes on which calls are sealed. Their sessions are told of, and so are they.
     fn sealed(&self) -> Option<Unseen> {
-        let sealed = || self.opens.values().filter_map(|open| Some((open, open.sealed?)));
+        let sealed = || self.opens.iter().filter_map(|open| Some((open, open.sealed?)));
         let first = sealed().map(|(_, first)| first).min()?;
         let last = sealed().map(|(open, _)| open.used.last).max()?;
         let mut examples = Examples::default();
@@ -227,14 +226,14 @@ impl Ledger {
         if known.user != unseen.user {
             known.user = None;
         }
-        let seconds = |unseen: &Unseen| unseen.last.time.seconds_since(unseen.first.time);
-        if seconds(&unseen) > seconds(known) {
+        let lasted = |unseen: &Unseen| unseen.last.time.since(unseen.first.time);
+        if lasted(&unseen) > lasted(known) {
             (known.first, known.last) = (unseen.first, unseen.last);
         }
     }
 
     /// True if a null session that is stuck may be in it.
-    fn could_hold(&self, unseen: &Unseen, grace: f64) -> bool {
+    fn could_hold(&self, unseen: &Unseen, grace: Duration) -> bool {
         match unseen.may_hold {
             MayHold::Never => false,
             MayHold::Always => true,

@@ -47,10 +47,9 @@ impl Ledger {
                 && other.denied.is_none()
                 && matches!(other.identity.who, Who::User | Who::Unknown)
         };
-        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
-        let mut beside = connections.flat_map(|ends| &ends.sessions).filter_map(|row| self.sessions.get(row));
-        let by_another = matches!(session.id, SessionId::Uid(_)) && beside.any(has_key);
-        session.signed.filter(|_| !by_another)
+        let connections = self.connections_of(session);
+        let mut beside = connections.flat_map(|ends| self.sessions.of(&ends.sessions));
+        session.signed.filter(|_| !matches!(session.id, SessionId::Uid(_)) || !beside.any(has_key))
     }
 }
 
@@ -58,7 +57,7 @@ impl Session {
     /// True for a null session, by its latest credentials.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        self.identity.who == Who::Null
+        self.identity.is_null()
     }
 }
 

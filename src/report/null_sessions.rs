@@ -1,5 +1,7 @@
 //! The answer to the main question: every null session, its verdict and why.
 
+use core::time::Duration;
+
 use super::session::SessionReport;
 use super::{DenialReport, PrinterShare, RefusalReport, Text, printer_share};
 use crate::capture::Info;
@@ -12,8 +14,8 @@ use crate::wire::{Timestamp, options};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Seconds for which a session may stay, a pipe idle and a call wait before that is held against them.
-    pub grace: f64,
+    /// For how long a session may stay, a pipe idle and a call wait before that is held against them.
+    pub grace: Duration,
     /// The server's limit of slots; guessed if none is given.
     pub limit: Option<u64>,
     /// Sessions of every identity, not of null sessions alone.
@@ -23,13 +25,13 @@ pub struct Options {
 impl Default for Options {
     /// 90 seconds of grace (KB 328459: temporary null sessions stay 30 to 90 seconds), no limit, null sessions alone.
     fn default() -> Self {
-        Self { grace: 90.0, limit: None, all: false }
+        Self { grace: Duration::from_secs(90), limit: None, all: false }
     }
 }
 
 options! {
     Options {
-        grace: f64,
+        grace: Duration,
         limit: Option<u64>,
         all: bool,
     }
@@ -140,9 +142,12 @@ pub struct NullSessions<'a> {
     pub(super) outcome: Outcome,
     /// The captures, in the order given. A moment names its capture by its place here, counted from 0.
     pub captures: Vec<CaptureReport>,
-    /// The grace in seconds.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
-    pub grace_seconds: f64,
+    /// The grace.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "grace_seconds", serialize_with = "crate::wire::serialise::whole_seconds")
+    )]
+    pub grace: Duration,
     /// The end of the captures.
     pub end: Option<Timestamp>,
     /// The null sessions and the possibly null ones, or all; in the order in which they were first seen.
@@ -185,7 +190,7 @@ impl<'a> NullSessions<'a> {
         let mut report = Self {
             outcome: Outcome::CannotTell,
             captures: captures.into_iter().map(CaptureReport::from).collect(),
-            grace_seconds: options.grace,
+            grace: options.grace,
             end,
             sessions: sessions.collect(),
             refusals: RefusalReport::all(ledger, options.grace, options.limit).collect(),
@@ -244,10 +249,10 @@ impl<'a> NullSessions<'a> {
         self.findings.iter().any(|finding| finding.advice.contains("Method 2"))
     }
 
-    /// For how many seconds a null session that is counted only was stuck beyond the grace, and one that may have been
+    /// For how long a null session that is counted only was stuck beyond the grace, and one that may have been
     /// null.
-    pub(super) fn counted_only(&self) -> (Option<f64>, Option<f64>) {
-        let over = |seconds: f64| Some(seconds).filter(|seconds| is_beyond(*seconds, self.grace_seconds));
+    pub(super) fn counted_only(&self) -> (Option<Duration>, Option<Duration>) {
+        let over = |stuck: Duration| Some(stuck).filter(|stuck| is_beyond(*stuck, self.grace));
         let losses = self.losses.ledger;
         (over(losses.aggregated_null_stuck), over(losses.aggregated_possibly_null_stuck))
     }
@@ -256,14 +261,5 @@ impl<'a> NullSessions<'a> {
     #[must_use]
     pub fn text(&self, width: usize) -> Text<'_> {
         Text::of(self, width)
-    }
-}
-
-/// Whole seconds as an integer, others as they are.
-#[cfg(feature = "serde")]
-fn seconds<S: serde::Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    match seconds.to_string().parse::<u64>() {
-        Ok(whole) => serializer.serialize_u64(whole),
-        Err(_) => serializer.serialize_f64(*seconds),
     }
 }

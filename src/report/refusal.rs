@@ -1,6 +1,7 @@
 //! What servers turned away and denied.
 
 use core::fmt;
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use super::session::{IdentityReport, SessionReport};
@@ -211,7 +212,7 @@ impl<'a> RefusalReport<'a> {
     /// The refusals of a ledger: verdicts are given with this grace; `limit` is that of every server, if the user knows it.
     pub(super) fn all(
         ledger: &'a Ledger,
-        grace: f64,
+        grace: Duration,
         limit: Option<u64>,
     ) -> impl Iterator<Item = Self> + use<'a> {
         let holders = ledger.all_holders(grace);

@@ -1,5 +1,6 @@
 //! The server's own tables at a moment: who is connected, what is open, what is shared.
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::SessionReport;
@@ -24,7 +25,7 @@ pub struct NetSession<'a> {
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) ledger: &'a Ledger,
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub(super) grace: f64,
+    pub(super) grace: Duration,
 }
 
 /// The tables of a server. They hold only what is open.
@@ -127,9 +128,14 @@ pub struct NetBios<'a> {
 
 impl<'a> NetSession<'a> {
     /// The tables of a ledger at its end. `captured_to` is where the captures end; `grace` is what verdicts are given
-    /// with, in seconds; `limit` is the slots of every server, if the user knows.
+    /// with; `limit` is the slots of every server, if the user knows.
     #[must_use]
-    pub fn new(ledger: &'a Ledger, captured_to: Option<Timestamp>, grace: f64, limit: Option<u64>) -> Self {
+    pub fn new(
+        ledger: &'a Ledger,
+        captured_to: Option<Timestamp>,
+        grace: Duration,
+        limit: Option<u64>,
+    ) -> Self {
         let at = ledger.end();
         let mut tables: BTreeMap<ServerRowId, Parts<'a>> = BTreeMap::new();
         let addresses: BTreeMap<Host, ServerRowId> = ledger

@@ -1,5 +1,7 @@
 //! A session with all that it holds, as the JSON has it.
 
+use core::time::Duration;
+
 use uuid::Uuid;
 
 use super::{Ending, Moment};
@@ -10,6 +12,8 @@ use crate::ledger::{self, Ledger, ServerRowId, SessionRowId, Stuck, Verdict};
 use crate::net::Endpoint;
 use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, Transport, TreeId};
 use crate::wire::Timestamp;
+#[cfg(feature = "serde")]
+use crate::wire::serialise;
 
 /// A session with all that it holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,14 +57,24 @@ pub struct SessionReport<'a> {
     pub first_seen: Moment,
     /// Its end.
     pub closed: Option<Ending>,
-    /// Seconds from its set-up, or from its first sign, to its end or the end of the capture.
-    pub age_seconds: f64,
-    /// Seconds for which it has held its slot, or did so.
-    pub held_seconds: f64,
-    /// The longest time in seconds for which it held pipes and used none, or held none and was not used.
-    pub longest_idle_seconds: f64,
-    /// Seconds from its last use to the end of the capture, if it is still open.
-    pub idle_seconds: Option<f64>,
+    /// The time from its set-up, or from its first sign, to its end or the end of the capture.
+    #[cfg_attr(feature = "serde", serde(rename = "age_seconds", serialize_with = "serialise::seconds"))]
+    pub age: Duration,
+    /// For how long it has held its slot, or did so.
+    #[cfg_attr(feature = "serde", serde(rename = "held_seconds", serialize_with = "serialise::seconds"))]
+    pub held: Duration,
+    /// The longest time for which it held pipes and used none, or held none and was not used.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "longest_idle_seconds", serialize_with = "serialise::seconds")
+    )]
+    pub longest_idle: Duration,
+    /// The time from its last use to the end of the capture, if it is still open.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "idle_seconds", serialize_with = "serialise::seconds_option")
+    )]
+    pub idle: Option<Duration>,
     /// What became of it.
     pub verdict: Verdict,
     /// Of an unknown verdict, those that what was captured allows; the worst first.
@@ -270,13 +284,13 @@ pub struct Waiting {
 }
 
 impl<'a> SessionReport<'a> {
-    /// A session of the ledger at `end`, judged with a grace in seconds.
+    /// A session of the ledger at `end`, judged with a grace.
     pub(super) fn of(
         ledger: &'a Ledger,
         row: SessionRowId,
         session: &'a ledger::Session,
         end: Timestamp,
-        grace: f64,
+        grace: Duration,
     ) -> Option<Self> {
         let judgement = ledger.judge(row, grace)?;
         let while_null = ledger.stuck_while_null(session, grace);
@@ -284,8 +298,8 @@ impl<'a> SessionReport<'a> {
         let last_used = ledger.last_use(session);
         let start = session.opened.unwrap_or(session.used.first);
         let lasted = match session.closed {
-            Some(closing) => ledger.seconds_between(start, closing.at),
-            None => ledger.seconds_until(end, start),
+            Some(closing) => ledger.time_between(start, closing.at),
+            None => ledger.time_until(end, start),
         };
         let hung_call = finding::hung_call(ledger, session, end, grace).map(|(_, call)| call.sent);
         let hung_since = hung_call.or_else(|| session.waiting.iter().map(|request| request.sent).min());
@@ -307,10 +321,10 @@ impl<'a> SessionReport<'a> {
             opened: session.opened.map(Moment::from),
             first_seen: session.used.first.into(),
             closed: session.closed.map(|closing| Ending::of_session(ledger, session, closing)),
-            age_seconds: lasted,
-            held_seconds: lasted,
-            longest_idle_seconds: ledger.longest_idle(session),
-            idle_seconds: session.closed.is_none().then(|| ledger.seconds_until(end, last_used)),
+            age: lasted,
+            held: lasted,
+            longest_idle: ledger.longest_idle(session),
+            idle: session.closed.is_none().then(|| ledger.time_until(end, last_used)),
             verdict: judgement.verdict,
             possible_verdicts: judgement.possible,
             stuck: while_null.map_or(judgement.stuck, |(stuck, _)| stuck),

@@ -33,9 +33,7 @@ impl<'a> System<'a> {
         if ledger.is_samba(server) {
             return match said(&server.lan_manager).filter(|name| name.starts_with("Samba")) {
                 Some(name) => plain(name.into(), "lan_manager"),
-                None if server.guid.is_some_and(|guid| crate::smb2::negotiate::is_samba(&guid)) => {
-                    plain("Samba".into(), "server_guid")
-                }
+                None if server.samba_guid => plain("Samba".into(), "server_guid"),
                 None => plain("Samba".into(), "announcement"),
             };
         }

@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use super::{NetSession, NullSessions, Options};
 use crate::capture::Info;
 use crate::finding::testing::{Made, handle_of};
@@ -264,7 +266,8 @@ mod json {
     #[test]
     fn the_grace_is_whole_where_it_can_be() {
         let ledger = Ledger::default();
-        for (grace, text) in [(90.0, "90"), (0.5, "0.5"), (0.0, "0")] {
+        for (grace, text) in [(90_000, "90"), (500, "0.5"), (0, "0")] {
+            let grace = Duration::from_millis(grace);
             let options = Options { grace, ..Options::default() };
             let report = NullSessions::new(&ledger, [], &Counts::default(), options);
             let json = serde_json::to_string(&report).unwrap();
@@ -282,7 +285,7 @@ fn connections_that_a_server_makes_are_among_its_own() {
     (made.server, made.client_ip) = (crate::net::Endpoint::new(client.ip().unwrap(), 139), server);
     made.null_session(2);
     let ledger = made.ended_after(1.0);
-    let tables = NetSession::new(&ledger, None, 90.0, None);
+    let tables = NetSession::new(&ledger, None, Duration::from_secs(90), None);
     let told: Vec<_> = tables
         .servers
         .iter()
@@ -306,7 +309,7 @@ fn slots(os: &str, sessions: u16, refuses: bool) -> ((u64, Option<u64>), String)
         made.refuse(200, crate::wire::Status::Nt(crate::wire::NtStatus::REQUEST_NOT_ACCEPTED));
     }
     let ledger = made.ended_after(1.0);
-    let tables = NetSession::new(&ledger, None, 90.0, None);
+    let tables = NetSession::new(&ledger, None, Duration::from_secs(90), None);
     let used = tables.servers[0].slots_in_use;
     assert_eq!(used.why.is_some(), used.open_ended || used.high != used.low);
     let text = tables.text(1_000).to_string();

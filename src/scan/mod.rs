@@ -203,7 +203,7 @@ impl<S: Source> Scan<S> {
 
     /// How long a session may stay, a pipe be idle and a call wait before that is held against them.
     pub fn grace(mut self, grace: Duration) -> Self {
-        self.options.grace = grace.as_secs_f64();
+        self.options.grace = grace;
         self
     }
 

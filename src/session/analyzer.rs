@@ -164,6 +164,8 @@ impl Analyzer {
     /// the end alone.
     ///
     /// ```
+    /// use std::time::Duration;
+    ///
     /// use smbscope::capture::Packet;
     /// use smbscope::ledger::{Ledger, Verdict};
     /// use smbscope::session::Analyzer;
@@ -173,7 +175,7 @@ impl Analyzer {
     ///     analyzer.push(packet, ledger);
     ///     analyzer.tell_uses(ledger);
     ///     ledger.extend_to(packet.origin.time);
-    ///     let judged = ledger.sessions().filter_map(|(row, _)| ledger.judge(row, 90.0));
+    ///     let judged = ledger.sessions().filter_map(|(row, _)| ledger.judge(row, Duration::from_secs(90)));
     ///     judged.filter(|judged| matches!(judged.verdict, Verdict::Hung | Verdict::Leaked)).count()
     /// }
     /// # let _ = stuck_after;

@@ -294,6 +294,8 @@ pub enum SessionEvent {
         dialect: String,
         /// SMB2 and SMB1 with extended security: the server's GUID.
         server_guid: Option<Uuid>,
+        /// True if that GUID is made as Samba makes it.
+        samba: bool,
         /// SMB2.1 and later: the client's GUID.
         client_guid: Option<Uuid>,
     },

@@ -1,5 +1,7 @@
 //! How fields that serde has no form for are serialised, for `#[serde(serialize_with = "…")]`.
 
+use core::time::Duration;
+
 use serde::{Serialize, Serializer};
 
 /// Bytes as lower-case hex digits.
@@ -29,6 +31,37 @@ pub(crate) fn hex_number<S: Serializer>(
 /// 8-bit characters as text: UTF-8 where it is valid, else Latin-1.
 pub(crate) fn ascii<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&super::ascii(bytes.as_ref()))
+}
+
+/// A time in seconds.
+pub(crate) fn seconds<S: Serializer>(lasted: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(as_seconds(*lasted))
+}
+
+/// A time in seconds, if there is one.
+pub(crate) fn seconds_option<S: Serializer>(
+    lasted: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match lasted {
+        Some(lasted) => seconds(lasted, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// A time in seconds: an integer, if it is a whole number of them.
+pub(crate) fn whole_seconds<S: Serializer>(lasted: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    match lasted.subsec_nanos() {
+        0 => serializer.serialize_u64(lasted.as_secs()),
+        _ => seconds(lasted, serializer),
+    }
+}
+
+/// The nearest number of seconds to a count of nanoseconds. `Duration::as_secs_f64` adds two numbers that are rounded.
+fn as_seconds(lasted: Duration) -> f64 {
+    #[expect(clippy::as_conversions, reason = "u128 to f64 has no lossless From; the rounding is wanted")]
+    let nanos = lasted.as_nanos() as f64;
+    nanos / 1e9
 }
 
 /// The items of an iterator as a list.

@@ -1,6 +1,7 @@
 //! Spans of time, for people.
 
 use core::fmt;
+use core::time::Duration;
 
 use super::Timestamp;
 
@@ -17,12 +18,9 @@ impl Span {
     }
 }
 
-impl Span {
-    /// So many seconds.
-    #[must_use]
-    pub fn seconds(seconds: f64) -> Self {
-        let start = Timestamp::from_nanos(0);
-        Self::between(start, start.plus_seconds(seconds))
+impl From<Duration> for Span {
+    fn from(lasted: Duration) -> Self {
+        Self(i64::try_from(lasted.as_nanos()).unwrap_or(i64::MAX))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Points in time: capture timestamps and Windows FILETIMEs.
 
 use core::fmt;
+use core::time::Duration;
 
 /// A moment of capture time: nanoseconds since 1970-01-01 00:00:00 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -35,6 +36,13 @@ impl Timestamp {
         #[expect(clippy::as_conversions, reason = "i64 to f64 has no lossless From; the rounding is wanted")]
         let seconds = nanos as f64 / 1e9;
         seconds
+    }
+
+    /// The time from `earlier` to this moment; none if it is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        let nanos = i128::from(self.0).saturating_sub(i128::from(earlier.0));
+        Duration::from_nanos(u64::try_from(nanos.max(0)).unwrap_or(u64::MAX))
     }
 
     /// This moment and `nanos` nanoseconds more, saturating.
@@ -215,6 +223,14 @@ mod tests {
             assert_eq!(Timestamp::from_parts(seconds, 0).to_string(), text);
         }
         assert_eq!(Timestamp::from_nanos(i64::MIN).to_string(), "1677-09-21T00:12:43.145224192Z");
+    }
+
+    #[test]
+    fn time_passes_forward_only() {
+        let [early, late] = [-1, 2].map(|seconds| Timestamp::from_parts(seconds, 0));
+        assert_eq!((late.since(early), early.since(late)), (Duration::from_secs(3), Duration::ZERO));
+        let all = Timestamp::from_nanos(i64::MAX).since(Timestamp::from_nanos(i64::MIN));
+        assert_eq!(all, Duration::from_nanos(u64::MAX));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod rewrite;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use smbscope::Scan;
@@ -176,14 +177,14 @@ pub fn truth_sessions(truth: &Value) -> BTreeMap<u16, Vec<Known>> {
 }
 
 /// The sessions of a ledger by the client's port.
-pub fn ledger_sessions(ledger: &Ledger, grace: f64) -> BTreeMap<u16, Vec<Known>> {
+pub fn ledger_sessions(ledger: &Ledger, grace: Duration) -> BTreeMap<u16, Vec<Known>> {
     let mut sessions: BTreeMap<u16, Vec<Known>> = BTreeMap::new();
     for (row, session) in ledger.sessions() {
         let mut known = Known {
             who: session.identity.who.to_string(),
             verdict: ledger.judge(row, grace).unwrap().verdict.to_string(),
             ending: match session.closed {
-                Some(_) => ledger.judge(row, f64::INFINITY).unwrap().verdict.to_string(),
+                Some(_) => ledger.judge(row, Duration::MAX).unwrap().verdict.to_string(),
                 None => ledger.judge(row, grace).unwrap().verdict.to_string(),
             },
             pipes: Vec::new(),

@@ -34,12 +34,33 @@ const PROTOCOLS: [&str; 10] =
 /// Floors that bring bytes, which a protocol has no business with.
 const PACKETS: [&str; 3] = ["capture", "net", "tcp"];
 
-/// Modules that are no floors, and imports against the order.
+/// Floors that know of the wire what events tell, and ask no parser.
+const MEANING: [&str; 3] = ["ledger", "finding", "report"];
+
+/// What they import from below `session` all the same: files that declare the values which events and rows have, and the
+/// modules of those. `error`, `wire` and `interface` are there for all.
+const SHARED: [&str; 11] = [
+    "auth/mod.rs",
+    "auth/credentials.rs",
+    "auth/identity.rs",
+    "auth/ntlm/mod.rs",
+    "auth/ntlm/flags.rs",
+    "auth/ntlm/windows.rs",
+    "capture/info.rs",
+    "capture/packet.rs",
+    "dcerpc/ndr/mod.rs",
+    "net/segment.rs",
+    "rap/server_type.rs",
+];
+
+/// Modules that are no floors, imports against the order, and knowledge of the wire above `session`.
 pub(crate) fn faults(source: &Source) -> Vec<String> {
     let floors = source.files.iter().map(File::floor).filter(|floor| !floor.is_empty());
     let strange =
         floors.filter(|floor| rank(floor).is_none()).map(|floor| format!("src/{floor} is no floor"));
-    strange.chain(imports(source).iter().filter_map(Import::fault)).collect()
+    let imports = imports(source);
+    let knowing = imports.iter().filter_map(Import::knowledge);
+    strange.chain(imports.iter().filter_map(Import::fault)).chain(knowing).collect()
 }
 
 #[test]
@@ -97,12 +118,31 @@ fn imports_are_found_in_macros_and_attributes() {
 #[test]
 fn imports_against_the_order_are_faults() {
     let fault = |from: &str, to: &str| {
-        Import { file: String::new(), line: 1, from: from.to_owned(), to: to.to_owned() }.fault().is_some()
+        let (file, from, to) = (String::new(), from.to_owned(), to.to_owned());
+        Import { file, line: 1, is_test: false, from, to, declared: None }.fault().is_some()
     };
     assert!(
         fault("auth", "smb1") && fault("tcp", "session") && fault("smb2", "net") && fault("net", "nowhere")
     );
     assert!(!fault("session", "tcp") && !fault("net", "capture") && !fault("smb1", "smb1"));
+}
+
+#[test]
+fn knowledge_of_the_wire_above_events_is_a_fault() {
+    let found = |from: &str, text: &str| {
+        let files =
+            [("lib.rs", ""), ("smb2.rs", "pub fn f() {}"), ("wire.rs", ""), ("session.rs", ""), (from, text)];
+        imports(&Source::new(files)).iter().filter_map(Import::knowledge).count()
+    };
+    assert_eq!(found("ledger.rs", "use crate::smb2::f;"), 1);
+    assert_eq!(found("report.rs", "fn g() { crate::smb2::f() }"), 1);
+    assert_eq!(
+        found("ledger.rs", "#[cfg(test)] mod tests { use crate::smb2::f; }"),
+        0,
+        "a test makes events"
+    );
+    assert_eq!(found("ledger.rs", "use crate::{wire, session};"), 0, "shared by all, and events");
+    assert_eq!(found("session.rs", "use crate::smb2::f;"), 0, "it tells the events");
 }
 
 fn rank(floor: &str) -> Option<usize> {
@@ -114,14 +154,17 @@ fn rank(floor: &str) -> Option<usize> {
 struct Import {
     file: String,
     line: usize,
+    is_test: bool,
     from: String,
     to: String,
+    /// The file that declares what is imported, if it is one.
+    declared: Option<String>,
 }
 
 impl Import {
     /// What is wrong with it, and where it stands.
     fn fault(&self) -> Option<String> {
-        let Self { file, line, from, to } = self;
+        let Self { file, line, from, to, .. } = self;
         let packets = PROTOCOLS.contains(&from.as_str()) && PACKETS.contains(&to.as_str());
         let why = match (rank(from), rank(to)) {
             (None, _) | (_, None) => "which is no floor",
@@ -131,22 +174,38 @@ impl Import {
         };
         Some(format!("src/{file}:{line}: {from} imports {to}, {why}"))
     }
+
+    /// What is wrong with it if it asks for what the wire means where events should tell it. Tests make events.
+    fn knowledge(&self) -> Option<String> {
+        let Self { file, line, from, declared, .. } = self;
+        let declared = declared.as_deref()?;
+        let below =
+            rank(&self.to)? < rank("session")? && !["error", "wire", "interface"].contains(&self.to.as_str());
+        let asks = !self.is_test && MEANING.contains(&from.as_str()) && below;
+        (asks && !SHARED.contains(&declared))
+            .then(|| format!("src/{file}:{line}: {from} imports from {declared} what events should tell it"))
+    }
 }
 
 /// The paths that lead to a floor, in the order in which they are written. The crate's root is none: it imports from all.
 fn imports(source: &Source) -> Vec<Import> {
     let mut imports = Vec::new();
     for file in source.files.iter().filter(|file| !file.module.is_empty()) {
-        let uses = file.found.imports.iter().map(|path| (path.line, &path.module, &path.segments));
-        let mentions = file.found.mentions.iter().map(|path| (path.line, &path.module, &path.segments));
-        for (line, module, segments) in uses.chain(mentions) {
-            let to = match source.target(module, segments) {
-                Some(Target::File(to)) => source.files[to].floor().to_owned(),
-                Some(Target::Nowhere(name)) => name,
+        let uses = file.found.imports.iter();
+        let uses = uses.map(|path| (path.line, path.is_test, &path.module, &path.segments));
+        let mentions = file.found.mentions.iter();
+        let mentions = mentions.map(|path| (path.line, path.is_test, &path.module, &path.segments));
+        for (line, is_test, module, segments) in uses.chain(mentions) {
+            let (to, declared) = match source.target(module, segments) {
+                Some(Target::File(to)) => {
+                    (source.files[to].floor().to_owned(), Some(source.files[to].path.clone()))
+                }
+                Some(Target::Nowhere(name)) => (name, None),
                 None => continue,
             };
             if !to.is_empty() {
-                imports.push(Import { file: file.path.clone(), line, from: file.floor().to_owned(), to });
+                let (from, is_test) = (file.floor().to_owned(), is_test || file.is_test);
+                imports.push(Import { file: file.path.clone(), line, is_test, from, to, declared });
             }
         }
     }

@@ -84,7 +84,7 @@ fn answer(packets: &[Owned], analyzers: usize) -> serde_json::Value {
     }
     rest.0.sort_by_key(|event| (event.connection.is_none(), event.connection));
     rest.0.into_iter().for_each(|event| ledger.event(event));
-    let options = Options::default().grace(2.0).all(true);
+    let options = Options::default().grace(std::time::Duration::from_secs(2)).all(true);
     let mut answer = serde_json::to_value(NullSessions::new(&ledger, [], &counts, options)).unwrap();
     // Each analyzer counts the packets that are older than one it saw itself.
     answer["losses"]["time_went_back"].take();

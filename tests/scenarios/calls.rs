@@ -582,7 +582,7 @@ fn a_handle_whose_pipe_is_closed_is_told_in_the_story_and_in_the_tables() {
     let text = NullSessions::new(&ledger, [], &counts, Options::default()).text(80).to_string();
     assert!(text.contains("granted") && text.contains("by RpcOpenPrinterEx"), "{text}");
     assert!(text.contains("its handle stays with"), "{text}");
-    let tables = NetSession::new(&ledger, None, 90.0, None);
+    let tables = NetSession::new(&ledger, None, crate::story::GRACE, None);
     let opens = &tables.servers[0].sessions[0].trees[0].opens;
     assert_eq!((opens.len(), opens[0].handles.len()), (1, 1));
 }

@@ -178,7 +178,7 @@ fn a_connection_that_goes_on_long_after_its_end_is_known_by_the_ledger() {
     wire.wait(100.0);
     let ledger = wire.ledger_of(&with_forged_end(&wire.packets(), end, true, RST));
     let (row, first) = ledger.sessions().next().unwrap();
-    assert_eq!(ledger.judge(row, 90.0).unwrap().verdict.as_str(), "leaked");
+    assert_eq!(ledger.judge(row, crate::story::GRACE).unwrap().verdict.as_str(), "leaked");
     let handles: usize = ledger.opens_of(first).map(|open| ledger.handles(open).count()).sum();
     assert_eq!((handles, first.handles_run_down), (1, 0));
 }

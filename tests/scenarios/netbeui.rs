@@ -1,6 +1,7 @@
 //! NetBEUI: sessions over LLC, without IP.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use smbscope::ledger::{Ledger, LedgerLimits};
 use smbscope::report::NetSession;
@@ -563,13 +564,16 @@ fn stations_are_told_by_their_addresses() {
     }
 }
 
+/// The grace that the recorded conversation was made for.
+const SHORT: Duration = Duration::from_secs(2);
+
 /// What is wrong with the verdicts of the recorded conversation when only a part of it was captured: its sessions 3 and
 /// 7 leak, and 2, 4, 5, 6 and 8 end.
 fn wrong(packets: &[Owned], capture: &common::InMemory) -> Vec<String> {
     let ledger = common::analyze(packets, capture.end);
-    let unseen = ledger.unseen(2.0).iter().any(|total| total.could_hold_null_sessions);
+    let unseen = ledger.unseen(SHORT).iter().any(|total| total.could_hold_null_sessions);
     let mut verdicts: BTreeMap<u16, Vec<String>> = BTreeMap::new();
-    for (number, known) in common::ledger_sessions(&ledger, 2.0) {
+    for (number, known) in common::ledger_sessions(&ledger, SHORT) {
         verdicts.insert(number, known.into_iter().map(|known| known.verdict).collect());
     }
     let told = |number: u16, any: &[&str]| {

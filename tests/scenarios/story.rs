@@ -1,6 +1,7 @@
 //! What the ledger tells of a wire, as text to compare.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use smbscope::ledger::{Closing, HandleEnd, Ledger, LedgerLimits, RefusalAnswer, Stage, Stuck};
 use smbscope::report::{NetSession, SessionReport};
@@ -9,8 +10,8 @@ use smbscope::session::{Event, Limits, Sink};
 use crate::common::{self, Owned, rewrite};
 use crate::wire::Wire;
 
-/// The grace that verdicts are given with, in seconds.
-pub(crate) const GRACE: f64 = 90.0;
+/// The grace that verdicts are given with.
+pub(crate) const GRACE: Duration = Duration::from_secs(90);
 
 #[derive(Default)]
 struct Both {

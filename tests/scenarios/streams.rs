@@ -13,9 +13,13 @@ use crate::common;
 
 /// All that reports tell of a ledger.
 fn reports(ledger: &Ledger, captures: &[Info], counts: &Counts) -> serde_json::Value {
-    let options = Options::default().grace(2.0).all(true);
+    let options = Options::default().grace(std::time::Duration::from_secs(2)).all(true);
     let report = NullSessions::new(ledger, captures, counts, options);
-    serde_json::json!([report, NetSession::new(ledger, None, 2.0, None), report.text(80).to_string()])
+    serde_json::json!([
+        report,
+        NetSession::new(ledger, None, std::time::Duration::from_secs(2), None),
+        report.text(80).to_string()
+    ])
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_call_hangs_when_it_waits_longer_than_the_grace() {
         let mut ledger = wire.ledger();
         ledger.extend_to(sent.plus_seconds(seconds));
         let (row, _) = ledger.sessions().next().unwrap();
-        assert_eq!(ledger.judge(row, 90.0).unwrap().verdict.as_str(), verdict, "{seconds}");
+        assert_eq!(ledger.judge(row, crate::story::GRACE).unwrap().verdict.as_str(), verdict, "{seconds}");
     }
 }
 

@@ -173,8 +173,8 @@ impl<'a> Adviser<'a> {
         let Scene { ledger, grace, end, .. } = self.scene;
         // A user may well read for a while.
         let is_users = matches!(session.identity.who, Who::User | Who::Guest);
-        let long = if is_users { grace.max(idle_users::WHILE) } else { *grace };
-        let idle = ledger.seconds_until(*end, ledger.last_use(session)) > long;
+        let long = if is_users { idle_users::WHILE.max(*grace) } else { *grace };
+        let idle = ledger.time_until(*end, ledger.last_use(session)) > long;
         let verdict = || ledger.judge(session.row, *grace).map(|judgement| judgement.verdict);
         let stuck = || matches!(verdict(), Some(Verdict::Hung | Verdict::Leaked));
         session.closed.is_none() && session.denied.is_none() && (idle || stuck())
@@ -253,7 +253,7 @@ mod tests {
         made.handle(1);
         let (called, calling) = ("PRNSRV".to_owned(), calling.to_owned());
         made.tell(1, EventKind::Connection(ConnectionEvent::NetBiosNamed { called, calling }));
-        let found = all(&made.ended_after(100.0), 90.0);
+        let found = all(&made.ended_after(100.0), core::time::Duration::from_secs(90));
         found.into_iter().find(|finding| finding.rule == "null_session_leak").unwrap().advice
     }
 

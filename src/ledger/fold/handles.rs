@@ -1,16 +1,120 @@
-//! Association groups and the handles that their pipes share.
-
-use std::collections::BTreeMap;
+//! Events about context handles, which the pipes of an association group share.
 
 use crate::capture::Origin;
 use crate::interface::ContextHandle;
-use crate::ledger::{Group, GroupRowId, Handle, HandleRowId, Ledger, OpenRowId, Use};
-use crate::session::{ConnectionId, OpenId};
+use crate::ledger::table::doubt;
+use crate::ledger::{
+    Closing, GroupRowId, Handle, HandleEnd, HandleRowId, HandleTask, Ledger, OpenRowId, Rundown,
+};
+use crate::net::Host;
+use crate::session::{ConnectionId, HandleEvent, OpenId};
 
-/// Handles of a pipe among which an ended one is looked for.
+/// Handles of a pipe among which an ended one is looked for, and groups and their pipes among which one is.
 const LATEST: usize = 64;
 
 impl Ledger {
+    pub(super) fn fold_handle(&mut self, at: Origin, connection: ConnectionId, event: HandleEvent) {
+        match event {
+            HandleEvent::Granted { open, handle, .. } => self.granted(at, connection, (open, handle), event),
+            HandleEvent::Used { open, handle, interface, opnum } => {
+                if let Some(handle) = self.handle_used(at, connection, (open, handle), None) {
+                    let count = handle.calls.entry((interface, opnum)).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+            HandleEvent::Began { open, handle, task, name } => {
+                if let Some(handle) = self.handle_used(at, connection, (open, handle), Some(at)) {
+                    handle.tasks.insert(task, HandleTask { name, began: at, ended: None });
+                }
+            }
+            HandleEvent::Ended { open, handle, task } => {
+                let handle = self.handle_used(at, connection, (open, handle), Some(at));
+                if let Some(task) = handle.and_then(|handle| handle.tasks.get_mut(&task)) {
+                    task.ended.get_or_insert(at);
+                }
+            }
+            HandleEvent::Proved { open, handle } => {
+                self.handle_used(at, connection, (open, handle), Some(at));
+            }
+            HandleEvent::Closed { open, handle } => {
+                if let Some(handle) = self.handle_used(at, connection, (open, handle), Some(at)) {
+                    let row = handle.row;
+                    self.close_handle(row, Closing { at, by: HandleEnd::CloseCall });
+                }
+            }
+            HandleEvent::Stale { open, handle } => self.stale(at, connection, (open, handle)),
+            HandleEvent::InDoubt { open, handle, why } => {
+                for row in self.handles_in_doubt(connection, open, handle) {
+                    if let Some(handle) = self.handles.get_mut(&row) {
+                        doubt(&mut handle.in_doubt, at, why);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A call granted a handle.
+    fn granted(
+        &mut self,
+        at: Origin,
+        connection: ConnectionId,
+        (pipe, handle): (OpenId, ContextHandle),
+        event: HandleEvent,
+    ) {
+        let Some(pipe) = self.open_row(connection, pipe) else { return };
+        let row = self.used_before_granted(at, pipe, handle).or_else(|| self.new_handle(at, pipe, handle));
+        let row = row.and_then(|row| self.handles.get_mut(&row));
+        if let (Some(row), HandleEvent::Granted { opened_by, object, client, asked, printer_remote, .. }) =
+            (row, event)
+        {
+            row.opened_by = opened_by;
+            row.object = object;
+            row.client = client;
+            row.asked = asked;
+            row.printer_remote = printer_remote;
+            row.opened = Some(at);
+        }
+    }
+
+    /// The server answered that it does not know a handle, or not any more.
+    fn stale(&mut self, at: Origin, connection: ConnectionId, (pipe, handle): (OpenId, ContextHandle)) {
+        let Some(pipe) = self.open_row(connection, pipe) else { return };
+        if let Some(row) = self.find_handle(pipe, handle) {
+            let by = HandleEnd::Rundown(Rundown::ServerDeniesIt);
+            self.close_handle(row, Closing { at, by });
+            if let Some(denied) = self.handles.get_mut(&row) {
+                denied.stale = Some(at);
+            }
+        } else if let Some(row) = self.ended_handle(pipe, handle)
+            && let Some(ended) = self.handles.get_mut(&row)
+        {
+            ended.stale.get_or_insert(at);
+        }
+    }
+
+    /// The handle that may have ended, or all of the pipe if none is named.
+    fn handles_in_doubt(
+        &mut self,
+        connection: ConnectionId,
+        pipe: OpenId,
+        handle: Option<ContextHandle>,
+    ) -> Vec<HandleRowId> {
+        let Some(pipe) = self.open_row(connection, pipe) else { return Vec::new() };
+        match handle {
+            Some(handle) => self.find_handle(pipe, handle).into_iter().collect(),
+            None => {
+                let pipe = self.opens.get(&pipe);
+                pipe.map(|pipe| pipe.handles.iter().copied().collect()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The client's address and the server's.
+    pub(super) fn hosts_of(&self, connection: ConnectionId) -> Option<(Host, Host)> {
+        self.connections.get(&connection).map(|ends| ends.hosts())
+    }
+
+    /// A pipe is in an association group by its bind.
     pub(super) fn join_group(
         &mut self,
         pipe: OpenRowId,
@@ -18,102 +122,67 @@ impl Ledger {
         number: u32,
         joined: bool,
     ) {
-        if self
-            .opens
-            .get(&pipe)
-            .is_none_or(|open| open.group.is_some_and(|group| self.group_is(group, number)))
-        {
+        let Some(open) = self.opens.get(&pipe) else { return };
+        let its = open.group.and_then(|group| self.groups.get(&group));
+        if its.is_some_and(|group| group.number == number) {
             return;
         }
-        let ends = self.connections.get(&connection).map(|ends| (ends.server.host(), ends.client.host()));
-        let known = ends.and_then(|(server, client)| {
-            let row = *self.index.groups.get(&(server, number))?;
-            let group = self.groups.get(&row)?;
-            // Some servers give every client the same number. A group that somebody joined before it was seen to be
-            // made is the one that is made now.
-            (group.client == Some(client) && (joined || !group.made)).then_some(row)
-        });
+        let hosts = self.hosts_of(connection);
+        let known = hosts.and_then(|hosts| self.groups.known(hosts, number, joined));
         let row = known.unwrap_or_else(|| GroupRowId(self.next_row()));
-        let group = self.groups.entry(row).or_default();
-        group.number = number;
-        group.made |= !joined;
-        group.server = ends.map(|(server, _)| server);
-        group.client = ends.map(|(_, client)| client);
-        group.pipes.insert(pipe);
-        if let Some((server, _)) = ends {
-            self.index.groups.insert((server, number), row);
-        }
+        self.groups.join(row, pipe, hosts, number, joined);
         // Handles that were seen on the pipe before its bind move with it.
         let before = self.opens.get_mut(&pipe).and_then(|open| open.group.replace(row));
-        if let Some(before) = before {
-            self.merge_group(before, row, pipe);
-        }
-    }
-
-    pub(super) fn group_is(&self, group: GroupRowId, number: u32) -> bool {
-        self.groups.get(&group).is_some_and(|group| group.number == number)
-    }
-
-    pub(super) fn merge_group(&mut self, from: GroupRowId, into: GroupRowId, pipe: OpenRowId) {
-        let Some(old) = self.groups.get_mut(&from) else { return };
-        old.pipes.remove(&pipe);
-        if !old.pipes.is_empty() {
+        let Some((before, old)) = before.and_then(|before| Some((before, self.groups.leave(before, pipe)?)))
+        else {
             return;
-        }
-        let Some(old) = self.groups.remove(&from) else { return };
-        for row in old.handles {
-            if let Some(handle) = self.handles.get(&row) {
-                self.index.handles.remove(&(from, handle.handle));
-                self.index.handles.insert((into, handle.handle), row);
-            }
-            if let Some(group) = self.groups.get_mut(&into) {
-                group.handles.insert(row);
+        };
+        for handle in old.handles {
+            self.handles.regroup(handle, before, row);
+            if let Some(group) = self.groups.get_mut(&row) {
+                group.handles.insert(handle);
             }
         }
     }
 
     /// The pipe's group; a group of its own if its bind was not seen.
-    pub(super) fn group_of(&mut self, pipe: OpenRowId) -> Option<GroupRowId> {
+    fn group_of(&mut self, pipe: OpenRowId) -> Option<GroupRowId> {
         if let Some(group) = self.opens.get(&pipe)?.group {
             return Some(group);
         }
         let row = GroupRowId(self.next_row());
         let open = self.opens.get_mut(&pipe)?;
         open.group = Some(row);
-        let ends =
-            self.connections.get(&open.connection).map(|ends| (ends.server.host(), ends.client.host()));
-        let mut group =
-            Group { number: 0, server: ends.map(|e| e.0), client: ends.map(|e| e.1), ..Group::default() };
-        group.pipes.insert(pipe);
-        self.groups.insert(row, group);
+        let connection = open.connection;
+        self.groups.keep(row, pipe, self.hosts_of(connection));
         Some(row)
     }
 
+    /// The open handle of these bytes that a pipe names.
     pub(super) fn find_handle(&mut self, pipe: OpenRowId, handle: ContextHandle) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
-        if let Some(row) = self.index.handles.get(&(group, handle)) {
-            return Some(*row);
+        if let Some(row) = self.handles.live(group, handle) {
+            return Some(row);
         }
         // The same client on the same server: this pipe's bind was not seen, or that of the pipe that has the handle.
-        let (server, client, number) =
-            self.groups.get(&group).map(|group| (group.server, group.client, group.number))?;
-        let may_be_same = |other: &Group| {
-            other.server == server && other.client == client && (other.number == 0 || number == 0)
+        let own = self.groups.get(&group)?;
+        let connection = self.connections.get(&self.opens.get(&pipe)?.connection)?;
+        let beside = |pipe: &OpenRowId| {
+            self.opens.get(pipe).is_some_and(|open| connection.sessions.contains(&open.session))
         };
-        let open = self.opens.get(&pipe)?;
-        let connection = self.connections.get(&open.connection)?;
-        let sessions = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
-        sessions
-            .flat_map(|session| self.opens_of(session))
-            .filter_map(|open| open.group)
-            .filter(|other| self.groups.get(other).is_some_and(may_be_same))
-            .find_map(|other| self.index.handles.get(&(other, handle)).copied())
+        let groups = self.handles.live_anywhere(handle).take(LATEST);
+        let mut rows = groups.filter(|(group, _)| {
+            let other = self.groups.get(group).filter(|other| own.may_be(other));
+            other.is_some_and(|other| other.pipes.iter().take(LATEST).any(beside))
+        });
+        rows.next().map(|(_, row)| row)
     }
 
     /// The handle of these bytes that has ended on one of the group's pipes, among the latest of each.
-    pub(super) fn ended_handle(&mut self, pipe: OpenRowId, handle: ContextHandle) -> Option<HandleRowId> {
+    fn ended_handle(&mut self, pipe: OpenRowId, handle: ContextHandle) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
-        let pipes = self.groups.get(&group)?.pipes.iter().filter_map(|pipe| self.opens.get(pipe));
+        let pipes =
+            self.groups.get(&group)?.pipes.iter().take(LATEST).filter_map(|pipe| self.opens.get(pipe));
         let mut rows = pipes.flat_map(|open| open.handles.iter().rev().take(LATEST));
         let is_it = |row: &&HandleRowId| {
             self.handles.get(row).is_some_and(|known| known.handle == handle && known.closed.is_some())
@@ -123,71 +192,46 @@ impl Ledger {
 
     /// The handle that is granted here, if a pipe of the group on another connection was told to use it before: their
     /// packets were captured in another order. It belongs to the pipe that it was granted on.
-    pub(super) fn used_before_granted(
+    fn used_before_granted(
         &mut self,
         at: Origin,
         pipe: OpenRowId,
         handle: ContextHandle,
     ) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
-        let closed = self.groups.get(&group)?.closed_unopened.get(&handle);
-        let row = *self.index.handles.get(&(group, handle)).or(closed)?;
+        let closed = self.groups.get(&group)?.closed_unopened(handle);
+        let row = self.handles.live(group, handle).or(closed)?;
         let known = self.handles.get_mut(&row)?;
         if known.opened.is_some() || known.closed.is_some_and(|closing| closing.at < at) {
             return None;
         }
-        let before = core::mem::replace(&mut known.open, pipe);
+        let (before, ended) = (core::mem::replace(&mut known.open, pipe), known.closed.is_some());
         if let Some(open) = self.opens.get_mut(&before) {
             open.handles.remove(&row);
+            open.handles_ended.remove(&row);
         }
-        self.opens.get_mut(&pipe)?.handles.insert(row);
+        let open = self.opens.get_mut(&pipe)?;
+        open.handles.insert(row);
+        if ended {
+            open.handles_ended.insert(row);
+        }
         Some(row)
     }
 
-    pub(super) fn new_handle(
-        &mut self,
-        at: Origin,
-        pipe: OpenRowId,
-        handle: ContextHandle,
-    ) -> Option<HandleRowId> {
+    fn new_handle(&mut self, at: Origin, pipe: OpenRowId, handle: ContextHandle) -> Option<HandleRowId> {
         let group = self.group_of(pipe)?;
         let row = HandleRowId(self.next_row());
         let open = self.opens.get_mut(&pipe)?;
         if open.handles.len() >= self.limits.handles {
-            let oldest_ended = open
-                .handles
-                .iter()
-                .find(|row| self.handles.get(row).is_none_or(|h| h.closed.is_some()))
-                .copied();
-            let Some(oldest) = oldest_ended else {
-                self.evicted("handles of a pipe");
+            let Some(oldest) = open.handles_ended.pop_first() else {
+                self.losses.evicted("handles of a pipe");
                 return None;
             };
             open.handles.remove(&oldest);
-            self.handles.remove(&oldest);
+            self.handles.remove(oldest);
         }
-        let open = self.opens.get_mut(&pipe)?;
         open.handles.insert(row);
-        self.handles.insert(
-            row,
-            Handle {
-                open: pipe,
-                handle,
-                opened_by: None,
-                object: None,
-                client: None,
-                asked: None,
-                printer_remote: None,
-                opened: None,
-                used: Use::since(at),
-                calls: BTreeMap::new(),
-                tasks: BTreeMap::new(),
-                in_doubt: None,
-                closed: None,
-                stale: None,
-            },
-        );
-        self.index.handles.insert((group, handle), row);
+        self.handles.insert(group, Handle::new(at, row, pipe, handle));
         if let Some(group) = self.groups.get_mut(&group) {
             group.handles.insert(row);
         }
@@ -195,14 +239,13 @@ impl Ledger {
     }
 
     /// A handle is named on a pipe: known, or learnt from this use.
-    pub(super) fn handle_used(
+    fn handle_used(
         &mut self,
         at: Origin,
         connection: ConnectionId,
-        pipe: OpenId,
-        handle: ContextHandle,
+        (pipe, handle): (OpenId, ContextHandle),
         succeeded: Option<Origin>,
-    ) -> Option<HandleRowId> {
+    ) -> Option<&mut Handle> {
         let pipe = self.open_row(connection, pipe)?;
         let row = match self.find_handle(pipe, handle) {
             Some(row) => row,
@@ -220,9 +263,8 @@ impl Ledger {
                 row
             }
         };
-        if let Some(handle) = self.handles.get_mut(&row) {
-            handle.used.touch(at, succeeded);
-        }
-        Some(row)
+        let handle = self.handles.get_mut(&row)?;
+        handle.used.touch(at, succeeded);
+        Some(handle)
     }
 }

@@ -2,23 +2,19 @@
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::unseen::REFUSALS;
 use crate::ledger::verdict::doubted;
 use crate::ledger::{
-    CallFailure, Closing, Denial, DenialAnswer, FailedCall, FailedLogon, InDoubt, Ledger, Open, Present,
-    Refusal, RefusalAnswer, RefusedPrinter, Session, SessionEnd, SessionRowId, Slots, Stage, WaitingCall,
+    Closing, Denial, DenialAnswer, FailedLogon, InDoubt, Ledger, Present, Refusal, RefusalAnswer, Session,
+    SessionEnd, Slots, Stage,
 };
 use crate::session::{ConnectionId, SessionId};
-use crate::wire::{Status, Win32Error};
-
-/// Printers of a pipe whose refusals are counted.
-const REFUSED_PRINTERS: usize = 64;
+use crate::wire::Status;
 
 impl Ledger {
     /// Who has a session.
     pub(super) fn identity_of(&self, connection: ConnectionId, id: SessionId) -> Option<Identity> {
-        let row = self.index.sessions.get(&(connection, id))?;
-        Some(self.sessions.get(row)?.identity.clone())
+        let row = self.sessions.live(connection, id)?;
+        Some(self.sessions.get(&row)?.identity.clone())
     }
 
     /// Somebody was turned away. Who was there then is worked out when it is asked for.
@@ -33,28 +29,24 @@ impl Ledger {
     ) {
         let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
-        if self.refusals.len() >= self.limits.refusals {
-            self.evicted(REFUSALS);
-            return;
-        }
-        let (client, server, calling) = (ends.client, ends.server, ends.calling.clone());
-        if let Some(server) = server_row.and_then(|row| self.servers.get_mut(&row)) {
-            server.refused.insert(at);
-        }
-        self.refusals.push(Refusal {
+        let refusal = Refusal {
             at,
             server_row,
-            server,
-            client,
+            server: ends.server,
+            client: ends.client,
             identity,
-            calling,
+            calling: ends.calling.clone(),
             what,
             path,
             answer,
             slots: Slots::default(),
             present: Present::default(),
             held_by: Vec::new(),
-        });
+        };
+        let kept = self.refusals.refuse(refusal, self.limits.refusals, &mut self.losses);
+        if let Some(server) = server_row.and_then(|row| self.servers.get_mut(&row)).filter(|_| kept) {
+            server.refused.insert(at);
+        }
     }
 
     pub(super) fn denied(
@@ -68,22 +60,9 @@ impl Ledger {
     ) {
         let server_row = self.server_of(connection);
         let Some(ends) = self.connections.get(&connection) else { return };
-        if self.denials.len() >= self.limits.refusals {
-            self.evicted("denials");
-            return;
-        }
         let (client, server) = (ends.client, ends.server);
-        self.denials.push(Denial {
-            at,
-            connection,
-            server_row,
-            server,
-            client,
-            identity,
-            what,
-            name,
-            answer,
-        });
+        let denial = Denial { at, connection, server_row, server, client, identity, what, name, answer };
+        self.refusals.deny(denial, self.limits.refusals, &mut self.losses);
     }
 
     /// Somebody failed to log on. That is kept where a server may be on its way back to a client that asked to be told of
@@ -97,13 +76,11 @@ impl Ledger {
     ) {
         let Some(ends) = self.connections.get(&connection) else { return };
         let (client, server) = (ends.client, ends.server);
-        if !self.index.registered.contains(&(server.host(), client.host())) {
-            return;
+        // The way back: the client that asked is the server now.
+        if self.asked.is_registered((server.host(), client.host())) {
+            let failed = FailedLogon { at, server, client, identity, status };
+            self.refusals.fail_logon(failed, self.limits.refusals, &mut self.losses);
         }
-        if self.failed_logons.len() >= self.limits.refusals {
-            return self.evicted("failed logons");
-        }
-        self.failed_logons.push(FailedLogon { at, server, client, identity, status });
     }
 
     /// An anonymous set-up was denied. It holds a slot while its connection lasts, once however often it is tried.
@@ -147,7 +124,7 @@ impl Ledger {
     /// Whether a connection has a session that is open, and if so, why nobody can say whether it still is.
     fn open_session_beside(&self, connection: ConnectionId) -> Option<Option<InDoubt>> {
         let ends = self.connections.get(&connection)?;
-        let sessions = ends.sessions.iter().filter_map(|row| self.sessions.get(row));
+        let sessions = self.sessions.of(&ends.sessions);
         let open =
             |session: &&Session| session.closed.is_none() && session.denied.is_none() && !session.unanswered;
         let doubts =
@@ -166,8 +143,7 @@ impl Ledger {
         }
         if let Some(row) = unanswered {
             self.free_slot(at, row);
-            self.sessions.remove(&row);
-            self.ended_telling.retain(|ended| *ended != row);
+            self.sessions.remove(row, &self.connections);
             if let Some(ends) = self.connections.get_mut(&connection) {
                 ends.sessions.remove(&row);
             }
@@ -183,8 +159,8 @@ impl Ledger {
         identity: Identity,
     ) {
         let Some(ends) = self.connections.get(&connection) else { return };
-        let mut sessions = ends.sessions.iter().filter_map(|row| self.sessions.get(row));
-        if sessions.any(|session| session.used.last >= at || session.unanswered) {
+        let there = |session: &Session| session.used.last >= at || session.unanswered;
+        if self.sessions.of(&ends.sessions).any(there) {
             return;
         }
         let Some(row) = self.new_session_row(at, connection, id) else { return };
@@ -195,58 +171,5 @@ impl Ledger {
             ends.unanswered = Some(row);
         }
         self.claim_slot(at, row);
-    }
-
-    /// A call was answered or cancelled: how long it waited, and whether it was denied the printer that it opens.
-    pub(super) fn call_ended(
-        &mut self,
-        at: Origin,
-        connection: ConnectionId,
-        session: SessionRowId,
-        call: WaitingCall,
-        returned: Option<u32>,
-    ) {
-        let waited = self.call_waited(&call, at);
-        let Some(row) = self.sessions.get_mut(&session) else { return };
-        let opens = call.opens_printer();
-        if !call.waits_by_design {
-            row.waited(waited);
-        }
-        let error = Win32Error(returned.unwrap_or_default());
-        if opens && error == Win32Error::ACCESS_DENIED && row.identity.who == Who::Null {
-            let (identity, answer) = (Some(row.identity.clone()), DenialAnswer::Win32(error));
-            self.denied(at, connection, Stage::Printer, identity, call.object, answer);
-        }
-    }
-}
-
-impl Open {
-    /// Notes a call on it that ended, if the client gave it up, or if it was to open a printer and failed.
-    pub(super) fn note_failure(
-        &mut self,
-        at: Origin,
-        call: &WaitingCall,
-        returned: Option<u32>,
-        cancelled: bool,
-    ) {
-        let how = match returned {
-            _ if cancelled => CallFailure::Cancelled,
-            Some(error) if error != 0 && call.opens_printer() => CallFailure::Returned(Win32Error(error)),
-            _ => return,
-        };
-        if let (CallFailure::Returned(_), Some(printer)) = (how, call.object.as_deref()) {
-            self.note_refused_printer(call.sent, printer);
-        }
-        self.failed = Some(Box::new(FailedCall { call: call.clone(), at, how }));
-    }
-
-    fn note_refused_printer(&mut self, sent: Origin, printer: &str) {
-        let key = printer.to_uppercase();
-        if self.refused_printers.len() >= REFUSED_PRINTERS && !self.refused_printers.contains_key(&key) {
-            return;
-        }
-        let new = RefusedPrinter { name: printer.to_owned(), times: 0, first: sent, last: sent };
-        let refused = self.refused_printers.entry(key).or_insert(new);
-        (refused.times, refused.last) = (refused.times.saturating_add(1), sent);
     }
 }

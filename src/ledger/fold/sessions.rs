@@ -1,36 +1,102 @@
-//! Sessions: set up, joined by channels, replaced.
-
-use std::collections::BTreeSet;
+//! Events about sessions: set up, joined by channels, replaced.
 
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
-use crate::ledger::unseen::OPEN_SESSIONS;
+use crate::ledger::table::{OPEN_SESSIONS, doubt};
 use crate::ledger::{
-    Closing, Connection, Ledger, ServerKey, Session, SessionEnd, SessionRowId, Use, Waited, doubt,
+    Closing, Connection, Ledger, RefusalAnswer, Session, SessionEnd, SessionRowId, Stage, WaitingRequest,
 };
-use crate::session::{ConnectionId, Doubt, Idle, SessionId};
-use crate::smb2::negotiate::is_samba;
-
-/// Connections of one client that one VcNumber of 0 drops.
-const CIRCUITS: usize = 256;
+use crate::session::{ConnectionId, Doubt, SessionEvent, SessionId};
 
 impl Ledger {
-    pub(super) fn session_mut(&mut self, connection: ConnectionId, id: SessionId) -> Option<&mut Session> {
-        let row = self.index.sessions.get(&(connection, id))?;
-        self.sessions.get_mut(row)
+    pub(super) fn fold_session(&mut self, at: Origin, connection: ConnectionId, event: SessionEvent) {
+        match event {
+            SessionEvent::Negotiated { .. }
+            | SessionEvent::ServerNamed { .. }
+            | SessionEvent::ServerVersion { .. }
+            | SessionEvent::Native { .. } => self.fold_server(at, connection, event),
+            SessionEvent::FirstSeen { session } => {
+                self.session_first_seen(at, connection, session);
+            }
+            SessionEvent::SetUp { session, identity, answer_seen, previous, vc_zero } => {
+                if let Some(previous) = previous {
+                    self.replace_session(at, connection, previous, &identity);
+                }
+                self.session_set_up(at, connection, session, identity, answer_seen);
+                if vc_zero {
+                    self.drop_other_circuits(at, connection);
+                }
+            }
+            SessionEvent::ChannelJoined { session } => {
+                if self.join_channel(connection, session, true).is_none() {
+                    self.session_first_seen(at, connection, session);
+                }
+            }
+            SessionEvent::Refused { negotiate, status, identity } => {
+                let what = if negotiate { Stage::Negotiate } else { Stage::Session };
+                self.refused(at, connection, what, Some(identity), None, RefusalAnswer::Status(status));
+            }
+            SessionEvent::Denied { session, status, identity } => {
+                self.set_up_denied(at, connection, session, status, identity);
+            }
+            SessionEvent::LogonFailed { status, identity } => {
+                self.logon_failed(at, connection, status, identity);
+            }
+            SessionEvent::SetUpUnanswered { session, identity } => {
+                self.set_up_unanswered(at, connection, session, identity);
+            }
+            SessionEvent::Closed { session, by } => {
+                if let Some(row) = self.sessions.live(connection, session) {
+                    self.close_session(row, Closing { at, by: by.into() });
+                }
+            }
+            SessionEvent::Pid { session, .. }
+            | SessionEvent::Reauthenticated { session, .. }
+            | SessionEvent::Signed { session }
+            | SessionEvent::LastUsed { session, .. }
+            | SessionEvent::Waiting { session, .. }
+            | SessionEvent::InDoubt { session, .. } => {
+                if let Some(row) = self.sessions.live(connection, session) {
+                    self.fold_session_use(at, row, event);
+                }
+            }
+        }
     }
 
-    pub(super) fn new_session(
-        &mut self,
-        at: Origin,
-        connection: ConnectionId,
-        id: SessionId,
-    ) -> Option<SessionRowId> {
-        let row = self.new_session_row(at, connection, id)?;
-        self.index.sessions.insert((connection, id), row);
-        if let (SessionId::Smb2(_), Some(ends)) = (id, self.connections.get(&connection)) {
-            self.index.by_server.extend(ServerKey::of(ends).map(|server| ((server, id), row)));
+    /// A session that goes on is used.
+    fn fold_session_use(&mut self, at: Origin, row: SessionRowId, event: SessionEvent) {
+        let Some(session) = self.sessions.get_mut(&row) else { return };
+        match event {
+            SessionEvent::Pid { pid, .. } => session.used_by(pid),
+            SessionEvent::Reauthenticated { identity, asked, .. } => {
+                session.reauthenticate(at, identity, asked);
+                self.claim_slot(at, row);
+            }
+            SessionEvent::Signed { .. } => {
+                session.signed.get_or_insert(at);
+            }
+            SessionEvent::LastUsed { succeeded, idle, .. } => {
+                session.used.touch(at, succeeded);
+                session.was_idle(&idle);
+            }
+            SessionEvent::Waiting { command, target, answered: None, .. } => {
+                let request = WaitingRequest { command, target, sent: at };
+                session.waits_for(request, self.limits.waiting_calls);
+            }
+            SessionEvent::Waiting { command, target, answered: Some(until), .. } => {
+                let waited = self.waited(command.to_owned(), target, at, until);
+                if let Some(session) = self.sessions.get_mut(&row) {
+                    session.waited(waited);
+                }
+            }
+            SessionEvent::InDoubt { why, .. } => doubt(&mut session.in_doubt, at, why),
+            _ => {}
         }
+    }
+
+    fn new_session(&mut self, at: Origin, connection: ConnectionId, id: SessionId) -> Option<SessionRowId> {
+        let row = self.new_session_row(at, connection, id)?;
+        self.sessions.name(row, connection, id, self.connections.get(&connection)?);
         self.supersede_denied(at, connection);
         Some(row)
     }
@@ -42,48 +108,15 @@ impl Ledger {
         connection: ConnectionId,
         id: SessionId,
     ) -> Option<SessionRowId> {
-        if self.index.sessions.len() >= self.limits.open_sessions {
-            self.evicted(OPEN_SESSIONS);
+        if self.sessions.is_full(self.limits.open_sessions) {
+            self.losses.evicted(OPEN_SESSIONS);
             return None;
         }
-        let server_row = self.server_of(connection);
-        let ends = self.connections.get(&connection)?;
-        let (client, server) = (ends.client, ends.server);
+        self.server_of(connection);
         let row = SessionRowId(self.next_row());
-        self.sessions.insert(
-            row,
-            Session {
-                row,
-                id,
-                server_row,
-                server,
-                client,
-                connections: vec![connection],
-                identity: crate::auth::identify(None, false, false),
-                identities_before: Vec::new(),
-                reauthenticated_after: None,
-                opened: None,
-                used: Use::since(at),
-                pids: BTreeSet::new(),
-                encrypted: None,
-                signed: None,
-                denied: None,
-                unanswered: false,
-                idle: Idle { bare_since: Some(at), ..Idle::default() },
-                longest_wait: None,
-                in_doubt: None,
-                waiting: Vec::new(),
-                rap_calls: std::collections::BTreeMap::new(),
-                trees: BTreeSet::new(),
-                handles_run_down: 0,
-                handles_end_unknown: 0,
-                claim: None,
-                closed: None,
-            },
-        );
-        if let Some(ends) = self.connections.get_mut(&connection) {
-            ends.sessions.insert(row);
-        }
+        let ends = self.connections.get_mut(&connection)?;
+        self.sessions.insert(Session::new(at, row, id, connection, ends));
+        ends.sessions.insert(row);
         Some(row)
     }
 
@@ -93,8 +126,8 @@ impl Ledger {
         connection: ConnectionId,
         id: SessionId,
     ) -> Option<SessionRowId> {
-        if let Some(row) = self.index.sessions.get(&(connection, id)) {
-            return Some(*row);
+        if let Some(row) = self.sessions.live(connection, id) {
+            return Some(row);
         }
         // A session known from another connection of the same client: a channel whose binding was not seen.
         if let Some(row) = self.join_channel(connection, id, false) {
@@ -107,35 +140,27 @@ impl Ledger {
 
     /// Adds a connection to an SMB2 session of the same server: if it was not `bound` to it by credentials, to that of
     /// the same client only.
-    pub(super) fn join_channel(
-        &mut self,
-        connection: ConnectionId,
-        id: SessionId,
-        bound: bool,
-    ) -> Option<SessionRowId> {
+    fn join_channel(&mut self, connection: ConnectionId, id: SessionId, bound: bool) -> Option<SessionRowId> {
         let row = self.session_of_server(connection, id)?;
         let ends = self.connections.get_mut(&connection)?;
-        let session = self.sessions.get_mut(&row)?;
+        let session = self.sessions.get(&row)?;
         if session.closed.is_some() || !(bound || session.client.host() == ends.client.host()) {
             return None;
         }
-        if !session.connections.contains(&connection) {
-            session.connections.push(connection);
-        }
         ends.sessions.insert(row);
-        self.index.sessions.insert((connection, id), row);
+        self.sessions.join(row, connection);
         Some(row)
     }
 
     /// The SMB2 session of that id on the server that a connection leads to.
-    pub(super) fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRowId> {
+    fn session_of_server(&self, connection: ConnectionId, id: SessionId) -> Option<SessionRowId> {
         let ends = self.connections.get(&connection)?;
-        let row = ServerKey::of(ends).find_map(|server| self.index.by_server.get(&(server, id)).copied())?;
-        let there = self.connections.get(self.sessions.get(&row)?.connections.first()?);
-        there.is_none_or(|there| may_be_same_server(ends, there)).then_some(row)
+        let session = self.sessions.on_server_of(ends, id)?;
+        let there = self.connections.get(session.connections.first()?);
+        there.is_none_or(|there| may_be_same_server(ends, there)).then_some(session.row)
     }
 
-    pub(super) fn session_set_up(
+    fn session_set_up(
         &mut self,
         at: Origin,
         connection: ConnectionId,
@@ -144,10 +169,10 @@ impl Ledger {
         answer_seen: bool,
     ) {
         // An id that is set up anew although its session was not seen to end: that session is gone.
-        if let Some(old) = self.index.sessions.get(&(connection, id)).copied() {
+        if let Some(old) = self.sessions.live(connection, id) {
             self.close_session(old, Closing { at, by: SessionEnd::Reconnected });
         }
-        let known = self.index.sessions.get(&(connection, id)).copied();
+        let known = self.sessions.live(connection, id);
         let Some(row) = known.or_else(|| self.new_session(at, connection, id)) else { return };
         if let Some(session) = self.sessions.get_mut(&row) {
             session.identity = identity;
@@ -160,7 +185,7 @@ impl Ledger {
     /// Ends the session that a new one names as its predecessor, if it is the same user's (\[MS-SMB2\] 3.3.5.5.3).
     /// To Samba nobody is the same as nobody, and a guest not the same as another. Where nobody can say who one of the two
     /// is, nobody can say whether the predecessor ends.
-    pub(super) fn replace_session(
+    fn replace_session(
         &mut self,
         at: Origin,
         connection: ConnectionId,
@@ -168,8 +193,8 @@ impl Ledger {
         identity: &Identity,
     ) {
         let Some(row) = self.session_of_server(connection, previous) else { return };
-        let guid = self.connections.get(&connection).and_then(|ends| ends.server_guid);
-        let counts = identity.who == Who::User || !guid.is_some_and(|guid| is_samba(&guid));
+        let samba = self.connections.get(&connection).is_some_and(|ends| ends.samba_guid);
+        let counts = identity.who == Who::User || !samba;
         let Some(session) = self.sessions.get_mut(&row) else { return };
         match is_same_user(&session.identity, identity) {
             Some(true) if counts => {
@@ -183,47 +208,21 @@ impl Ledger {
     /// The client says that this is its first connection, so the server drops its others (\[MS-CIFS\] 2.2.4.53.1,
     /// VcNumber). Windows does, as far as it does not answer on them later; of other servers only the end of those
     /// connections tells.
-    pub(super) fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
+    fn drop_other_circuits(&mut self, at: Origin, connection: ConnectionId) {
         let Some(here) = self.connections.get(&connection) else { return };
         // Samba calls itself Windows too.
         let of_samba = here.server_lan_manager.as_deref().is_some_and(|name| name.starts_with("Samba"));
         let obeys = !of_samba && here.server_os.as_deref().is_some_and(|os| os.starts_with("Windows"));
-        let others = self.index.between.get(&(here.client.host(), here.server.host()));
-        let others: Vec<ConnectionId> =
-            others.into_iter().flatten().copied().filter(|id| *id != connection).take(CIRCUITS).collect();
-        for id in others {
+        for id in self.connections.beside(connection) {
             let Some(other) = self.connections.get_mut(&id) else { continue };
             other.vc_zero = Some(at);
             let sessions: Vec<SessionRowId> = other.sessions.iter().copied().collect();
             for row in sessions.into_iter().filter(|_| obeys) {
                 if matches!(self.sessions.get(&row).map(|session| session.id), Some(SessionId::Uid(_))) {
-                    self.dropped.insert(id);
+                    self.connections.drop_circuit(id);
                     self.close_session(row, Closing { at, by: SessionEnd::VcZero });
                 }
             }
-        }
-    }
-}
-
-impl Session {
-    /// One of its connections tells for how long it was not used there.
-    pub(super) fn was_idle(&mut self, idle: &Idle) {
-        let alone = self.connections.len() == 1;
-        self.idle.merge_spans(idle);
-        if alone || idle.holding_since.is_some() {
-            self.idle.holding_since = idle.holding_since;
-            self.idle.holding_unseen_since = idle.holding_unseen_since;
-            self.idle.bare_since = idle.bare_since;
-        }
-        if alone || idle.unsure_since.is_some() {
-            self.idle.unsure_since = idle.unsure_since;
-        }
-    }
-
-    /// One of its calls or requests has waited.
-    pub(super) fn waited(&mut self, waited: Waited) {
-        if self.longest_wait.as_ref().is_none_or(|longest| longest.seconds() < waited.seconds()) {
-            self.longest_wait = Some(waited);
         }
     }
 }

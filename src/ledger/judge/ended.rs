@@ -1,6 +1,8 @@
 //! Sessions that have ended.
 
-use super::{handle_words, pipe_words};
+use core::time::Duration;
+
+use super::words::{handle_words, pipe_words};
 use crate::capture::Origin;
 use crate::ledger::grace::{LEAST, is_beyond};
 use crate::ledger::verdict::doubted;
@@ -15,7 +17,7 @@ impl Ledger {
         &self,
         session: &Session,
         closing: Closing<SessionEnd>,
-        grace: f64,
+        grace: Duration,
     ) -> Judgement {
         let ended = self.how_it_ended(session, closing);
         if let Some(since) = session.encrypted {
@@ -25,8 +27,8 @@ impl Ledger {
         }
         let heard = self.heard_until(session, closing);
         let waited = self.longest_wait(session, heard);
-        if let Some(waited) = waited.filter(|waited| is_beyond(waited.seconds(), grace)) {
-            let (name, frame, lasted) = (&waited.name, waited.sent.frame, Span::seconds(waited.seconds()));
+        if let Some(waited) = waited.filter(|waited| is_beyond(waited.lasted, grace)) {
+            let (name, frame, lasted) = (&waited.name, waited.sent.frame, Span::from(waited.lasted));
             let why = format!("{name} of frame {frame} waited {lasted}; {ended}");
             return Judgement::new(Verdict::WasHung, why);
         }
@@ -127,13 +129,13 @@ impl Ledger {
             ([], [_, _, ..]) => format!("{} pipes were", pipes.len()),
             ([], []) => "a pipe was".to_owned(),
         };
-        let lasted = Span::seconds(self.seconds_between(span.from, span.to));
+        let lasted = Span::from(self.time_between(span.from, span.to));
         format!("{what} held and not used for {lasted} since frame {}", span.from.frame)
     }
 
     /// `it held nothing and was not used for 5m00s since frame 23`.
     pub(super) fn held_nothing(&self, span: &IdleSpan) -> String {
-        let lasted = Span::seconds(self.seconds_between(span.from, span.to));
+        let lasted = Span::from(self.time_between(span.from, span.to));
         format!("it held nothing and was not used for {lasted} since frame {}", span.from.frame)
     }
 
@@ -172,7 +174,7 @@ impl Ledger {
 
     /// A doubt that arose within a span, of one of its connections.
     fn connection_doubt_within(&self, session: &Session, span: &IdleSpan) -> Option<InDoubt> {
-        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let connections = self.connections_of(session);
         let doubtful = connections.filter_map(|connection| {
             let gap = connection.gaps.iter().find(|gap| span.from <= gap.to && gap.from < span.to)?;
             let why = connection.in_doubt.map(|doubt| doubt.why)?;
@@ -200,11 +202,11 @@ impl Ledger {
         &self,
         session: &Session,
         closing: Closing<SessionEnd>,
-        grace: f64,
+        grace: Duration,
     ) -> Option<Origin> {
         let elsewhere = matches!(closing.by, SessionEnd::VcZero | SessionEnd::Reconnected);
         let connection = self.last_connection(session).filter(|_| elsewhere)?;
-        let mut others = connection.sessions.iter().filter_map(|row| self.sessions.get(row));
+        let mut others = self.sessions.of(&connection.sessions);
         // Its successor on the same connection, or a user beside it, keeps the connection alive.
         let keeps_alive = |other: &Session| {
             other.opened == Some(closing.at) || (other.closed.is_none() && self.shows_user_or_guest(other))

@@ -5,21 +5,24 @@ mod open;
 mod set_up;
 mod spans;
 mod unsure;
+mod words;
+
+use core::time::Duration;
 
 use super::grace::is_beyond;
-use super::{Closing, Handle, InDoubt, Judgement, Ledger, Open, Session, SessionRowId, Stuck, Verdict};
+use super::{Closing, InDoubt, Judgement, Ledger, Session, SessionRowId, Stuck, Verdict};
 use crate::capture::Origin;
 use crate::session::SessionId;
 
 impl Ledger {
-    /// The verdict of a session at the end of what was folded, with a grace in seconds. None if the ledger has no such
+    /// The verdict of a session at the end of what was folded, with a grace. None if the ledger has no such
     /// session.
     ///
     /// It may be asked at any moment, and again later. Before the analyzer has finished, the latest uses are known only
     /// after [`Analyzer::tell_uses`](crate::session::Analyzer::tell_uses), and that time has passed in silence only after
     /// [`extend_to`](Self::extend_to).
     #[must_use]
-    pub fn judge(&self, row: SessionRowId, grace: f64) -> Option<Judgement> {
+    pub fn judge(&self, row: SessionRowId, grace: Duration) -> Option<Judgement> {
         let session = self.sessions.get(&row)?;
         let judged = match (session.closed, session.denied) {
             (closed, Some(status)) => self.judge_denied(session, closed, status, grace),
@@ -37,7 +40,7 @@ impl Ledger {
     }
 
     /// What is not stuck for certain may be, if it lasted long only by a clock that was set in between.
-    fn judge_by_unsteady_clock(&self, session: &Session, judged: Judgement, grace: f64) -> Judgement {
+    fn judge_by_unsteady_clock(&self, session: &Session, judged: Judgement, grace: Duration) -> Judgement {
         let counts_no_more = session.closed.is_some_and(Closing::is_superseded);
         if judged.stuck == Stuck::Yes || counts_no_more {
             return judged;
@@ -45,7 +48,7 @@ impl Ledger {
         let (first, until) = (session.used.first, self.until(session));
         let hidden = self.longest_is_unsteady(session);
         let Some(step) = self.unsteady(first, until, grace, hidden) else { return judged };
-        let way = if step.seconds() < 0.0 { "back" } else { "forward" };
+        let way = if step.went_back() { "back" } else { "forward" };
         let why = format!("the clock of the capture went {way} in frame {}", step.at.frame);
         if session.denied.is_some() {
             return Judgement { stuck: Stuck::Maybe, why: format!("{}, but {why}", judged.why), ..judged };
@@ -58,7 +61,7 @@ impl Ledger {
     }
 
     /// Whether a null session, one that was null, or one that may be null was stuck, as far as the exit code cares.
-    pub(super) fn null_and_stuck(&self, session: &Session, grace: f64) -> Stuck {
+    pub(super) fn null_and_stuck(&self, session: &Session, grace: Duration) -> Stuck {
         let judged = || self.judge(session.row, grace).map_or(Stuck::No, |judged| judged.stuck);
         match self.stuck_while_null(session, grace) {
             Some((stuck, _)) => stuck,
@@ -70,32 +73,17 @@ impl Ledger {
 
     /// True if messages of a session are cut short, or all of what is known of it is.
     fn is_cut(&self, session: &Session) -> bool {
-        let mut connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let mut connections = self.connections_of(session);
         session.id == SessionId::Unnamed || connections.any(|connection| connection.cut)
     }
 
     /// True if so much time passed between two packets that it counts, for certain.
-    fn is_long(&self, from: Origin, to: Origin, grace: f64) -> bool {
-        is_beyond(self.seconds_between(from, to), grace)
+    fn is_long(&self, from: Origin, to: Origin, grace: Duration) -> bool {
+        is_beyond(self.time_between(from, to), grace)
     }
 
     /// True if no more time than the grace passed since a doubt arose.
-    fn is_recent(&self, doubt: &InDoubt, grace: f64) -> bool {
+    fn is_recent(&self, doubt: &InDoubt, grace: Duration) -> bool {
         !self.is_long(doubt.at, self.last(), grace)
     }
-}
-
-/// `pipe spoolss`, or what is known of one whose name cannot be read.
-fn pipe_words(open: &Open) -> String {
-    match (open.readable_name(), open.interface()) {
-        (Some(name), _) => format!("pipe {name}"),
-        (None, Some(interface)) => format!("a pipe on which {interface} is spoken"),
-        (None, None) => "a pipe of unknown name".to_owned(),
-    }
-}
-
-/// `printer handle on \\PRNSRV\lp1`.
-fn handle_words(handle: &Handle) -> String {
-    let object = handle.object.as_deref().map(|object| format!(" on {object}"));
-    format!("{}{}", handle.noun(), object.unwrap_or_default())
 }

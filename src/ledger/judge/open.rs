@@ -1,10 +1,12 @@
 //! Sessions that are open at the end of the capture.
 
-use super::{handle_words, pipe_words};
+use core::time::Duration;
+
+use super::words::{handle_words, pipe_words};
 use crate::capture::Origin;
 use crate::ledger::grace::is_beyond;
 use crate::ledger::verdict::doubted;
-use crate::ledger::{Denial, InDoubt, Judgement, Ledger, Open, Session, Stuck, Verdict};
+use crate::ledger::{InDoubt, Judgement, Ledger, Open, Session, Stuck, Verdict};
 use crate::session::{Doubt, IdleSpan, OpenKind, Party, SessionId};
 use crate::wire::Span;
 
@@ -20,7 +22,7 @@ struct Still {
 }
 
 impl Ledger {
-    pub(super) fn judge_open(&self, session: &Session, grace: f64) -> Judgement {
+    pub(super) fn judge_open(&self, session: &Session, grace: Duration) -> Judgement {
         if let Some(since) = session.encrypted {
             let why = format!("its messages are encrypted since frame {}", since.frame);
             return Judgement::one_of(ANY, why);
@@ -52,14 +54,14 @@ impl Ledger {
     }
 
     /// True if a session may be older than the grace.
-    fn may_have_lasted(&self, session: &Session, grace: f64) -> bool {
-        let mut connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+    fn may_have_lasted(&self, session: &Session, grace: Duration) -> bool {
+        let mut connections = self.connections_of(session);
         self.is_long(session.used.first, self.last(), grace)
             || connections.any(|connection| !connection.start_seen)
     }
 
     /// The verdict of a session that may have ended where bytes are missing.
-    fn judge_doubted(&self, session: &Session, still: &Still, doubt: InDoubt, grace: f64) -> Judgement {
+    fn judge_doubted(&self, session: &Session, still: &Still, doubt: InDoubt, grace: Duration) -> Judgement {
         // It may have ended with the first doubt or with the last.
         let ended = [doubt.since, doubt.at].map(|at| self.ended_then(session, at, grace));
         let alone = self.judge_bare(session, grace).0;
@@ -69,9 +71,9 @@ impl Ledger {
     }
 
     /// What a session was if it ended at a moment.
-    pub(super) fn ended_then(&self, session: &Session, at: Origin, grace: f64) -> Verdict {
+    pub(super) fn ended_then(&self, session: &Session, at: Origin, grace: Duration) -> Verdict {
         let idle = &session.idle;
-        if self.longest_wait(session, at).is_some_and(|waited| is_beyond(waited.seconds(), grace)) {
+        if self.longest_wait(session, at).is_some_and(|waited| is_beyond(waited.lasted, grace)) {
             Verdict::WasHung
         } else if self
             .long_span([idle.holding, idle.holding_unsteady], idle.holding_since, at, grace)
@@ -86,8 +88,8 @@ impl Ledger {
     }
 
     /// Why nobody can say whether a session goes on, if so.
-    fn session_in_doubt(&self, session: &Session, grace: f64) -> Option<InDoubt> {
-        let connections = || session.connections.iter().filter_map(|id| self.connections.get(id));
+    fn session_in_doubt(&self, session: &Session, grace: Duration) -> Option<InDoubt> {
+        let connections = || self.connections_of(session);
         let one_direction = connections().find(|connection| connection.one_direction == Some(Party::Client));
         if let Some(connection) = one_direction {
             return Some(InDoubt::new(connection.opened, Doubt::OneDirection));
@@ -98,12 +100,12 @@ impl Ledger {
     }
 
     /// What shows that a session which is open now was stuck before.
-    fn was_stuck_before(&self, session: &Session, grace: f64) -> Option<String> {
+    fn was_stuck_before(&self, session: &Session, grace: Duration) -> Option<String> {
         let waited =
             session.longest_wait.as_ref().filter(|waited| self.is_long(waited.sent, waited.until, grace));
         if let Some(waited) = waited {
             let (name, frame) = (&waited.name, waited.sent.frame);
-            let lasted = Span::seconds(self.seconds_between(waited.sent, waited.until));
+            let lasted = Span::from(self.time_between(waited.sent, waited.until));
             return Some(format!("{name} of frame {frame} waited {lasted}"));
         }
         let long = |span: &IdleSpan| self.is_long(span.from, span.to, grace);
@@ -120,7 +122,7 @@ impl Ledger {
         doubted(&open.used, &[open.in_doubt, tree, connection])
     }
 
-    fn hung(&self, session: &Session, grace: f64) -> Option<String> {
+    fn hung(&self, session: &Session, grace: Duration) -> Option<String> {
         let long = |sent: Origin| self.is_long(sent, self.last(), grace);
         for open in self.opens_of(session).filter(|open| open.closed.is_none() && !open.waiting.is_empty()) {
             if self.open_in_doubt(open).is_some() {
@@ -140,7 +142,7 @@ impl Ledger {
         Some(format!("{}{target} of frame {} has no answer", request.command, request.sent.frame))
     }
 
-    fn judge_held(&self, session: &Session, grace: f64) -> Still {
+    fn judge_held(&self, session: &Session, grace: Duration) -> Still {
         let idle = |last: Origin| self.is_long(last, self.last(), grace);
         // What may be held: first of all what was not used for long.
         let mut doubted_leak: Option<(InDoubt, bool)> = None;
@@ -185,7 +187,7 @@ impl Ledger {
     }
 
     /// The verdict of a session that is open and holds nothing.
-    fn judge_bare(&self, session: &Session, grace: f64) -> (Verdict, String) {
+    fn judge_bare(&self, session: &Session, grace: Duration) -> (Verdict, String) {
         let last = session.used.last;
         if self.is_long(last, self.last(), grace) {
             let denied = self.denied_since(session);
@@ -211,9 +213,7 @@ impl Ledger {
 
     /// `, and the server denied it the pipe spoolss in frame 12`: what kept a session from holding something.
     fn denied_since(&self, session: &Session) -> String {
-        let its = |denial: &&Denial| session.connections.contains(&denial.connection);
-        let Some(denial) = self.denials.iter().filter(its).rfind(|denial| denial.at >= session.used.first)
-        else {
+        let Some(denial) = self.refusals.last_denial(&session.connections, session.used.first) else {
             return String::new();
         };
         let what = denial.what.as_str();

@@ -1,5 +1,7 @@
 //! Set-ups that the server denied, and those that have no answer.
 
+use core::time::Duration;
+
 use crate::capture::Origin;
 use crate::ledger::{Closing, Judgement, Ledger, Session, SessionEnd, Stuck, Verdict};
 use crate::wire::Status;
@@ -10,7 +12,7 @@ impl Ledger {
         session: &Session,
         closed: Option<Closing<SessionEnd>>,
         status: Status,
-        grace: f64,
+        grace: Duration,
     ) -> Judgement {
         let (first, until) = (session.used.first, self.until(session));
         let denied = format!("the server denied the session setup with {status} in frame {}", first.frame);
@@ -46,9 +48,9 @@ impl Ledger {
 
     /// Whether a denied set-up that lasted longer than the grace was stuck for certain: where bytes are missing, another
     /// one may have been granted.
-    fn denied_for_long(&self, session: &Session, until: Origin, grace: f64) -> Stuck {
+    fn denied_for_long(&self, session: &Session, until: Origin, grace: Duration) -> Stuck {
         let (first, last) = (session.used.first, session.used.last);
-        let connections = session.connections.iter().filter_map(|id| self.connections.get(id));
+        let connections = self.connections_of(session);
         let gaps =
             || connections.clone().flat_map(|connection| &connection.gaps).filter(|gap| gap.to > first);
         let Some(before) = gaps().map(|gap| gap.from).min() else { return Stuck::Yes };
@@ -60,8 +62,8 @@ impl Ledger {
     /// True if a session that was on the connection of a denied one before is seen there behind it: what was denied beside
     /// it takes no slot.
     fn was_beside_another(&self, denied: &Session) -> bool {
-        let connections = denied.connections.iter().filter_map(|id| self.connections.get(id));
-        let mut others = connections.flat_map(|ends| &ends.sessions).filter_map(|row| self.sessions.get(row));
+        let connections = self.connections_of(denied);
+        let mut others = connections.flat_map(|ends| self.sessions.of(&ends.sessions));
         let first = denied.used.first;
         others.any(|other| {
             let closed = other.closed.is_some_and(|end| end.by == SessionEnd::OwnClose && end.at > first);
@@ -73,7 +75,7 @@ impl Ledger {
         &self,
         session: &Session,
         closed: Option<Closing<SessionEnd>>,
-        grace: f64,
+        grace: Duration,
     ) -> Judgement {
         let first = session.used.first;
         let why = format!("the session setup of frame {} has no answer in the capture", first.frame);

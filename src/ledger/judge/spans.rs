@@ -1,5 +1,7 @@
 //! For how long a session waited, or was not used.
 
+use core::time::Duration;
+
 use crate::auth::{Identity, Who};
 use crate::capture::Origin;
 use crate::ledger::grace::{LEAST, is_beyond};
@@ -26,10 +28,9 @@ impl Ledger {
             self.waited(request.command.to_owned(), request.target.clone(), request.sent, until)
         });
         let longest = session.longest_wait.clone();
-        let longest =
-            longest.map(|wait| Waited { lasted: self.seconds_between(wait.sent, wait.until), ..wait });
+        let longest = longest.map(|wait| Waited { lasted: self.time_between(wait.sent, wait.until), ..wait });
         let waits = calls.chain(requests).chain(longest);
-        waits.max_by(|one, other| one.seconds().total_cmp(&other.seconds()))
+        waits.max_by_key(|wait| wait.lasted)
     }
 
     /// The longest time for which a call or a request of a session waited for its answer, or has waited by its end or
@@ -59,7 +60,7 @@ impl Ledger {
         sent: Origin,
         until: Origin,
     ) -> Waited {
-        let lasted = self.seconds_between(sent, until);
+        let lasted = self.time_between(sent, until);
         Waited { name, object, sent, until, opens_printer: false, lasted }
     }
 
@@ -78,35 +79,34 @@ impl Ledger {
         over: impl IntoIterator<Item = Option<IdleSpan>>,
         since: Option<Origin>,
         until: Origin,
-        grace: f64,
+        grace: Duration,
     ) -> Option<IdleSpan> {
-        let seconds = |span: &IdleSpan| self.seconds_between(span.from, span.to);
+        let lasted = |span: &IdleSpan| self.time_between(span.from, span.to);
         let now = since.filter(|since| *since <= until).map(|from| IdleSpan { from, to: until });
-        let longest = over
-            .into_iter()
-            .flatten()
-            .chain(now)
-            .max_by(|one, other| seconds(one).total_cmp(&seconds(other)));
-        longest.filter(|span| is_beyond(seconds(span), grace))
+        let longest = over.into_iter().flatten().chain(now).max_by_key(lasted);
+        longest.filter(|span| is_beyond(lasted(span), grace))
     }
 
     /// True if the longest span of a session, or its longest wait, is one in which the clock was set. Others, which are not
     /// known, may have been longer.
     pub(super) fn longest_is_unsteady(&self, session: &Session) -> bool {
+        if self.clock_steps().is_empty() {
+            return false;
+        }
         let idle = &session.idle;
         let spans =
             [idle.holding, idle.bare, idle.unsure].into_iter().flatten().map(|span| (span.from, span.to));
         let wait = session.longest_wait.iter().map(|wait| (wait.sent, wait.until));
         spans.chain(wait).any(|(from, to)| {
-            let shown = to.time.seconds_since(from.time);
-            (shown - self.seconds_between(from, to)).abs() > LEAST
+            let (shown, lasted) = (to.time.since(from.time), self.time_between(from, to));
+            from.time.since(to.time) > LEAST || shown.abs_diff(lasted) > LEAST
         })
     }
 
-    /// The longest time for which a session held pipes and used none, or had none and was not used, in seconds; until
+    /// The longest time for which a session held pipes and used none, or had none and was not used; until
     /// its end, or that of the capture.
     #[must_use]
-    pub fn longest_idle(&self, session: &Session) -> f64 {
+    pub fn longest_idle(&self, session: &Session) -> Duration {
         let until = self.until(session);
         let idle = &session.idle;
         let over = [idle.holding, idle.holding_unsteady, idle.bare]
@@ -114,13 +114,13 @@ impl Ledger {
             .flatten()
             .map(|span| (span.from, span.to));
         let since = [idle.holding_since, idle.bare_since].into_iter().flatten().map(|from| (from, until));
-        over.chain(since).map(|(from, to)| self.seconds_between(from, to)).fold(0.0, f64::max)
+        over.chain(since).map(|(from, to)| self.time_between(from, to)).max().unwrap_or_default()
     }
 
     /// Whether a session that is a user's or a guest's now was stuck while it was a null session, or may have been one,
     /// and until when it was.
     #[must_use]
-    pub fn stuck_while_null(&self, session: &Session, grace: f64) -> Option<(Stuck, Origin)> {
+    pub fn stuck_while_null(&self, session: &Session, grace: Duration) -> Option<(Stuck, Origin)> {
         if session.is_null() {
             return None;
         }
@@ -169,24 +169,24 @@ impl Ledger {
         keyed || self.trees(session).any(|tree| tree.first_seen < until && tree.is_of_users())
     }
 
-    /// The longest graces in seconds with which a session counts as a stuck null session: for certain, and possibly.
+    /// The longest graces with which a session counts as a stuck null session: for certain, and possibly.
     /// 0 if it counts with none.
-    pub(in crate::ledger) fn stuck_beyond(&self, session: &Session) -> (f64, f64) {
+    pub(in crate::ledger) fn stuck_beyond(&self, session: &Session) -> (Duration, Duration) {
         (self.longest_grace(session, Stuck::Yes), self.longest_grace(session, Stuck::Maybe))
     }
 
     /// Halves the range until the grace is found with which a session stops to count.
-    fn longest_grace(&self, session: &Session, least: Stuck) -> f64 {
-        let counts = |grace: f64| self.null_and_stuck(session, grace) >= least;
-        if !counts(LEAST) {
-            return 0.0;
+    fn longest_grace(&self, session: &Session, least: Stuck) -> Duration {
+        let counts = |grace| self.null_and_stuck(session, Duration::from_secs_f64(grace)) >= least;
+        let (mut with, mut without) = (LEAST.as_secs_f64(), FOREVER);
+        if !counts(with) {
+            return Duration::ZERO;
         }
-        let (mut with, mut without) = (LEAST, FOREVER);
         while without > with * (1.0 + PRECISION) {
             let middle = (with * without).sqrt();
             if counts(middle) { with = middle } else { without = middle }
         }
         // To the millisecond.
-        (with * 1e3).round() / 1e3
+        Duration::from_secs_f64((with * 1e3).round() / 1e3)
     }
 }

@@ -1,5 +1,7 @@
 //! What a session opened, or asked to open, and may have been a pipe.
 
+use core::time::Duration;
+
 use crate::ledger::{Judgement, Ledger, Session, Stuck, Verdict};
 use crate::wire::Span;
 
@@ -9,7 +11,7 @@ impl Ledger {
         &self,
         session: &Session,
         judged: Judgement,
-        grace: f64,
+        grace: Duration,
     ) -> Judgement {
         let worse = [Verdict::Hung, Verdict::Leaked, Verdict::WasHung, Verdict::WasLeaked];
         if worse.contains(&judged.verdict) {
@@ -24,7 +26,7 @@ impl Ledger {
             Some(_) => Some(Verdict::WasLeaked),
             None => self.long_span([], since, until, grace).map(|_| Verdict::Leaked),
         };
-        let lasted = Span::seconds(self.seconds_between(span.from, span.to));
+        let lasted = Span::from(self.time_between(span.from, span.to));
         let why = format!(
             "{}, but a pipe that it may have held since frame {} was not seen to be used for {lasted}",
             judged.why, span.from.frame

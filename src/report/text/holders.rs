@@ -144,7 +144,7 @@ impl<'a> Holder<'a> {
     /// For how long the session that was unused the longest had been.
     fn unused(&self, ledger: &Ledger, at: Origin) -> Option<String> {
         let used = self.used.filter(|used| *used < at)?;
-        Some(Span::seconds(ledger.seconds_between(used, at)).to_string())
+        Some(Span::from(ledger.time_between(used, at)).to_string())
     }
 
     /// `\report.doc`, `7 pipes and 7 handles`.

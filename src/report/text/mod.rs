@@ -13,6 +13,7 @@ mod table;
 mod unseen;
 
 use core::fmt;
+use core::time::Duration;
 
 use super::{Moment, NullSessions, SessionReport};
 use crate::finding::count;
@@ -109,7 +110,7 @@ impl NullSessions<'_> {
     /// For how many seconds what a session still holds, or else the session itself, has not been used; nothing if it has
     /// ended.
     #[must_use]
-    pub fn unused_for(&self, session: &SessionReport<'_>) -> Option<f64> {
+    pub fn unused_for(&self, session: &SessionReport<'_>) -> Option<Duration> {
         table::unused_for(self, session)
     }
 

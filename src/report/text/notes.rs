@@ -147,7 +147,7 @@ pub(super) fn read(
         writeln!(out, "Read {}, numbered in the order given", count(left, "more capture"))?;
     }
     if let Some(end) = report.end {
-        let (day, grace, why) = (&when.day, report.grace_seconds, why_then(report, end));
+        let (day, grace, why) = (&when.day, report.grace.as_secs_f64(), why_then(report, end));
         let end = when.second(end);
         let text = format!(
             "Times are UTC, on {day} unless a date is given. Judged at {end}{why}, with a grace of {grace} s."
@@ -231,8 +231,8 @@ fn losses(report: &NullSessions<'_>, when: &When) -> Vec<String> {
         told.push(format!("{} could not be read", number(report.losses.unreadable_packets, "packet")));
     }
     for step in report.ledger.clock_steps().iter().take(STEPS) {
-        let way = if step.seconds() < 0.0 { "back" } else { "forward" };
-        let by = Span::seconds(step.seconds().abs());
+        let way = if step.went_back() { "back" } else { "forward" };
+        let by = Span::from(step.by());
         told.push(format!(
             "the clock of the capture jumps {way} by {by} in {}: verdicts that depend on this gap are given as unknown",
             when.frame(Moment::from(step.at))

@@ -1,6 +1,7 @@
 //! The text of [`NetSession`]: the tables as Windows prints them.
 
 use core::fmt::{self, Write};
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use super::super::server_tables::{NetBios, NetSession, ServerTables};
@@ -119,8 +120,8 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
     let mut rows = Vec::new();
     for ((computer, user), group) in &groups {
         let [first, ..] = group.as_slice() else { continue };
-        let idle = group.iter().filter_map(|session| session.idle_seconds).reduce(f64::min);
-        let age = group.iter().map(|session| session.age_seconds).reduce(f64::max);
+        let idle = group.iter().filter_map(|session| session.idle).min();
+        let age = group.iter().map(|session| session.age).max();
         let several = group.len() > 1;
         let verdicts = verdicts(group);
         rows.push(vec![
@@ -141,8 +142,8 @@ fn sessions(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, wi
                 user.clone(),
                 client_type(session),
                 opens_of(&[session]),
-                clock(session.age_seconds),
-                session.idle_seconds.map_or_else(|| "-".to_owned(), clock),
+                clock(session.age),
+                session.idle.map_or_else(|| "-".to_owned(), clock),
                 session.verdict.to_string(),
             ]);
         }
@@ -174,7 +175,7 @@ fn denied(out: &mut impl Write, ledger: &Ledger, server: &ServerTables<'_>, widt
             computer(ledger, session),
             session.client.to_string(),
             client_type(session),
-            clock(session.age_seconds),
+            clock(session.age),
             status.map(|status| status.to_string()).unwrap_or_default(),
         ]
     });
@@ -361,8 +362,8 @@ fn id(digits: &str) -> String {
 }
 
 /// `01:02:03`, as `net session` has it.
-fn clock(seconds: f64) -> String {
-    let whole = core::time::Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default().as_secs();
+fn clock(lasted: Duration) -> String {
+    let whole = lasted.as_secs();
     let (hours, rest) = (whole.div_euclid(3600), whole.rem_euclid(3600));
     format!("{hours:02}:{:02}:{:02}", rest.div_euclid(60), rest.rem_euclid(60))
 }

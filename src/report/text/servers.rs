@@ -35,7 +35,7 @@ pub(super) fn of<'a>(report: &'a NullSessions<'a>) -> Vec<ServerPart<'a>> {
     for part in &mut parts {
         part.sessions.sort_by(|a, b| {
             let certain = (!a.is_null()).cmp(&!b.is_null());
-            a.verdict.cmp(&b.verdict).then(certain).then(b.age_seconds.total_cmp(&a.age_seconds))
+            a.verdict.cmp(&b.verdict).then(certain).then(b.age.cmp(&a.age))
         });
     }
     parts.sort_by_key(|part| core::cmp::Reverse((part.troubled().count(), part.refusals.len())));

@@ -165,8 +165,8 @@ pub(super) fn steps(
     let ended = row.closed.map(|closing| closing.at);
     let end = report.end.unwrap_or_default();
     let lasted = |from: Origin, until: Option<Origin>| {
-        let to_end = || ledger.seconds_until(end, from);
-        Span::seconds(until.map_or_else(to_end, |until| ledger.seconds_between(from, until)))
+        let to_end = || ledger.time_until(end, from);
+        Span::from(until.map_or_else(to_end, |until| ledger.time_between(from, until)))
     };
     let since = |from: Origin| lasted(from, ended);
     // What goes with its session is not closed by itself.
@@ -286,7 +286,7 @@ pub(super) fn steps(
     // A call that waited is told above if its answer never came, or if it was cancelled.
     let waited = ledger.longest_wait_of(row).filter(|_| session.verdict == Verdict::WasHung);
     if let Some(waited) = waited.filter(|waited| steps.iter().all(|step| step.at != waited.sent)) {
-        let note = format!("waited {} for its answer", Span::seconds(waited.seconds()));
+        let note = format!("waited {} for its answer", Span::from(waited.lasted));
         steps.push(Step { at: waited.sent, what: format!("{} sent", waited.name), note });
     }
     steps

@@ -1,6 +1,7 @@
 //! The table of a server's sessions.
 
 use core::fmt::{self, Write};
+use core::time::Duration;
 
 use super::super::{NullSessions, SessionReport, worst_of_each};
 use super::layout::{self, Column};
@@ -60,7 +61,7 @@ pub(super) fn of_server(
 }
 
 fn row(report: &NullSessions<'_>, session: &SessionReport<'_>, since: String, with_who: bool) -> Vec<String> {
-    let age = Span::seconds(session.age_seconds);
+    let age = Span::from(session.age);
     let mut cells = vec![session.verdict.to_string()];
     if with_who {
         cells.push(if session.possibly_null { "null?".to_owned() } else { session.who.kind.to_string() });
@@ -74,7 +75,7 @@ fn row(report: &NullSessions<'_>, session: &SessionReport<'_>, since: String, wi
         } else {
             format!(">{age}")
         },
-        unused_for(report, session).map_or_else(|| "-".to_owned(), |idle| Span::seconds(idle).to_string()),
+        unused_for(report, session).map_or_else(|| "-".to_owned(), |idle| Span::from(idle).to_string()),
         pipes(report, session),
         holds(report, session),
     ]);
@@ -82,7 +83,7 @@ fn row(report: &NullSessions<'_>, session: &SessionReport<'_>, since: String, wi
 }
 
 /// For how long what a session holds was not used, if that is why it leaked; else for how long it was not used itself.
-pub(super) fn unused_for(report: &NullSessions<'_>, session: &SessionReport<'_>) -> Option<f64> {
+pub(super) fn unused_for(report: &NullSessions<'_>, session: &SessionReport<'_>) -> Option<Duration> {
     let ledger = report.ledger;
     let row = ledger.session(session.id).filter(|_| session.verdict == Verdict::Leaked);
     let held = row.and_then(|row| {
@@ -91,7 +92,7 @@ pub(super) fn unused_for(report: &NullSessions<'_>, session: &SessionReport<'_>)
         handles.chain(pipes).min()
     });
     let end = report.end.unwrap_or_default();
-    held.map(|last| ledger.seconds_until(end, last)).or(session.idle_seconds)
+    held.map(|last| ledger.time_until(end, last)).or(session.idle)
 }
 
 /// The names of the pipes that are held, else of those that were opened.
@@ -133,7 +134,7 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &SessionReport<'_>) -> S
         }
         Verdict::Hung => {
             if let Some((_, call)) =
-                finding::hung_call(ledger, row, report.end.unwrap_or_default(), report.grace_seconds)
+                finding::hung_call(ledger, row, report.end.unwrap_or_default(), report.grace)
             {
                 let object = call.object.as_deref().map(|name| format!(" {}", Plain::name(name)));
                 return format!("{}{}, unanswered", call.name(), object.unwrap_or_default());

@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use super::super::{NetSession, NullSessions, Options};
 use crate::capture::{Info, Origin};
 use crate::finding::testing::Made;
@@ -511,7 +513,7 @@ fn a_leak_is_idle_for_as_long_as_what_it_holds() {
     made.tell(1, EventKind::Tree(TreeEvent::Connected { session, tree, path, share, answer_seen: true }));
     let ledger = made.ended_after(0.0);
     let report = NullSessions::new(&ledger, [], &Counts::default(), Options::default());
-    assert_eq!(report.sessions.first().unwrap().idle_seconds, Some(0.0), "the session itself is used");
+    assert_eq!(report.sessions.first().unwrap().idle, Some(Duration::ZERO), "the session itself is used");
     let text = text(&ledger);
     let rows = between(&text, "VERDICT", "\n\n");
     assert!(rows.contains("leaked   192.168.1.21:1001  14:03:05  3m20s  3m20s  spoolss"), "{text}");
@@ -794,7 +796,7 @@ fn the_tables_count_denied_setups_and_say_what_the_limit_rests_on_as_the_answer_
             made.refuse(11, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
         }
         let ledger = made.ended_after(100.0);
-        let told = NetSession::new(&ledger, None, 90.0, None).text(100).to_string();
+        let told = NetSession::new(&ledger, None, Duration::from_secs(90), None).text(100).to_string();
         between(&told, "Server ", "\n\n").lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
     };
     let refused = tables(true);

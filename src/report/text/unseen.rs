@@ -36,7 +36,7 @@ pub(super) fn doubt(report: &NullSessions<'_>) -> Option<String> {
     let (null, possibly) = report.counted_only();
     let counted = [(null, "null session"), (possibly, "session that may be null")];
     for (stuck, what) in counted.into_iter().filter_map(|(stuck, what)| Some((stuck?, what))) {
-        let stuck = Span::seconds(stuck);
+        let stuck = Span::from(stuck);
         sentences.push(format!(
             "A {what} that has ended and is not listed, because too many ended to keep them all, was stuck for {stuck}."
         ));

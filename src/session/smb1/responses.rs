@@ -11,6 +11,7 @@ use crate::smb1::{
     Block, Command, Header, Reassembly, Text, Whole, blocks, create, negotiate, read, session_setup,
     transaction, tree_connect,
 };
+use crate::smb2::negotiate::is_samba;
 use crate::wire::{NtStatus, Status, widen};
 
 /// Ended by its own request.
@@ -318,7 +319,8 @@ impl Smb1 {
             _ => None,
         };
         self.share_level = !response.security_mode.contains(negotiate::SecurityMode::USER_SECURITY);
-        cx.out.tell(SessionEvent::Negotiated { dialect, server_guid, client_guid: None });
+        let samba = server_guid.is_some_and(|guid| is_samba(&guid));
+        cx.out.tell(SessionEvent::Negotiated { dialect, server_guid, samba, client_guid: None });
         Ok(())
     }
 

@@ -151,6 +151,7 @@ impl Smb2 {
             cx.out.tell(SessionEvent::Negotiated {
                 dialect: response.dialect.to_string(),
                 server_guid: Some(response.server_guid).filter(|guid| !guid.is_nil()),
+                samba: self.server_is_samba,
                 client_guid: self.client_guid,
             });
         }

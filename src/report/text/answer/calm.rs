@@ -1,5 +1,7 @@
 //! The null sessions that are not stuck, or not known to be, and those that may be null.
 
+use core::time::Duration;
+
 use super::super::super::{NullSessions, SessionReport};
 use super::super::servers::ServerPart;
 use super::{part, place};
@@ -13,7 +15,7 @@ pub(super) fn sentences(report: &NullSessions<'_>, server: &ServerPart<'_>) -> V
     let possibly = possibly_null(server);
     let mut sentences = Vec::new();
     if !null.is_empty() {
-        let grace = report.grace_seconds;
+        let grace = report.grace;
         let doubt = |session: &SessionReport<'_>| {
             session.stuck == Stuck::Maybe || (session.verdict == Verdict::Open && is_young(session, grace))
         };
@@ -49,27 +51,27 @@ pub(super) fn others(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<
 
 /// What would tell more of the sessions that are too young to judge.
 pub(super) fn too_young(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Option<String> {
-    let grace = report.grace_seconds;
+    let grace = report.grace;
     let mut open = server.null_sessions(Verdict::Open).filter(|session| session.stuck != Stuck::Yes);
     open.any(|session| is_young(session, grace)).then(|| {
         format!(
-            "A session younger than {grace} s cannot be judged: capture for longer, or give --until TIME if you know \
-             that nothing more was sent up to then."
+            "A session younger than {} s cannot be judged: capture for longer, or give --until TIME if you know \
+             that nothing more was sent up to then.",
+            grace.as_secs_f64()
         )
     })
 }
 
 /// True for an open session that nobody can judge yet; an older one is open because it is used.
-fn is_young(session: &SessionReport<'_>, grace: f64) -> bool {
-    session.age_seconds <= grace
+fn is_young(session: &SessionReport<'_>, grace: Duration) -> bool {
+    session.age <= grace
 }
 
 /// The null sessions that are not stuck, or not known to be: `3 ended cleanly`.
 fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>, whole: usize) -> Vec<String> {
     let of = |verdict: Verdict| server.null_sessions(verdict).filter(|session| session.stuck != Stuck::Yes);
-    let open = |young: bool| {
-        of(Verdict::Open).filter(|session| is_young(session, report.grace_seconds) == young).count()
-    };
+    let open =
+        |young: bool| of(Verdict::Open).filter(|session| is_young(session, report.grace) == young).count();
     let denied =
         |ended: bool| of(Verdict::Denied).filter(|session| session.closed.is_some() == ended).count();
     let closed = |anew: bool| {

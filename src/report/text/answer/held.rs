@@ -128,7 +128,7 @@ fn unanswered(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<(String
     for session in server.null_sessions(Verdict::Hung) {
         let Some(row) = report.ledger.session(session.id) else { continue };
         let end = report.end.unwrap_or_default();
-        let call = finding::hung_call(report.ledger, row, end, report.grace_seconds);
+        let call = finding::hung_call(report.ledger, row, end, report.grace);
         let name = match call {
             Some((_, call)) => short(&call.name()).to_owned(),
             None => row

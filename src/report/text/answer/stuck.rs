@@ -200,7 +200,7 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     let sessions: Vec<&SessionReport<'_>> = server.were_stuck().collect();
     // For how long is as doubtful as the rest where the verdict is.
     let held = sessions.iter().filter(|session| session.verdict != Verdict::Unknown);
-    let longest = held.map(|session| session.held_seconds).reduce(f64::max);
+    let longest = held.map(|session| session.held).max();
     let whole = sessions.len();
     let of = |verdict: Verdict, ended: bool| {
         let of = sessions.iter().filter(|session| session.verdict == verdict);
@@ -234,7 +234,7 @@ fn were_stuck(server: &ServerPart<'_>) -> Option<String> {
     let by: BTreeSet<&str> = sessions.iter().filter_map(|session| ended_by(session)).collect();
     let by: Vec<String> = by.into_iter().map(str::to_owned).collect();
     let told = [
-        longest.map(|longest| format!("{held} {}", Span::seconds(longest))),
+        longest.map(|longest| format!("{held} {}", Span::from(longest))),
         (!by.is_empty()).then(|| format!("{was} ended by {}", list(&by))),
     ];
     let told: Vec<String> = told.into_iter().flatten().collect();
