@@ -32,9 +32,9 @@
 //!     Ok(messages)
 //! }
 //!
-//! let bytes = b"REC\0\0\0\x07\x20FDFAENFCCACACACACACACACACACACACA\0";
+//! let bytes = b"REC\0\0\0\x07\x20FDFCFGCACACACACACACACACACACACACA\0";
 //! let (rest, (serial, name)) = record(bytes)?;
-//! assert_eq!((rest.len(), serial, name.to_string().as_str()), (0, 7, "SPR<00>"));
+//! assert_eq!((rest.len(), serial, name.to_string().as_str()), (0, 7, "SRV<20>"));
 //! assert_eq!(chain(b"\xfeSMB\x40\0").unwrap_err().to_string(), "SMB2: cut short in CreditCharge at byte 6");
 //! # Ok::<(), ParseError>(())
 //! ```
