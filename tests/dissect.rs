@@ -11,7 +11,8 @@ use smbscope::Scan;
 use smbscope::capture::{Capture, LinkType, Origin, Packet};
 use smbscope::dissect::{Dissection, Dissector, Message};
 use smbscope::error::{ParseError, Reason};
-use smbscope::session::{Pdu, Sink};
+use smbscope::session::{ConnectionId, Content, Pdu, Sink, SmbCommand};
+use smbscope::smb1;
 use smbscope::wire::Timestamp;
 
 /// Takes every PDU apart.
@@ -212,4 +213,61 @@ fn a_corpus() {
         }
     }
     assert!(pdus > 0 && unread * 100 <= pdus, "{unread} anomalies in {pdus} PDUs");
+}
+
+/// Notes the requests, and whether responses bear them.
+#[derive(Default)]
+struct Pairs {
+    sent: BTreeMap<(Option<ConnectionId>, u64), Origin>,
+    paired: usize,
+    /// Responses that bear no request though it was seen.
+    bare: usize,
+}
+
+impl Sink for Pairs {
+    fn pdu(&mut self, pdu: &Pdu<'_>) {
+        let (id, command, is_response) = match &pdu.content {
+            Content::Smb1 { header, .. } => {
+                let id = u64::from(header.pid & 0xffff) << 16 | u64::from(header.mid);
+                (id, SmbCommand::Smb1(header.command), header.is_response())
+            }
+            Content::Smb2 { message, .. } => {
+                let header = &message.header;
+                (header.message_id, SmbCommand::Smb2(header.command), header.is_response())
+            }
+            _ => return,
+        };
+        let key = (pdu.connection, id);
+        if !is_response {
+            assert!(pdu.request.is_none());
+            let secondary = [
+                smb1::Command::TRANSACTION_SECONDARY,
+                smb1::Command::TRANSACTION2_SECONDARY,
+                smb1::Command::NT_TRANSACT_SECONDARY,
+            ];
+            let secondary = secondary.map(SmbCommand::Smb1).contains(&command);
+            if !secondary {
+                self.sent.insert(key, pdu.at);
+            }
+            return;
+        }
+        match pdu.request {
+            Some(request) => {
+                assert_eq!((Some(&request.at), request.command), (self.sent.get(&key), command));
+                self.paired += 1;
+            }
+            None => self.bare += usize::from(self.sent.contains_key(&key)),
+        }
+    }
+}
+
+#[test]
+fn a_response_bears_the_request_that_it_answers() {
+    let (mut paired, mut bare) = (0, 0);
+    for path in captures() {
+        let mut pairs = Pairs::default();
+        Scan::files([path]).each(&mut pairs).unwrap();
+        (paired, bare) = (paired + pairs.paired, bare + pairs.bare);
+    }
+    assert!(paired > 1000 && bare * 100 < paired, "{paired} paired, {bare} not");
 }

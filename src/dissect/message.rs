@@ -1,13 +1,13 @@
 //! What a PDU says, by its protocol.
 
-use super::asked::{Asked, Known};
+use super::asked::Asked;
 use super::endpoints::Endpoints;
 use super::rpc::{self, Rpc};
 use super::smb1::Smb1;
 use crate::dcerpc::datagram;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Reason};
 use crate::netbios::{PacketType, SessionPacket, datagram_service, name_service, nbf, nbipx};
-use crate::session::{Content, Pdu};
+use crate::session::{Content, Pdu, Subject};
 use crate::smb1;
 use crate::smb2::transform::{Compressed, Encrypted};
 use crate::smb2::{self, Body};
@@ -60,7 +60,6 @@ impl<'a> Message<'a> {
         pdu: &'a Pdu<'a>,
         asked: &mut Asked,
         endpoints: &mut Endpoints,
-        known: &'a Known,
         anomalies: &mut Anomalies,
     ) -> Option<Self> {
         Some(match &pdu.content {
@@ -87,10 +86,10 @@ impl<'a> Message<'a> {
             Content::NetBiosIpx { socket, packet_type, payload } => {
                 Self::NetBiosIpx(anomalies.ok(nbipx::Packet::parse(*socket, *packet_type, payload))?)
             }
-            Content::Smb1 { header, message, damaged } => {
+            Content::Smb1 { header, message, damaged, transaction } => {
                 note_damage(*damaged, Layer::Smb1, message, anomalies);
                 header.examine(anomalies);
-                let smb1 = Smb1::of(pdu, header, message, asked, known, anomalies);
+                let smb1 = Smb1::of(header, message, *transaction, pdu.request, anomalies);
                 cut_once(Layer::Smb1, message, anomalies);
                 Self::Smb1(smb1)
             }
@@ -104,17 +103,11 @@ impl<'a> Message<'a> {
                 let damaged = *damaged && (next == 0 || message.bytes.len() < next);
                 note_damage(damaged, Layer::Smb2, message.bytes, anomalies);
                 message.header.examine(anomalies);
-                let id = message.header.message_id;
-                let wanted = if message.header.is_response() {
-                    asked.smb2(pdu, id)
-                } else {
-                    let wanted = smb2::Asked::of(message);
-                    if wanted != smb2::Asked::Unknown {
-                        asked.keep_smb2(pdu, id, wanted);
-                    }
-                    wanted
+                let asked = match pdu.request.map(|request| request.subject) {
+                    Some(Subject::Smb2(asked)) => *asked,
+                    _ => smb2::Asked::Unknown,
                 };
-                let body = anomalies.ok(Body::parse(message, wanted));
+                let body = anomalies.ok(Body::parse(message, asked));
                 body.iter().for_each(|body| body.examine(anomalies));
                 cut_once(Layer::Smb2, message.bytes, anomalies);
                 Self::Smb2 { header: message.header, body }

@@ -1,11 +1,10 @@
 //! PDUs taken apart to the last field, one at a time.
 //!
-//! A [`Dissector`] remembers of requests what their answers can only be read with, and gives of each PDU that a
-//! [`Sink`](crate::session::Sink) hears a [`Dissection`], which serialises.
+//! A [`Dissector`] gives of each PDU that a [`Sink`](crate::session::Sink) hears a [`Dissection`], which serialises. An SMB
+//! response bears its request; of RPC calls the dissector remembers what their answers can only be read with.
 
 mod asked;
 mod endpoints;
-mod gathered;
 mod message;
 mod rpc;
 mod smb1;
@@ -18,15 +17,13 @@ pub use message::Message;
 pub use rpc::Rpc;
 pub use smb1::{Command, Smb1, Transaction};
 
-use asked::{Asked, Known};
+use asked::Asked;
 use endpoints::Endpoints;
-use gathered::Gathering;
 
 /// Takes PDUs apart, in the order in which they come.
 #[derive(Debug, Default)]
 pub struct Dissector {
     asked: Asked,
-    gathering: Gathering,
     endpoints: Endpoints,
 }
 
@@ -55,19 +52,16 @@ impl Dissector {
         Self::default()
     }
 
-    /// Requests that were forgotten before their answer came, transactions before they were whole, and endpoints: there
-    /// were too many.
+    /// RPC calls that were forgotten before their answer came, and endpoints: there were too many.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
-        let of_smb = self.asked.forgotten().saturating_add(self.gathering.forgotten());
-        of_smb.saturating_add(self.endpoints.forgotten())
+        self.asked.forgotten().saturating_add(self.endpoints.forgotten())
     }
 
     /// Takes the next PDU apart and lends the result to `tell`.
     pub fn pdu(&mut self, pdu: &Pdu<'_>, tell: impl FnOnce(&Dissection<'_>)) {
         let mut anomalies = Anomalies::default();
-        let known = Known { rap: self.asked.rap(pdu), gathered: self.gathering.take(pdu, &mut anomalies) };
-        let message = Message::of(pdu, &mut self.asked, &mut self.endpoints, &known, &mut anomalies);
+        let message = Message::of(pdu, &mut self.asked, &mut self.endpoints, &mut anomalies);
         let Pdu { at, stream, source, destination, .. } = *pdu;
         tell(&Dissection { at, stream, source, destination, message, anomalies });
     }

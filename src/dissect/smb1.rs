@@ -1,10 +1,9 @@
 //! SMB1: a header, its commands, and what a transaction of one message holds.
 
-use super::asked::{Asked, Known, Smb1Asked};
-use super::gathered::Call;
-use crate::error::{Anomalies, Examine};
+use crate::error::{Anomalies, Examine, ParseError};
 use crate::rap::{self, mailslot};
-use crate::session::Pdu;
+use crate::session::{SmbRequest, Subject, Transaction as Gathered, TransactionCall};
+use crate::smb1::transaction::{NtFunction, Request, Setup, Trans2Function};
 use crate::smb1::{self, Block, Body, Header, blocks, nt_transact, trans2};
 
 /// An SMB1 message.
@@ -52,20 +51,21 @@ pub enum Transaction<'a> {
 
 impl<'a> Smb1<'a> {
     pub(super) fn of(
-        pdu: &Pdu<'_>,
         header: &Header,
         message: &'a [u8],
-        asked: &mut Asked,
-        known: &'a Known,
+        gathered: Option<Result<&'a Gathered, ParseError>>,
+        request: Option<SmbRequest<'a>>,
         anomalies: &mut Anomalies,
     ) -> Self {
+        let gathered = gathered.and_then(|gathered| anomalies.ok(gathered));
+        let subject = request.map_or(&Subject::Nothing, |request| request.subject);
         let (mut commands, mut found) = (Vec::new(), None);
         for block in blocks(message, header) {
             let Some(block) = anomalies.ok(block) else { break };
             let body = anomalies.ok(Body::parse(&block, header));
             if let Some(body) = &body {
                 body.examine(&block, anomalies);
-                let mut context = Context { pdu, header, asked, known, anomalies };
+                let mut context = Context { subject, gathered, anomalies };
                 found = found.or_else(|| context.transaction(&block, body));
             }
             let Block { command, word_count, byte_count, .. } = block;
@@ -75,18 +75,27 @@ impl<'a> Smb1<'a> {
     }
 }
 
-/// Those who know what a message belongs to.
+/// What a transaction is read with.
 struct Context<'a, 'c> {
-    pdu: &'c Pdu<'c>,
-    header: &'c Header,
-    asked: &'c mut Asked,
-    known: &'a Known,
+    /// What the request asks about, of a response.
+    subject: &'a Subject,
+    /// The transaction that the message completes, if it came in several.
+    gathered: Option<&'a Gathered>,
     anomalies: &'c mut Anomalies,
+}
+
+/// What a transaction calls.
+struct Call<'a> {
+    command: smb1::Command,
+    /// The pipe or mailslot.
+    name: String,
+    nt_function: Option<NtFunction>,
+    setup: Setup<'a>,
+    unicode: bool,
 }
 
 impl<'a> Context<'a, '_> {
     fn transaction(&mut self, block: &Block<'a>, body: &Body<'a>) -> Option<Transaction<'a>> {
-        let gathered = self.known.gathered.as_ref();
         let found = match body {
             Body::TransactionRequest(request) => {
                 if !(request.parameters.is_whole() && request.data.is_whole()) {
@@ -96,11 +105,15 @@ impl<'a> Context<'a, '_> {
                 self.request(&call, request.parameters.bytes, request.data.bytes)?
             }
             Body::TransactionSecondary(_) => {
-                let gathered = gathered?;
-                self.request(&gathered.call()?, &gathered.parameters, &gathered.data)?
+                let gathered = self.gathered?;
+                self.request(
+                    &Call::of_gathered(gathered.call.as_ref()?),
+                    &gathered.parameters,
+                    &gathered.data,
+                )?
             }
             Body::TransactionResponse(response) if !response.interim => {
-                let (parameters, data) = match gathered {
+                let (parameters, data) = match self.gathered {
                     Some(gathered) => (&*gathered.parameters, &*gathered.data),
                     None if response.parameters.is_whole() && response.data.is_whole() => {
                         (response.parameters.bytes, response.data.bytes)
@@ -118,20 +131,14 @@ impl<'a> Context<'a, '_> {
     fn request(&mut self, call: &Call<'a>, parameters: &'a [u8], data: &'a [u8]) -> Option<Transaction<'a>> {
         if let Some(function) = call.trans2_function() {
             let parsed = trans2::Request::parse(function, parameters, data, call.unicode);
-            let parsed = self.anomalies.ok(parsed)?;
-            self.keep(Smb1Asked::Trans2(parsed.asked(function)));
-            return Some(Transaction::Trans2Request(parsed));
+            return self.anomalies.ok(parsed).map(Transaction::Trans2Request);
         }
         if let Some(function) = call.nt_function {
             let parsed = nt_transact::Request::parse(function, &call.setup, parameters, data, call.unicode);
-            let parsed = self.anomalies.ok(parsed)?;
-            self.keep(Smb1Asked::NtTransact(parsed.asked(function)));
-            return Some(Transaction::NtTransactRequest(parsed));
+            return self.anomalies.ok(parsed).map(Transaction::NtTransactRequest);
         }
         if call.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") {
-            let parsed = self.anomalies.ok(rap::Request::parse(parameters, data))?;
-            self.keep(Smb1Asked::Rap(parsed.asked()));
-            return Some(Transaction::RapRequest(parsed));
+            return self.anomalies.ok(rap::Request::parse(parameters, data)).map(Transaction::RapRequest);
         }
         let is_mailslot = call.name.get(..9).is_some_and(|name| name.eq_ignore_ascii_case(r"\MAILSLOT"));
         is_mailslot.then(|| {
@@ -141,31 +148,44 @@ impl<'a> Context<'a, '_> {
         })?
     }
 
-    fn keep(&mut self, asked: Smb1Asked) {
-        self.asked.keep_smb1(self.pdu, self.header, asked);
-    }
-
     fn response(
         &mut self,
         block: &Block<'a>,
         parameters: &'a [u8],
         data: &'a [u8],
     ) -> Option<Transaction<'a>> {
-        if let Some(rap) = &self.known.rap {
-            let response = self.anomalies.ok(rap::Response::parse(rap, parameters, data))?;
-            return Some(Transaction::RapResponse(response));
-        }
-        Some(match self.asked.smb1(self.pdu, self.header)? {
-            Smb1Asked::Trans2(asked) if block.command == smb1::Command::TRANSACTION2 => {
+        match (self.subject, block.command) {
+            (Subject::Rap(asked), smb1::Command::TRANSACTION) => {
+                let parsed = rap::Response::parse(asked, parameters, data);
+                self.anomalies.ok(parsed).map(Transaction::RapResponse)
+            }
+            (Subject::Trans2(asked), smb1::Command::TRANSACTION2) => {
                 let parsed = trans2::Response::parse(*asked, parameters, data, block.unicode);
-                Transaction::Trans2Response(self.anomalies.ok(parsed)?)
+                self.anomalies.ok(parsed).map(Transaction::Trans2Response)
             }
-            Smb1Asked::NtTransact(asked) if block.command == smb1::Command::NT_TRANSACT => {
+            (Subject::NtTransact(asked), smb1::Command::NT_TRANSACT) => {
                 let parsed = nt_transact::Response::parse(*asked, parameters, data);
-                Transaction::NtTransactResponse(self.anomalies.ok(parsed)?)
+                self.anomalies.ok(parsed).map(Transaction::NtTransactResponse)
             }
-            _ => return None,
-        })
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn of(request: &Request<'a>, unicode: bool) -> Self {
+        let Request { command, name, nt_function, setup, .. } = *request;
+        Self { command, name: name.to_string(), nt_function, setup, unicode }
+    }
+
+    fn of_gathered(call: &'a TransactionCall) -> Self {
+        let TransactionCall { command, ref name, nt_function, ref setup, unicode, .. } = *call;
+        Self { command, name: name.clone(), nt_function, setup: Setup::new(setup), unicode }
+    }
+
+    /// What a `TRANSACTION2` does: the first setup word.
+    fn trans2_function(&self) -> Option<Trans2Function> {
+        self.setup.get(0).map(Trans2Function).filter(|_| self.command == smb1::Command::TRANSACTION2)
     }
 }
 

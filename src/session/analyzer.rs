@@ -5,7 +5,7 @@ use super::capture_clock::CaptureClock;
 use super::datagram;
 use super::event::{CaptureEvent, Event};
 use super::flows::{Around, Flows};
-use super::ipx;
+use super::ipx::Ipx;
 use super::limits::Limits;
 use super::llc::LlcSessions;
 use super::loss::{Loss, Table};
@@ -28,6 +28,7 @@ pub struct Analyzer {
     decoder: Decoder,
     flows: Flows,
     llc: LlcSessions,
+    ipx: Ipx,
     unread: Unread,
     counts: Counts,
     time: CaptureClock,
@@ -89,6 +90,7 @@ impl Analyzer {
             decoder,
             flows: Flows::default(),
             llc: LlcSessions::default(),
+            ipx: Ipx::default(),
             unread: Unread::default(),
             counts: Counts::default(),
             time: CaptureClock::default(),
@@ -116,7 +118,7 @@ impl Analyzer {
             sink.event(Event { at, connection: None, kind: loss.into() });
         }
         self.tell_fragments(at, sink);
-        let Self { limits, decoder, flows, llc, unread, counts, .. } = self;
+        let Self { limits, decoder, flows, llc, ipx, unread, counts, .. } = self;
         match decoder.decode(packet) {
             Decoded::Tcp(segment) => {
                 counts.segments = counts.segments.saturating_add(1);
@@ -128,7 +130,7 @@ impl Analyzer {
             }
             Decoded::Llc(frame) => llc.take(&frame, at, counts, limits, sink),
             Decoded::Ipx(packet) => {
-                ipx::take(&packet, at, sink);
+                ipx.take(&packet, at, &mut Outlet { limits, sink });
                 unread.ipx(&packet, at);
             }
             Decoded::Foreign(foreign) => unread.packet(foreign, at),

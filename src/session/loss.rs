@@ -80,6 +80,8 @@ pub enum Table {
     Opens,
     /// The requests of a connection that wait for their answer.
     Requests,
+    /// The SMB1 transactions of a connection of which some messages have come.
+    Transactions,
     /// The calls of a pipe that wait for their answer.
     Calls,
     /// The calls of a pipe of which some fragments have come.
@@ -100,6 +102,7 @@ impl Table {
             Self::Trees => "trees of a connection",
             Self::Opens => "opens of a connection",
             Self::Requests => "requests of a connection",
+            Self::Transactions => "transactions of a connection",
             Self::Calls => "calls of a pipe",
             Self::CallFragments => "fragments of calls",
             Self::Segments => "segments out of order",

@@ -1,7 +1,7 @@
 //! The message in a NetBIOS datagram, whatever carries that: a write to a mailslot (\[MS-MAIL\] 2.2). It is told as a PDU,
 //! and what a computer announces of itself in it as an event.
 
-use super::event::{Event, Notice, Told};
+use super::event::{Event, EventKind, Notice, Told};
 use super::pdu::{Content, Pdu, Peer, Stream};
 use super::{Direction, Sink};
 use crate::capture::Origin;
@@ -26,15 +26,20 @@ impl Carrier {
         let Self { at, stream, source, destination, .. } = *self;
         // Whoever sends a datagram asks for no answer on the way back.
         let (connection, direction) = (None, Direction::ToServer);
-        sink.pdu(&Pdu { at, connection, stream, source, destination, direction, content });
+        sink.pdu(&Pdu { at, connection, stream, source, destination, direction, request: None, content });
+    }
+
+    /// Tells an event of it.
+    pub(super) fn event(&self, kind: impl Into<EventKind>, sink: &mut dyn Sink) {
+        sink.event(Event { at: self.at, connection: None, kind: kind.into() });
     }
 
     /// Tells the message in it, if there is one of SMB1. `damaged` says that the datagram ends before its length says.
     pub(super) fn message(&self, message: &[u8], damaged: bool, sink: &mut dyn Sink) {
         let Ok((_, header)) = smb1::Header::parse(message) else { return };
-        self.tell(Content::Smb1 { header: &header, message, damaged }, sink);
+        self.tell(Content::Smb1 { header: &header, message, damaged, transaction: None }, sink);
         if let Some(notice) = announcement(&header, message, self.address) {
-            sink.event(Event { at: self.at, connection: None, kind: notice.into() });
+            self.event(notice, sink);
         }
     }
 }

@@ -49,7 +49,9 @@ pub use idle::{Idle, IdleSpan};
 pub use ids::{ConnectionId, NotAnId, OpenId, SessionId, TreeId};
 pub use limits::Limits;
 pub use loss::{Loss, Table};
-pub use pdu::{Content, Pdu, Peer, RpcCall, Stream};
+pub use pdu::{
+    Content, Pdu, Peer, RpcCall, SmbCommand, SmbRequest, Stream, Subject, Transaction, TransactionCall,
+};
 pub use sink::Sink;
 pub(crate) use unseen::offer;
 pub use unseen::{Example, Examples, MayHold, Unseen, UnseenKind, UserShown};

@@ -7,6 +7,7 @@ use super::event::{
 use super::ids::ConnectionId;
 use super::limits::Limits;
 use super::pdu::{Content, Pdu, Stream};
+use super::request::Request;
 use super::{Direction, Sink};
 use crate::capture::Origin;
 use crate::error::ParseError;
@@ -48,6 +49,11 @@ impl Out<'_> {
 
     /// Lends a PDU.
     pub(super) fn pdu(&mut self, direction: Direction, content: Content<'_>) {
+        self.pdu_of(direction, None, content);
+    }
+
+    /// Lends a PDU, which answers a request if that was seen.
+    pub(super) fn pdu_of(&mut self, direction: Direction, request: Option<&Request>, content: Content<'_>) {
         let Ends { connection, stream, client, server } = self.ends;
         let (source, destination) = match direction {
             Direction::ToServer => (client, server),
@@ -62,6 +68,7 @@ impl Out<'_> {
             source,
             destination,
             direction,
+            request: request.map(Request::lend),
             content,
         });
     }

@@ -3,12 +3,15 @@
 use core::fmt;
 
 use super::event::Direction;
-use super::ids::{ConnectionId, OpenId};
+use super::ids::{ConnectionId, OpenId, SessionId, TreeId};
 use crate::dcerpc::ndr::Encoding;
 use crate::dcerpc::{self, Assembled, SyntaxId};
+use crate::error::ParseError;
 use crate::net::Endpoint;
+use crate::smb1::transaction::NtFunction;
+use crate::smb1::{nt_transact, trans2};
 use crate::smb2::transform::{Compressed, Encrypted};
-use crate::{capture, netbios, smb1, smb2};
+use crate::{capture, netbios, rap, smb1, smb2};
 
 /// A PDU and its place in the traffic.
 #[derive(Debug)]
@@ -26,8 +29,86 @@ pub struct Pdu<'a> {
     pub destination: Peer,
     /// Whether the sender is the client, as far as known; datagrams go to the server.
     pub direction: Direction,
+    /// The SMB request that it answers, if it is a response and the request was seen.
+    pub request: Option<SmbRequest<'a>>,
     /// The PDU itself.
     pub content: Content<'a>,
+}
+
+/// What is known of the SMB request that a response answers.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct SmbRequest<'a> {
+    /// The packet that completed it, or the first packet of a transaction that came in several.
+    pub at: capture::Origin,
+    /// Its command, the first one of an AndX chain.
+    pub command: SmbCommand,
+    /// The session that asked.
+    pub session: SessionId,
+    /// The tree that it is about.
+    pub tree: TreeId,
+    /// The file or pipe that it is about.
+    pub open: Option<OpenId>,
+    /// The path of a tree connect, or the name of what is to be opened.
+    pub name: Option<&'a str>,
+    /// What it asks about, as far as the response can only be read with that.
+    pub subject: &'a Subject,
+}
+
+/// A command of either dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SmbCommand {
+    /// Of SMB1.
+    Smb1(smb1::Command),
+    /// Of SMB2.
+    Smb2(smb2::Command),
+}
+
+/// What a request asks about, without which its response cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Subject {
+    /// Nothing that the response is read with.
+    #[default]
+    Nothing,
+    /// The information class of an SMB2 QUERY_INFO or QUERY_DIRECTORY.
+    Smb2(smb2::Asked),
+    /// The subcommand and information level of a `TRANSACTION2`.
+    Trans2(trans2::Asked),
+    /// The function of an `NT_TRANSACT`.
+    NtTransact(nt_transact::Asked),
+    /// A call of the remote administration protocol.
+    Rap(Box<rap::Asked>),
+}
+
+/// An SMB1 transaction that came in several messages, put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Transaction {
+    /// What a request calls; `None` of a response.
+    pub call: Option<TransactionCall>,
+    /// The parameters.
+    pub parameters: Vec<u8>,
+    /// The data.
+    pub data: Vec<u8>,
+    /// True if parameters or data are shorter than the sender said.
+    pub cut: bool,
+}
+
+/// What the first message of a transaction says, and the others do not repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransactionCall {
+    /// `TRANSACTION`, `TRANSACTION2` or `NT_TRANSACT`.
+    pub command: smb1::Command,
+    /// The pipe or mailslot.
+    pub name: String,
+    /// The function of an `NT_TRANSACT`.
+    pub nt_function: Option<NtFunction>,
+    /// The setup words as they stand on the wire.
+    pub setup: Box<[u8]>,
+    /// Whether its strings are Unicode.
+    pub unicode: bool,
 }
 
 /// A stream of packets, by its ordinal among those of its kind from 0 on, over all captures.
@@ -107,6 +188,8 @@ pub enum Content<'a> {
         message: &'a [u8],
         /// Bytes of it that are of use are missing from the capture.
         damaged: bool,
+        /// The transaction that it completes, if that came in several messages, or why it cannot be put together.
+        transaction: Option<Result<&'a Transaction, ParseError>>,
     },
     /// The raw data of a read or a write of SMB1: a message without a header.
     Raw {

@@ -2,9 +2,10 @@
 
 use super::context::Context;
 use super::event::{Doubt, EventKind, OpenEvent, OpenId, SessionEvent, SessionId, TreeEvent, TreeId};
+use super::pdu::{SmbCommand, SmbRequest, Subject};
 use crate::auth::Credentials;
 use crate::capture::Origin;
-use crate::smb1::{self, Reassembly};
+use crate::smb1;
 use crate::smb2;
 
 /// Seconds for which a request may wait for its response without a word.
@@ -23,8 +24,12 @@ pub(super) struct Request {
     pub(super) after: Option<RequestId>,
     /// The id that an interim response gave it.
     pub(super) async_id: Option<u64>,
-    /// The transaction that it, or its response, is spread over several messages with.
-    pub(super) reassembly: Option<Box<Reassembly>>,
+    /// What its response can only be read with.
+    pub(super) subject: Subject,
+    /// It came in several messages (SMB1).
+    pub(super) split: bool,
+    /// The server has asked for the rest of it, or has sent a part of its response: it does not make the client wait.
+    pub(super) begun: bool,
     /// Its response may be among what is missing from the capture.
     pub(super) response_lost: bool,
     /// The client does not wait for it any more.
@@ -38,16 +43,9 @@ pub(super) struct RequestId(pub(super) u64);
 /// One command of a request.
 #[derive(Debug)]
 pub(super) struct Step {
-    pub(super) command: Command,
+    pub(super) command: SmbCommand,
     pub(super) open: Option<OpenId>,
     pub(super) operation: Operation,
-}
-
-/// A command of either dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Command {
-    Smb1(smb1::Command),
-    Smb2(smb2::Command),
 }
 
 /// What a command ends.
@@ -85,7 +83,7 @@ pub(super) enum Operation {
     /// It is honoured for files and directories only.
     OfFiles,
     /// A call of the remote administration protocol.
-    Rap(Box<crate::rap::Asked>),
+    Rap,
     /// Data went to, or will come from, a pipe.
     Pipe,
     /// Data for what a CREATE in the same compound opens, once that is answered.
@@ -115,7 +113,7 @@ pub(super) struct SetUp {
 
 impl Step {
     /// A command of which nothing more is known.
-    pub(super) const fn bare(command: Command) -> Self {
+    pub(super) const fn bare(command: SmbCommand) -> Self {
         Self { command, open: None, operation: Operation::Other }
     }
 
@@ -145,12 +143,40 @@ impl Operation {
 }
 
 impl Request {
-    pub(super) const fn command(&self) -> Command {
+    /// A request of one command, in one message.
+    pub(super) const fn new(sent: Origin, session: SessionId, tree: TreeId, first: Step) -> Self {
+        Self {
+            sent,
+            session,
+            tree,
+            first,
+            rest: Vec::new(),
+            after: None,
+            async_id: None,
+            subject: Subject::Nothing,
+            split: false,
+            begun: false,
+            response_lost: false,
+            cancelled: false,
+        }
+    }
+
+    pub(super) const fn command(&self) -> SmbCommand {
         self.first.command
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
         core::iter::once(&self.first).chain(&self.rest)
+    }
+
+    /// It as the PDU of its response bears it.
+    pub(super) fn lend(&self) -> SmbRequest<'_> {
+        let name = match &self.first.operation {
+            Operation::TreeConnect { path: name, .. } | Operation::Open { name, .. } => name.as_deref(),
+            _ => None,
+        };
+        let Self { sent: at, session, tree, ref subject, .. } = *self;
+        SmbRequest { at, command: self.command(), session, tree, open: self.first.open, name, subject }
     }
 
     /// What it leaves in doubt if its response is missing: whatever it would have ended.
@@ -180,6 +206,7 @@ impl Request {
         let target = match &self.first.operation {
             // It belongs to no session, whatever id it bears, and the other dialect may answer it.
             _ if self.session.as_raw() == 0 || self.command().is_negotiate() => return None,
+            _ if self.begun => return None,
             Operation::Open { name, .. } => name.clone(),
             Operation::TreeConnect { path, .. } => path.clone(),
             Operation::WaitsByDesign | Operation::Pipe | Operation::Locks { blocking: true, .. } => {
@@ -198,7 +225,7 @@ impl Request {
     }
 }
 
-impl Command {
+impl SmbCommand {
     /// Its name, if it is known.
     pub(super) const fn name(self) -> Option<&'static str> {
         match self {

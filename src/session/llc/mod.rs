@@ -172,5 +172,5 @@ fn tell(llc: &LlcFrame<'_>, at: Origin, sink: &mut dyn Sink) {
     let (source, destination) = (Peer::Mac(llc.source), Peer::Mac(llc.destination));
     let (connection, stream, direction) = (None, Stream::Llc, Direction::ToServer);
     let content = Content::Llc(llc.payload);
-    sink.pdu(&Pdu { at, connection, stream, source, destination, direction, content });
+    sink.pdu(&Pdu { at, connection, stream, source, destination, direction, request: None, content });
 }

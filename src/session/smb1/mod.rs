@@ -5,24 +5,28 @@ mod rap;
 mod raw;
 mod requests;
 mod responses;
+mod transactions;
 
 use super::Content;
 use super::context::{Context, NewOpen};
 use super::event::{Direction, OpenId, OpenKind, SessionId, TreeId};
 use super::exchange::{Exchanges, tell_encrypted};
+use super::loss::{Loss, Table};
 use super::missing::Answered;
 use super::out::Out;
-use super::request::{Command as AnyCommand, RequestId};
+use super::pdu::SmbCommand;
+use super::request::RequestId;
 use super::tables::Tables;
 use crate::capture::Origin;
 use crate::smb1::{Command, Flags2, Header, create};
-
-/// Bytes of one transaction that are put together.
-const TRANSACTION_BYTES: usize = 1 << 20;
+use responses::answers;
+use transactions::Gathered;
+pub(super) use transactions::{Gathering, request_of};
 
 #[derive(Debug, Default)]
 pub(super) struct Smb1 {
     exchanges: Exchanges,
+    gathering: Gathering<RequestId>,
     /// The dialects of the negotiate request.
     dialects: Vec<String>,
     /// The server asks for the passwords of shares, not of users.
@@ -32,16 +36,24 @@ pub(super) struct Smb1 {
     raw: raw::Raw,
 }
 
+/// A message, and what is known of it before its commands are read.
+struct Received<'a> {
+    frame: &'a [u8],
+    header: &'a Header,
+    damaged: bool,
+    gathered: Gathered,
+}
+
 /// What a message is about, by its header.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+pub(super) struct Place {
     session: SessionId,
     tree: TreeId,
-    id: RequestId,
+    pub(super) id: RequestId,
 }
 
 impl Place {
-    fn of(header: &Header) -> Self {
+    pub(super) fn of(header: &Header) -> Self {
         // PIDHigh is not echoed by every server.
         let id = RequestId(u64::from(header.pid & 0xffff) << 16 | u64::from(header.mid));
         Self { session: SessionId::Uid(header.uid), tree: TreeId::Tid(header.tid), id }
@@ -75,14 +87,28 @@ impl Smb1 {
                 return answered;
             }
         };
-        cx.out.pdu(direction, Content::Smb1 { header: &header, message: frame, damaged });
+        let id = Place::of(&header).id;
+        let request = self.exchanges.requests.get(id);
+        let request = request.filter(|request| by_server && answers(header.command, request.command()));
+        let gathered = if by_server && request.is_none() {
+            Gathered::Alone
+        } else {
+            let evicted = || cx.out.tell(Loss::Evicted { table: Table::Transactions });
+            self.gathering.take(id, &header, frame, evicted)
+        };
+        let transaction = gathered.lend();
+        cx.out.pdu_of(
+            direction,
+            request,
+            Content::Smb1 { header: &header, message: frame, damaged, transaction },
+        );
         if by_server && header.is_unsolicited() {
             return answered;
         }
         if by_server {
-            self.response(frame, &header, damaged, &mut answered, cx);
+            self.response(&Received { frame, header: &header, damaged, gathered }, &mut answered, cx);
         } else {
-            answered.unread = !self.request(frame, &header, damaged, cx);
+            answered.unread = !self.request(&Received { frame, header: &header, damaged, gathered }, cx);
         }
         let session = SessionId::Uid(header.uid);
         if !self.exchanges.is_signed(session) && self.bears_signature(&header) {

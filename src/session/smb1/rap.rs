@@ -4,20 +4,19 @@ use crate::rap::descriptor::Value;
 use crate::rap::{self, Entry, MAJOR_VERSION, ServerType};
 use crate::session::context::Context;
 use crate::session::event::{Notice, ShareKind, Told};
-use crate::smb1::transaction;
 
 /// NetShareEnum (\[MS-RAP\] 2.5.6), NetServerEnum2 and NetServerEnum3 (2.5.5).
 const NET_SHARE_ENUM: u16 = 0;
 const NET_SERVER_ENUM: [u16; 2] = [104, 215];
 
 /// Tells of the shares or the computers in a response, if it lists any.
-pub(super) fn tell_listed(asked: &rap::Asked, response: &transaction::Response<'_>, cx: &mut Context<'_>) {
+pub(super) fn tell_listed(asked: &rap::Asked, parameters: &[u8], data: &[u8], cx: &mut Context<'_>) {
     let notice = match asked.opcode {
         NET_SHARE_ENUM => share,
         opcode if NET_SERVER_ENUM.contains(&opcode) => computer,
         _ => return,
     };
-    let parsed = rap::Response::parse(asked, response.parameters.bytes, response.data.bytes);
+    let parsed = rap::Response::parse(asked, parameters, data);
     for entry in parsed.iter().flat_map(rap::Response::entries) {
         if let Some(notice) = notice(&entry) {
             cx.out.tell(notice);

@@ -1,16 +1,18 @@
 //! Requests: what is asked, and what goes to a pipe.
 
-use super::{AnyCommand, Place, Smb1, TRANSACTION_BYTES};
+use super::transactions::{self, Gathered, LAN_MAN};
+use super::{Place, Received, Smb1, SmbCommand};
 use crate::ParseError;
 use crate::auth::Credentials;
 use crate::rap;
 use crate::session::context::Context;
 use crate::session::event::{Notice, OpenId, SessionId};
 use crate::session::exchange::Target;
+use crate::session::pdu::Subject;
 use crate::session::request::{Operation, Request, SetUp, Step};
 use crate::smb1::transaction::{self, NtFunction, PipeFunction, Trans2Function};
 use crate::smb1::{
-    Block, Command, Header, Reassembly, Text, Whole, blocks, close, create, file, locking, negotiate, read,
+    Block, Command, Header, Text, Whole, blocks, close, create, file, locking, negotiate, read,
     session_setup, trans2, tree_connect, write,
 };
 use crate::wire::widen;
@@ -22,20 +24,15 @@ const DIALECTS: usize = 64;
 struct Steps {
     first: Option<Step>,
     rest: Vec<Step>,
-    reassembly: Option<Box<Reassembly>>,
+    subject: Subject,
     /// False if a damaged request could not be read to its end.
     read: bool,
 }
 
 impl Smb1 {
     /// False if it is not known what a damaged request was about: its response will be read as if it were missing.
-    pub(super) fn request(
-        &mut self,
-        frame: &[u8],
-        header: &Header,
-        damaged: bool,
-        cx: &mut Context<'_>,
-    ) -> bool {
+    pub(super) fn request(&mut self, received: &Received<'_>, cx: &mut Context<'_>) -> bool {
+        let Received { header, damaged, ref gathered, .. } = *received;
         let Place { session, tree, id } = Place::of(header);
         self.raw.client_goes_on();
         if header.command != Command::ECHO {
@@ -50,38 +47,37 @@ impl Smb1 {
             Command::TRANSACTION_SECONDARY
             | Command::TRANSACTION2_SECONDARY
             | Command::NT_TRANSACT_SECONDARY => {
-                self.secondary(frame, header, cx);
+                self.secondary(gathered, header, cx);
                 return true;
             }
             _ => {}
         }
-        let Steps { first, rest, reassembly, read } = self.steps(frame, header, damaged, cx);
+        if let Gathered::Failed(error) = gathered {
+            cx.out.unreadable(*error);
+        }
+        let Steps { first, rest, subject, read } = self.steps(received, cx);
         if first.is_none() && !read {
             return false;
         }
-        let first = first.unwrap_or(Step::bare(AnyCommand::Smb1(header.command)));
+        let first = first.unwrap_or(Step::bare(SmbCommand::Smb1(header.command)));
         let request = Request {
-            sent: cx.out.at,
-            session,
-            tree,
-            first,
             rest,
-            after: None,
-            async_id: None,
-            reassembly,
+            subject,
+            split: matches!(gathered, Gathered::Part),
             // Where a part of the request is missing, its response may be missing too.
             response_lost: damaged,
-            cancelled: false,
+            ..Request::new(cx.out.at, session, tree, first)
         };
         self.exchanges.send(id, request, cx);
         read
     }
 
     /// Reads the commands of a request.
-    fn steps(&mut self, frame: &[u8], header: &Header, damaged: bool, cx: &mut Context<'_>) -> Steps {
-        let mut steps = Steps { first: None, rest: Vec::new(), reassembly: None, read: true };
+    fn steps(&mut self, received: &Received<'_>, cx: &mut Context<'_>) -> Steps {
+        let Received { frame, header, damaged, .. } = *received;
+        let mut steps = Steps { first: None, rest: Vec::new(), subject: Subject::Nothing, read: true };
         for block in blocks(frame, header) {
-            let step = block.and_then(|block| self.read_request(&block, header, &mut steps.reassembly, cx));
+            let step = block.and_then(|block| self.read_request(&block, header, &mut steps.subject, cx));
             match step {
                 Ok(step) if steps.first.is_none() => steps.first = Some(step),
                 Ok(step) => steps.rest.push(step),
@@ -105,7 +101,7 @@ impl Smb1 {
         &mut self,
         block: &Block<'_>,
         header: &Header,
-        reassembly: &mut Option<Box<Reassembly>>,
+        subject: &mut Subject,
         cx: &mut Context<'_>,
     ) -> Result<Step, ParseError> {
         let (open, operation) = match block.command {
@@ -145,7 +141,10 @@ impl Smb1 {
             }
             Command::TRANSACTION | Command::TRANSACTION2 | Command::NT_TRANSACT => {
                 let request = transaction::Request::parse(block)?;
-                let operation = self.transaction(&request, block.unicode, header, reassembly, cx)?;
+                let operation = self.transaction(&request, block.unicode, header, cx)?;
+                if *subject == Subject::Nothing {
+                    *subject = transactions::subject(&request, block.unicode);
+                }
                 (request.fid(), operation)
             }
             command if is_lock(command) => locks(block)?,
@@ -156,7 +155,7 @@ impl Smb1 {
         if let Some(open) = open {
             cx.open_used(open, None);
         }
-        Ok(Step { command: AnyCommand::Smb1(block.command), open, operation })
+        Ok(Step { command: SmbCommand::Smb1(block.command), open, operation })
     }
 
     fn session_setup(
@@ -198,7 +197,6 @@ impl Smb1 {
         request: &transaction::Request<'_>,
         unicode: bool,
         header: &Header,
-        reassembly: &mut Option<Box<Reassembly>>,
         cx: &mut Context<'_>,
     ) -> Result<Operation, ParseError> {
         let (parameters, data) = (request.parameters, request.data);
@@ -211,9 +209,7 @@ impl Smb1 {
                     let fid = request.fid().unwrap_or_default();
                     return Ok(self.write_pipe(fid, whole.data, !whole.cut, header, cx));
                 }
-                let mut parts = Reassembly::new(TRANSACTION_BYTES);
-                parts.push(parameters, data)?;
-                *reassembly = Some(Box::new(parts));
+                // The last of its messages writes it.
                 Operation::Pipe
             }
             (_, Some(NtFunction::CREATE), _) => {
@@ -225,36 +221,31 @@ impl Smb1 {
                 opens(open.path().map(|path| path.to_string()))
             }
             (_, _, Some(function)) if is_of_files(function) => Operation::OfFiles,
-            _ if request.name.eq_ignore_ascii_case(r"\PIPE\LANMAN") => {
+            _ if request.name.eq_ignore_ascii_case(LAN_MAN) => {
                 let Ok(call) = rap::Request::parse(parameters.bytes, data.bytes) else {
                     return Ok(Operation::Other);
                 };
                 let (session, opcode) = (Place::of(header).session, call.opcode);
                 cx.out.tell(Notice::Rap { session, opcode });
-                Operation::Rap(Box::new(call.asked()))
+                Operation::Rap
             }
             _ => Operation::Other,
         })
     }
 
     /// A further message of a transaction.
-    fn secondary(&mut self, frame: &[u8], header: &Header, cx: &mut Context<'_>) {
-        let id = Place::of(header).id;
-        let Some(request) = self.exchanges.requests.get_mut(id) else { return };
-        let Some(OpenId::Fid(fid)) = request.first.open else { return };
-        let Some(mut parts) = request.reassembly.take() else { return };
-        let part = blocks(frame, header)
-            .next()
-            .map(|block| block.and_then(|block| transaction::Secondary::parse(&block)));
-        let Some(Ok(part)) = part else { return };
-        match parts.push(part.parameters, part.data) {
-            Ok(Some(whole)) => drop(self.write_pipe(fid, whole.data, !whole.cut, header, cx)),
-            Ok(None) => {
-                if let Some(request) = self.exchanges.requests.get_mut(id) {
-                    request.reassembly = Some(parts);
-                }
-            }
-            Err(error) => cx.out.unreadable(error),
+    fn secondary(&mut self, gathered: &Gathered, header: &Header, cx: &mut Context<'_>) {
+        let Some(request) = self.exchanges.requests.get_mut(Place::of(header).id) else { return };
+        let transaction = match gathered {
+            Gathered::Whole(transaction) => transaction,
+            Gathered::Failed(error) => return cx.out.unreadable(*error),
+            Gathered::Alone | Gathered::Part => return,
+        };
+        if let Some(subject) = transactions::gathered_subject(transaction) {
+            request.subject = subject;
+        }
+        if let (Operation::Pipe, Some(OpenId::Fid(fid))) = (&request.first.operation, request.first.open) {
+            self.write_pipe(fid, &transaction.data, !transaction.cut, header, cx);
         }
     }
 
@@ -320,7 +311,7 @@ fn unread(header: &Header) -> Option<Step> {
         Command::NT_CREATE_ANDX | Command::OPEN_ANDX => opens(None),
         _ => return None,
     };
-    Some(Step { operation, ..Step::bare(AnyCommand::Smb1(header.command)) })
+    Some(Step { operation, ..Step::bare(SmbCommand::Smb1(header.command)) })
 }
 
 /// True for functions that servers honour for files and directories only. Others name a pipe, or go to `IPC$`.

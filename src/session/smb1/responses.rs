@@ -1,15 +1,17 @@
 //! Responses: what was granted, read and ended.
 
-use super::{AnyCommand, Place, Smb1, TRANSACTION_BYTES, granted, is_of_files, rap, says_disk};
+use super::transactions::Gathered;
+use super::{Place, Received, Smb1, SmbCommand, granted, is_of_files, rap, says_disk};
 use crate::ParseError;
 use crate::session::context::{Context, share_kind};
 use crate::session::event::{CloseReason, OpenEvent, OpenId, SessionEvent, SessionId, TreeId};
 use crate::session::exchange::{SetUpResponse, is_honoured};
 use crate::session::missing::Answered;
+use crate::session::pdu::{Subject, Transaction};
 use crate::session::request::{Operation, Request, SetUp, Step};
 use crate::smb1::{
-    Block, Command, Header, Reassembly, Text, Whole, blocks, create, negotiate, read, session_setup,
-    transaction, tree_connect,
+    Block, Command, Header, Text, Whole, blocks, create, negotiate, read, session_setup, transaction,
+    tree_connect,
 };
 use crate::smb2::negotiate::is_samba;
 use crate::wire::{NtStatus, Status, widen};
@@ -26,17 +28,20 @@ struct StepContext<'a> {
     session: SessionId,
     tree: TreeId,
     status: Status,
+    subject: &'a Subject,
+    /// The request came in several messages.
+    split: bool,
+    gathered: &'a Gathered,
 }
 
 impl Smb1 {
     pub(super) fn response(
         &mut self,
-        frame: &[u8],
-        header: &Header,
-        damaged: bool,
+        received: &Received<'_>,
         answered: &mut Answered,
         cx: &mut Context<'_>,
     ) {
+        let Received { frame, header, damaged, .. } = *received;
         self.raw.server_goes_on(header);
         let by_status;
         let frame = if damaged && !matches!(blocks(frame, header).next(), Some(Ok(_))) {
@@ -62,7 +67,7 @@ impl Smb1 {
         };
         answered.sent = answered.sent.max(Some(request.sent));
         if self.status_answered(&request, header, cx) {
-            self.read_chain(frame, header, damaged, request, cx);
+            self.read_chain(frame, received, request, cx);
         }
     }
 
@@ -114,16 +119,10 @@ impl Smb1 {
     }
 
     /// Reads the response to one command after another.
-    fn read_chain(
-        &mut self,
-        frame: &[u8],
-        header: &Header,
-        damaged: bool,
-        request: Request,
-        cx: &mut Context<'_>,
-    ) {
+    fn read_chain(&mut self, frame: &[u8], received: &Received<'_>, request: Request, cx: &mut Context<'_>) {
+        let Received { header, damaged, ref gathered, .. } = *received;
         let set_up = request.command().is_session_setup();
-        let Request { session: asked_by, tree: asked_in, first, rest, mut reassembly, .. } = request;
+        let Request { session: asked_by, tree: asked_in, first, rest, subject, .. } = request;
         let mut response = blocks(frame, header).peekable();
         let (mut tree_connect, mut stopped) = (false, false);
         for (place, step) in core::iter::once(first).chain(rest).enumerate() {
@@ -150,14 +149,24 @@ impl Smb1 {
             let session = if set_up { SessionId::Uid(header.uid) } else { asked_by };
             tree_connect |= step.is_tree_connect();
             let tree = if tree_connect { TreeId::Tid(header.tid) } else { asked_in };
-            let context = StepContext { header, asked_by, session, tree, status };
+            let context = StepContext {
+                header,
+                asked_by,
+                session,
+                tree,
+                status,
+                subject: &subject,
+                split: request.split,
+                gathered,
+            };
             let open = step.open;
-            match self.read_step(&block, step, &context, &mut reassembly, cx) {
+            match self.read_step(&block, step, &context, cx) {
                 Ok(None) => {}
                 Ok(Some(first)) => {
                     // More messages of this response are to come.
                     let rest = Vec::new();
-                    let unfinished = Request { session, tree, first, rest, reassembly, ..request };
+                    let begun = request.begun || request.split || matches!(gathered, Gathered::Part);
+                    let unfinished = Request { session, tree, first, rest, subject, begun, ..request };
                     self.exchanges.requests.put_back(Place::of(header).id, unfinished);
                     return;
                 }
@@ -173,11 +182,10 @@ impl Smb1 {
         block: &Block<'_>,
         step: Step,
         context: &StepContext<'_>,
-        reassembly: &mut Option<Box<Reassembly>>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Step>, ParseError> {
         let StepContext { header, session, tree, status, .. } = *context;
-        let AnyCommand::Smb1(command) = step.command else { return Ok(None) };
+        let SmbCommand::Smb1(command) = step.command else { return Ok(None) };
         match (command, step.operation) {
             (Command::NEGOTIATE, _) if status.is_success() => self.negotiated(block, cx)?,
             (Command::NEGOTIATE, _) if status.is_refusal() => cx.negotiate_refused(status),
@@ -201,11 +209,8 @@ impl Smb1 {
                 step.open.into_iter().for_each(|open| cx.close_open(open, OWN));
             }
             (Command::READ_ANDX | Command::READ, _) => read_answered(block, step.open, status, cx)?,
-            (
-                Command::TRANSACTION | Command::TRANSACTION2,
-                operation @ (Operation::Pipe | Operation::Rap(_) | Operation::OfFiles),
-            ) => {
-                return self.transaction_answered(block, Step { operation, ..step }, context, reassembly, cx);
+            (Command::TRANSACTION | Command::TRANSACTION2 | Command::NT_TRANSACT, operation) => {
+                return self.transaction_answered(block, Step { operation, ..step }, context, cx);
             }
             (Command::WRITE_ANDX | Command::WRITE | Command::WRITE_RAW, Operation::Pipe)
                 if !status.is_success() =>
@@ -228,8 +233,8 @@ impl Smb1 {
         context: &StepContext<'_>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Step>, ParseError> {
-        let StepContext { header, asked_by, session, tree, status } = *context;
-        let (AnyCommand::Smb1(command), Operation::Open { held, .. }) = (step.command, &step.operation)
+        let StepContext { header, asked_by, session, tree, status, .. } = *context;
+        let (SmbCommand::Smb1(command), Operation::Open { held, .. }) = (step.command, &step.operation)
         else {
             return Ok(None);
         };
@@ -275,34 +280,40 @@ impl Smb1 {
         block: &Block<'_>,
         step: Step,
         context: &StepContext<'_>,
-        reassembly: &mut Option<Box<Reassembly>>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Step>, ParseError> {
-        let StepContext { header, session, tree, status, .. } = *context;
+        let StepContext { header, session, tree, status, subject, split, gathered, .. } = *context;
         if !is_honoured(status) {
             if let Operation::Pipe = step.operation {
                 cx.pipe_failed(step.open, Place::of(header).id.0, status);
             }
             return Ok(None);
         }
-        let response = transaction::Response::parse(block)?;
+        // Of others, only their parts are of interest.
+        let is_read = matches!(step.operation, Operation::Pipe | Operation::Rap | Operation::OfFiles);
+        let response = match transaction::Response::parse(block) {
+            Ok(response) => response,
+            Err(error) if is_read => return Err(error),
+            Err(_) => return Ok(None),
+        };
         if response.interim {
-            return Ok(Some(step));
+            return Ok((is_read || split).then_some(step));
         }
-        match &step.operation {
-            Operation::Pipe => {
-                if let Some(whole) = Whole::of(response.parameters, response.data) {
-                    cx.read_pipe(step.open, whole.data, !whole.cut);
-                    return Ok(None);
-                }
-                let parts = reassembly.get_or_insert_with(|| Box::new(Reassembly::new(TRANSACTION_BYTES)));
-                match parts.push(response.parameters, response.data)? {
-                    Some(whole) => cx.read_pipe(step.open, whole.data, !whole.cut),
-                    None => return Ok(Some(step)),
-                }
+        if let (Operation::OfFiles, true) = (&step.operation, status.is_success()) {
+            self.exchanges.shows_disk(tree, session, cx);
+        }
+        let (parameters, data, whole) = match gathered {
+            Gathered::Alone => {
+                let Some(whole) = Whole::of(response.parameters, response.data) else { return Ok(None) };
+                (whole.parameters, whole.data, !whole.cut)
             }
-            Operation::Rap(asked) => rap::tell_listed(asked, &response, cx),
-            _ if status.is_success() => self.exchanges.shows_disk(tree, session, cx),
+            Gathered::Part => return Ok(Some(step)),
+            Gathered::Whole(Transaction { parameters, data, cut, .. }) => (&**parameters, &**data, !cut),
+            Gathered::Failed(error) => return Err(*error),
+        };
+        match (&step.operation, subject) {
+            (Operation::Pipe, _) => cx.read_pipe(step.open, data, whole),
+            (Operation::Rap, Subject::Rap(asked)) => rap::tell_listed(asked, parameters, data, cx),
             _ => {}
         }
         Ok(None)
@@ -353,18 +364,18 @@ impl Smb1 {
 }
 
 /// True if a response with this command answers a request of that one.
-fn answers(command: Command, request: AnyCommand) -> bool {
+pub(super) fn answers(command: Command, request: SmbCommand) -> bool {
     match request {
         // What fails before its raw data are wanted is complete.
-        AnyCommand::Smb1(Command::WRITE_RAW) => {
+        SmbCommand::Smb1(Command::WRITE_RAW) => {
             matches!(command, Command::WRITE_RAW | Command::WRITE_COMPLETE)
         }
-        request => request == AnyCommand::Smb1(command),
+        request => request == SmbCommand::Smb1(command),
     }
 }
 
 fn answers_step(command: Command, step: &Step) -> bool {
-    step.command == AnyCommand::Smb1(command)
+    step.command == SmbCommand::Smb1(command)
 }
 
 fn read_answered(

@@ -10,7 +10,8 @@ use super::event::{Direction, OpenId, OpenKind, SessionId, ShareKind, TreeId};
 use super::exchange::{Exchanges, tell_encrypted};
 use super::missing::Answered;
 use super::out::Out;
-use super::request::{Command as AnyCommand, RequestId};
+use super::pdu::SmbCommand;
+use super::request::RequestId;
 use super::tables::Tables;
 use crate::capture::Origin;
 use crate::fscc::FileAttributes;
@@ -64,7 +65,10 @@ impl Smb2 {
                     break;
                 }
             };
-            cx.out.pdu(direction, Content::Smb2 { message: &message, damaged });
+            let command = SmbCommand::Smb2(message.header.command);
+            let request = self.exchanges.requests.get(id_of(&message.header));
+            let request = request.filter(|request| by_server && request.command() == command);
+            cx.out.pdu_of(direction, request, Content::Smb2 { message: &message, damaged });
             if by_server {
                 self.response(&message, damaged, &mut answered, &mut chain, cx);
             } else {

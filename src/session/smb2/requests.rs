@@ -1,15 +1,16 @@
 //! Requests: what is asked, and what goes to a pipe.
 
-use super::{AnyCommand, Chain, Smb2, id_of, open_id};
+use super::{Chain, Smb2, SmbCommand, id_of, open_id};
 use crate::ParseError;
 use crate::auth::Credentials;
 use crate::capture::Origin;
 use crate::session::context::Context;
 use crate::session::event::{OpenId, OpenKind, SessionId, TreeId};
 use crate::session::exchange::Target;
+use crate::session::pdu::Subject;
 use crate::session::request::{Operation, Request, RequestId, SetUp, Step};
 use crate::smb2::{
-    Command, FileId, Header, HeaderFlags, Message, create, ioctl, lock, negotiate, request_file_id,
+    self, Command, FileId, Header, HeaderFlags, Message, create, ioctl, lock, negotiate, request_file_id,
     session_setup, tree_connect, write,
 };
 use crate::wire::{Utf16, widen};
@@ -109,18 +110,13 @@ impl Smb2 {
                 Operation::Other
             }
         };
+        let first = Step { command: SmbCommand::Smb2(header.command), open, operation };
         let request = Request {
-            sent: cx.out.at,
-            session,
-            tree,
-            first: Step { command: AnyCommand::Smb2(header.command), open, operation },
-            rest: Vec::new(),
             after,
-            async_id: None,
-            reassembly: None,
+            subject: subject(message),
             // Where a part of the request is missing, its response may be missing too.
             response_lost: damaged,
-            cancelled: false,
+            ..Request::new(cx.out.at, session, tree, first)
         };
         self.exchanges.send(id, request, cx);
         true
@@ -259,6 +255,14 @@ impl Smb2 {
         if let Some(request) = self.exchanges.requests.get_mut(id) {
             request.first.operation = operation.unwrap_or(Operation::Other);
         }
+    }
+}
+
+/// What the response to a request can only be read with.
+fn subject(message: &Message<'_>) -> Subject {
+    match smb2::Asked::of(message) {
+        smb2::Asked::Unknown => Subject::Nothing,
+        asked => Subject::Smb2(asked),
     }
 }
 

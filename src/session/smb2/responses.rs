@@ -1,7 +1,7 @@
 //! Responses: what was granted, read and ended.
 
 use super::{
-    AnyCommand, Chain, Smb2, created, id_of, is_of_directories, is_of_file, is_of_files, share_kind,
+    Chain, Smb2, SmbCommand, created, id_of, is_of_directories, is_of_file, is_of_files, share_kind,
 };
 use crate::ParseError;
 use crate::session::context::Context;
@@ -35,7 +35,7 @@ impl Smb2 {
             }
             return;
         }
-        let command = AnyCommand::Smb2(header.command);
+        let command = SmbCommand::Smb2(header.command);
         let Some(mut request) = self.exchanges.requests.take(id, |request| request.command() == command)
         else {
             answered.orphans = true;
