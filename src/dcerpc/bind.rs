@@ -10,8 +10,8 @@ use crate::wire::{fields, take, u8, wire_enum, wire_list};
 use super::order;
 
 /// An interface or a transfer syntax with its version (`p_syntax_id_t`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SyntaxId {
     /// The UUID.
     pub uuid: Uuid,

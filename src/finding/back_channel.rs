@@ -241,14 +241,14 @@ fn has_channel(scene: &Scene<'_>, session: &Session) -> bool {
 mod tests {
     use super::super::Finding;
     use super::super::testing::{Made, found_by, handle_of};
+    use crate::interface::{IREMOTEWINSPOOL, ProcedureId, SPOOLSS};
     use crate::net::Endpoint;
-    use crate::session::{EventKind, HandleEvent, OpenId, Opener};
+    use crate::session::{EventKind, HandleEvent, OpenId};
 
-    const REPLY_OPEN_PRINTER: Opener =
-        Opener { interface: "spoolss", opnum: 58, procedure: "RpcReplyOpenPrinter" };
+    const REPLY_OPEN_PRINTER: u16 = 58;
 
     /// A client registers; then a session back opens a handle by this call, from the server's address or from another.
-    fn registered_and_back(opener: Opener, from: &str) -> Vec<Finding> {
+    fn registered_and_back(opener: ProcedureId, from: &str) -> Vec<Finding> {
         let mut made = Made::new();
         made.user_session(1);
         made.handle(1);
@@ -262,6 +262,7 @@ mod tests {
             open: OpenId::Fid(0x4001),
             handle,
             opened_by: Some(opener),
+            stands_for: opener.grants(),
             object: None,
             client: None,
             asked: None,
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn it_ties_a_registration_to_the_channel_back() {
-        let found = registered_and_back(REPLY_OPEN_PRINTER, "192.168.1.10");
+        let found = registered_and_back(ProcedureId::new(&SPOOLSS, REPLY_OPEN_PRINTER), "192.168.1.10");
         assert_eq!(found.len(), 1);
         assert!(found[0].text.contains("opened a channel (RpcReplyOpenPrinter"), "{}", found[0].text);
     }
@@ -281,9 +282,8 @@ mod tests {
     #[test]
     fn a_session_back_without_a_channel_is_told_too() {
         // The number of RpcReplyOpenPrinter is another procedure's on the other interface of the spooler.
-        let (interface, procedure) = ("iremotewinspool", "RpcSyncRegisterForRemoteNotifications");
-        let other_interface = Opener { interface, opnum: 58, procedure };
-        let other_number = Opener { opnum: 69, procedure: "RpcOpenPrinterEx", ..REPLY_OPEN_PRINTER };
+        let other_interface = ProcedureId::new(&IREMOTEWINSPOOL, REPLY_OPEN_PRINTER);
+        let other_number = ProcedureId::new(&SPOOLSS, 69);
         for opener in [other_interface, other_number] {
             let found = registered_and_back(opener, "192.168.1.10");
             assert_eq!(found.len(), 1);
@@ -293,6 +293,6 @@ mod tests {
 
     #[test]
     fn it_does_not_fire_on_another_servers_channel() {
-        assert!(registered_and_back(REPLY_OPEN_PRINTER, "192.168.1.99").is_empty());
+        assert!(registered_and_back(ProcedureId::new(&SPOOLSS, REPLY_OPEN_PRINTER), "192.168.1.99").is_empty());
     }
 }

@@ -101,7 +101,7 @@ mod tests {
     fn it_fires_on_a_driver_from_another_machine_and_says_what_came_back() {
         let mut made = Made::new();
         made.user_session(1);
-        made.call(1, 89, "RpcAddPrinterDriverEx");
+        made.call(1, 89);
         let path = r"\\10.0.0.9\share\evil.dll".to_owned();
         made.tell(1, EventKind::Notice(Notice::DriverPath { open: OpenId::Fid(0x4001), call: 1, path }));
         made.answer(1);
@@ -113,7 +113,7 @@ mod tests {
 
     fn added(client: u16, made: &mut Made, path: &str) {
         made.user_session(client);
-        made.call(client, 89, "RpcAddPrinterDriverEx");
+        made.call(client, 89);
         let path = path.to_owned();
         made.tell(client, EventKind::Notice(Notice::DriverPath { open: OpenId::Fid(0x4001), call: 1, path }));
         made.answer(client);
@@ -163,7 +163,7 @@ mod tests {
     fn it_does_not_fire_on_a_call_without_such_a_path() {
         let mut made = Made::new();
         made.user_session(1);
-        made.call(1, 89, "RpcAddPrinterDriverEx");
+        made.call(1, 89);
         made.answer(1);
         assert_eq!(found_by("driver_from_unc", &made.ended_after(1.0), 90.0).len(), 0);
     }

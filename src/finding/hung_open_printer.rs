@@ -115,7 +115,7 @@ mod tests {
     fn an_open_printer_without_an_answer_is_found() {
         let mut made = Made::new();
         made.null_session(1);
-        made.call(1, 69, "RpcOpenPrinterEx");
+        made.call(1, 69);
         made.server_seen(1);
         let findings = found_by("hung_open_printer", &made.ended_after(100.0), 90.0);
         assert_eq!(findings.len(), 1);
@@ -130,10 +130,10 @@ mod tests {
     fn it_tells_of_the_call_that_waits_and_not_of_a_longer_one_that_was_answered() {
         let mut made = Made::new();
         made.null_session(1);
-        made.call(1, 0, "RpcEnumPrinters");
+        made.call(1, 0);
         made.wait(500.0);
         made.answer(1);
-        made.call(1, 69, "RpcOpenPrinterEx");
+        made.call(1, 69);
         made.server_seen(1);
         let findings = found_by("hung_open_printer", &made.ended_after(100.0), 90.0);
         assert_eq!(findings.len(), 1);
@@ -148,7 +148,7 @@ mod tests {
     fn what_has_ended_is_told_as_past() {
         let mut made = Made::new();
         made.null_session(1);
-        made.call(1, 69, "RpcOpenPrinterEx");
+        made.call(1, 69);
         made.server_seen(1);
         made.wait(100.0);
         made.disconnect(1);
@@ -166,14 +166,14 @@ mod tests {
     fn it_does_not_fire_on_an_answer_or_a_younger_call() {
         let mut answered = Made::new();
         answered.null_session(1);
-        answered.call(1, 69, "RpcOpenPrinterEx");
+        answered.call(1, 69);
         answered.answer(1);
         answered.close_all(1);
         assert_eq!(found_by("hung_open_printer", &answered.ended_after(100.0), 90.0).len(), 0);
 
         let mut young = Made::new();
         young.null_session(1);
-        young.call(1, 69, "RpcOpenPrinterEx");
+        young.call(1, 69);
         young.server_seen(1);
         assert_eq!(found_by("hung_open_printer", &young.ended_after(89.0), 90.0).len(), 0);
     }
@@ -182,7 +182,7 @@ mod tests {
     fn a_call_whose_server_was_never_seen_again_is_a_leak_and_not_a_hang() {
         let mut made = Made::new();
         made.null_session(1);
-        made.call(1, 69, "RpcOpenPrinterEx");
+        made.call(1, 69);
         assert_eq!(found_by("hung_open_printer", &made.ended_after(100.0), 90.0).len(), 0);
     }
 }

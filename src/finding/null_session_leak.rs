@@ -186,7 +186,7 @@ mod tests {
     fn a_call_that_opens_nothing_and_hangs_is_a_leak_too() {
         let mut made = Made::new();
         made.null_session(1);
-        made.call(1, 0, "RpcEnumPrinters");
+        made.call(1, 0);
         made.server_seen(1);
         let findings = found_by("null_session_leak", &made.ended_after(91.0), 90.0);
         assert_eq!(findings.len(), 1);

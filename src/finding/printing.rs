@@ -223,7 +223,7 @@ impl<'a> Printing<'a> {
         else {
             return;
         };
-        let how = match handle.grants() {
+        let how = match handle.stands_for {
             Some(ObjectKind::Printer) => How::OpenPrinter,
             Some(ObjectKind::AddedPrinter) => How::AddPrinter,
             _ => return,

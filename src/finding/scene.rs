@@ -10,6 +10,7 @@ use super::words::{Digits, Plain, Span, count, endpoints, list, names};
 use super::{Finding, alike};
 use crate::auth::Who;
 use crate::capture::Origin;
+use crate::interface::ObjectKind;
 use crate::ledger::{
     Asked, AskedFor, CallFailure, Connection, FailedCall, Handle, Ledger, Open, ServerRowId, Session,
     SessionRowId, Verdict, WaitingCall,
@@ -271,11 +272,11 @@ pub(crate) fn held_handles<'a>(ledger: &'a Ledger, session: &'a Session) -> impl
 
 /// What pipes and handles are, and how many: `2 pipes, 1 printer handle and 1 notification channel`.
 pub(super) fn holdings(pipes: &[&Open], handles: &[&Handle]) -> String {
-    let (channels, printers): (Vec<&Handle>, Vec<&Handle>) =
-        handles.iter().copied().partition(|handle| handle.is_back_channel());
-    let counted =
-        [&printers, &channels].into_iter().filter_map(|some| Some((some.len(), some.first()?.noun())));
-    let mut held: Vec<String> = counted.map(|(number, noun)| count(number, noun)).collect();
+    let mut kinds: Vec<Option<ObjectKind>> = handles.iter().map(|handle| handle.stands_for).collect();
+    kinds.sort_unstable();
+    let kinds = kinds.chunk_by(|a, b| noun(*a) == noun(*b));
+    let mut held: Vec<String> =
+        kinds.filter_map(|some| Some(count(some.len(), noun(*some.first()?)))).collect();
     let sealed = pipes.iter().filter(|pipe| pipe.sealed.is_some()).count();
     let all = count(pipes.len(), "pipe");
     match sealed {
@@ -285,6 +286,10 @@ pub(super) fn holdings(pipes: &[&Open], handles: &[&Handle]) -> String {
         _ => held.insert(0, format!("{all} ({} with sealed calls)", Digits(sealed))),
     }
     list(&held)
+}
+
+fn noun(stands_for: Option<ObjectKind>) -> &'static str {
+    stands_for.map_or("context handle", ObjectKind::handle)
 }
 
 /// The call of which [`unanswered`] tells.

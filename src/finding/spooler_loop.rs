@@ -9,7 +9,7 @@ use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, names};
 use super::{Finding, Rule, Severity, alike};
 use crate::capture::Origin;
-use crate::interface::{self, ObjectKind};
+use crate::interface::ObjectKind;
 use crate::ledger::{Ledger, Open, ServerRowId, Session, SessionRowId};
 use crate::net::Host;
 
@@ -85,7 +85,7 @@ fn add<'a>(
     };
     for handle in ledger.handles(open) {
         if let (Some(printer), Some(at)) = (handle.object.as_deref(), handle.opened)
-            && handle.grants() == Some(ObjectKind::Printer)
+            && handle.stands_for == Some(ObjectKind::Printer)
         {
             opened(printer, true, at);
         }
@@ -103,7 +103,7 @@ fn add<'a>(
         }
     }
     // Many different printers, each on a pipe of its own, are a folder of printers that somebody looks at.
-    let opens_printer = open.calls.keys().any(|(interface, opnum)| is_opening(*interface, *opnum));
+    let opens_printer = open.calls.keys().any(|call| call.grants() == Some(ObjectKind::Printer));
     if let Some(at) = open.opened.filter(|_| scene::leads_to_spooler(open) && !opens_printer) {
         openings.entry(What::Pipe).or_default().times.push((at, row));
     }
@@ -125,9 +125,6 @@ fn within_server<'a>(
     if is_own { printer } else { object }
 }
 
-fn is_opening(interface: Option<&str>, opnum: u16) -> bool {
-    interface.and_then(interface::named).and_then(|known| known.granted(opnum)) == Some(ObjectKind::Printer)
-}
 
 /// What a client opened too often; pipes alone are told of only where no printer is.
 fn finding(scene: &Scene<'_>, openings: &Openings<'_>) -> Option<Finding> {
@@ -207,7 +204,7 @@ mod tests {
         let mut made = Made::new();
         made.user_session(1);
         for _ in 0..20 {
-            made.call(1, 69, "RpcOpenPrinterEx");
+            made.call(1, 69);
             made.answer_with(1, 1801);
             made.wait(2.0);
         }

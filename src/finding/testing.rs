@@ -2,18 +2,16 @@
 
 use core::time::Duration;
 
-use uuid::Uuid;
-
 use super::Finding;
 use crate::auth::{Evidence, Identity, Who, identify};
 use crate::capture::Origin;
-use crate::interface::ContextHandle;
+use crate::interface::{ContextHandle, ObjectKind, ProcedureId, SPOOLSS};
 use crate::ledger::{Ledger, LedgerLimits};
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::session::{
     ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Direction, Doubt, Event,
-    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Opener, Party, RpcEvent, SessionEvent,
+    EventKind, HandleEvent, Loss, Notice, OpenEvent, OpenId, OpenKind, Party, RpcEvent, SessionEvent,
     SessionId, ShareKind, Sink, Transport, TreeEvent, TreeId,
 };
 use crate::wire::{Status, Timestamp};
@@ -25,9 +23,6 @@ pub(crate) fn found_by(rule: &str, ledger: &Ledger, grace: f64) -> Vec<Finding> 
     findings.retain(|finding| finding.rule == rule);
     findings
 }
-
-/// The interface UUID of spoolss.
-pub(crate) const SPOOLSS: Uuid = Uuid::from_u128(0x12345678_1234_abcd_ef00_0123456789ab);
 
 /// A ledger in the making. Clients are numbered; each has one SMB1 connection from its own port of 192.168.1.21 (or
 /// of an address of its own), one session, one tree, one pipe and one handle.
@@ -198,9 +193,7 @@ impl Made {
         let bound = RpcEvent::Bound {
             open: OpenId::Fid(0x4001),
             context: 0,
-            interface: SPOOLSS,
-            version: (1, 0),
-            name: Some("spoolss"),
+            interface: SPOOLSS.id(),
             ndr64: false,
             group: 0x53f0 + u32::from(client),
             joined: false,
@@ -213,13 +206,11 @@ impl Made {
         Some(ClientMachine { machine, user, build: Some(2600) })
     }
 
-    pub(crate) fn call(&mut self, client: u16, opnum: u16, procedure: &'static str) -> Origin {
+    pub(crate) fn call(&mut self, client: u16, opnum: u16) -> Origin {
         let call = RpcEvent::Call {
             open: OpenId::Fid(0x4001),
             call: 1,
-            interface: Some("spoolss"),
-            opnum,
-            procedure: Some(procedure),
+            procedure: ProcedureId::new(&SPOOLSS, opnum),
             object: Some(self.printer.clone()),
             client: self.client_machine(),
             waits_by_design: false,
@@ -237,8 +228,7 @@ impl Made {
         let answered = RpcEvent::Answered {
             open,
             call: 1,
-            interface: Some("spoolss"),
-            opnum: 69,
+            procedure: ProcedureId::new(&SPOOLSS, 69),
             return_value: Some(value),
         };
         self.tell(client, EventKind::Rpc(answered));
@@ -250,20 +240,20 @@ impl Made {
             EventKind::Rpc(RpcEvent::Cancelled {
                 open: OpenId::Fid(0x4001),
                 call: 1,
-                interface: Some("spoolss"),
-                opnum: 69,
+                procedure: ProcedureId::new(&SPOOLSS, 69),
             }),
         );
     }
 
     /// Opens a printer and is granted a handle.
     pub(crate) fn handle(&mut self, client: u16) {
-        self.call(client, 69, "RpcOpenPrinterEx");
+        self.call(client, 69);
         self.answer(client);
         let granted = HandleEvent::Granted {
             open: OpenId::Fid(0x4001),
             handle: handle_of(client),
-            opened_by: Some(Opener { interface: "spoolss", opnum: 69, procedure: "RpcOpenPrinterEx" }),
+            opened_by: Some(ProcedureId::new(&SPOOLSS, 69)),
+            stands_for: Some(ObjectKind::Printer),
             object: Some(self.printer.clone()),
             client: self.client_machine(),
             asked: None,
@@ -278,7 +268,8 @@ impl Made {
         let granted = HandleEvent::Granted {
             open: OpenId::Fid(0x4001),
             handle: handle_of(client),
-            opened_by: Some(Opener { interface: "spoolss", opnum: 58, procedure: "RpcReplyOpenPrinter" }),
+            opened_by: Some(ProcedureId::new(&SPOOLSS, 58)),
+            stands_for: Some(ObjectKind::BackChannel),
             object: None,
             client: None,
             asked: None,
@@ -289,7 +280,7 @@ impl Made {
 
     /// Asks that this machine be notified, under this number, at the printer that is held.
     pub(crate) fn register(&mut self, client: u16, machine: &str, number: u32) {
-        self.call(client, 65, "RpcRemoteFindFirstPrinterChangeNotificationEx");
+        self.call(client, 65);
         let (open, handle, machine) = (OpenId::Fid(0x4001), Some(handle_of(client)), machine.to_owned());
         let printer_local = Some(number);
         let notice = Notice::NotifyRegistered { open, call: 1, handle, machine, printer_local };
@@ -303,8 +294,9 @@ impl Made {
     }
 
     pub(crate) fn use_handle(&mut self, client: u16) {
-        let (open, handle, interface) = (OpenId::Fid(0x4001), handle_of(client), Some("spoolss"));
-        let used = HandleEvent::Used { open, handle, interface, opnum: 8 };
+        let (open, handle) = (OpenId::Fid(0x4001), handle_of(client));
+        let (procedure, stands_for) = (ProcedureId::new(&SPOOLSS, 8), Some(ObjectKind::Printer));
+        let used = HandleEvent::Used { open, handle, procedure, stands_for };
         self.tell(client, EventKind::Handle(used));
     }
 

@@ -4,6 +4,7 @@ use super::advice::Part;
 use super::scene::{self, Judged, Scene};
 use super::words::{Span, count, list};
 use super::{Finding, Rule, Severity, alike};
+use crate::interface::{ProcedureId, SRVSVC};
 use crate::ledger::{Ledger, Session, Verdict};
 use crate::wire::Timestamp;
 
@@ -55,7 +56,7 @@ fn began(session: &Session) -> Timestamp {
 fn lookups(ledger: &Ledger, session: &Session) -> Vec<&'static str> {
     let rap = RAP_LOOKUPS.iter().filter(|(number, _)| session.rap_calls.contains_key(number));
     let srvsvc = SRVSVC_LOOKUPS.iter().filter(|(opnum, _)| {
-        ledger.opens_of(session).any(|open| open.calls.contains_key(&(Some("srvsvc"), *opnum)))
+        ledger.opens_of(session).any(|open| open.calls.contains_key(&ProcedureId::new(&SRVSVC, *opnum)))
     });
     rap.chain(srvsvc).map(|(_, what)| *what).collect()
 }

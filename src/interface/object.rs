@@ -4,7 +4,7 @@ use core::fmt;
 
 /// The kind of object that a context handle stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ObjectKind {
     /// A printer, a print server, a port or a job that is opened (\[MS-RPRN\] 3.1.4.2.2 and 3.1.4.2.14, \[MS-PAR\]

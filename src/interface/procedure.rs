@@ -190,7 +190,6 @@ impl Procedure {
     }
 
     /// There are more parameters behind those that are listed.
-    #[expect(dead_code, reason = "for tables that begin to be written")]
     pub(super) const fn and_more(self) -> Self {
         Self { parameters: Parameters::First(self.parameters.known()), ..self }
     }
@@ -227,7 +226,6 @@ pub(super) const fn hresult(opnum: u16, name: &'static str, parameters: &'static
 }
 
 /// A procedure that returns an NTSTATUS.
-#[expect(dead_code, reason = "for tables that begin to be written")]
 pub(super) const fn ntstatus(opnum: u16, name: &'static str, parameters: &'static [Parameter]) -> Procedure {
     Procedure { returns: Returns::NtStatus, ..win32(opnum, name, parameters) }
 }

@@ -7,12 +7,11 @@ use super::table::work;
 use super::{HandleEnd, Ledger, LedgerLimits, OpenEnd, Rundown, Session, SessionEnd, Verdict};
 use crate::auth::{Credentials, Who, identify};
 use crate::capture::Origin;
-use crate::interface::ContextHandle;
+use crate::interface::{ContextHandle, ObjectKind, ProcedureId, SPOOLSS};
 use crate::net::Endpoint;
 use crate::session::{
     CloseReason, ConnectionEnd, ConnectionEvent, ConnectionId, Event, EventKind, HandleEvent, OpenEvent,
-    OpenId, OpenKind, Opener, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent,
-    TreeId,
+    OpenId, OpenKind, RpcEvent, SessionEvent, SessionId, ShareKind, Sink as _, Transport, TreeEvent, TreeId,
 };
 use crate::wire::Timestamp;
 
@@ -78,16 +77,24 @@ impl Script {
         let (tree, open) = (tree(session), open(session, fid));
         let (name, what) = (Some("spoolss".to_owned()), OpenKind::Pipe);
         self.tell(connection, OpenEvent::Opened { session, tree, open, name, what, answer_seen: true });
-        let (interface, name, version) = (crate::interface::SPOOLSS.uuid, Some("spoolss"), (1, 0));
-        let bound =
-            RpcEvent::Bound { open, context: 0, interface, version, name, ndr64: false, group, joined };
+        let interface = SPOOLSS.id();
+        let bound = RpcEvent::Bound { open, context: 0, interface, ndr64: false, group, joined };
         self.tell(connection, bound);
         let handle = ContextHandle([handle; 20]);
-        let opened_by = Some(Opener { interface: "spoolss", opnum: 69, procedure: "RpcOpenPrinterEx" });
+        let (opened_by, stands_for) = (Some(ProcedureId::new(&SPOOLSS, 69)), Some(ObjectKind::Printer));
         let (object, client, asked, printer_remote) = (None, None, None, None);
         self.tell(
             connection,
-            HandleEvent::Granted { open, handle, opened_by, object, client, asked, printer_remote },
+            HandleEvent::Granted {
+                open,
+                handle,
+                opened_by,
+                stands_for,
+                object,
+                client,
+                asked,
+                printer_remote,
+            },
         );
     }
 
@@ -217,13 +224,19 @@ fn a_session_that_the_server_answers_for_behind_vc_zero_goes_on() {
     let path = || Some(r"\\SRV\IPC$".to_owned());
     let (tree, share, what, name) = (TreeId::Tid(6), ShareKind::Pipe, OpenKind::Pipe, || None);
     let proofs: [EventKind; 9] = [
-        RpcEvent::Answered { open, call: 7, interface: Some("spoolss"), opnum: 69, return_value: Some(0) }
-            .into(),
+        RpcEvent::Answered {
+            open,
+            call: 7,
+            procedure: ProcedureId::new(&SPOOLSS, 69),
+            return_value: Some(0),
+        }
+        .into(),
         HandleEvent::Proved { open, handle }.into(),
         HandleEvent::Granted {
             open,
             handle: ContextHandle([9; 20]),
             opened_by: None,
+            stands_for: None,
             object: None,
             client: None,
             asked: None,
@@ -263,7 +276,7 @@ fn what_is_not_answered_behind_vc_zero_brings_nothing_back() {
     let (session, open, handle) = (SessionId::Uid(5), OpenId::Fid(9), ContextHandle([1; 20]));
     let before = Some(Origin { time: Timestamp::from_parts(8, 0), capture: 0, frame: 8 });
     let signs: [EventKind; 5] = [
-        HandleEvent::Used { open, handle, interface: Some("spoolss"), opnum: 8 }.into(),
+        HandleEvent::Used { open, handle, procedure: ProcedureId::new(&SPOOLSS, 8), stands_for: None }.into(),
         SessionEvent::LastUsed { session, succeeded: before, idle: Box::default() }.into(),
         OpenEvent::LastUsed { open, succeeded: None }.into(),
         OpenEvent::Closed { open, by: CloseReason::ServerDeniesIt }.into(),
@@ -521,8 +534,8 @@ fn twice_as_much_takes_twice_the_work() {
             for number in 0..size {
                 let mut handle = ContextHandle([9; 20]);
                 handle.0[..8].copy_from_slice(&number.to_le_bytes());
-                let (open, interface) = (OpenId::Fid(number as u16), Some("spoolss"));
-                script.tell(1, HandleEvent::Used { open, handle, interface, opnum: 8 });
+                let (open, procedure) = (OpenId::Fid(number as u16), ProcedureId::new(&SPOOLSS, 8));
+                script.tell(1, HandleEvent::Used { open, handle, procedure, stands_for: None });
             }
         }),
         ("trees that come and go beside many", |script, size| {

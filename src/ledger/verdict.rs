@@ -6,8 +6,8 @@
 use core::fmt;
 
 use super::{Handle, InDoubt, Open, Use, WaitingCall};
-use crate::interface::ObjectKind;
-use crate::session::{Doubt, OpenKind, Opener};
+use crate::interface::{ObjectKind, ProcedureId};
+use crate::session::{Doubt, OpenKind};
 
 /// What became of a session. The worst is the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -202,7 +202,7 @@ impl Open {
     /// The interface that is spoken on it, by its bind or else by its calls.
     #[must_use]
     pub fn interface(&self) -> Option<&'static str> {
-        let called = || self.calls.keys().find_map(|(interface, _)| *interface);
+        let called = || self.calls.keys().find_map(ProcedureId::interface_name);
         self.interfaces.iter().find_map(|bound| bound.name).or_else(called)
     }
 
@@ -214,22 +214,26 @@ impl Open {
 }
 
 impl Handle {
-    /// What it stands for, by the call that opened it.
-    #[must_use]
-    pub fn grants(&self) -> Option<ObjectKind> {
-        self.opened_by?.grants()
-    }
-
     /// True for the channel back to a client by which a print server tells it of changes.
     #[must_use]
     pub fn is_back_channel(&self) -> bool {
-        self.grants() == Some(ObjectKind::BackChannel)
+        self.stands_for == Some(ObjectKind::BackChannel)
     }
 
-    /// What it is called: the channel back to a client is no printer handle.
+    /// What it is called: `printer handle`, `policy handle`.
     #[must_use]
     pub fn noun(&self) -> &'static str {
-        if self.is_back_channel() { "notification channel" } else { "printer handle" }
+        self.stands_for.map_or("context handle", ObjectKind::handle)
+    }
+
+    /// What it is called where it is plain that printing is meant: `handle`, `channel`, but `policy handle`.
+    #[must_use]
+    pub fn short_noun(&self) -> &'static str {
+        match self.stands_for {
+            None | Some(ObjectKind::Printer | ObjectKind::AddedPrinter) => "handle",
+            Some(ObjectKind::BackChannel) => "channel",
+            Some(other) => other.handle(),
+        }
     }
 }
 
@@ -237,22 +241,12 @@ impl WaitingCall {
     /// True if it opens a printer or a print server.
     #[must_use]
     pub fn opens_printer(&self) -> bool {
-        self.opener().and_then(|opener| opener.grants()) == Some(ObjectKind::Printer)
-    }
-
-    /// It as the call that opened a handle, if its interface and its name are known.
-    #[must_use]
-    pub fn opener(&self) -> Option<Opener> {
-        Some(Opener { interface: self.interface?, opnum: self.opnum, procedure: self.procedure? })
+        self.procedure.grants() == Some(ObjectKind::Printer)
     }
 
     /// The procedure's name, or its number on its interface.
     #[must_use]
     pub fn name(&self) -> String {
-        match (self.procedure, self.interface) {
-            (Some(procedure), _) => procedure.to_owned(),
-            (None, Some(interface)) => format!("{interface} opnum {}", self.opnum),
-            (None, None) => format!("a call with opnum {}", self.opnum),
-        }
+        self.procedure.to_string()
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Ending, Moment};
 use crate::auth;
 use crate::finding;
-use crate::interface::{self, ContextHandle};
+use crate::interface::{self, ContextHandle, ProcedureId};
 use crate::ledger::{self, Ledger, ServerRowId, SessionRowId, Stuck, Verdict};
 use crate::net::Endpoint;
 use crate::session::{ClientMachine, OpenId, OpenKind, SessionId, Transport, TreeId};
@@ -265,7 +265,7 @@ pub struct OpenedBy {
     /// Its number.
     pub opnum: u16,
     /// Its name.
-    pub procedure: &'static str,
+    pub procedure: Option<&'static str>,
 }
 
 /// A call that waits for its answer.
@@ -439,7 +439,7 @@ impl<'a> HandleReport<'a> {
             document: task(interface::Task::Document),
             notification: task(interface::Task::Notification),
             handle: handle.handle,
-            opened_by: handle.opened_by.map(|by| OpenedBy { opnum: by.opnum, procedure: by.procedure }),
+            opened_by: handle.opened_by.map(|by| OpenedBy { opnum: by.opnum, procedure: by.name() }),
             object: handle.object.as_deref(),
             client: handle.client.as_ref(),
             opened: handle.opened.map(Moment::from),
@@ -451,19 +451,17 @@ impl<'a> HandleReport<'a> {
 
 impl CallCount {
     /// How often a call was made. Its number has a name on a known interface only.
-    fn of((&(interface, opnum), &count): (&(Option<&'static str>, u16), &u64)) -> Self {
-        let interface = interface.and_then(interface::named);
-        let procedure = interface.and_then(|interface| interface.procedure(opnum));
-        Self { opnum, procedure: procedure.map(|procedure| procedure.name), count }
+    fn of((call, &count): (&ProcedureId, &u64)) -> Self {
+        Self { opnum: call.opnum, procedure: call.name(), count }
     }
 }
 
 impl Waiting {
     fn of(call: &ledger::WaitingCall) -> Self {
         Self {
-            interface: call.interface,
-            opnum: call.opnum,
-            procedure: call.procedure,
+            interface: call.procedure.interface_name(),
+            opnum: call.procedure.opnum,
+            procedure: call.procedure.name(),
             sent: call.sent.into(),
         }
     }

@@ -3,6 +3,7 @@ use core::time::Duration;
 use super::{NetSession, NullSessions, Options};
 use crate::capture::Info;
 use crate::finding::testing::{Made, handle_of};
+use crate::interface::{IREMOTEWINSPOOL, ProcedureId, SPOOLSS, SVCCTL};
 use crate::ledger::Ledger;
 use crate::session::{
     Counts, EventKind, HandleEvent, OpenEvent, OpenId, OpenKind, SessionEvent, SessionId, ShareKind, TreeId,
@@ -53,9 +54,15 @@ fn a_call_has_a_name_on_its_own_interface_only() {
     let mut made = Made::new();
     made.null_session(1);
     made.handle(1);
-    for interface in [None, Some("iremotewinspool"), Some("spoolss"), Some("svcctl")] {
-        let used =
-            HandleEvent::Used { open: OpenId::Fid(0x4001), handle: handle_of(1), interface, opnum: 20 };
+    let interfaces = [&IREMOTEWINSPOOL, &SPOOLSS, &SVCCTL].map(|interface| Some(interface.id()));
+    for interface in interfaces.into_iter().chain([None]) {
+        let procedure = ProcedureId { interface, opnum: 20 };
+        let used = HandleEvent::Used {
+            open: OpenId::Fid(0x4001),
+            handle: handle_of(1),
+            procedure,
+            stands_for: None,
+        };
         made.tell(1, EventKind::Handle(used));
     }
     let ledger = made.ended_after(100.0);
@@ -63,7 +70,7 @@ fn a_call_has_a_name_on_its_own_interface_only() {
     let opens = report.sessions.iter().flat_map(|it| &it.trees).flat_map(|tree| &tree.opens);
     let calls = opens.flat_map(|open| &open.handles).flat_map(|handle| &handle.calls);
     let names: Vec<_> = calls.map(|call| (call.opnum, call.procedure)).collect();
-    let own = ["RpcAsyncClosePrinter", "RpcEndPagePrinter", "RGetServiceDisplayNameW"];
+    let own = ["RpcEndPagePrinter", "RGetServiceDisplayNameW", "RpcAsyncClosePrinter"];
     assert_eq!(names[0], (20, None));
     assert_eq!(names[1..], own.map(|name| (20, Some(name))));
 }
@@ -209,7 +216,7 @@ mod json {
     fn refusals_denials_waiting_calls_and_findings_are_told() {
         let mut made = Made::new();
         made.null_session(1);
-        made.call(1, 69, "RpcOpenPrinterEx");
+        made.call(1, 69);
         made.server_seen(1);
         made.refuse(2, Status::Nt(NtStatus::REQUEST_NOT_ACCEPTED));
         made.deny(3);

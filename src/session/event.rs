@@ -24,7 +24,8 @@ use super::{status, words};
 use crate::auth::Identity;
 use crate::auth::ntlm::Version;
 use crate::capture::Origin;
-use crate::interface::{self, ContextHandle, ObjectKind, Task};
+use crate::dcerpc::SyntaxId;
+use crate::interface::{ContextHandle, ObjectKind, ProcedureId, Task};
 use crate::net::Endpoint;
 use crate::net::Host;
 use crate::rap::ServerType;
@@ -670,13 +671,8 @@ pub enum RpcEvent {
         open: OpenId,
         /// The context's id.
         context: u16,
-        /// The interface's UUID.
-        interface: Uuid,
-        /// The interface's version: major and minor.
-        version: (u16, u16),
-        /// The interface's short name.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        name: Option<Word>,
+        /// The interface.
+        interface: SyntaxId,
         /// True for NDR64.
         ndr64: bool,
         /// The association group the server named.
@@ -697,15 +693,9 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
-        /// The interface's short name, where known.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        interface: Option<Word>,
-        /// The procedure's number.
-        opnum: u16,
-        /// The procedure's name.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        procedure: Option<Word>,
-        /// The printer or server that the call opens.
+        /// The procedure.
+        procedure: ProcedureId,
+        /// The name of what the call opens: of a printer or server, a service, a key, an account.
         object: Option<String>,
         /// The client as the call describes it.
         client: Option<ClientMachine>,
@@ -720,11 +710,8 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
-        /// The interface's short name, where known.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        interface: Option<Word>,
-        /// The procedure's number.
-        opnum: u16,
+        /// The procedure.
+        procedure: ProcedureId,
         /// The return value, where the procedure is known to have one.
         return_value: Option<u32>,
     },
@@ -734,11 +721,8 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
-        /// The interface's short name, where known.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        interface: Option<Word>,
-        /// The procedure's number.
-        opnum: u16,
+        /// The procedure.
+        procedure: ProcedureId,
         /// The fault's status, or the NTSTATUS of the failed request.
         status: u32,
     },
@@ -748,11 +732,8 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
-        /// The interface's short name, where known.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        interface: Option<Word>,
-        /// The procedure's number.
-        opnum: u16,
+        /// The procedure.
+        procedure: ProcedureId,
     },
     /// Its answer, or a part of it, is missing from the capture or encrypted.
     AnswerLost {
@@ -760,38 +741,13 @@ pub enum RpcEvent {
         open: OpenId,
         /// Which call of the pipe.
         call: u32,
-        /// The interface's short name, where known.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        interface: Option<Word>,
-        /// The procedure's number.
-        opnum: u16,
+        /// The procedure.
+        procedure: ProcedureId,
         /// True if the answer may have granted a handle.
         may_grant: bool,
         /// True if it came, sealed.
         sealed: bool,
     },
-}
-
-/// The call that opened a handle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Opener {
-    /// The interface's short name.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
-    pub interface: Word,
-    /// The procedure's number.
-    pub opnum: u16,
-    /// The procedure's name.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "words::word"))]
-    pub procedure: Word,
-}
-
-impl Opener {
-    /// What the handle stands for, by the table of the interface.
-    #[must_use]
-    pub fn grants(&self) -> Option<ObjectKind> {
-        interface::named(self.interface)?.granted(self.opnum)
-    }
 }
 
 /// About a context handle. It is named by the pipe it was seen on; the pipe's association group gives its scope.
@@ -810,8 +766,10 @@ pub enum HandleEvent {
         /// The handle.
         handle: ContextHandle,
         /// The opening call, if its request was seen.
-        opened_by: Option<Opener>,
-        /// The printer or server it stands for.
+        opened_by: Option<ProcedureId>,
+        /// What it stands for.
+        stands_for: Option<ObjectKind>,
+        /// The name of that: of a printer or server, a service, a key, an account.
         object: Option<String>,
         /// The client as the opening call describes it.
         client: Option<ClientMachine>,
@@ -826,11 +784,10 @@ pub enum HandleEvent {
         open: OpenId,
         /// The handle.
         handle: ContextHandle,
-        /// The interface's short name, where known.
-        #[cfg_attr(feature = "serde", serde(deserialize_with = "words::option"))]
-        interface: Option<Word>,
-        /// The procedure's number.
-        opnum: u16,
+        /// The procedure.
+        procedure: ProcedureId,
+        /// What it stands for, if the procedure takes handles of one kind alone.
+        stands_for: Option<ObjectKind>,
     },
     /// A call that named it succeeded.
     Proved {

@@ -42,8 +42,8 @@ mod words;
 pub use analyzer::{Analyzer, Counts};
 pub use event::{
     CaptureEvent, ClientMachine, CloseReason, ConnectionEnd, ConnectionEvent, Direction, Doubt, Event,
-    EventKind, HandleEvent, Notice, OpenEvent, OpenKind, Opener, Party, RpcEvent, SessionEvent, ShareKind,
-    Told, Transport, TreeEvent,
+    EventKind, HandleEvent, Notice, OpenEvent, OpenKind, Party, RpcEvent, SessionEvent, ShareKind, Told,
+    Transport, TreeEvent,
 };
 pub use idle::{Idle, IdleSpan};
 pub use ids::{ConnectionId, NotAnId, OpenId, SessionId, TreeId};

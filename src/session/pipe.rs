@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, Opener, RpcEvent};
+use super::event::{ClientMachine, Direction, Doubt, HandleEvent, Loss, Notice, OpenId, RpcEvent};
 use super::limits::Limits;
 use super::listed;
 use super::loss::Table;
@@ -12,7 +12,10 @@ use crate::capture::Origin;
 use crate::dcerpc::ndr::{Encoding, NdrString, Syntax};
 use crate::dcerpc::{Assembled, Bind, BindAck, Body, Calls, Pdu, ResultCode, Stream, SyntaxId};
 use crate::error::Layer;
-use crate::interface::{self, ContextHandle, Handle, Handles, Interface, Procedure, SPOOLSS, SRVSVC, Step};
+use crate::interface::{
+    self, ContextHandle, Handle, Handles, Interface, ObjectKind, Procedure, ProcedureId, SPOOLSS, SRVSVC,
+    Step,
+};
 
 /// Presentation contexts that are remembered of a pipe, and proposals that wait for their answer.
 const CONTEXTS: usize = 64;
@@ -53,8 +56,7 @@ struct Context {
 struct Call {
     number: u32,
     call_id: u32,
-    opnum: u16,
-    interface: Option<SyntaxId>,
+    id: ProcedureId,
     procedure: Option<&'static Procedure>,
     syntax: Syntax,
     sent: Origin,
@@ -75,15 +77,9 @@ struct Call {
 }
 
 impl Call {
-    /// The interface, if its procedures are known.
-    fn known(&self) -> Option<&'static Interface> {
-        interface::of(&self.interface?.uuid)
-    }
-
-    /// It as the call that opens a handle.
-    fn opener(&self) -> Option<Opener> {
-        let (interface, procedure) = (self.known()?, self.procedure?);
-        Some(Opener { interface: interface.name, opnum: self.opnum, procedure: procedure.name })
+    /// What a handle stands for that one of its parameters is.
+    fn object(&self, parameter: &str) -> Option<ObjectKind> {
+        self.id.interface()?.object(self.procedure?, parameter)
     }
 
     fn gives_handle(&self) -> bool {
@@ -99,29 +95,23 @@ impl Call {
     /// Its answer is missing, or sealed.
     fn answer_lost(&self, open: OpenId, sealed: bool) -> RpcEvent {
         // What a call of an unknown procedure gives is not known, but nothing is held by it that could be told.
-        let (call, interface, opnum) = self.names();
-        RpcEvent::AnswerLost { open, call, interface, opnum, may_grant: self.gives_handle(), sealed }
+        let (call, procedure) = (self.number, self.id);
+        RpcEvent::AnswerLost { open, call, procedure, may_grant: self.gives_handle(), sealed }
     }
 
     fn answered(&self, open: OpenId, return_value: Option<u32>) -> RpcEvent {
-        let (call, interface, opnum) = self.names();
-        RpcEvent::Answered { open, call, interface, opnum, return_value }
+        let (call, procedure) = (self.number, self.id);
+        RpcEvent::Answered { open, call, procedure, return_value }
     }
 
     fn faulted(&self, open: OpenId, status: u32) -> RpcEvent {
-        let (call, interface, opnum) = self.names();
-        RpcEvent::Faulted { open, call, interface, opnum, status }
+        let (call, procedure) = (self.number, self.id);
+        RpcEvent::Faulted { open, call, procedure, status }
     }
 
     fn cancelled(&self, open: OpenId) -> RpcEvent {
-        let (call, interface, opnum) = self.names();
-        RpcEvent::Cancelled { open, call, interface, opnum }
-    }
-
-    /// How events name it: its number on the pipe, the interface's name and the procedure's number.
-    fn names(&self) -> (u32, Option<&'static str>, u16) {
-        let interface = self.interface.and_then(|interface| interface::name(&interface.uuid));
-        (self.number, interface, self.opnum)
+        let (call, procedure) = (self.number, self.id);
+        RpcEvent::Cancelled { open, call, procedure }
     }
 }
 
@@ -399,9 +389,7 @@ impl Pipe {
                 out.tell(RpcEvent::Bound {
                     open: id,
                     context,
-                    interface: interface.uuid,
-                    version: (interface.version, interface.minor),
-                    name: interface::name(&interface.uuid),
+                    interface,
                     ndr64: syntax == Syntax::Ndr64,
                     group: ack.assoc_group_id,
                     joined: proposal.as_ref().is_some_and(|proposal| proposal.group != 0),
@@ -439,8 +427,8 @@ impl Pipe {
     fn answered<'a>(&self, call_id: u32, context: u16, big_endian: bool) -> RpcCall<'a> {
         if let Some(call) = self.calls.iter().rfind(|call| call.call_id == call_id) {
             let encoding = Encoding { syntax: call.syntax, big_endian };
-            let interface = call.interface;
-            return RpcCall { interface, opnum: Some(call.opnum), encoding, whole: None };
+            let ProcedureId { interface, opnum } = call.id;
+            return RpcCall { interface, opnum: Some(opnum), encoding, whole: None };
         }
         let context = self.context(context);
         let syntax = context.map_or(Syntax::Ndr, |context| context.syntax);
@@ -464,15 +452,14 @@ impl Pipe {
     ) {
         let Some(opnum) = request.opnum else { return };
         let RpcCall { interface, encoding, .. } = *known;
-        let known = interface.and_then(|interface| interface::of(&interface.uuid));
+        let procedure = ProcedureId { interface, opnum };
         let readable = request.complete && !request.sealed;
         self.calls_made = self.calls_made.wrapping_add(1);
         let mut call = Call {
             number: self.calls_made,
             call_id: request.call_id,
-            opnum,
-            interface,
-            procedure: known.and_then(|known| known.procedure(opnum)),
+            id: procedure,
+            procedure: procedure.procedure(),
             syntax: encoding.syntax,
             sent: out.at,
             carrier,
@@ -507,28 +494,29 @@ impl Pipe {
             Some(_) => {}
         }
         if readable
-            && known == Some(&SRVSVC)
+            && procedure.interface() == Some(&SRVSVC)
             && let Some(deletion) = interface::session_deletion(opnum, &request.stub, encoding)
         {
             let text =
                 |text: Option<NdrString<'_>>| text.map(|text| text.to_string()).filter(|t| !t.is_empty());
             call.deletes = Some((text(deletion.client), text(deletion.user)));
         }
-        let (number, interface, opnum) = call.names();
         out.tell(RpcEvent::Call {
             open: id,
-            call: number,
-            interface,
-            opnum,
-            procedure: call.procedure.map(|procedure| procedure.name),
+            call: call.number,
+            procedure,
             object: call.object.clone(),
             client: call.client.clone(),
             waits_by_design: call.procedure.is_some_and(|procedure| procedure.waits_by_design),
             sealed: request.sealed,
         });
-        for handle in named(&call.handles) {
+        for Handle { parameter, handle, .. } in call.handles.into_iter().flatten() {
+            if handle.is_zero() {
+                continue;
+            }
             self.learn(handle, limits);
-            out.tell(HandleEvent::Used { open: id, handle, interface, opnum });
+            let stands_for = call.object(parameter);
+            out.tell(HandleEvent::Used { open: id, handle, procedure, stands_for });
         }
         if let Some(machine) = notify {
             let handle = named(&call.handles).next();
@@ -573,8 +561,8 @@ impl Pipe {
         });
         let return_value = facts.as_ref().and_then(|facts| facts.return_value);
         out.tell(call.answered(id, return_value));
-        if readable && call.known() == Some(&SRVSVC) {
-            listed::tell(call.opnum, &response.stub, encoding, out);
+        if readable && call.id.interface() == Some(&SRVSVC) {
+            listed::tell(call.id.opnum, &response.stub, encoding, out);
         }
         let done = readable && return_value_at_end(&response.stub) == Some(0);
         if let Some((client, user)) = call.deletes.clone().filter(|_| done) {
@@ -634,12 +622,13 @@ impl Pipe {
     }
 
     fn granted(&mut self, id: OpenId, handle: &Handle, call: &Call, limits: &Limits, out: &mut Out<'_>) {
-        let handle = handle.handle;
+        let Handle { parameter, handle, .. } = *handle;
         self.learn(handle, limits);
         out.tell(HandleEvent::Granted {
             open: id,
             handle,
-            opened_by: call.opener(),
+            opened_by: Some(call.id),
+            stands_for: call.object(parameter),
             object: call.object.clone(),
             client: call.client.clone(),
             asked: Some(call.sent),
@@ -665,6 +654,8 @@ impl Pipe {
                 open: id,
                 handle,
                 opened_by,
+                // The most are.
+                stands_for: Some(ObjectKind::Printer),
                 object,
                 client,
                 asked,

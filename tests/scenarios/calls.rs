@@ -1,7 +1,8 @@
 //! DCE/RPC: bindings, calls, handles and their groups.
 
-use smbscope::interface::Task;
-use smbscope::session::{EventKind, Notice, RpcEvent};
+use smbscope::interface::{ObjectKind, Task};
+use smbscope::report::{NullSessions, Options as ReportOptions};
+use smbscope::session::{Counts, EventKind, Notice, RpcEvent};
 
 use crate::ntlm::Who;
 use crate::rpc::*;
@@ -512,6 +513,83 @@ fn calls_of_other_interfaces_hold_a_pipe_and_hang_like_any() {
     );
 }
 
+/// A null session that calls SamrConnect2 (57), which is answered with this handle and this status, and then
+/// SamrEnumerateDomainsInSamServer (6) or SamrCloseHandle (1) at it.
+fn connected_to_accounts(granted: [u8; 20], status: u32, then: Option<(u16, Vec<u8>)>) -> Wire {
+    let wire = Wire::new();
+    let smb = Smb2::on(wire.connect(21, 10));
+    smb.log_on(0x41, Who::Null);
+    smb.ipc(1);
+    smb.open("samr", 7);
+    let ack = NDR.bind_ack(1, 5, &[Answer::Accepted(NDR_SYNTAX)]);
+    smb.pipe(7).exchange(&NDR.bind(1, 0, &[(0, SAMR, NDR_SYNTAX)]), &ack);
+    // No server name, DesiredAccess.
+    let connect = NDR.request(2, 0, 57, &[0, 0, 0, 0, 0x30, 0, 0, 0]);
+    smb.pipe(7).exchange(&connect, &NDR.response(2, 0, &NDR.handle_and(granted, status)));
+    if let Some((opnum, answer)) = then {
+        smb.pipe(7).exchange(&NDR.request(3, 0, opnum, &granted), &NDR.response(3, 0, &answer));
+    }
+    wire.wait(100.0);
+    wire
+}
+
+#[test]
+fn a_null_session_is_leaked_by_a_handle_of_the_account_database() {
+    let wire = connected_to_accounts(handle(1), 0, None);
+    wire.tells(
+        "null 41: leaked
+        tree IPC$
+        pipe samr
+        handle 1",
+    );
+    let ledger = wire.ledger();
+    let (_, session) = ledger.sessions().next().unwrap();
+    let held = ledger.opens_of(session).flat_map(|open| ledger.handles(open)).next().unwrap();
+    assert_eq!((held.stands_for, held.noun()), (Some(ObjectKind::SamServer), "account server handle"));
+    assert_eq!(held.opened_by.unwrap().to_string(), "SamrConnect2");
+    let report = NullSessions::new(&ledger, [], &Counts::default(), ReportOptions::default());
+    let words = report.text(10_000).to_string();
+    assert!(
+        words.contains("it holds an account server handle") && !words.contains("printer handle"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_handle_of_the_account_database_is_closed_by_its_own_call() {
+    ends(0, " (close_call)");
+    // STATUS_ACCESS_DENIED leaves it as it is.
+    ends(0xc000_0022, "");
+}
+
+fn ends(status: u32, end: &str) {
+    let left = if status == 0 { [0; 20] } else { handle(1) };
+    let story = connected_to_accounts(handle(1), 0, Some((1, NDR.handle_and(left, status)))).story();
+    assert!(story.contains(&format!("handle 1{end}\n")), "{status:#x} {story}");
+}
+
+#[test]
+fn a_failed_call_grants_no_handle_of_the_account_database() {
+    // STATUS_ACCESS_DENIED; STATUS_SOME_NOT_MAPPED, which is of informational severity, is a success.
+    for (granted, status, is_granted) in
+        [([0; 20], 0xc000_0022, false), (handle(1), 0xc000_0022, false), (handle(1), 0x0000_0107, true)]
+    {
+        let story = connected_to_accounts(granted, status, None).story();
+        assert_eq!(story.contains("handle 1"), is_granted, "{status:#x} {story}");
+    }
+}
+
+#[test]
+fn the_use_of_a_handle_shows_what_it_stands_for() {
+    let answer = [&[0; 8][..], &NDR.handle_and(handle(0), 0)[20..]].concat();
+    let wire = connected_to_accounts(handle(1), 0, Some((6, answer)));
+    let ledger = wire.ledger();
+    let (_, session) = ledger.sessions().next().unwrap();
+    let held = ledger.opens_of(session).flat_map(|open| ledger.handles(open)).next().unwrap();
+    let calls: Vec<_> = held.calls.keys().map(ToString::to_string).collect();
+    assert_eq!(calls, ["SamrEnumerateDomainsInSamServer"]);
+}
+
 /// What goes on at the only handle: each document and notification, and whether it ended.
 fn tasks(wire: &Wire) -> Vec<(Task, Option<String>, bool)> {
     let ledger = wire.ledger();
@@ -545,7 +623,7 @@ fn a_document_and_a_notification_go_on_until_their_own_call_ends_them() {
         let ledger = wire.ledger();
         let (_, session) = ledger.sessions().next().unwrap();
         let handle = ledger.opens_of(session).flat_map(|open| ledger.handles(open)).next().unwrap();
-        let calls: Vec<_> = handle.calls.iter().map(|((_, opnum), count)| (*opnum, *count)).collect();
+        let calls: Vec<_> = handle.calls.iter().map(|(call, count)| (call.opnum, *count)).collect();
         assert_eq!(calls, [(17, 1), (23, 1), (56, 1), (65, 1)]);
     }
 }

@@ -53,15 +53,15 @@ fn what_becomes_of_a_call_is_told_with_its_interface_and_number() {
         let mut hear = sink::events(|event| {
             let EventKind::Rpc(rpc) = &event.kind else { return };
             let end = match rpc {
-                RpcEvent::Call { open, call, interface, opnum, .. } => {
-                    called.insert((event.connection, *open, *call), (*interface, *opnum));
+                RpcEvent::Call { open, call, procedure, .. } => {
+                    called.insert((event.connection, *open, *call), *procedure);
                     return;
                 }
-                RpcEvent::Answered { open, call, interface, opnum, .. }
-                | RpcEvent::Faulted { open, call, interface, opnum, .. }
-                | RpcEvent::Cancelled { open, call, interface, opnum }
-                | RpcEvent::AnswerLost { open, call, interface, opnum, .. } => {
-                    ((event.connection, *open, *call), (*interface, *opnum))
+                RpcEvent::Answered { open, call, procedure, .. }
+                | RpcEvent::Faulted { open, call, procedure, .. }
+                | RpcEvent::Cancelled { open, call, procedure }
+                | RpcEvent::AnswerLost { open, call, procedure, .. } => {
+                    ((event.connection, *open, *call), *procedure)
                 }
                 _ => return,
             };

@@ -2,22 +2,34 @@
 
 use uuid::uuid;
 
+use crate::dcerpc::ndr::{Parameter, Type, in_out, input, member, output};
 use crate::interface::definition::Interface;
-use crate::interface::procedure::{Procedure, named};
+use crate::interface::object::ObjectKind;
+use crate::interface::procedure::{Procedure, named, ntstatus};
 
 /// The interface, version 1.0.
 pub static SAMR: Interface = Interface {
     procedures: &PROCEDURES,
+    handles: &HANDLES,
     ..Interface::new(uuid!("12345778-1234-abcd-ef00-0123456789ac"), (1, 0), "account lookup")
 };
 
+/// What handles stand for.
+static HANDLES: [(&str, ObjectKind); 5] = [
+    ("ServerHandle", ObjectKind::SamServer),
+    ("DomainHandle", ObjectKind::SamDomain),
+    ("GroupHandle", ObjectKind::Group),
+    ("AliasHandle", ObjectKind::Alias),
+    ("UserHandle", ObjectKind::User),
+];
+
 static PROCEDURES: [Procedure; 64] = [
     named(0, "SamrConnect"),
-    named(1, "SamrCloseHandle"),
+    ntstatus(1, "SamrCloseHandle", CLOSE_HANDLE),
     named(2, "SamrSetSecurityObject"),
     named(3, "SamrQuerySecurityObject"),
     named(5, "SamrLookupDomainInSamServer"),
-    named(6, "SamrEnumerateDomainsInSamServer"),
+    ntstatus(6, "SamrEnumerateDomainsInSamServer", SERVER).and_more(),
     named(7, "SamrOpenDomain"),
     named(8, "SamrQueryInformationDomain"),
     named(9, "SamrSetInformationDomain"),
@@ -66,7 +78,7 @@ static PROCEDURES: [Procedure; 64] = [
     named(54, "SamrOemChangePasswordUser2"),
     named(55, "SamrUnicodeChangePasswordUser2"),
     named(56, "SamrGetDomainPasswordInformation"),
-    named(57, "SamrConnect2"),
+    ntstatus(57, "SamrConnect2", CONNECT_2),
     named(58, "SamrSetInformationUser2"),
     named(62, "SamrConnect4"),
     named(64, "SamrConnect5"),
@@ -76,4 +88,14 @@ static PROCEDURES: [Procedure; 64] = [
     named(73, "SamrUnicodeChangePasswordUser4"),
     named(74, "SamrValidateComputerAccountReuseAttempt"),
     named(77, "SamrAccountIsDelegatedManagedServiceAccount"),
+];
+
+const CLOSE_HANDLE: &[Parameter] = &[in_out(member("SamHandle", Type::Handle))];
+
+const SERVER: &[Parameter] = &[input(member("ServerHandle", Type::Handle))];
+
+const CONNECT_2: &[Parameter] = &[
+    input(member("ServerName", Type::Unique(&Type::Text))),
+    output(member("ServerHandle", Type::Handle)),
+    input(member("DesiredAccess", Type::U32)),
 ];

@@ -16,9 +16,10 @@ impl Ledger {
     pub(super) fn fold_handle(&mut self, at: Origin, connection: ConnectionId, event: HandleEvent) {
         match event {
             HandleEvent::Granted { open, handle, .. } => self.granted(at, connection, (open, handle), event),
-            HandleEvent::Used { open, handle, interface, opnum } => {
+            HandleEvent::Used { open, handle, procedure, stands_for } => {
                 if let Some(handle) = self.handle_used(at, connection, (open, handle), None) {
-                    let count = handle.calls.entry((interface, opnum)).or_default();
+                    handle.stands_for = handle.stands_for.or(stands_for);
+                    let count = handle.calls.entry(procedure).or_default();
                     *count = count.saturating_add(1);
                 }
             }
@@ -64,10 +65,13 @@ impl Ledger {
         let Some(pipe) = self.open_row(connection, pipe) else { return };
         let row = self.used_before_granted(at, pipe, handle).or_else(|| self.new_handle(at, pipe, handle));
         let row = row.and_then(|row| self.handles.get_mut(&row));
-        if let (Some(row), HandleEvent::Granted { opened_by, object, client, asked, printer_remote, .. }) =
-            (row, event)
+        if let (
+            Some(row),
+            HandleEvent::Granted { opened_by, stands_for, object, client, asked, printer_remote, .. },
+        ) = (row, event)
         {
             row.opened_by = opened_by;
+            row.stands_for = stands_for;
             row.object = object;
             row.client = client;
             row.asked = asked;
@@ -256,7 +260,8 @@ impl Ledger {
                 // The oldest opening call whose answer is missing must have granted it.
                 let grant = self.opens.get_mut(&pipe).and_then(|open| open.grants_lost.pop_first());
                 if let (Some((_, call)), Some(row)) = (grant, self.handles.get_mut(&row)) {
-                    row.opened_by = call.opener();
+                    row.opened_by = Some(call.procedure);
+                    row.stands_for = call.procedure.grants();
                     row.object = call.object;
                     row.client = call.client;
                 }

@@ -2,6 +2,7 @@
 
 use crate::auth::Who;
 use crate::capture::Origin;
+use crate::interface;
 use crate::ledger::{BoundInterface, DenialAnswer, Ledger, SessionRowId, Stage, WaitingCall};
 use crate::session::{ConnectionId, OpenId, RpcEvent};
 use crate::wire::Win32Error;
@@ -10,34 +11,23 @@ impl Ledger {
     pub(super) fn fold_rpc(&mut self, at: Origin, connection: ConnectionId, event: RpcEvent) {
         let most = self.limits.waiting_calls;
         match event {
-            RpcEvent::Bound { open, interface, version, name, group, joined, .. } => {
+            RpcEvent::Bound { open, interface, group, joined, .. } => {
                 let Some(row) = self.open_row(connection, open) else { return };
                 self.join_group(row, connection, group, joined);
                 if let Some(open) = self.opens.get_mut(&row) {
-                    open.bind(BoundInterface { uuid: interface, version, name, bound: at }, most);
+                    let (uuid, version) = (interface.uuid, (interface.version, interface.minor));
+                    let name = interface::name(&uuid);
+                    open.bind(BoundInterface { uuid, version, name, bound: at }, most);
                 }
             }
             RpcEvent::Refused { .. } => {}
-            RpcEvent::Call {
-                open,
-                call,
-                interface,
-                opnum,
-                procedure,
-                object,
-                client,
-                waits_by_design,
-                sealed,
-            } => {
+            RpcEvent::Call { open, call, procedure, object, client, waits_by_design, sealed } => {
                 let Some(open) = self.open_mut(connection, open) else { return };
                 if sealed {
                     open.sealed.get_or_insert(at);
                 }
                 let (sent, sealed) = (at, false);
-                #[rustfmt::skip]
-                let waiting = WaitingCall {
-                    interface, opnum, procedure, object, client, sent, waits_by_design, sealed,
-                };
+                let waiting = WaitingCall { procedure, object, client, sent, waits_by_design, sealed };
                 if !open.call(call, waiting, most) {
                     self.losses.evicted("waiting calls of a pipe");
                 }

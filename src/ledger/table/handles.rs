@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{GroupRowId, HandleRowId, InDoubt, Map, OpenRowId, Use, lookups};
 use crate::capture::Origin;
-use crate::interface::{ContextHandle, Task};
+use crate::interface::{ContextHandle, ObjectKind, ProcedureId, Task};
 use crate::ledger::ends::{Closing, HandleEnd};
-use crate::session::{ClientMachine, Opener};
+use crate::session::ClientMachine;
 
 /// A context handle.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +19,10 @@ pub struct Handle {
     /// The 20 bytes.
     pub handle: ContextHandle,
     /// The opening call.
-    pub opened_by: Option<Opener>,
-    /// The printer or server it stands for.
+    pub opened_by: Option<ProcedureId>,
+    /// What it stands for, by the call that opened it or by one that names it.
+    pub stands_for: Option<ObjectKind>,
+    /// The name of that: of a printer or server, a service, a key, an account.
     pub object: Option<String>,
     /// The client as the opening call describes it.
     pub client: Option<ClientMachine>,
@@ -32,8 +34,8 @@ pub struct Handle {
     pub opened: Option<Origin>,
     /// Its use.
     pub used: Use,
-    /// How often each call named it: (interface, opnum).
-    pub calls: BTreeMap<(Option<&'static str>, u16), u64>,
+    /// How often each call named it.
+    pub calls: BTreeMap<ProcedureId, u64>,
     /// The latest document and the latest notifications of changes that began at it.
     pub tasks: BTreeMap<Task, HandleTask>,
     /// Nobody can say whether it goes on.
@@ -140,6 +142,7 @@ impl Handle {
             open,
             handle,
             opened_by: None,
+            stands_for: None,
             object: None,
             client: None,
             asked: None,

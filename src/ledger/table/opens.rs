@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{GroupRowId, HandleRowId, InDoubt, Map, OpenRowId, SessionRowId, TreeRowId, Use, lookups};
 use crate::capture::Origin;
+use crate::interface::ProcedureId;
 use crate::ledger::ends::{Closing, OpenEnd};
 use crate::session::{ClientMachine, ConnectionId, Doubt, OpenId, OpenKind};
 use crate::wire::Win32Error;
@@ -47,8 +48,8 @@ pub struct Open {
     pub(in crate::ledger) handles_ended: BTreeSet<HandleRowId>,
     /// Calls that wait for their answer, by their number on the pipe.
     pub waiting: BTreeMap<u32, WaitingCall>,
-    /// How often each call was made: (interface, opnum).
-    pub calls: BTreeMap<(Option<&'static str>, u16), u64>,
+    /// How often each call was made.
+    pub calls: BTreeMap<ProcedureId, u64>,
     /// Calls that open a handle and whose answer is missing from the capture or sealed, by their number on the pipe.
     pub grants_lost: BTreeMap<u32, WaitingCall>,
     /// The first call on it whose arguments or results are sealed.
@@ -81,13 +82,9 @@ pub struct BoundInterface {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WaitingCall {
-    /// The interface's short name.
-    pub interface: Option<&'static str>,
-    /// The procedure's number.
-    pub opnum: u16,
-    /// The procedure's name.
-    pub procedure: Option<&'static str>,
-    /// The printer or server that the call opens.
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The name of what the call opens: of a printer or server, a service, a key, an account.
     pub object: Option<String>,
     /// The client as the call describes it.
     pub client: Option<ClientMachine>,
@@ -284,9 +281,8 @@ impl Open {
 
     /// A call on it was sent. False if too many wait for their answer for one more to be kept.
     pub(in crate::ledger) fn call(&mut self, number: u32, call: WaitingCall, most: usize) -> bool {
-        let named = (call.interface, call.opnum);
-        if self.calls.len() < most || self.calls.contains_key(&named) {
-            let count = self.calls.entry(named).or_default();
+        if self.calls.len() < most || self.calls.contains_key(&call.procedure) {
+            let count = self.calls.entry(call.procedure).or_default();
             *count = count.saturating_add(1);
         }
         if self.waiting.len() >= most {

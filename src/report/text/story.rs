@@ -214,10 +214,10 @@ pub(super) fn steps(
         }
         for handle in ledger.handles(open).filter(|handle| ended.is_some() || handle.closed.is_none()) {
             let short = table::handle(&handle.handle.0);
-            let what = if handle.is_back_channel() { "channel" } else { "handle" };
+            let what = handle.short_noun();
             let object = handle.object.as_deref().map(|name| format!("on {}", Plain::name(name)));
             if let Some(at) = handle.opened {
-                let by = handle.opened_by.map(|by| format!("by {} ({:#04x}) ", by.procedure, by.opnum));
+                let by = handle.opened_by.map(|by| format!("by {by} ({:#04x}) ", by.opnum));
                 let note = format!("{}{}", by.unwrap_or_default(), object.unwrap_or_default());
                 step(at, format!("{what} {short} granted"), note);
             } else {
@@ -244,7 +244,11 @@ pub(super) fn steps(
         if let Some(failed) = open.failed.as_deref() {
             let object = failed.call.object.as_deref().map(|name| format!("for {}, ", Plain::name(name)));
             let note = format!("{}{}", object.unwrap_or_default(), finding::how_it_failed(failed));
-            step(failed.call.sent, format!("{} ({:#04x}) sent", failed.call.name(), failed.call.opnum), note);
+            step(
+                failed.call.sent,
+                format!("{} ({:#04x}) sent", failed.call.name(), failed.call.procedure.opnum),
+                note,
+            );
         }
         if let Some(at) = by_itself(open.closed.map(|closing| closing.at)) {
             let stays = ledger.handles(open).any(|handle| handle.closed.is_none());
@@ -256,7 +260,7 @@ pub(super) fn steps(
             let object = call.object.as_deref().map(|name| format!(" for {}", Plain::name(name)));
             let by_design = if call.waits_by_design { ", by design" } else { "" };
             let note = format!("no answer in {}{by_design}{}", since(call.sent), object.unwrap_or_default());
-            step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.opnum), note);
+            step(call.sent, format!("{} ({:#04x}) sent", call.name(), call.procedure.opnum), note);
         }
         let told = ledger.handles(open).any(|handle| handle.used.last >= open.used.last)
             || open.waiting.values().any(|call| call.sent >= open.used.last)

@@ -148,7 +148,7 @@ pub(super) fn holds(report: &NullSessions<'_>, session: &SessionReport<'_>) -> S
     let mut handles = finding::held_handles(ledger, row);
     if let Some(first) = handles.next() {
         let object = first.object.as_deref().map(|name| format!(" on {}", Plain::name(name)));
-        let what = if first.is_back_channel() { "channel" } else { "handle" };
+        let what = first.short_noun();
         let first = format!("{what} {}{}", handle(&first.handle.0), object.unwrap_or_default());
         return match handles.count() {
             0 => first,

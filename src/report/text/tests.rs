@@ -45,7 +45,7 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
 fn office() -> Ledger {
     let mut made = Made::new();
     made.null_session(1);
-    made.call(1, 69, "RpcOpenPrinterEx");
+    made.call(1, 69);
     made.wait(60.0);
     made.null_session(2);
     made.native(2, "Windows 2002 2600", "Windows 5.1");
@@ -216,7 +216,7 @@ fn names_off_the_wire_cannot_touch_the_terminal() {
     made.pipe(1);
     made.handle(1);
     made.null_session(2);
-    made.call(2, 69, "RpcOpenPrinterEx");
+    made.call(2, 69);
     made.server_seen(2);
     let text = text_of(&made.ended_after(100.0), &[info(hostile)], Options::default());
     assert!(text.contains("<U+001B>[2J<U+009B>1m<U+202E>"), "{text}");
@@ -413,7 +413,7 @@ fn any_status_but_want_of_resources_is_a_denial() {
 fn a_cancelled_call_is_told_with_the_pipe_that_stays() {
     let mut made = Made::new();
     made.null_session(1);
-    made.call(1, 69, "RpcOpenPrinterEx");
+    made.call(1, 69);
     made.wait(100.0);
     made.cancel(1);
     let text = text(&made.ended_after(200.0));
@@ -427,7 +427,7 @@ fn a_cancelled_call_is_told_with_the_pipe_that_stays() {
 fn a_printer_that_could_not_be_opened_is_told_with_its_error() {
     let mut made = Made::new();
     made.null_session(1);
-    made.call(1, 69, "RpcOpenPrinterEx");
+    made.call(1, 69);
     made.answer_with(1, 1801);
     let text = text(&made.ended_after(200.0));
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -464,7 +464,7 @@ fn of_many_sessions_the_worst_of_each_verdict_come_first_then_the_clients() {
         match client % 3 {
             0 => {
                 made.null_session(client);
-                made.call(client, 69, "RpcOpenPrinterEx");
+                made.call(client, 69);
             }
             1 => made.null_session(client),
             _ => made.null_session_alone(client),

@@ -165,7 +165,7 @@ impl Sink for Watch<'_> {
 
     fn event(&mut self, event: Event) {
         match event.kind {
-            EventKind::Rpc(RpcEvent::Bound { interface, .. }) => self.facts.bind(interface, true),
+            EventKind::Rpc(RpcEvent::Bound { interface, .. }) => self.facts.bind(interface.uuid, true),
             EventKind::Rpc(RpcEvent::Refused { .. }) => self.facts.refused(),
             // The connection itself is not told of.
             EventKind::Loss(_) => self.sink.event(Event { connection: None, ..event }),

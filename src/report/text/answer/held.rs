@@ -14,14 +14,14 @@ const CALLS: usize = 3;
 /// What holds the stuck sessions: `1 holds a printer handle`, `1 waits for an answer to OpenPrinterEx`.
 pub(super) fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<String> {
     let whole = server.stuck().count();
-    // Printer handles, notification channels alone, sealed calls, a pipe and nothing that is known beside it.
-    let [mut printers, mut channels, mut sealed, mut pipes] = [0_usize; 4];
+    // By the first kind of handle, channels last; sealed calls; a pipe and nothing that is known beside it.
+    let mut handles: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+    let [mut sealed, mut pipes] = [0_usize; 2];
     for row in server.null_sessions(Verdict::Leaked).filter_map(|session| report.ledger.session(session.id)) {
-        let held = || finding::held_handles(report.ledger, row);
-        let number = if held().any(|handle| !handle.is_back_channel()) {
-            &mut printers
-        } else if held().next().is_some() {
-            &mut channels
+        let held = finding::held_handles(report.ledger, row);
+        let held = held.min_by_key(|handle| (handle.is_back_channel(), handle.stands_for));
+        let number = if let Some(handle) = held {
+            handles.entry((handle.is_back_channel(), handle.noun())).or_default()
         } else if finding::held_pipes(report.ledger, row).any(|pipe| pipe.sealed.is_some()) {
             &mut sealed
         } else {
@@ -30,9 +30,9 @@ pub(super) fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<S
         *number = number.saturating_add(1);
     }
     let call = call_on_pipes(report, server);
-    let mut parts = vec![
-        part(printers, whole, "holds a printer handle", "hold printer handles"),
-        part(channels, whole, "holds a notification channel", "hold notification channels"),
+    let mut parts: Vec<Option<String>> =
+        handles.into_iter().map(|((_, noun), number)| holds(noun, number, whole)).collect();
+    parts.extend([
         part(
             pipes,
             whole,
@@ -45,7 +45,7 @@ pub(super) fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<S
             "holds a pipe whose calls are sealed, so what else it holds cannot be seen",
             "hold pipes whose calls are sealed, so what else they hold cannot be seen",
         ),
-    ];
+    ]);
     let calls = unanswered(report, server);
     parts.extend(calls.iter().take(CALLS).map(|(call, number)| {
         let one = format!("waits for an answer to {call}");
@@ -70,6 +70,12 @@ pub(super) fn parts(report: &NullSessions<'_>, server: &ServerPart<'_>) -> Vec<S
         "are stuck, but what they hold is not known",
     ));
     parts.into_iter().flatten().collect()
+}
+
+/// `holds a printer handle`.
+fn holds(noun: &str, number: usize, whole: usize) -> Option<String> {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    part(number, whole, &format!("holds {article} {noun}"), &format!("hold {noun}s"))
 }
 
 /// What came of the calls on pipes that are all that their sessions hold, if the same came of each:
