@@ -368,7 +368,7 @@ impl Examine for StreamEntry<'_> {
 }
 
 impl<'a> FileInformation<'a> {
-    /// Reads what is told or set of a file. SMB1 has its own form of renaming: [`RenameInformation::read_smb1`].
+    /// Reads what is told or set of a file. SMB1 has a form of renaming of its own, which this does not read.
     ///
     /// # Errors
     /// It is cut.

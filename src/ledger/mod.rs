@@ -1,6 +1,6 @@
 //! The ledger: one sequential fold over events, which knows at every moment who holds what.
 //!
-//! Feed it events (it is a [`Sink`]), then ask for its rows, for [verdicts](Ledger::judge) and for
+//! Feed it events (it is a [`Sink`](crate::session::Sink)), then ask for its rows, for [verdicts](Ledger::judge) and for
 //! the [slots](Server::slots) of each server.
 
 mod account;
