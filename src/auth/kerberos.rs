@@ -3,6 +3,20 @@
 //!
 //! Also user to user (draft-swift-win2k-krb-user2user), where the server shows its own ticket first, and IAKERB
 //! (draft-ietf-kitten-iakerb), where the server passes the messages on to the key distribution centre.
+//!
+//! ```
+//! use smbscope::auth::kerberos::KrbError;
+//!
+//! let token = [
+//!     0x7e, 18, 0x30, 16, // KRB-ERROR
+//!     0xa6, 3, 2, 1, 37, // error-code
+//!     0xa9, 9, 0x1b, 7, b'E', b'X', b'A', b'M', b'P', b'L', b'E', // realm
+//! ];
+//! let error = KrbError::parse(&token)?;
+//! assert_eq!(error.error_code, 37); // the clocks of client and server differ too much
+//! assert_eq!(error.realm, b"EXAMPLE");
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use core::fmt;
 

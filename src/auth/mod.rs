@@ -2,6 +2,23 @@
 //!
 //! [`token`] finds the innermost message of a blob, whatever it is wrapped in; [`Credentials`] are what the client
 //! said of itself, owned; [`identify`] weighs them against the server's flags.
+//!
+//! ```
+//! use smbscope::auth::{Credentials, identify};
+//!
+//! let mut blob = b"NTLMSSP\0\x03\0\0\0".to_vec(); // Signature, MessageType: AUTHENTICATE
+//! blob.extend([1, 0, 1, 0, 64, 0, 0, 0]); // LmChallengeResponse: 1 byte at offset 64
+//! for _ in 0..5 {
+//!     // NtChallengeResponse, DomainName, UserName, Workstation, EncryptedRandomSessionKey: empty
+//!     blob.extend([0, 0, 0, 0, 65, 0, 0, 0]);
+//! }
+//! blob.extend([0x05, 0x0a, 0, 0]); // NegotiateFlags: UNICODE, REQUEST_TARGET, NTLM, ANONYMOUS
+//! blob.push(0);
+//!
+//! let credentials = Credentials::from_blob(&blob);
+//! let identity = identify(credentials.as_ref(), false, false);
+//! assert!(identity.is_null());
+//! ```
 
 mod blob;
 mod credentials;

@@ -1,4 +1,20 @@
 //! SPNEGO: RFC 4178, \[MS-SPNG\].
+//!
+//! ```
+//! use smbscope::auth::Oid;
+//! use smbscope::auth::spnego::{NegState, NegTokenResp};
+//!
+//! let token = [
+//!     0xa1, 21, 0x30, 19, // NegTokenResp
+//!     0xa0, 3, 0x0a, 1, 1, // negState
+//!     0xa1, 12, 6, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10, // supportedMech
+//! ];
+//! let answer = NegTokenResp::parse(&token)?;
+//! assert_eq!(answer.state, Some(NegState::ACCEPT_INCOMPLETE));
+//! assert_eq!(answer.supported_mechanism, Some(Oid::NTLMSSP));
+//! assert_eq!(answer.response_token, None);
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Oid;
 use super::der::{

@@ -1,4 +1,17 @@
 //! Capture files: pcap and pcapng, plain or gzip, one or many as one timeline.
+//!
+//! ```
+//! use smbscope::capture::{Capture, LinkType};
+//!
+//! let mut capture = Capture::open("testdata/link_ethernet.pcap")?;
+//! while let Some(packet) = capture.next()? {
+//!     assert_eq!(packet.link, LinkType::ETHERNET);
+//!     assert!(packet.data.len() <= packet.length as usize); // fewer where the snap length cut it
+//! }
+//! assert!(capture.info().packets > 0);
+//! assert!(capture.info().first < capture.info().last);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
 
 mod error;
 mod format;

@@ -1,4 +1,25 @@
 //! Connectionless DCE/RPC (C706 12.5): each PDU is a datagram of its own.
+//!
+//! ```
+//! use smbscope::dcerpc::datagram::{Body, Pdu};
+//!
+//! let datagram = [
+//!     &[4, 0][..], // rpc_vers, ptype: request
+//!     &[0x28, 0, 0x10, 0, 0, 0], // flags1, flags2, drep: little-endian, serial_hi
+//!     &[0; 16], // object
+//!     &[0x11; 16], // if_id
+//!     &[0x22; 16], // act_id
+//!     &[0, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0], // server_boot, if_vers, seqnum
+//!     &[5, 0, 0xff, 0xff, 0xff, 0xff, 4, 0], // opnum, ihint, ahint, len
+//!     &[0, 0, 0, 1], // fragnum, auth_proto, serial_lo
+//!     b"stub",
+//! ]
+//! .concat();
+//! let pdu = Pdu::parse(&datagram)?;
+//! assert_eq!((pdu.header.opnum, pdu.header.seqnum), (5, 9));
+//! assert_eq!(pdu.body, Body::Stub(b"stub"));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use uuid::Uuid;
 

@@ -2,6 +2,25 @@
 //!
 //! A [`Dissector`] gives of each PDU that a [`Sink`](crate::session::Sink) hears a [`Dissection`], which serialises. An SMB
 //! response bears its request; of RPC calls the dissector remembers what their answers can only be read with.
+//!
+//! ```
+//! use smbscope::Scan;
+//! use smbscope::dissect::{Dissector, Message};
+//! use smbscope::session::sink;
+//!
+//! let mut opened = 0;
+//! let mut dissector = Dissector::new();
+//! let mut pdus = sink::pdus(|pdu| {
+//!     dissector.pdu(pdu, |dissection| {
+//!         if let Some(Message::Rpc(rpc)) = &dissection.message {
+//!             opened += usize::from(rpc.procedure == Some("RpcOpenPrinterEx"));
+//!         }
+//!     });
+//! });
+//! Scan::files(["testdata/link_ethernet.pcap"]).each(&mut pdus)?;
+//! assert!(opened > 0);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
 
 mod asked;
 mod endpoints;

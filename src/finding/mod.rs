@@ -1,6 +1,19 @@
 //! Findings, one rule a file, each from the ledger alone.
 //!
 //! [`RULES`] lists them. [`all`] applies them to a ledger.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use smbscope::{Ledger, Scan, finding};
+//!
+//! let mut ledger = Ledger::default();
+//! Scan::files(["testdata/hung_openprinterex_smb1.pcap"]).each(&mut ledger)?;
+//! let findings = finding::all(&ledger, Duration::from_secs(2));
+//! let hung = findings.iter().find(|finding| finding.rule == "hung_open_printer");
+//! assert!(hung.is_some_and(|finding| !finding.sessions.is_empty() && !finding.advice.is_empty()));
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
 
 mod advice;
 

@@ -1,5 +1,18 @@
 //! File system control codes, and the bodies of those that tell something: \[MS-FSCC\] 2.3, \[MS-SMB2\] 2.2.31 and
 //! 2.2.32, \[MS-DFSC\] 2.2.
+//!
+//! ```
+//! use smbscope::fscc::fsctl::{FsctlCode, Input};
+//!
+//! let bytes = [
+//!     0, 0x10, 0, 0, 0, 0, 0, 0, // FileOffset
+//!     0, 0x20, 0, 0, 0, 0, 0, 0, // Length
+//! ];
+//! let input = Input::parse(FsctlCode::QUERY_ALLOCATED_RANGES, &bytes)?;
+//! assert_eq!(input, Input::Range { file_offset: 4096, length: 8192 });
+//! assert_eq!(FsctlCode(0x0011_c017), FsctlCode::PIPE_TRANSCEIVE); // a call over a named pipe
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 

@@ -5,6 +5,22 @@
 //! * [`NotifyRecords`]: what changed in one;
 //! * [`ExtendedAttributes`];
 //! * [`fsctl`]: file system control codes and their bodies.
+//!
+//! ```
+//! use smbscope::fscc::{NotifyAction, NotifyRecords};
+//!
+//! let bytes = [
+//!     16, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, // NextEntryOffset, Action, FileNameLength
+//!     b'a', 0, 0, 0, // FileName, padding
+//!     0, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, // NextEntryOffset: the last, Action, FileNameLength
+//!     b'b', 0, // FileName
+//! ];
+//! let records = NotifyRecords(&bytes).iter().collect::<Result<Vec<_>, _>>()?;
+//! assert_eq!(records[0].action, NotifyAction::RENAMED_OLD_NAME);
+//! assert_eq!(records[0].file_name.to_string(), "a");
+//! assert_eq!(records[1].action, NotifyAction::RENAMED_NEW_NAME);
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 mod attributes;
 mod directory;

@@ -1,4 +1,17 @@
 //! The endpoint mapper (C706 appendix O, \[MS-RPCE\] 2.2.1.2): which interface listens where.
+//!
+//! ```
+//! use core::net::Ipv4Addr;
+//!
+//! use smbscope::interface::epmapper::Tower;
+//!
+//! let bytes = [
+//!     2, 0, // floors; those of interface and transfer syntax are left out here
+//!     1, 0, 0x07, 2, 0, 0xc2, 0x03, // TCP: lengths, protocol identifier, port
+//!     1, 0, 0x09, 4, 0, 192, 0, 2, 7, // IP: lengths, protocol identifier, address
+//! ];
+//! assert_eq!(Tower(&bytes).tcp(), Some((Ipv4Addr::new(192, 0, 2, 7), 49667)));
+//! ```
 
 use core::net::Ipv4Addr;
 

@@ -6,6 +6,19 @@
 //! ([`Procedure::request_facts`], [`Procedure::response_facts`]).
 //!
 //! Of many more interfaces only the name is known ([`name`]).
+//!
+//! ```
+//! use smbscope::dcerpc::ndr::{ContextHandle, Encoding};
+//! use smbscope::interface;
+//!
+//! let spoolss = interface::named("spoolss").ok_or("unknown")?;
+//! let close = spoolss.procedure(29).ok_or("unknown")?;
+//! assert_eq!(close.name, "RpcClosePrinter");
+//! // The stub of its request is the handle that it closes.
+//! let call = close.request(&[7; 20], Encoding::default()).ok_or("unknown")?;
+//! assert_eq!(call.handle(), Some(ContextHandle([7; 20])));
+//! # Ok::<(), &str>(())
+//! ```
 
 mod call;
 mod definition;

@@ -2,6 +2,22 @@
 //!
 //! Feed it events (it is a [`Sink`](crate::session::Sink)), then ask for its rows, for [verdicts](Ledger::judge) and for
 //! the [slots](Server::slots) of each server.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use smbscope::ledger::Verdict;
+//! use smbscope::{Ledger, Scan};
+//!
+//! let mut ledger = Ledger::default();
+//! Scan::files(["testdata/hung_openprinterex_smb1.pcap"]).each(&mut ledger)?;
+//! let grace = Duration::from_secs(2);
+//! let hung = ledger.sessions().filter(|(row, session)| {
+//!     session.identity.is_null() && ledger.judge(*row, grace).is_some_and(|it| it.verdict == Verdict::Hung)
+//! });
+//! assert!(hung.count() > 0);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
 
 mod account;
 mod cause;

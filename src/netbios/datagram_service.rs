@@ -1,4 +1,22 @@
 //! The datagram service (RFC 1002 4.4, UDP port 138): messages to a name, mailslots among them.
+//!
+//! ```
+//! use smbscope::netbios::datagram_service::{MessageType, Packet};
+//!
+//! let datagram = [
+//!     &[0x11, 0x02, 0xec, 0x7c][..], // MSG_TYPE, FLAGS, DGM_ID
+//!     &[192, 0, 2, 1, 0, 138], // SOURCE_IP, SOURCE_PORT
+//!     &[0, 72, 0, 0], // DGM_LENGTH, PACKET_OFFSET
+//!     b"\x20EGEJEMEFFDFCFGCACACACACACACACACA\0", // SOURCE_NAME
+//!     b"\x20FHEPFCELEHFCEPFFFACACACACACACABN\0", // DESTINATION_NAME
+//!     b"data", // USER_DATA
+//! ]
+//! .concat();
+//! let packet = Packet::parse(&datagram)?;
+//! assert_eq!(packet.msg_type, MessageType::DIRECT_GROUP);
+//! assert_eq!((packet.source_ip.to_string(), packet.source_port), ("192.0.2.1".to_owned(), 138));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use core::net::Ipv4Addr;
 

@@ -7,6 +7,23 @@
 //! * Datagram service (4.4, port 138): [`datagram_service`].
 //! * NetBIOS frames straight over LLC: [`nbf`].
 //! * NetBIOS over IPX: [`nbipx`].
+//!
+//! ```
+//! use smbscope::netbios::{Framed, Framer};
+//!
+//! let stream = b"\0\0\0\x05\xffSMB\x2b\x85\0\0\0"; // SESSION MESSAGE of 5 bytes, SESSION KEEP ALIVE
+//! let mut kinds = Vec::new();
+//! let mut framer = Framer::new(true);
+//! for piece in stream.chunks(3) {
+//!     framer.data(piece, &mut |_| Some(usize::MAX), &mut |framed| {
+//!         if let Framed::Frame(frame) = framed {
+//!             kinds.push((frame.kind.name(), frame.payload.to_vec()));
+//!         }
+//!     });
+//! }
+//! let message = (Some("SESSION MESSAGE"), b"\xffSMB\x2b".to_vec());
+//! assert_eq!(kinds, [message, (Some("SESSION KEEP ALIVE"), Vec::new())]);
+//! ```
 
 pub mod datagram_service;
 mod framer;

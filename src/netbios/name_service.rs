@@ -1,4 +1,24 @@
 //! The name service (RFC 1002 4.2, UDP port 137): who has which name.
+//!
+//! ```
+//! use smbscope::netbios::name_service::{Entry, Opcode, Packet, RecordType};
+//!
+//! let datagram = [
+//!     &[0xa7, 0x95, 0x01, 0x10][..], // NAME_TRN_ID, flags: a query to all
+//!     &[0, 1, 0, 0, 0, 0, 0, 0], // QDCOUNT, ANCOUNT, NSCOUNT, ARCOUNT
+//!     b"\x20EGEJEMEFFDFCFGCACACACACACACACACA\0", // QUESTION_NAME
+//!     &[0, 0x20, 0, 1], // QUESTION_TYPE, QUESTION_CLASS
+//! ]
+//! .concat();
+//! let packet = Packet::parse(&datagram)?;
+//! assert_eq!((packet.opcode, packet.is_response()), (Opcode::QUERY, false));
+//! for entry in packet.entries.iter() {
+//!     let Entry::Question(question) = entry? else { continue };
+//!     assert_eq!(question.question_name.to_string(), "FILESRV<20>"); // the file server
+//!     assert_eq!(question.question_type, RecordType::NB);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use core::net::Ipv4Addr;
 

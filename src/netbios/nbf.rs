@@ -2,6 +2,26 @@
 //!
 //! A frame is an LLC header ([`Llc`]) and, in those that carry data, a NetBIOS header ([`Frame`]) with its user data
 //! (IBM LAN Technical Reference, SC30-3383, chapter 5). Numbers are little-endian.
+//!
+//! ```
+//! use smbscope::netbios::nbf::{Command, Frame, Llc, Parties};
+//!
+//! let bytes = [
+//!     0xf0, 0xf0, 0x04, 0x06, // DSAP, SSAP, control: information, N(S) 2, N(R) 3
+//!     14, 0, 0xff, 0xef, // LENGTH, DELIMITER
+//!     0x16, 0x0c, 1, 0, // COMMAND, DATA1, DATA2
+//!     5, 0, 9, 0, // transmit correlator, response correlator
+//!     7, 8, // DESTINATION NUMBER, SOURCE NUMBER
+//!     0xff, b'S', b'M', b'B', // user data
+//! ];
+//! let (rest, llc) = Llc::parse(&bytes)?;
+//! assert!(llc.carries_data() && !llc.response);
+//! let frame = Frame::parse(rest)?;
+//! assert_eq!(frame.command, Command::DATA_ONLY_LAST);
+//! assert_eq!(frame.parties, Parties::Session { destination_number: 7, source_number: 8 });
+//! assert_eq!(frame.user_data, b"\xffSMB");
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Name;
 use crate::error::{Layer, ParseError, Parsed, Reason, parse, prefix};

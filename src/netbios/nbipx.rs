@@ -4,6 +4,22 @@
 //! Novell's ([`Packet::NetBios`], socket 0x0455; Novell, *IPX Router Specification*, type 20 packets) has names, datagrams
 //! and sessions. Name management ([`Packet::Management`], sockets 0x0551 to 0x0554) has names, and datagrams to
 //! mailslots. Packets that routers pass on begin with the 8 networks that they came through.
+//!
+//! ```
+//! use smbscope::netbios::nbipx::Packet;
+//!
+//! let bytes = [
+//!     &[0; 32][..], // networks
+//!     &[0xfc, 2, 7, 0], // opcode: mailslot send, name type: workgroup, message id
+//!     b"WORKGROUP      \x1d", // requested name
+//!     b"WS-21          \0", // source name
+//!     b"\xffSMB", // data
+//! ]
+//! .concat();
+//! let packet = Packet::parse(0x0553, 20, &bytes)?; // socket, and type of the IPX packet
+//! assert_eq!(packet.datagram(), Some(&b"\xffSMB"[..]));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Name;
 use crate::error::{Layer, ParseError, Read, parse};

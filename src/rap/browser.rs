@@ -1,4 +1,23 @@
 //! Frames of the browser protocol: \[MS-BRWS\] 2.2.
+//!
+//! ```
+//! use smbscope::rap::ServerType;
+//! use smbscope::rap::browser::{Body, Frame};
+//!
+//! let bytes = [
+//!     &[1, 3][..], // host announcement, UpdateCount
+//!     &[0xc0, 0xd4, 1, 0], // Periodicity
+//!     b"WS-21\0\0\0\0\0\0\0\0\0\0\0", // ServerName
+//!     &[4, 0, 0x03, 0x22, 0x40, 0], // OSVersionMajor, OSVersionMinor, ServerType
+//!     &[15, 1, 0x55, 0xaa], // BrowserVersionMajor, BrowserVersionMinor, Signature
+//!     b"Front desk\0", // Comment
+//! ]
+//! .concat();
+//! let Body::Announcement(host) = Frame::parse(&bytes)?.body else { panic!() };
+//! assert_eq!((host.server_name, host.comment), (&b"WS-21"[..], &b"Front desk"[..]));
+//! assert!(host.server_type.contains(ServerType::PRINTQ_SERVER)); // it shares a printer
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::ServerType;
 use crate::error::{Anomalies, Examine, Layer, ParseError, Read, Reason, parse};

@@ -1,5 +1,13 @@
 //! The calls of the LAN Manager API by number (\[MS-RAP\] 2.5.1 and the API of LAN Manager 2.0), with the names of
 //! their parameters and of the fields of their entries where \[MS-RAP\] has them.
+//!
+//! ```
+//! use smbscope::rap::calls;
+//!
+//! assert_eq!(calls::call(104).map(|call| call.name), Some("NetServerEnum2"));
+//! assert_eq!(calls::call(60).map(|call| call.name), None);
+//! assert_eq!(calls::fields(b"B13BWz"), ["NetworkName", "Pad1", "Type", "Remark"]);
+//! ```
 
 /// A call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,18 @@
 //! Descriptors: letters that say of which types parameters and entries are (\[MS-RAP\] 2.4, 3.1.1.2).
+//!
+//! ```
+//! use smbscope::rap::descriptor::{Value, field, items, size};
+//!
+//! // A name of 13 bytes, a byte, a word, a pointer to a text.
+//! assert_eq!(items(b"B13BWz").map(size).sum::<usize>(), 13 + 1 + 2 + 4);
+//!
+//! let data = b"\x0a\x01\0\0hello\0"; // the pointer: offset 0x10a; the text
+//! for item in items(b"z") {
+//!     // The converter, 0x106, is taken from offsets.
+//!     let read = field(item, &data[..4], data, 0x106);
+//!     assert_eq!(read, Some((&b""[..], Some(Value::Text(b"hello")))));
+//! }
+//! ```
 
 /// One item of a descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

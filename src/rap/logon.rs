@@ -1,6 +1,22 @@
 //! Messages of the locator of domain controllers and of logons, written to `\MAILSLOT\NET\NETLOGON`,
 //! `\MAILSLOT\NET\NTLOGON` and to the mailslots that requests name for their answers: \[MS-ADTS\] 6.3.1, \[MS-NRPC\]
 //! 2.2.1.5.1.
+//!
+//! ```
+//! use smbscope::rap::logon::{Logon, NtVersion, Opcode};
+//!
+//! let response = [
+//!     &[12, 0][..], // Opcode
+//!     b"DC\0\0", // PrimaryDCName, padding
+//!     b"D\0C\0\0\0D\0\0\0", // UnicodePrimaryDCName, UnicodeDomainName
+//!     &[1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], // NtVersion, LmNtToken, Lm20Token
+//! ]
+//! .concat();
+//! let logon = Logon::parse(&response)?;
+//! assert_eq!((logon.opcode, logon.opcode.is_answer()), (Opcode(12), true));
+//! assert_eq!(logon.nt_version, Some(NtVersion::V1));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use core::fmt;
 use core::net::Ipv4Addr;

@@ -1,4 +1,15 @@
 //! Writes to mailslots: \[MS-MAIL\] 2.2.1. They come as SMB1 transactions, by datagrams most often.
+//!
+//! ```
+//! use smbscope::rap::mailslot::{Message, Write};
+//!
+//! let setup = [1, 1, 2]; // MailSlotOpcode: write, Priority, Class: unreliable
+//! let write = Write::parse(r"\MAILSLOT\BROWSE", setup, &[9, 1, 2, 0, 0, 0])?;
+//! assert!(matches!(write.message, Message::Browser(_)));
+//! let write = Write::parse(r"\MAILSLOT\X", setup, b"x")?;
+//! assert_eq!(write.message, Message::Other(b"x")); // not a mailslot that is known
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::ServerType;
 use super::browser;

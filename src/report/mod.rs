@@ -2,6 +2,22 @@
 //!
 //! [`NullSessions`] is the answer to the main question, as one value: serialised it is the JSON of the example
 //! `null_sessions`, and [`NullSessions::text`] is its text. [`NetSession`] has the tables of each server at a moment.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use smbscope::Scan;
+//! use smbscope::report::Outcome;
+//!
+//! let scan = Scan::files(["testdata/hung_openprinterex_smb1.pcap"]).grace(Duration::from_secs(2));
+//! let answer = scan.run()?;
+//! let report = answer.report();
+//! assert_eq!(report.outcome(), Outcome::Trouble);
+//! println!("{}", report.text(80)); // lines of 80 columns at most
+//! // The same capture as the server sees it: one row of tables for each server.
+//! assert_eq!(answer.tables().servers.len(), 1);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
 
 mod limit;
 mod moment;
@@ -29,7 +45,3 @@ pub use session::{
 pub use system::System;
 pub use text::{ServerTablesText, Step, Text};
 pub use worst::worst_of_each;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

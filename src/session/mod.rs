@@ -2,6 +2,23 @@
 //!
 //! An [`Analyzer`] takes packets and tells a [`Sink`] what happens: connections, sessions, trees, opens, calls and
 //! handles begin, are used and end. It reads each connection by itself; what spans connections is the ledger's to join.
+//!
+//! ```
+//! use smbscope::Analyzer;
+//! use smbscope::capture::Capture;
+//! use smbscope::session::{EventKind, sink};
+//!
+//! let mut sessions = 0;
+//! let mut count = sink::events(|event| sessions += usize::from(matches!(event.kind, EventKind::Session(_))));
+//! let mut capture = Capture::open("testdata/link_ethernet.pcap")?;
+//! let mut analyzer = Analyzer::default();
+//! while let Some(packet) = capture.next()? {
+//!     analyzer.push(&packet, &mut count);
+//! }
+//! analyzer.finish(&mut count);
+//! assert!(sessions > 0);
+//! # Ok::<(), smbscope::capture::CaptureError>(())
+//! ```
 
 mod analyzer;
 mod capture_clock;

@@ -4,6 +4,33 @@
 //! within a direction by sequence number, and between the directions by acknowledgment, so that a response is
 //! never delivered before the request it answers, whatever order they were captured in. What the capture lost is
 //! told as [`Piece::Gap`], with its length.
+//!
+//! ```
+//! use smbscope::capture::Origin;
+//! use smbscope::net::{Endpoint, Segment, TcpFlags};
+//! use smbscope::tcp::{Flow, FlowLimits, Piece};
+//!
+//! let client: Endpoint = "192.0.2.7:1040".parse()?;
+//! let server: Endpoint = "192.0.2.1:445".parse()?;
+//! // The response was captured before the request that it acknowledges.
+//! let response = Segment::new(server, client, 900, Some(107), TcpFlags::ACK, b"response");
+//! let request = Segment::new(client, server, 100, Some(900), TcpFlags::ACK, b"request");
+//!
+//! let mut delivered = Vec::new();
+//! let mut deliver = |_, _, piece: Piece<'_>| {
+//!     if let Piece::Data(bytes) = piece {
+//!         delivered.extend_from_slice(bytes);
+//!     }
+//! };
+//! let mut flow = Flow::new(FlowLimits::default());
+//! for segment in [response, request] {
+//!     let (_, side) = segment.flow();
+//!     flow.push(side, &segment, Origin::default(), &mut deliver);
+//! }
+//! flow.flush(&mut deliver);
+//! assert_eq!(delivered, b"requestresponse");
+//! # Ok::<(), smbscope::net::NotAnEndpoint>(())
+//! ```
 
 mod counts;
 mod flow;

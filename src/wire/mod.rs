@@ -1,4 +1,17 @@
 //! What every protocol floor shares: integers, UTF-16 strings, times, GUIDs and status codes.
+//!
+//! ```
+//! use smbscope::wire::{FileTime, NtStatus, Status, utf16};
+//!
+//! // What a Windows client shows as error 71 is this NTSTATUS on the wire.
+//! let status = Status::Nt(NtStatus(0xc000_00d0));
+//! assert_eq!(status.to_string(), "STATUS_REQUEST_NOT_ACCEPTED");
+//! assert_eq!(status.win32(), Some(71));
+//! assert!(status.is_refusal());
+//!
+//! assert_eq!(utf16(b"I\0P\0C\0$\0"), "IPC$");
+//! assert_eq!(FileTime(0).timestamp(), None); // no time is set
+//! ```
 
 mod integers;
 mod macros;

@@ -1,4 +1,21 @@
 //! Self-relative security descriptors: \[MS-DTYP\] 2.4.
+//!
+//! ```
+//! use smbscope::wire::security::SecurityDescriptor;
+//!
+//! let bytes = [
+//!     1, 0, 0x00, 0x80, // Revision, Sbz1, Control: self-relative
+//!     20, 0, 0, 0, 0, 0, 0, 0, // OffsetOwner, OffsetGroup: none
+//!     0, 0, 0, 0, 0, 0, 0, 0, // OffsetSacl, OffsetDacl: none
+//!     1, 2, 0, 0, 0, 0, 0, 5, // owner: Revision, SubAuthorityCount, IdentifierAuthority
+//!     32, 0, 0, 0, 0x20, 2, 0, 0, // SubAuthority
+//! ];
+//! let descriptor = SecurityDescriptor::parse(&bytes)?;
+//! let owner = descriptor.owner.map(|sid| sid.to_string());
+//! assert_eq!(owner.as_deref(), Some("S-1-5-32-544")); // BUILTIN\Administrators
+//! assert!(descriptor.dacl.is_none());
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use core::fmt;
 

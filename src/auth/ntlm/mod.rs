@@ -1,4 +1,20 @@
 //! NTLMSSP: \[MS-NLMP\] 2.2.
+//!
+//! ```
+//! use smbscope::auth::ntlm::{MessageType, Negotiate, NegotiateFlags, message_type};
+//!
+//! let message = [
+//!     &b"NTLMSSP\0"[..],
+//!     &[1, 0, 0, 0], // MessageType
+//!     &[0x05, 0x82, 0x08, 0x00], // NegotiateFlags
+//!     &[0; 16], // DomainNameFields, WorkstationFields: empty
+//! ]
+//! .concat();
+//! assert_eq!(message_type(&message), Some(MessageType::NEGOTIATE));
+//! let negotiate = Negotiate::parse(&message)?;
+//! assert!(negotiate.flags.contains(NegotiateFlags::UNICODE));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 mod authenticate;
 mod av_pairs;

@@ -2,6 +2,24 @@
 //!
 //! [`Ndr`] is a cursor that knows alignment, pointers, strings and arrays. A [`Type`] says as data what a parameter
 //! consists of; [`request`] and [`response`] read the parameters of a procedure by their types.
+//!
+//! ```
+//! use smbscope::dcerpc::ndr::{Encoding, Ndr};
+//!
+//! let stub = [
+//!     0, 0, 2, 0, // referent id of a unique pointer
+//!     3, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, // maximum count, offset, actual count
+//!     b'p', 0, b'1', 0, 0, 0, // "p1" and its NUL
+//!     0, 0, // padding
+//!     8, 0, 0, 0, // AccessRequired
+//! ];
+//! let mut ndr = Ndr::new(&stub, Encoding::default());
+//! let name = ndr.unique_string("pPrinterName")?;
+//! assert_eq!(name.map(|name| name.to_string()).as_deref(), Some("p1"));
+//! assert_eq!(ndr.u32("AccessRequired")?, 8); // the cursor skips the padding
+//! ndr.finish()?;
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 mod cursor;
 mod meaning;
