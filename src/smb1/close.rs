@@ -1,4 +1,19 @@
 //! The commands that do nothing but close a FID.
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::close::Request;
+//!
+//! let mut frame = b"\xffSMB\x04".to_vec(); // Protocol, Command: CLOSE
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([3, 1, 0x40]); // WordCount, FID
+//! frame.extend([0xff; 4]); // LastTimeModified: leave it
+//! frame.extend([0, 0]); // ByteCount
+//! for block in Message::parse(&frame)?.blocks() {
+//!     assert_eq!(Request::parse(&block?)?.fid, 0x4001);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Block;
 use crate::error::ParseError;

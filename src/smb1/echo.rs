@@ -1,4 +1,20 @@
 //! `SMB_COM_ECHO`: is the other end there (\[MS-CIFS\] 2.2.4.39).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::echo::Request;
+//!
+//! let mut frame = b"\xffSMB\x2b".to_vec(); // Protocol, Command: ECHO
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([1, 2, 0]); // WordCount, EchoCount
+//! frame.extend([4, 0]); // ByteCount
+//! frame.extend(b"ping"); // Data
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!((request.echo_count, request.data), (2, &b"ping"[..]));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Block;
 use crate::error::ParseError;

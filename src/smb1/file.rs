@@ -1,4 +1,21 @@
 //! Commands on a FID or on the file system whose parameters are words alone.
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::file::SetInformation2;
+//!
+//! let mut frame = b"\xffSMB\x09".to_vec(); // Protocol, Command: SET_INFORMATION2
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([7, 7, 0x40]); // WordCount, FID
+//! frame.extend([0x55, 0x25, 0x63, 0x70]); // CreateDate, CreationTime
+//! frame.extend([0, 0, 0, 0, 0, 0, 0, 0]); // LastAccess, LastWrite: leave them
+//! frame.extend([0, 0]); // ByteCount
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = SetInformation2::parse(&block?)?;
+//!     assert_eq!(request.creation.to_string(), "1998-10-21T14:03:06");
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Block;
 use super::dos_time::{DosTime, Utime};

@@ -1,4 +1,23 @@
 //! `SMB_COM_LOCKING_ANDX`: locks that may wait (\[MS-CIFS\] 2.2.4.32).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::locking::Request;
+//!
+//! let mut frame = b"\xffSMB\x24".to_vec(); // Protocol, Command: LOCKING_ANDX
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([8, 0xff, 0, 0, 0]); // WordCount, AndXCommand: none, AndXReserved, AndXOffset
+//! frame.extend([5, 0x40, 0x11, 1]); // FID, TypeOfLock, NewOpLockLevel
+//! frame.extend([0x10, 0x27, 0, 0]); // Timeout: 10 s
+//! frame.extend([0, 0, 1, 0]); // NumberOfRequestedUnlocks, NumberOfRequestedLocks
+//! frame.extend([0, 0]); // ByteCount
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!((request.fid, request.timeout), (0x4005, 10_000));
+//!     assert!(request.may_block());
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Block;
 use crate::error::{ParseError, Read};

@@ -1,4 +1,21 @@
 //! `SMB_COM_NEGOTIATE`: the dialect, and what the server is (\[MS-CIFS\] 2.2.4.52, \[MS-SMB\] 2.2.4.5).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::negotiate::Request;
+//!
+//! let mut frame = b"\xffSMB\x72".to_vec(); // Protocol, Command: NEGOTIATE
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([0, 23, 0]); // WordCount, ByteCount
+//! frame.extend(b"\x02NT LM 0.12\0\x02SMB 2.???\0"); // Dialects
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     let dialects: Vec<&[u8]> = request.dialects().collect();
+//!     assert_eq!(dialects, [&b"NT LM 0.12"[..], b"SMB 2.???"]);
+//!     assert!(request.offers_smb2());
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use uuid::Uuid;
 

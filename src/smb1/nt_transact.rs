@@ -1,4 +1,15 @@
 //! `SMB_COM_NT_TRANSACT`: the setup, parameters and data of its functions (\[MS-CIFS\] 2.2.7, \[MS-SMB\] 2.2.7).
+//!
+//! ```
+//! use smbscope::smb1::nt_transact::Request;
+//! use smbscope::smb1::transaction::{NtFunction, Setup};
+//!
+//! let parameters = [9, 0x40, 0, 0, 7, 0, 0, 0]; // FID, Reserved, SecurityInfoFields
+//! let function = NtFunction::QUERY_SECURITY_DESC;
+//! let request = Request::parse(function, &Setup::default(), &parameters, b"", true)?;
+//! assert_eq!(request.fid(), Some(0x4009));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::create;
 use super::transaction::{NtFunction, Setup};

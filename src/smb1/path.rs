@@ -1,4 +1,22 @@
 //! Commands on paths: what is created, deleted, renamed, looked up (\[MS-CIFS\] 2.2.4).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::path::Request;
+//!
+//! let mut frame = b"\xffSMB\x07".to_vec(); // Protocol, Command: RENAME
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([1, 0x16, 0]); // WordCount, SearchAttributes
+//! frame.extend([12, 0]); // ByteCount
+//! frame.extend(b"\x04\\OLD\0"); // BufferFormat1, OldFileName
+//! frame.extend(b"\x04\\NEW\0"); // BufferFormat2, NewFileName
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!(request.path.map(|path| path.to_string()).as_deref(), Some(r"\OLD"));
+//!     assert_eq!(request.new_path.map(|path| path.to_string()).as_deref(), Some(r"\NEW"));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::dos_time::Utime;
 use super::text::Strings;

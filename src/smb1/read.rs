@@ -1,4 +1,22 @@
 //! The commands that read.
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::read::Request;
+//!
+//! let mut frame = b"\xffSMB\x2e".to_vec(); // Protocol, Command: READ_ANDX
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([10, 0xff, 0, 0, 0]); // WordCount, AndXCommand: none, AndXReserved, AndXOffset
+//! frame.extend([1, 0x40, 0, 0x10, 0, 0]); // FID, Offset
+//! frame.extend([0, 4, 0, 4]); // MaxCountOfBytesToReturn, MinCountOfBytesToReturn
+//! frame.extend([0xff, 0xff, 0xff, 0xff, 0, 0]); // Timeout, Remaining
+//! frame.extend([0, 0]); // ByteCount
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!((request.fid, request.offset, request.max_count), (0x4001, 0x1000, 1024));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::{Block, Command};
 use crate::error::{ParseError, Read};

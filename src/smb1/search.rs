@@ -1,4 +1,21 @@
 //! `SMB_COM_SEARCH`, `SMB_COM_FIND`, `SMB_COM_FIND_UNIQUE` and `SMB_COM_FIND_CLOSE` (\[MS-CIFS\] 2.2.4.58 to 2.2.4.61).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::search::Request;
+//!
+//! let mut frame = b"\xffSMB\x81".to_vec(); // Protocol, Command: SEARCH
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([2, 10, 0, 0x16, 0]); // WordCount, MaxCount, SearchAttributes
+//! frame.extend([8, 0]); // ByteCount
+//! frame.extend(b"\x04\\*.*"); // BufferFormat1, FileName
+//! frame.extend([0, 5, 0]); // its NUL, BufferFormat2, ResumeKeyLength
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!((request.file_name.to_string().as_str(), request.max_count), (r"\*.*", 10));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::dos_time::DosTime;
 use super::text::Strings;

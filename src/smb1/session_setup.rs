@@ -1,4 +1,24 @@
 //! `SMB_COM_SESSION_SETUP_ANDX`: who the client says it is (\[MS-CIFS\] 2.2.4.53, \[MS-SMB\] 2.2.4.6).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::session_setup::Request;
+//!
+//! let mut frame = b"\xffSMB\x73".to_vec(); // Protocol, Command: SESSION_SETUP_ANDX
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([13, 0xff, 0, 0, 0]); // WordCount, AndXCommand: none, AndXReserved, AndXOffset
+//! frame.extend([4, 0x11, 50, 0, 1, 0, 0, 0, 0, 0]); // MaxBufferSize, MaxMpxCount, VcNumber, SessionKey
+//! frame.extend([1, 0, 0, 0, 0, 0, 0, 0]); // OEMPasswordLen, UnicodePasswordLen, Reserved
+//! frame.extend([0x14, 0, 0, 0]); // Capabilities
+//! frame.extend(b"\x0b\0\0\0\0Unix\0LM\0"); // ByteCount, OEMPassword, AccountName, PrimaryDomain, NativeOS, NativeLanMan
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let block = block?;
+//!     let request = Request::parse(&block)?;
+//!     assert!(request.account.is_some_and(|account| account.to_string().is_empty())); // a null session
+//!     assert_eq!((request.lm_response, request.nt_response), (&[0][..], &[][..]));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use nom::Parser as _;
 

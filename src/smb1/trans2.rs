@@ -2,6 +2,21 @@
 //!
 //! They are read of whole transactions: what one message holds if it holds everything, or what
 //! [`Reassembly`](super::Reassembly) gathered.
+//!
+//! ```
+//! use smbscope::smb1::trans2::Request;
+//! use smbscope::smb1::transaction::Trans2Function;
+//!
+//! let parameters = [
+//!     &[0x16, 0, 10, 0, 6, 0][..], // SearchAttributes, SearchCount, Flags
+//!     &[1, 0, 0, 0, 0, 0], // InformationLevel, SearchStorageType
+//!     b"\\\0*\0\0\0", // FileName
+//! ]
+//! .concat();
+//! let request = Request::parse(Trans2Function::FIND_FIRST2, &parameters, b"", true)?;
+//! assert_eq!(request.path().map(|path| path.to_string()).as_deref(), Some(r"\*"));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Text;
 use super::dos_time::DosTime;

@@ -1,4 +1,21 @@
 //! `SMB_COM_TREE_CONNECT_ANDX` and `SMB_COM_TREE_CONNECT` (\[MS-CIFS\] 2.2.4.55 and 2.2.4.50, \[MS-SMB\] 2.2.4.7).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::tree_connect::Request;
+//!
+//! let mut frame = b"\xffSMB\x70".to_vec(); // Protocol, Command: TREE_CONNECT
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([0, 18, 0]); // WordCount, ByteCount
+//! frame.extend(b"\x04\\\\S\\IPC$\0"); // BufferFormat1, Path
+//! frame.extend(b"\x04\0\x04IPC\0"); // BufferFormat2, Password, BufferFormat3, Service
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!(request.path.to_string(), r"\\S\IPC$");
+//!     assert_eq!(request.service.to_string(), "IPC");
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use nom::Parser as _;
 

@@ -1,4 +1,22 @@
 //! The commands that write.
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::write::Request;
+//!
+//! let mut frame = b"\xffSMB\x2f".to_vec(); // Protocol, Command: WRITE_ANDX
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([12, 0xff, 0, 0, 0]); // WordCount, AndXCommand: none, AndXReserved, AndXOffset
+//! frame.extend([1, 0x40, 0, 0x10, 0, 0]); // FID, Offset
+//! frame.extend([0, 0, 0, 0, 0, 0]); // Timeout, WriteMode
+//! frame.extend([0, 0, 0, 0, 4, 0, 59, 0]); // Remaining, DataLengthHigh, DataLength, DataOffset
+//! frame.extend(b"\x04\0data"); // ByteCount, Data
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!((request.offset, request.data), (0x1000, &b"data"[..]));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use nom::Parser as _;
 

@@ -1,4 +1,21 @@
 //! CHANGE_NOTIFY: \[MS-SMB2\] 2.2.35. Its answer waits for a change, which may never come.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::change_notify::{NotifyFlags, Request};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([32, 0, 1, 0, 0, 8, 0, 0]); // StructureSize, Flags, OutputBufferLength
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([0x17, 0, 0, 0, 0, 0, 0, 0]); // CompletionFilter, Reserved
+//! for message in smb2::compound(&frame) {
+//!     let request = Request::parse(&message?)?;
+//!     assert_eq!(request.flags, NotifyFlags::WATCH_TREE); // directories below it too
+//!     assert_eq!((request.output_buffer_length, request.completion_filter), (2048, 0x17));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::{FileId, Message};

@@ -1,4 +1,20 @@
 //! CLOSE: \[MS-SMB2\] 2.2.15 and 2.2.16.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::close::{CloseFlags, Request};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([24, 0, 1, 0, 0, 0, 0, 0]); // StructureSize, Flags, Reserved
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! for message in smb2::compound(&frame) {
+//!     let request = Request::parse(&message?)?;
+//!     assert_eq!(request.flags, CloseFlags::POSTQUERY_ATTRIB); // the response shall hold times and sizes
+//!     assert_eq!(request.file_id.persistent, 9);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::create::FileAttributes;

@@ -1,4 +1,25 @@
 //! CREATE: \[MS-SMB2\] 2.2.13 and 2.2.14.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::create::{CreateDisposition, Request};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([57, 0, 0, 0xff, 2, 0, 0, 0]); // StructureSize, SecurityFlags, RequestedOplockLevel, ImpersonationLevel
+//! frame.extend([0; 16]); // SmbCreateFlags, Reserved
+//! frame.extend([0x9f, 1, 0x12, 0, 0, 0, 0, 0]); // DesiredAccess, FileAttributes
+//! frame.extend([7, 0, 0, 0, 1, 0, 0, 0, 0x40, 0, 0, 0]); // ShareAccess, CreateDisposition, CreateOptions
+//! frame.extend([120, 0, 14, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // NameOffset, NameLength, CreateContexts: none
+//! frame.extend("spoolss".encode_utf16().flat_map(u16::to_le_bytes)); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert_eq!(request.name.to_string(), "spoolss"); // a pipe
+//!     assert_eq!(request.disposition, CreateDisposition::OPEN);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::{body, buffer};
 pub use super::create_contexts::{

@@ -1,4 +1,19 @@
 //! The body of a response that failed: \[MS-SMB2\] 2.2.2.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::error::Response;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([9, 0, 0, 0]); // StructureSize, ErrorContextCount, Reserved
+//! frame.extend([4, 0, 0, 0, 0, 0, 1, 0]); // ByteCount, ErrorData
+//! for message in smb2::compound(&frame) {
+//!     let response = Response::parse(&message?)?;
+//!     assert_eq!(response.error_data, [0, 0, 1, 0]); // how large a buffer must be, for example
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::{Header, Message};

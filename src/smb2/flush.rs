@@ -1,4 +1,19 @@
 //! FLUSH: \[MS-SMB2\] 2.2.17.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::flush::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([24, 0, 0, 0, 0, 0, 0, 0]); // StructureSize, Reserved
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! for message in smb2::compound(&frame) {
+//!     let request = Request::parse(&message?)?;
+//!     assert_eq!((request.file_id.persistent, request.file_id.volatile), (9, 5));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::{FileId, Message};

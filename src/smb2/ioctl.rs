@@ -1,4 +1,25 @@
 //! IOCTL: \[MS-SMB2\] 2.2.31 and 2.2.32. A call over a named pipe is one of these.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::ioctl::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([57, 0, 0, 0, 0x17, 0xc0, 0x11, 0]); // StructureSize, Reserved, CtlCode
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([120, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]); // InputOffset, InputCount, MaxInputResponse
+//! frame.extend([120, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0]); // OutputOffset, OutputCount, MaxOutputResponse
+//! frame.extend([1, 0, 0, 0, 0, 0, 0, 0]); // Flags, Reserved2
+//! frame.extend(b"call"); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert_eq!(request.ctl_code.to_string(), "FSCTL_PIPE_TRANSCEIVE");
+//!     assert_eq!((request.input, request.max_output), (&b"call"[..], 1024));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::{body, buffer};
 use super::{FileId, Message};

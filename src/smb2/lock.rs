@@ -1,4 +1,25 @@
 //! LOCK: \[MS-SMB2\] 2.2.26.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::lock::{LockFlags, Request};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([48, 0, 1, 0, 0, 0, 0, 0]); // StructureSize, LockCount, LockSequence
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]); // Offset, Length
+//! frame.extend([2, 0, 0, 0, 0, 0, 0, 0]); // Flags, Reserved
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert!(request.is_blocking()); // it may wait for its response
+//!     for lock in request.locks() {
+//!         assert_eq!((lock.offset, lock.length, lock.flags), (1, 2, LockFlags::EXCLUSIVE_LOCK));
+//!     }
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::{FileId, Message};

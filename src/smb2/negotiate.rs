@@ -1,4 +1,24 @@
 //! NEGOTIATE: \[MS-SMB2\] 2.2.3 and 2.2.4.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::negotiate::{Dialect, Request};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([36, 0, 2, 0, 1, 0, 0, 0]); // StructureSize, DialectCount, SecurityMode, Reserved
+//! frame.extend([0x7f, 0, 0, 0]); // Capabilities
+//! frame.extend([7; 16]); // ClientGuid
+//! frame.extend([0; 8]); // NegotiateContextOffset, NegotiateContextCount, Reserved2
+//! frame.extend([0x10, 0x02, 0x11, 0x03]); // Dialects
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     let dialects: Vec<String> = request.dialects().map(|dialect: Dialect| dialect.to_string()).collect();
+//!     assert_eq!(dialects, ["SMB 2.1", "SMB 3.1.1"]);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use uuid::Uuid;
 

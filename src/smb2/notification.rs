@@ -1,4 +1,19 @@
 //! SERVER_TO_CLIENT_NOTIFICATION: \[MS-SMB2\] 2.2.44. With it a server says, unasked, that a session is gone.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::notification::{Notification, NotificationType};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([4, 0, 0, 0]); // StructureSize, Reserved
+//! frame.extend([0, 0, 0, 0, 0, 0, 0, 0]); // NotificationType, Notification
+//! for message in smb2::compound(&frame) {
+//!     let notification = Notification::parse(&message?)?;
+//!     assert_eq!(notification.notification_type, NotificationType::SESSION_CLOSED);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Message;
 use super::body::body;

@@ -1,4 +1,19 @@
 //! OPLOCK_BREAK: \[MS-SMB2\] 2.2.23, 2.2.24 and 2.2.25.
+//!
+//! ```
+//! use smbscope::smb2::{self, create::OplockLevel};
+//! use smbscope::smb2::oplock_break::Break;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([24, 0, 1, 0, 0, 0, 0, 0]); // StructureSize, OplockLevel, Reserved, Reserved2
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! for message in smb2::compound(&frame) {
+//!     let Break::Oplock { level, file_id } = Break::parse(&message?)? else { panic!() };
+//!     assert_eq!((level, file_id.persistent), (OplockLevel::II, 9));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::create::OplockLevel;

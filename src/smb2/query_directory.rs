@@ -1,4 +1,23 @@
 //! QUERY_DIRECTORY: \[MS-SMB2\] 2.2.33.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::query_directory::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([33, 0, 0x25, 1, 0, 0, 0, 0]); // StructureSize, FileInformationClass, Flags, FileIndex
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([96, 0, 2, 0, 0, 0, 1, 0]); // FileNameOffset, FileNameLength, OutputBufferLength
+//! frame.extend(b"*\0"); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert_eq!(request.pattern.to_string(), "*");
+//!     assert_eq!(request.output_buffer_length, 0x1_0000);
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::{body, buffer};
 use super::{FileId, Message};

@@ -1,4 +1,21 @@
 //! QUERY_INFO: \[MS-SMB2\] 2.2.37.
+//!
+//! ```
+//! use smbscope::smb2::{self, set_info::InfoType};
+//! use smbscope::smb2::query_info::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([41, 0, 1, 5, 24, 0, 0, 0]); // StructureSize, InfoType, FileInfoClass, OutputBufferLength
+//! frame.extend([104, 0, 0, 0, 0, 0, 0, 0]); // InputBufferOffset, Reserved, InputBufferLength
+//! frame.extend([0, 0, 0, 0, 0, 0, 0, 0]); // AdditionalInformation, Flags
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! for message in smb2::compound(&frame) {
+//!     let request = Request::parse(&message?)?;
+//!     assert_eq!((request.info_type, request.file_info_class), (InfoType::FILE, 5)); // its standard information
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::body;
 use super::set_info::InfoType;

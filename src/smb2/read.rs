@@ -1,4 +1,22 @@
 //! READ: \[MS-SMB2\] 2.2.19 and 2.2.20.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::read::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([49, 0, 0x50, 0, 0, 4, 0, 0]); // StructureSize, Padding, Flags, Length
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0]); // Offset
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([1, 0, 0, 0, 0, 0, 0, 0]); // MinimumCount, Channel
+//! frame.extend([0, 0, 0, 0, 0, 0, 0, 0, 0]); // RemainingBytes, ReadChannelInfo, Buffer
+//! for message in smb2::compound(&frame) {
+//!     let request = Request::parse(&message?)?;
+//!     assert_eq!((request.length, request.offset, request.minimum_count), (1024, 9, 1));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::{body, buffer};
 use super::{FileId, Message};

@@ -1,4 +1,21 @@
 //! SESSION_SETUP: \[MS-SMB2\] 2.2.5 and 2.2.6.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::session_setup::{Response, SessionFlags};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([9, 0, 2, 0, 72, 0, 2, 0]); // StructureSize, SessionFlags, SecurityBufferOffset, SecurityBufferLength
+//! frame.extend(b"ok"); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let response = Response::parse(&message)?;
+//!     assert_eq!(response.session_flags, SessionFlags::IS_NULL);
+//!     assert_eq!(response.security_buffer, b"ok");
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Message;
 use super::body::{body, buffer};

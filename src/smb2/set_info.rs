@@ -1,4 +1,23 @@
 //! SET_INFO: \[MS-SMB2\] 2.2.39.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::set_info::{InfoType, Request};
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([33, 0, 1, 13, 1, 0, 0, 0]); // StructureSize, InfoType, FileInfoClass, BufferLength
+//! frame.extend([96, 0, 0, 0, 0, 0, 0, 0]); // BufferOffset, Reserved, AdditionalInformation
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([1]); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert_eq!((request.info_type, request.file_info_class), (InfoType::FILE, 13)); // its disposition
+//!     assert_eq!(request.buffer, [1]); // delete it
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::{body, buffer};
 use super::{FileId, Message};

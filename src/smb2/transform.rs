@@ -1,4 +1,22 @@
 //! Messages that are wrapped: encrypted (\[MS-SMB2\] 2.2.41) or compressed (2.2.42).
+//!
+//! ```
+//! use smbscope::smb2::transform::Encrypted;
+//!
+//! let frame = [
+//!     &b"\xfdSMB"[..], // ProtocolId
+//!     &[1; 16], // Signature
+//!     &[2; 16], // Nonce
+//!     &[104, 0, 0, 0, 0, 0, 1, 0], // OriginalMessageSize, Reserved, Flags
+//!     &[0x61, 0, 0, 0, 0, 0x50, 0, 0], // SessionId
+//!     b"secret",
+//! ]
+//! .concat();
+//! let (secret, header) = Encrypted::parse(&frame)?;
+//! assert_eq!(header.session_id, 0x5000_0000_0061); // whose it is can be read, what it says cannot
+//! assert_eq!(secret, b"secret");
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use crate::error::{Layer, Parsed, Read, Reason, Unread, prefix};
 use crate::wire::{array, fields, le_u16, le_u32, le_u64, up_to, widen, wire_enum};

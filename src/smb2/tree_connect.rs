@@ -1,4 +1,20 @@
 //! TREE_CONNECT: \[MS-SMB2\] 2.2.9 and 2.2.10.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::tree_connect::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([9, 0, 0, 0, 72, 0, 20, 0]); // StructureSize, Flags, PathOffset, PathLength
+//! frame.extend(r"\\SRV\IPC$".encode_utf16().flat_map(u16::to_le_bytes)); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert_eq!(request.path.to_string(), r"\\SRV\IPC$");
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Message;
 use super::body::{body, buffer};

@@ -1,4 +1,23 @@
 //! WRITE: \[MS-SMB2\] 2.2.21 and 2.2.22.
+//!
+//! ```
+//! use smbscope::smb2;
+//! use smbscope::smb2::write::Request;
+//!
+//! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
+//! frame.resize(64, 0); // the rest of the header
+//! frame.extend([49, 0, 112, 0, 4, 0, 0, 0]); // StructureSize, DataOffset, Length
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0]); // Offset
+//! frame.extend([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]); // FileId
+//! frame.extend([0; 16]); // Channel, RemainingBytes, WriteChannelInfo, Flags
+//! frame.extend(b"data"); // Buffer
+//! for message in smb2::compound(&frame) {
+//!     let message = message?;
+//!     let request = Request::parse(&message)?;
+//!     assert_eq!((request.offset, request.data), (9, &b"data"[..]));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::body::{body, buffer};
 use super::{FileId, Message};
