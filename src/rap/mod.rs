@@ -5,8 +5,8 @@
 //! reads values by them, so that a call which [`calls`] does not name is read all the same.
 //!
 //! ```
-//! use smbscope::rap::descriptor::Value;
 //! use smbscope::rap::Request;
+//! use smbscope::rap::descriptor::Value;
 //!
 //! let parameters = [
 //!     &[0, 0][..], // RAPOpcode

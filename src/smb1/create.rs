@@ -1,4 +1,25 @@
 //! The commands that open a file, a pipe or a printer and give a FID.
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::create::Request;
+//!
+//! let mut frame = b"\xffSMB\xa2".to_vec(); // Protocol, Command: NT_CREATE_ANDX
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([24, 0xff, 0, 0, 0]); // WordCount, AndXCommand: none, AndXReserved, AndXOffset
+//! frame.extend([0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // Reserved, NameLength, Flags, RootDirectoryFID
+//! frame.extend([0x9f, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // DesiredAccess, AllocationSize
+//! frame.extend([0, 0, 0, 0, 3, 0, 0, 0]); // ExtFileAttributes, ShareAccess
+//! frame.extend([1, 0, 0, 0, 0x40, 0, 0, 0]); // CreateDisposition: open, CreateOptions
+//! frame.extend([2, 0, 0, 0, 3]); // ImpersonationLevel, SecurityFlags
+//! frame.extend(b"\x09\0\\spoolss\0"); // ByteCount, FileName
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!(request.name.to_string(), r"\spoolss"); // a pipe
+//!     assert_eq!((request.desired_access, request.create_disposition), (0x0002_019f, 1));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use nom::Parser as _;
 

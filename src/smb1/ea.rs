@@ -1,4 +1,25 @@
 //! Extended attributes as OS/2 has them: \[MS-CIFS\] 2.2.1.2.
+//!
+//! ```
+//! use smbscope::smb1::trans2::{Information, Request};
+//! use smbscope::smb1::transaction::Trans2Function;
+//!
+//! let parameters = [7, 0x40, 2, 0, 0, 0]; // FID, InformationLevel: SMB_INFO_SET_EAS, Reserved
+//! let data = [
+//!     &[12, 0, 0, 0][..], // SizeOfListInBytes
+//!     &[0, 2, 1, 0], // ExtendedAttributeFlag, AttributeNameLengthInBytes, AttributeValueLengthInBytes
+//!     b"AB\0", // AttributeName
+//!     &[7], // AttributeValue
+//! ]
+//! .concat();
+//! let request = Request::parse(Trans2Function::SET_FILE_INFORMATION, &parameters, &data, false)?;
+//! let Request::SetFile { information: Information::ExtendedAttributes(list), .. } = request else { panic!() };
+//! for attribute in list.iter() {
+//!     let attribute = attribute?;
+//!     assert_eq!((attribute.name, attribute.value), (&b"AB"[..], &[7][..]));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use crate::error::{Anomalies, Examine, Layer, ParseError, Read, parse};
 use crate::wire::{fields, le_u16, le_u32, take, u8, wire_list};

@@ -1,4 +1,27 @@
 //! What `TRANS2_FIND_FIRST2` and `TRANS2_FIND_NEXT2` find: the levels of \[MS-CIFS\] 2.2.8.1 and \[MS-SMB\] 2.2.8.1.
+//!
+//! ```
+//! use smbscope::smb1::trans2::{Request, Response};
+//! use smbscope::smb1::transaction::Trans2Function;
+//!
+//! let function = Trans2Function::FIND_FIRST2;
+//! // SearchAttributes, SearchCount, Flags, InformationLevel, SearchStorageType, FileName
+//! let parameters = b"\x16\0\x0a\0\0\0\x01\0\0\0\0\0\\*\0";
+//! let asked = Request::parse(function, parameters, b"", false)?.asked(function);
+//!
+//! let parameters = [5, 0, 1, 0, 1, 0, 0, 0, 0, 0]; // SID, SearchCount, EndOfSearch, EaErrorOffset, LastNameOffset
+//! let data = [
+//!     &[0x55, 0x25, 0x63, 0x70, 0, 0, 0, 0, 0, 0, 0, 0][..], // creation, last access, last write
+//!     &[9, 0, 0, 0, 0, 2, 0, 0, 0x20, 0], // DataSize, AllocationSize, Attributes
+//!     b"\x05A.TXT\0", // FileNameLength, FileName
+//! ]
+//! .concat();
+//! let Response::Find { entries, .. } = Response::parse(asked, &parameters, &data, false)? else { panic!() };
+//! for entry in entries.iter() {
+//!     assert_eq!(entry?.file_name.to_string(), "A.TXT");
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use super::Text;
 use super::dos_time::DosTime;

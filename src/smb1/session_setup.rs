@@ -10,7 +10,7 @@
 //! frame.extend([4, 0x11, 50, 0, 1, 0, 0, 0, 0, 0]); // MaxBufferSize, MaxMpxCount, VcNumber, SessionKey
 //! frame.extend([1, 0, 0, 0, 0, 0, 0, 0]); // OEMPasswordLen, UnicodePasswordLen, Reserved
 //! frame.extend([0x14, 0, 0, 0]); // Capabilities
-//! frame.extend(b"\x0b\0\0\0\0Unix\0LM\0"); // ByteCount, OEMPassword, AccountName, PrimaryDomain, NativeOS, NativeLanMan
+//! frame.extend(b"\x0b\0\0\0\0Unix\0LM\0"); // ByteCount, OEMPassword, the texts
 //! for block in Message::parse(&frame)?.blocks() {
 //!     let block = block?;
 //!     let request = Request::parse(&block)?;

@@ -1,6 +1,27 @@
 //! The three transactions, by which named pipes are spoken to (\[MS-CIFS\] 2.2.4.33 and .34, .46 and .47, .62 and .63).
 //!
 //! A request or a response may be spread over several messages: see [`Reassembly`](super::Reassembly).
+//!
+//! ```
+//! use smbscope::smb1::Message;
+//! use smbscope::smb1::transaction::{PipeFunction, Request};
+//!
+//! let mut frame = b"\xffSMB\x25".to_vec(); // Protocol, Command: TRANSACTION
+//! frame.resize(32, 0); // the rest of the header
+//! frame.extend([16, 0, 0, 4, 0]); // WordCount, TotalParameterCount, TotalDataCount
+//! frame.extend([0, 0, 0, 4]); // MaxParameterCount, MaxDataCount
+//! frame.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // MaxSetupCount, Reserved1, Flags, Timeout, Reserved2
+//! frame.extend([0, 0, 74, 0, 4, 0, 74, 0]); // ParameterCount, ParameterOffset, DataCount, DataOffset
+//! frame.extend([2, 0, 0x26, 0, 1, 0x40]); // SetupCount, Reserved3, Setup: TRANSACT_NMPIPE, FID
+//! frame.extend(b"\x0b\0\\PIPE\\\0call"); // ByteCount, Name, Data
+//! for block in Message::parse(&frame)?.blocks() {
+//!     let request = Request::parse(&block?)?;
+//!     assert_eq!(request.name.to_string(), r"\PIPE\");
+//!     assert_eq!(request.pipe_function(), Some(PipeFunction::TRANSACT_NMPIPE));
+//!     assert_eq!((request.fid(), request.data.bytes), (Some(0x4001), &b"call"[..]));
+//! }
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 use nom::Parser as _;
 

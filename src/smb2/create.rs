@@ -6,7 +6,8 @@
 //!
 //! let mut frame = b"\xfeSMB\x40\0".to_vec(); // ProtocolId, StructureSize
 //! frame.resize(64, 0); // the rest of the header
-//! frame.extend([57, 0, 0, 0xff, 2, 0, 0, 0]); // StructureSize, SecurityFlags, RequestedOplockLevel, ImpersonationLevel
+//! frame.extend([57, 0, 0, 0xff]); // StructureSize, SecurityFlags, RequestedOplockLevel
+//! frame.extend([2, 0, 0, 0]); // ImpersonationLevel
 //! frame.extend([0; 16]); // SmbCreateFlags, Reserved
 //! frame.extend([0x9f, 1, 0x12, 0, 0, 0, 0, 0]); // DesiredAccess, FileAttributes
 //! frame.extend([7, 0, 0, 0, 1, 0, 0, 0, 0x40, 0, 0, 0]); // ShareAccess, CreateDisposition, CreateOptions

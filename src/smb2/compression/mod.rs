@@ -1,5 +1,23 @@
 //! What compressed messages hold (\[MS-SMB2\] 2.2.42 and 3.1.5.3), inflated with a cap: LZNT1 and the two forms of LZ77
 //! (\[MS-XCA\] 2.5, 2.4 and 2.2), and repeated bytes.
+//!
+//! ```
+//! use smbscope::smb2::transform::Compressed;
+//!
+//! let frame = [
+//!     &b"\xfcSMB"[..], // ProtocolId
+//!     &[44, 1, 0, 0], // OriginalCompressedSegmentSize
+//!     &[2, 0, 0, 0, 0, 0, 0, 0], // CompressionAlgorithm: LZ77, Flags, Offset
+//!     // "abc", and a match of 297 bytes
+//!     &[0xff, 0xff, 0xff, 0x1f, 0x61, 0x62, 0x63, 0x17, 0x00, 0x0f, 0xff, 0x26, 0x01],
+//! ]
+//! .concat();
+//! let (_, compressed) = Compressed::parse(&frame)?;
+//! let inflated = compressed.inflate(1 << 16);
+//! assert!(inflated.whole);
+//! assert_eq!(inflated.message, b"abc".repeat(100));
+//! # Ok::<(), smbscope::ParseError>(())
+//! ```
 
 mod huffman;
 mod lz77;
