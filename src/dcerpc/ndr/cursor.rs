@@ -123,6 +123,25 @@ impl<'a> Ndr<'a> {
         Ok(Uuid::from_fields(low, mid, high, &self.raw(field)?))
     }
 
+    /// A `RPC_SID` (\[MS-DTYP\] 2.4.2.3), as `S-1-5-21-…`: its count stands in front of it and once more inside.
+    ///
+    /// # Errors
+    /// The stub ends before it, or it has more than 15 sub-authorities, or the counts differ.
+    pub fn sid(&mut self, field: &'static str) -> Result<String, ParseError> {
+        let max_count = self.uptr(field)?;
+        let (revision, count) = (self.u8(field)?, self.u8(field)?);
+        if u64::from(count) != max_count || count > 15 {
+            return Err(self.error(Reason::BadValue { field, value: max_count }));
+        }
+        let authority = self.raw::<6>(field)?.into_iter().fold(0, |sum, byte| sum << 8 | u64::from(byte));
+        let mut sid = format!("S-{revision}-{authority}");
+        for _ in 0..count {
+            sid.push('-');
+            sid.push_str(&self.u32(field)?.to_string());
+        }
+        Ok(sid)
+    }
+
     /// The string of a unique pointer whose referent was read before, if there is one.
     ///
     /// # Errors
@@ -317,6 +336,33 @@ mod tests {
         let cut = ParseError { layer: Layer::Ndr, offset: 12, reason: Reason::Truncated { field: "name" } };
         assert_eq!(ndr.finish(), Err(cut));
         assert_eq!(ndr.u32("next"), Err(cut));
+    }
+
+    /// S-1-5-32-544, with `max` as the count in front.
+    #[rustfmt::skip]
+    fn sid(max: u8, count: u8) -> [u8; 20] {
+        [
+            max, 0, 0, 0, // maximum count
+            1, count, // Revision, SubAuthorityCount
+            0, 0, 0, 0, 0, 5, // IdentifierAuthority
+            32, 0, 0, 0, // SubAuthority[0]
+            0x20, 2, 0, 0, // SubAuthority[1]
+        ]
+    }
+
+    #[test]
+    fn a_sid_reads_as_its_text() {
+        let bytes = sid(2, 2);
+        let mut ndr = Ndr::new(&bytes, NDR);
+        assert_eq!((ndr.sid("s").as_deref(), ndr.unread()), (Ok("S-1-5-32-544"), 0));
+        for end in 0..bytes.len() {
+            assert!(Ndr::new(&bytes[..end], NDR).sid("s").is_err(), "at {end}");
+        }
+        for (max, count) in [(3, 2), (2, 1), (16, 16)] {
+            assert!(Ndr::new(&sid(max, count), NDR).sid("s").is_err(), "{max} {count}");
+        }
+        let wide = [&[2, 0, 0, 0, 0, 0, 0, 0], &bytes[4..]].concat();
+        assert_eq!(Ndr::new(&wide, NDR64).sid("s").as_deref(), Ok("S-1-5-32-544"));
     }
 
     #[test]

@@ -81,6 +81,8 @@ impl<'a> Ndr<'a> {
             Type::Handle => Value::Handle(self.context_handle(name)?),
             Type::Guid => Value::Shown(self.guid(name)?.to_string()),
             Type::FileTime => Value::Shown(self.file_time(name)?.to_string()),
+            Type::Sid => Value::Shown(self.sid(name)?.to_string()),
+            Type::Opaque(count) => Value::Bytes(self.bytes(name, u64::try_from(*count).unwrap_or(u64::MAX))),
             Type::Text => Value::Text(self.string(name)?),
             Type::Ascii => Value::Ascii(self.narrow_string(name)?),
             Type::Unique(_) => {
@@ -91,7 +93,7 @@ impl<'a> Ndr<'a> {
                 }
             }
             Type::Characters(count) => self.characters(name, u64::try_from(*count).unwrap_or(u64::MAX)),
-            Type::Varying(_) => {
+            Type::Varying(_) | Type::VaryingBytes(_) => {
                 let count = self.varying(name)?;
                 return self.elements(of, name, count, value);
             }
@@ -176,7 +178,7 @@ impl<'a> Ndr<'a> {
     ) -> Result<(), ParseError> {
         let (Type::Array(element) | Type::Varying(element) | Type::Fixed(element, _)) = of else {
             *value = match of {
-                Type::Bytes(_) => Value::Bytes(self.bytes(name, count)),
+                Type::Bytes(_) | Type::VaryingBytes(_) => Value::Bytes(self.bytes(name, count)),
                 _ => self.characters(name, count),
             };
             return Ok(());
@@ -264,7 +266,7 @@ fn interpret_record<'a>(
 
 fn interpret<'a>(of: &Type, value: &mut Value<'a>, scope: Scope<'_, 'a>, anomalies: &mut Anomalies) {
     match (of, value) {
-        (Type::Bytes(Meaning::Known(meaning)), value) => {
+        (Type::Bytes(Meaning::Known(meaning)) | Type::VaryingBytes(Meaning::Known(meaning)), value) => {
             if let Value::Bytes(bytes) = *value {
                 *value = meaning(bytes, &scope, anomalies);
             }

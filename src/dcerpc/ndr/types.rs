@@ -45,6 +45,8 @@ pub enum Type {
     Guid,
     /// A `FILETIME`, as two halves of 32 bits.
     FileTime,
+    /// A `RPC_SID` (\[MS-DTYP\] 2.4.2.3).
+    Sid,
     /// A `[string]` of 16-bit characters.
     Text,
     /// A `[string]` of 8-bit characters.
@@ -67,6 +69,10 @@ pub enum Type {
     Fixed(&'static Self, usize),
     /// A conformant array of bytes, and what they mean.
     Bytes(Meaning),
+    /// A conformant varying array of bytes, and what they mean.
+    VaryingBytes(Meaning),
+    /// A fixed number of bytes that the specification calls opaque.
+    Opaque(usize),
     /// A conformant array of 16-bit characters that is no `[string]`: a text up to its NUL.
     Wide,
     /// A conformant array of 16-bit characters: texts, each with a NUL, and one more NUL behind the last.
@@ -152,7 +158,7 @@ impl Type {
     pub(super) fn alignment(&self, syntax: Syntax) -> usize {
         let pointer = || if syntax == Syntax::Ndr64 { 8 } else { 4 };
         match self {
-            Self::U8 | Self::Bytes(_) => 1,
+            Self::U8 | Self::Bytes(_) | Self::Opaque(_) => 1,
             Self::U16
             | Self::Named16(_)
             | Self::NamedBy(_)
@@ -166,7 +172,8 @@ impl Type {
             | Self::F32
             | Self::Handle
             | Self::Guid
-            | Self::FileTime => 4,
+            | Self::FileTime
+            | Self::Sid => 4,
             Self::U64 | Self::I64 => 8,
             Self::Enum(_) if syntax == Syntax::Ndr => 2,
             Self::Enum(_) => 4,
@@ -175,7 +182,8 @@ impl Type {
             | Self::Unique(_)
             | Self::Text
             | Self::Ascii
-            | Self::VaryingAscii => pointer(),
+            | Self::VaryingAscii
+            | Self::VaryingBytes(_) => pointer(),
             Self::Array(of) | Self::Varying(of) | Self::Fixed(of, _) => of.alignment(syntax),
             Self::Struct(members) => {
                 members.iter().map(|member| member.of.alignment(syntax)).max().unwrap_or(1)
