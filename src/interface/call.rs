@@ -74,7 +74,7 @@ impl Call<'_> {
     /// opens may stand for the server called.
     #[must_use]
     pub fn object(&self) -> Option<String> {
-        self.procedure.named_by.iter().find_map(|place| {
+        let named = self.procedure.named_by.iter().find_map(|place| {
             let fields = &self.arguments.fields;
             let value = match place.split_once('.') {
                 None => fields.get(place),
@@ -84,7 +84,8 @@ impl Call<'_> {
                 },
             };
             value.and_then(Value::as_name)
-        })
+        });
+        named.or_else(|| self.procedure.always.map(str::to_owned))
     }
 }
 

@@ -26,6 +26,7 @@ pub mod epmapper;
 mod facts;
 mod names;
 mod object;
+mod parameters;
 mod procedure;
 mod procedure_id;
 mod procedures;

@@ -28,6 +28,8 @@ pub struct Procedure {
     /// Where the name of the object stands whose handle it grants: a parameter, or `parameter.member` for a member
     /// anywhere inside of one. The first that is there counts.
     pub named_by: &'static [&'static str],
+    /// What the object is called where no parameter names it, since there is but one: a predefined key of the registry.
+    pub always: Option<&'static str>,
     /// What else its request tells.
     pub details: Option<ReadDetails>,
 }
@@ -177,6 +179,10 @@ impl Procedure {
         Self { named_by: places, ..self }
     }
 
+    pub(super) const fn always(self, object: &'static str) -> Self {
+        Self { always: Some(object), ..self }
+    }
+
     pub(super) const fn begins(self, task: Task) -> Self {
         Self { step: Some(Step::Begins(task)), ..self }
     }
@@ -211,6 +217,7 @@ pub(super) const fn named(opnum: u16, name: &'static str) -> Procedure {
         step: None,
         grants: None,
         named_by: &[],
+        always: None,
         details: None,
     }
 }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use smbscope::capture::Capture;
 use smbscope::dcerpc::ndr::Encoding;
 use smbscope::dcerpc::{Body, VerificationTrailer};
-use smbscope::interface::{self, Interface, Procedure};
+use smbscope::interface::{Interface, Procedure};
 use smbscope::session::{ConnectionId, Content, Pdu, Sink};
+
+use crate::INTERFACES;
 
 /// A whole stub that is not sealed, and that of its request if it is a response.
 #[derive(Clone)]
@@ -31,7 +33,7 @@ impl Sink for Stubs {
         let Content::Rpc { pdu: rpc, call: Some(call), open } = pdu.content else { return };
         let Some(whole) = call.whole.filter(|whole| whole.complete && !whole.sealed) else { return };
         let (Some(interface), Some(opnum)) = (call.interface, call.opnum) else { return };
-        let Some(interface) = interface::spooler(&interface.uuid) else { return };
+        let Some(interface) = INTERFACES.into_iter().find(|own| own.uuid == interface.uuid) else { return };
         let Some(procedure) = interface.procedure(opnum) else { return };
         // `ndrdump` reads little-endian stubs alone.
         if call.encoding.big_endian {

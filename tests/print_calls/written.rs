@@ -1,9 +1,9 @@
 //! Stubs written by the types of the parameters: every value another number, every text another text, every pointer
 //! set. Alignment and the order of what is deferred follow C706 14 and \[MS-RPCE\] 2.2.5, apart from the library's reader.
 
-use smbscope::dcerpc::ndr::{By, Direction, Encoding, Member, Parameter, Syntax, Type, Union};
+use smbscope::dcerpc::ndr::{By, Direction, Encoding, Meaning, Member, Parameter, Syntax, Type, Union};
 
-use crate::leaves::{Leaf, hex};
+use crate::leaves::{Leaf, hex, is_halves};
 
 /// A stub and the values that were written, in the order of the parameters.
 pub(crate) struct Written {
@@ -65,6 +65,12 @@ pub(crate) fn write(
 /// Parameters that count the entries of a buffer of information.
 const EMPTY: [&str; 2] = ["pcReturned", "pnEnumValues"];
 
+/// Sizes that are the same as another one here.
+const COPIES: [(&str, &str); 2] = [("MaximumLength", "Length"), ("lpcbData", "lpcbLen")];
+
+/// Pointers of `LSAPR_OBJECT_ATTRIBUTES` that are always null, and that Samba takes for something else.
+const NULLS: [&str; 3] = ["RootDirectory", "ObjectName", "SecurityDescriptor"];
+
 /// As many as the union of most arms in the parameters has; 1 if there is none.
 pub(crate) fn arms(parameters: &[Parameter]) -> usize {
     fn arms(of: &Type) -> usize {
@@ -88,6 +94,10 @@ enum Made {
     /// Characters, of one byte or two, with their NUL.
     Text(String),
     Bytes(Vec<u8>),
+    /// Bytes that are nothing but bytes, whatever their number.
+    Opaque(Vec<u8>),
+    /// The sub-authorities of a SID.
+    Sid(Vec<u32>),
     Members(Vec<(&'static str, Made)>),
     Arm(&'static Union, usize, Box<Made>),
     List(Vec<Made>),
@@ -110,7 +120,14 @@ impl Maker {
     }
 
     fn members(&mut self, members: &[Member]) -> Vec<Made> {
-        let mut values: Vec<Made> = members.iter().map(|member| self.make(&member.of)).collect();
+        let attributes = members.iter().any(|member| member.name == "RootDirectory");
+        let mut values: Vec<Made> = members
+            .iter()
+            .map(|member| match member.name {
+                name if attributes && NULLS.contains(&name) => Made::Null,
+                _ => self.make(&member.of),
+            })
+            .collect();
         for (place, member) in members.iter().enumerate() {
             let (name, number) = match member.by {
                 Some(By::Count(name)) => (name, values[place].count(&member.of)),
@@ -123,6 +140,13 @@ impl Maker {
             };
             if let Some(other) = members.iter().position(|other| other.name == name) {
                 values[other] = Made::Number(number);
+            }
+        }
+        // Sizes that say the same once more.
+        for (copy, of) in COPIES {
+            let place = |name: &str| members.iter().position(|member| member.name == name);
+            if let (Some(copy), Some(of)) = (place(copy), place(of)) {
+                values[copy] = values[of].clone();
             }
         }
         values
@@ -150,12 +174,24 @@ impl Maker {
             }
             Type::Characters(count) => {
                 let number = self.number();
-                Made::Text(format!("{:\0<1$}", format!("t{number}"), count))
+                let text = format!("{:\0<1$}", format!("t{number}"), count);
+                Made::Text(text.chars().take(*count).collect())
             }
             // A number that says nothing; Samba takes it for a pointer.
             Type::Offset(_) => Made::Number(0),
             // What these mean is written elsewhere.
-            Type::Unique(Type::Bytes(smbscope::dcerpc::ndr::Meaning::Known(_))) => Made::Null,
+            Type::Unique(Type::Bytes(Meaning::Known(_)) | Type::VaryingBytes(Meaning::Known(_))) => {
+                Made::Null
+            }
+            Type::Sid => Made::Sid((0..3).map(|_| u32::try_from(self.number()).unwrap()).collect()),
+            Type::VaryingBytes(_) => {
+                let number = self.number().to_le_bytes()[0];
+                Made::Opaque(vec![number, 0xfe, number])
+            }
+            Type::Opaque(count) => {
+                let number = self.number().to_le_bytes()[0];
+                Made::Opaque((0..*count).map(|place| number ^ place.to_le_bytes()[0]).collect())
+            }
             Type::Unique(of) => self.make(of),
             Type::Struct(members) if is_system_time(members) => {
                 let minute = self.number() % 60;
@@ -174,7 +210,7 @@ impl Maker {
             }
             Type::Array(of) | Type::Varying(of) => Made::List((0..2).map(|_| self.make(of)).collect()),
             Type::Fixed(of, count) => Made::List((0..*count).map(|_| self.make(of)).collect()),
-            Type::Bytes(smbscope::dcerpc::ndr::Meaning::Known(_)) => Made::Bytes(Vec::new()),
+            Type::Bytes(Meaning::Known(_)) => Made::Bytes(Vec::new()),
             Type::Bytes(_) => {
                 let number = self.number().to_le_bytes()[0];
                 Made::Bytes(vec![number, 0xfe, number])
@@ -190,7 +226,7 @@ impl Made {
         let count = match self {
             Self::Null => 0,
             Self::Text(text) => text.len(),
-            Self::Bytes(bytes) => bytes.len(),
+            Self::Bytes(bytes) | Self::Opaque(bytes) => bytes.len(),
             Self::List(list) => list.len(),
             other => panic!("{other:?} of {of:?}"),
         };
@@ -215,6 +251,10 @@ impl Made {
                 Leaf::Word(uuid::Uuid::from_slice_le(bytes).unwrap().to_string())
             }
             Self::Bytes(bytes) if bytes.is_empty() => return,
+            Self::Opaque(bytes) => Leaf::Bytes(hex(bytes)),
+            Self::Sid(numbers) => {
+                Leaf::Word(numbers.iter().fold("S-1-5".to_owned(), |sid, number| format!("{sid}-{number}")))
+            }
             Self::Bytes(bytes) => Leaf::Bytes(hex(bytes)),
             Self::Members(members) if members.iter().any(|(name, _)| *name == "wYear") => {
                 let Some((_, Self::Number(minute))) = members.iter().find(|(name, _)| *name == "wMinute")
@@ -222,6 +262,13 @@ impl Made {
                     panic!("{members:?}")
                 };
                 Leaf::Text(format!("Mon Jul 10 12:{minute:02}:31 2023 UTC"))
+            }
+            Self::Members(members) if is_halves(name, members.iter().map(|(name, _)| *name)) => {
+                let half = |place: usize| match members[place].1 {
+                    Self::Number(number) => i128::from(number),
+                    _ => 0,
+                };
+                Leaf::Integer(half(1) << 32 | half(0))
             }
             Self::Members(members) => {
                 return members.iter().for_each(|(name, value)| value.leaves(name, leaves));
@@ -330,6 +377,20 @@ impl Writer {
                     guid.to_bytes_le()
                 });
             }
+            (Type::Sid, Made::Sid(numbers)) => {
+                let count = numbers.len().to_le_bytes()[0];
+                self.number(count.into(), self.pointer());
+                self.bytes.extend([1, count, 0, 0, 0, 0, 0, 5]);
+                numbers.iter().for_each(|number| self.number((*number).into(), 4));
+            }
+            (Type::VaryingBytes(_), Made::Opaque(bytes)) => {
+                let count = bytes.len().try_into().unwrap();
+                for number in [count, 0, count] {
+                    self.number(number, self.pointer());
+                }
+                self.bytes.extend(bytes);
+            }
+            (Type::Opaque(_), Made::Opaque(bytes)) => self.bytes.extend(bytes),
             (Type::FileTime, Made::Number(number)) => {
                 self.number(number & 0xffff_ffff, 4);
                 self.number(number >> 32, 4);
@@ -397,13 +458,13 @@ impl Writer {
 
     fn alignment(&self, of: &Type) -> usize {
         match of {
-            Type::U8 | Type::Bytes(_) => 1,
+            Type::U8 | Type::Bytes(_) | Type::Opaque(_) => 1,
             Type::U16 | Type::Named16(_) | Type::NamedBy(_) | Type::I16 => 2,
             Type::Characters(_) | Type::Wide | Type::MultiText => 2,
             Type::Enum(_) if !self.is_64() => 2,
             Type::U64 | Type::I64 => 8,
             Type::Uptr | Type::Offset(_) | Type::Unique(_) => self.pointer(),
-            Type::Text | Type::Ascii | Type::VaryingAscii => self.pointer(),
+            Type::Text | Type::Ascii | Type::VaryingAscii | Type::VaryingBytes(_) => self.pointer(),
             Type::Array(of) | Type::Varying(of) | Type::Fixed(of, _) => self.alignment(of),
             Type::Struct(members) => members.iter().map(|member| self.alignment(&member.of)).max().unwrap(),
             Type::Union(union) => {

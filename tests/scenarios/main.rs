@@ -29,6 +29,7 @@ mod flow;
 mod framing;
 mod from_before;
 mod gaps;
+mod handles;
 mod live;
 mod losses;
 mod netbeui;
