@@ -11,7 +11,7 @@ use common::{Known, Owned, analyze, captures_with_truth, ledger_sessions, read, 
 use serde_json::Value;
 use smbscope::capture::Origin;
 use smbscope::finding;
-use smbscope::ledger::Ledger;
+use smbscope::ledger::{Handle, Ledger};
 use smbscope::net::{Decoded, Decoder};
 use smbscope::session::ConnectionEnd;
 
@@ -54,6 +54,45 @@ fn every_session_of_every_capture_is_as_its_truth_says() {
         }
     }
     assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn handles_are_granted_named_and_closed_in_the_frames_that_have_their_bytes() {
+    let mut handles = 0;
+    for (path, truth) in captures_with_truth() {
+        let sessions = truth["sessions"].as_array().into_iter().flatten();
+        let told: Vec<&Value> =
+            sessions.flat_map(|session| session["handles"].as_array().into_iter().flatten()).collect();
+        if told.iter().all(|handle| handle["frames"].is_null()) {
+            continue;
+        }
+        let capture = read(&path);
+        let ledger = analyze(&capture.packets, capture.end);
+        let opens: Vec<_> = ledger.sessions().flat_map(|(_, session)| ledger.opens_of(session)).collect();
+        let ours: BTreeMap<String, &Handle> = opens
+            .iter()
+            .flat_map(|open| ledger.handles(open))
+            .map(|handle| (handle.handle.to_string(), handle))
+            .collect();
+        for handle in told.into_iter().filter(|handle| !handle["frames"].is_null()) {
+            let (bytes, frames) = (handle["handle"].as_str().unwrap(), &handle["frames"]);
+            let ours = ours[bytes];
+            let context = format!("{} {bytes}", path.display());
+            let opener = ours.opened_by.map(|opener| opener.procedure);
+            assert_eq!(opener, handle["opened_by"].as_str(), "{context}");
+            if let Some(object) = handle["object"].as_str() {
+                assert_eq!(ours.object.as_deref(), Some(object), "{context}");
+            }
+            assert_eq!(ours.opened.map(|at| at.frame), frames["granted"].as_u64(), "{context} granted");
+            assert!(Some(ours.used.last.frame) >= frames["named"].as_u64(), "{context} named");
+            if !frames["closed"].is_null() {
+                let closed = ours.closed.map(|closing| closing.at.frame);
+                assert_eq!(closed, frames["closed"].as_u64(), "{context} closed");
+            }
+            handles += 1;
+        }
+    }
+    assert!(handles > 50, "only {handles} handles");
 }
 
 #[test]

@@ -11,7 +11,8 @@ import sys
 import threading
 
 from impacket import smb, smb3, smb3structs
-from impacket.dcerpc.v5 import lsad, rprn, rrp, srvs
+from impacket.dcerpc.v5 import lsad, lsat, rprn, rrp, samr, scmr, srvs
+from impacket.dcerpc.v5.dtypes import RPC_SID
 from impacket.dcerpc.v5.rpcrt import DCERPC_v5
 from impacket.smb3structs import SMB2_DIALECT_002, SMB2_DIALECT_21, SMB2_DIALECT_30, SMB2_DIALECT_311
 from impacket.smbconnection import SMBConnection
@@ -19,7 +20,8 @@ from impacket.smbconnection import SMBConnection
 DIALECTS = {"smb1": smb.SMB_DIALECT, "2.0.2": SMB2_DIALECT_002, "2.1": SMB2_DIALECT_21, "3.0": SMB2_DIALECT_30,
             "3.1.1": SMB2_DIALECT_311}
 INTERFACES = {"spoolss": rprn.MSRPC_UUID_RPRN, "srvsvc": srvs.MSRPC_UUID_SRVS, "lsarpc": lsad.MSRPC_UUID_LSAD,
-              "winreg": rrp.MSRPC_UUID_RRP}
+              "winreg": rrp.MSRPC_UUID_RRP, "samr": samr.MSRPC_UUID_SAMR, "svcctl": scmr.MSRPC_UUID_SCMR}
+CALLS = {"lsarpc": (lsad, lsat), "samr": (samr,), "svcctl": (scmr,), "winreg": (rrp,)}  # impacket's helpers: hSamrOpenUser and its like
 HOST = "127.0.0.1"
 
 
@@ -251,12 +253,50 @@ class Client:
         lsad.hLsarClose(self.pipes[id][1], bytes.fromhex(handle))
         return {"code": 0}
 
+    def call(self, id, procedure, handle=None, **arguments):
+        """Any procedure that impacket has a helper for; `handle` is its first argument, a SID goes by its text. Tells the handle that is given."""
+        pipe, dce = self.pipes[id]
+        helper = next(getattr(module, "h" + procedure) for module in CALLS[pipe.name] if hasattr(module, "h" + procedure))
+        first = [bytes.fromhex(handle)] if handle else []
+        if first and pipe.name == "winreg":
+            first = [key(first[0])]
+        answer = helper(dce, *first, **{name: sid(value) if str(value).startswith("S-1-") else value for name, value in arguments.items()})
+        return {"handle": given(answer), "code": 0}
+
+    def domain_sid(self, id, handle, name):
+        answer = samr.hSamrLookupDomainInSamServer(self.pipes[id][1], bytes.fromhex(handle), name)
+        return {"sid": answer["DomainId"].formatCanonical()}
+
     def shares(self, id):
         answer = srvs.hNetrShareEnum(self.pipes[id][1], 1)
         return {"shares": answer["InfoStruct"]["ShareInfo"]["Level1"]["EntriesRead"]}
 
     def list(self, share="pub"):
         return {"files": [f.get_longname() for f in self.conn.listPath(share, "*")]}
+
+
+def sid(text):
+    value = RPC_SID()
+    value.fromCanonical(text)
+    return value
+
+
+def key(handle):
+    value = rrp.RPC_HKEY()
+    value["context_handle_attributes"], value["context_handle_uuid"] = struct.unpack_from("<L", handle)[0], handle[4:]
+    return value
+
+
+GIVEN = ("ServerHandle", "DomainHandle", "UserHandle", "GroupHandle", "AliasHandle", "PolicyHandle", "AccountHandle", "SecretHandle",
+         "lpScHandle", "lpServiceHandle", "lpLock", "phKey", "phkResult")
+
+
+def given(answer):
+    """The context handle that a response gives."""
+    for name in (name for name, _ in answer.structure if name in GIVEN):
+        value = answer[name]
+        return (value if isinstance(value, bytes) else value.getData()).hex()
+    return None
 
 
 class Stub:

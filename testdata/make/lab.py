@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import time
+import uuid
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRINTER = "\\\\127.0.0.1\\lp1"
@@ -295,6 +296,9 @@ class Client:
 
     def close(self, handle, id="a", verb="close"):
         self.order(verb, id=id, handle=handle)
+        self.closed(handle)
+
+    def closed(self, handle):
         entry = next(h for h in reversed(self.session.handles) if h["handle"] == handle and h["closed_by"] is None)
         entry["closed_by"] = "close_call"
         self.session.words.append(f"{handle[8:14]} closed")
@@ -303,6 +307,35 @@ class Client:
         handle = self.order("policy", id=id)["handle"]
         self.grant(id, handle, None, "LsarOpenPolicy2")
         return handle
+
+    def gives(self, procedure, object, over=None, id="a", **arguments):
+        """A call of samr, lsarpc, svcctl or winreg that gives a handle; `over` is the handle that it starts from."""
+        handle = self.order("call", id=id, procedure=procedure, handle=over, **arguments)["handle"]
+        return self.given(procedure, object, handle, id)
+
+    def given(self, procedure, object, handle, id):
+        self.session.handles.append({"handle": handle, "object": object, "opened_by": procedure, "closed_by": None, "pipe": id})
+        self.session.words.append(f"{procedure} granted {handle[8:14]}" + (f" on {object}" if object else ""))
+        return handle
+
+    def denied(self, procedure, over=None, id="a", **arguments):
+        """One that is to fail, and gives none."""
+        try:
+            self.order("call", id=id, procedure=procedure, handle=over, **arguments)
+        except Failed as error:
+            self.session.words.append(f"{procedure} failed, no handle granted")
+            return
+        raise Failed(f"{procedure} was to fail", {})
+
+    def uses(self, procedure, handle, id="a", **arguments):
+        self.order("call", id=id, procedure=procedure, handle=handle, **arguments)
+        self.session.words.append(f"{procedure} used {handle[8:14]}")
+
+    def takes(self, procedure, *handles, id="a"):
+        """A call that closes a handle, for each of these."""
+        for handle in handles:
+            self.order("call", id=id, procedure=procedure, handle=handle)
+            self.closed(handle)
 
     # Whole stories
 
@@ -327,15 +360,25 @@ class SambaClient(Client):
         super().__init__(recording, "samba_client.py", "/usr/bin/python3")
         self.plain, self.host = False, "127.0.0.1"
 
-    def start(self, dialect="3.1.1", limit=None, user="", password="", options="smb2"):
-        answer = self.order("pipe", id="a", limit=limit, user=user, password=password, options=options)
+    def start(self, dialect="3.1.1", limit=None, user="", password="", options="smb2", name="spoolss"):
+        answer = self.order("pipe", id="a", limit=limit, user=user, password=password, options=options, name=name)
         self.session = Session(answer["client_port"], 445, dialect, "user" if user else "null", user)
-        self.session.words.append("python3-samba: " + (f"set up as user {user}" if user else "null session set up") + ", spoolss pipe opened")
-        self.session.pipes.append("spoolss")
+        self.session.words.append("python3-samba: " + (f"set up as user {user}" if user else "null session set up") + f", {name} pipe opened")
+        self.session.pipes.append(name)
         self.session.open_pipes.add("a")
         self.groups["a"] = 1
         self.recording.sessions.append(self.session)
         return self
+
+    def gives(self, procedure, object, call, *arguments):
+        """`procedure` as the specification names it, `call` as Samba does."""
+        handle = self.order("call", id="a", procedure=call, arguments=arguments)["handle"]
+        return self.given(procedure, object, handle, "a")
+
+    def takes(self, call, *handles):
+        for handle in handles:
+            self.order("call", id="a", procedure=call, arguments=[f"handle:{handle}"])
+            self.closed(handle)
 
     def hang_up(self):
         self.order("shut", id="a")
@@ -400,6 +443,37 @@ def tcp_ports(pid):
     return found
 
 
+def ports_let_go():
+    """Local ports of connections to 445 that this side has closed (TIME_WAIT)."""
+    rows = [row.split() for row in open("/proc/net/tcp").readlines()[1:]]
+    return {int(row[1].split(":")[1], 16) for row in rows if row[2].endswith(":01BD") and row[3] == "06"}
+
+
+# Samba's names of the procedures that its commands open and close handles with.
+OPENED = {"lsa_OpenPolicy": "LsarOpenPolicy", "lsa_OpenPolicy2": "LsarOpenPolicy2", "samr_Connect2": "SamrConnect2", "samr_Connect5": "SamrConnect5",
+          "samr_OpenDomain": "SamrOpenDomain", "samr_OpenUser": "SamrOpenUser", "svcctl_OpenSCManagerW": "ROpenSCManagerW", "svcctl_OpenServiceW": "ROpenServiceW",
+          "winreg_OpenHKLM": "OpenLocalMachine", "winreg_OpenKey": "BaseRegOpenKey"}
+CLOSED = ("lsa_Close", "samr_Close", "svcctl_CloseServiceHandle", "winreg_CloseKey")
+
+
+def told_handles(log):
+    """The handles that a command of Samba's tells of (-d10): the parameters of each call are printed before it is made and after."""
+    handles, nothing = [], bytes(20).hex()
+    for call in re.split(r"(?m)^ {5}(?=\w+: struct )", log)[1:]:
+        head = re.match(r"(\w+): struct \w+\s+(in|out): struct", call)
+        name, way = head.groups() if head else (None, None)
+        found = re.findall(r"struct policy_handle\s+handle_type\s*: 0x(\w{8}).*\s+uuid\s*: (\S+)", call)
+        if not found:
+            continue
+        raw = (struct.pack("<L", int(found[-1][0], 16)) + uuid.UUID(found[-1][1]).bytes_le).hex()
+        if name in OPENED and way == "out" and raw != nothing:
+            handles.append({"handle": raw, "object": None, "opened_by": OPENED[name], "closed_by": None, "pipe": ""})
+        if name in CLOSED and way == "in":
+            next(handle for handle in handles if handle["handle"] == raw)["closed_by"] = "close_call"
+    assert handles, "it tells of no handle"
+    return handles
+
+
 class Recording:
     """with Recording(...) as r: the capture runs inside; the truth is written when it ends."""
 
@@ -437,6 +511,21 @@ class Recording:
                      f"--option=clientipcmaxprotocol={protocol}", f"--option=clientminprotocol=NT1", f"--option=clientipcminprotocol=NT1",
                      *more, binding or f"ncacn_np:{host}", dialect=dialect, **about)
 
+    def samba_command(self, *argv, pipes, dialect="3.1.1", user=""):
+        """A command of Samba's that comes and goes; with -d10 it tells every call that it makes."""
+        before = ports_let_go()
+        self.last_order = time.time()
+        result = run(*argv, "-d10", "-U", f"{user}%pw" if user else "%", "-s", self.server.conf)
+        assert not result.returncode, result.stderr[-300:]
+        time.sleep(0.3)
+        port, = ports_let_go() - before
+        session = Session(port, 445, dialect, "user" if user else "null", user)
+        session.pipes += pipes
+        session.words.append(" ".join(os.path.basename(word) for word in argv) + (f" as {user}" if user else ", a null session"))
+        session.handles += told_handles(result.stdout + result.stderr)
+        session.end("fin|rst")
+        self.sessions.append(session)
+
     def settle(self, seconds=3.2, **more):
         """The survivors go quiet for longer than the grace, then somebody else speaks, so that the capture goes on."""
         time.sleep(seconds)
@@ -456,6 +545,24 @@ class Recording:
 
     def ending(self):
         return last_packet(self.path)
+
+    def find_frames(self):
+        """Which frames grant, name last and close each handle of samr, lsarpc, svcctl and winreg: those that have its 20 bytes, and the response
+        with nothing but zeros that comes next."""
+        handles = [(session.port, handle) for session in self.sessions for handle in session.handles if "object" in handle and not session.hidden]
+        if not handles:
+            return
+        packets = [(n, *struct.unpack_from(">HH", data, 34), data[54:]) for n, (_, data) in enumerate(pcap_records(self.path)[1], 1)]
+        for port, handle in handles:
+            raw = bytes.fromhex(handle["handle"])
+            told = [n for n, _, to, data in packets if to == port and raw in data]
+            asked = [n for n, source, _, data in packets if source == port and raw in data]
+            assert told, f"no packet to port {port} has the handle {handle['handle']}"
+            handle["frames"] = frames = {"granted": told[0]}
+            if asked:
+                frames["named"] = asked[-1]
+            if handle["closed_by"] == "close_call":
+                frames["closed"] = next(n for n, _, to, data in packets if n > asked[-1] and to == port and b"\5\0\2\3" in data and data.endswith(bytes(24)))
 
     def __exit__(self, kind, error, trace):
         try:
@@ -483,6 +590,7 @@ class Recording:
             seen = {int(session["hostname"].rsplit(":", 1)[1]) for session in status["sessions"].values()}
             mine = {session.port for session in self.sessions if not session.ended} | set(self.more.get("unseen", ()))
             assert seen == mine, f"smbstatus has {seen}, the clients {mine}"
+        self.find_frames()
         truth = {"about": self.about, "grace": self.grace,
                  "server": {"address": self.sessions[0].server if self.sessions else "127.0.0.1", "ports": sorted({s.server_port for s in self.sessions} or map(int, self.ports)),
                             "name": self.server.name if self.server else None,

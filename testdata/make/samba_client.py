@@ -8,8 +8,10 @@ import sys
 import threading
 
 from samba import credentials, param
-from samba.dcerpc import spoolss
-from samba.ndr import ndr_pack
+from samba.dcerpc import lsa, misc, samr, security, spoolss, svcctl, winreg
+from samba.ndr import ndr_pack, ndr_unpack
+
+INTERFACES = {"lsarpc": lsa.lsarpc, "samr": samr.samr, "spoolss": spoolss.spoolss, "svcctl": svcctl.svcctl, "winreg": winreg.winreg}
 
 
 def open_sockets():
@@ -38,7 +40,7 @@ class Client:
     def __init__(self):
         self.pipes = {}
 
-    def pipe(self, id, options="smb2", user="", password="", host="127.0.0.1", limit=None):
+    def pipe(self, id, options="smb2", user="", password="", host="127.0.0.1", limit=None, name="spoolss"):
         lp = param.LoadParm()
         lp.load(os.environ["SMB_CONF"])
         if limit:
@@ -52,7 +54,7 @@ class Client:
         else:
             creds.set_anonymous()
         before = ports()
-        self.pipes[id] = spoolss.spoolss(f"ncacn_np:{host}[{options}]", lp, creds)
+        self.pipes[id] = INTERFACES[name](f"ncacn_np:{host}[{options}]", lp, creds)
         new = [port for inode, port in ports().items() if inode not in before]
         return {"client_port": new[0] if len(new) == 1 else new}
 
@@ -80,9 +82,39 @@ class Client:
             return {"code": error.args[0]}
         return {"code": 0}
 
+    def call(self, id, procedure, arguments):
+        """A procedure by Samba's name for it; tells the first handle that it gives, and a SID. Arguments that are no numbers go by words."""
+        answer = getattr(self.pipes[id], procedure)(*[argument(value) for value in arguments])
+        answers = answer if isinstance(answer, tuple) else (answer,)
+        told = {"code": 0}
+        for value in answers:
+            if isinstance(value, misc.policy_handle):
+                told.setdefault("handle", ndr_pack(value).hex())
+            if isinstance(value, security.dom_sid):
+                told["sid"] = str(value)
+        return told
+
     def shut(self, id):
         del self.pipes[id]
         return {}
+
+
+def argument(value):
+    """`handle:HEX`, `sid:S-1-…`, `name:TEXT` (a string of lsa), `key:TEXT` (one of winreg), `attributes:`, or the value itself."""
+    kind, _, text = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if kind == "handle":
+        return ndr_unpack(misc.policy_handle, bytes.fromhex(text))
+    if kind == "sid":
+        return security.dom_sid(text)
+    if kind == "attributes":
+        attributes = lsa.ObjectAttribute()
+        attributes.sec_qos = lsa.QosInfo()
+        return attributes
+    if kind in ("name", "key"):
+        string = lsa.String() if kind == "name" else winreg.String()
+        setattr(string, "string" if kind == "name" else "name", text)
+        return string
+    return value
 
 
 def main():

@@ -578,6 +578,179 @@ def group_across_connections(server, out):
         r.settle()
 
 
+# Handles of samr, lsarpc, svcctl and winreg.
+
+def opens_domain(client, connect="SamrConnect5"):
+    """From the server's handle to that of its domain."""
+    server = client.gives(connect, None, serverName=SERVER)
+    sid = client.order("domain_sid", id="a", handle=server, name=client.recording.server.name)["sid"]
+    return server, client.gives("SamrOpenDomain", sid, server, domainId=sid)
+
+
+def accounts_and_policies(r, dialect, user="", password=""):
+    def starts(name, **more):
+        client = r.client().start(dialect, user=user, password=password)
+        client.pipe(name=name, **more)
+        return client
+
+    closed = starts("samr")                                 # every handle closed, the one that was opened first at last
+    server, domain = opens_domain(closed)
+    account = closed.gives("SamrOpenUser", "1000", domain, userId=1000)
+    closed.uses("SamrQueryInformationUser2", account)
+    closed.denied("SamrOpenUser", domain, userId=4242)
+    closed.takes("SamrCloseHandle", account, domain, server)
+    leak = starts("samr", how="transact")                   # the domain's handle is kept, the server's closed
+    server, domain = opens_domain(leak, "SamrConnect2")
+    leak.uses("SamrEnumerateUsersInDomain", domain)
+    leak.takes("SamrCloseHandle", server)
+    closed.leave()
+    policy = starts("lsarpc")                               # a policy, leaked
+    policy.uses("LsarQueryInformationPolicy", policy.gives("LsarOpenPolicy2", None), informationClass=5)
+    both = starts("lsarpc")                                 # two policies, one closed; then the pipe goes and with it the other
+    first = both.gives("LsarOpenPolicy", None)
+    second = both.gives("LsarOpenPolicy2", None)
+    both.uses("LsarLookupNames", second, names=["root"])
+    both.takes("LsarClose", first)
+    both.leave()
+    killed = starts("samr")                                 # server, domain and user; then the process dies
+    server, domain = opens_domain(killed, "SamrConnect4")
+    killed.gives("SamrOpenUser", "1000", domain, userId=1000)
+    off = starts("lsarpc")                                  # logs off with a policy
+    off.gives("LsarOpenPolicy2", None)
+    off.logoff()
+    off.hang_up()
+    killed.kill()
+    r.settle(**dict(protocol="NT1", dialect="smb1") if dialect == "smb1" else {})
+
+
+SERVER = "\\\\PRNSRV\x00"
+
+
+@scenario
+def accounts_smb1(server, out):
+    with Recording(server, out, "accounts_smb1", "SMB1: handles of samr (server, domain, user) and lsarpc (policies) of null sessions: closed, leaked, run down "
+                   "with their pipe, their session, their connection") as r:
+        accounts_and_policies(r, "smb1")
+
+
+@scenario
+def accounts_smb311(server, out):
+    with Recording(server, out, "accounts_smb311", "SMB 3.1.1: the same") as r:
+        accounts_and_policies(r, "3.1.1")
+
+
+@scenario
+def accounts_of_users(server, out):
+    with Recording(server, out, "accounts_of_users", "SMB 2.1, of a named user: the same") as r:
+        accounts_and_policies(r, "2.1", "root", "pw")
+
+
+def services_and_keys(r, dialect, user="", password=""):
+    def starts(name, **more):
+        client = r.client().start(dialect, user=user, password=password)
+        client.pipe(name=name, **more)
+        return client
+
+    closed = starts("svcctl")                               # manager and service, closed
+    manager = closed.gives("ROpenSCManagerW", None, lpMachineName=SERVER)
+    service = closed.gives("ROpenServiceW", "Spooler", manager, lpServiceName="Spooler", dwDesiredAccess=4)
+    closed.uses("RQueryServiceStatus", service)
+    closed.takes("RCloseServiceHandle", service, manager)
+    leak = starts("svcctl", how="transact")                 # a service that does not exist, one that leaks
+    manager = leak.gives("ROpenSCManagerW", None, lpMachineName=SERVER)
+    leak.denied("ROpenServiceW", manager, lpServiceName="nothing", dwDesiredAccess=4)
+    leak.gives("ROpenServiceW", "NETLOGON", manager, lpServiceName="NETLOGON", dwDesiredAccess=4)
+    leak.takes("RCloseServiceHandle", manager)
+    closed.leave()
+    keys = starts("winreg")                                 # a key below another; the one above is closed, the one below leaks
+    above = keys.gives("OpenLocalMachine", "HKEY_LOCAL_MACHINE", samDesired=0x20019)
+    below = keys.gives("BaseRegOpenKey", "SOFTWARE", above, lpSubKey="SOFTWARE", samDesired=0x20019)
+    keys.denied("BaseRegOpenKey", above, lpSubKey="NOTHING", samDesired=0x20019)
+    keys.takes("BaseRegCloseKey", above)
+    keys.uses("BaseRegEnumKey", below, dwIndex=0)
+    dropped = starts("winreg", how="transact")              # the pipe goes with a key, then another pipe closes its own
+    dropped.gives("OpenUsers", "HKEY_USERS", samDesired=0x20019)
+    dropped.shut()
+    dropped.pipe(name="winreg")
+    dropped.takes("BaseRegCloseKey", dropped.gives("OpenClassesRoot", "HKEY_CLASSES_ROOT", samDesired=0x20019))
+    dropped.hang_up("rst")
+    r.settle(**dict(protocol="NT1", dialect="smb1") if dialect == "smb1" else {})
+
+
+@scenario
+def services_smb1(server, out):
+    with Recording(server, out, "services_smb1", "SMB1: handles of svcctl (manager, services) and winreg (keys) of a named user: closed, leaked, run down") as r:
+        services_and_keys(r, "smb1", "root", "pw")
+
+
+@scenario
+def services_signed(server, out):
+    server.stop()
+    server.start("server signing = mandatory")
+    try:
+        with Recording(server, out, "services_signed", "SMB 2.1, signed: the same") as r:
+            services_and_keys(r, "2.1", "root", "pw")
+    finally:
+        server.stop()
+        server.start()
+
+
+@scenario
+def accounts_of_samba_clients(server, out):
+    with Recording(server, out, "accounts_of_samba_clients", "SMB 3.1.1 as Samba's client library speaks it (python3-samba), null sessions: calls by FSCTL_PIPE_TRANSCEIVE; "
+                   "handles of samr, lsarpc and winreg that leak, are closed, and die with their process") as r:
+        everything = 0x02000000
+        leak = r.samba().start(name="samr")
+        top = leak.gives("SamrConnect2", None, "Connect2", None, everything)
+        sid = leak.order("call", id="a", procedure="LookupDomain", arguments=[f"handle:{top}", f"name:{server.name}"])["sid"]
+        leak.gives("SamrOpenDomain", sid, "OpenDomain", f"handle:{top}", everything, f"sid:{sid}")
+        leak.takes("Close", top)
+        closed = r.samba().start(name="lsarpc")
+        closed.takes("Close", closed.gives("LsarOpenPolicy2", None, "OpenPolicy2", "", "attributes:", everything))
+        killed = r.samba().start(name="lsarpc")
+        killed.gives("LsarOpenPolicy2", None, "OpenPolicy2", "", "attributes:", everything)
+        keys = r.samba().start(name="winreg")
+        above = keys.gives("OpenLocalMachine", "HKEY_LOCAL_MACHINE", "OpenHKLM", None, 0x20019)
+        keys.gives("BaseRegOpenKey", "SOFTWARE", "OpenKey", f"handle:{above}", "key:SOFTWARE", 0, 0x20019)
+        closed.hang_up()
+        killed.kill()
+        r.settle()
+
+
+@scenario
+def samba_commands(server, out):
+    with Recording(server, out, "samba_commands", "Samba's own commands come and go, and close what they open: rpcclient asks lsarpc and samr over a null session (SMB 3.1.1, SMB1), "
+                   "net asks svcctl and winreg as a user, signed") as r:
+        for dialect, protocol in (("3.1.1", "SMB3_11"), ("smb1", "NT1")):
+            old = [f"--option={name}=NT1" for name in ("clientminprotocol", "clientipcminprotocol")]
+            r.samba_command("rpcclient", *old, f"--option=clientipcmaxprotocol={protocol}", "127.0.0.1", "-c", "lsaquery;lookupnames root;queryuser 1000",
+                      pipes=["lsarpc", "lsarpc", "samr"], dialect=dialect)
+        r.samba_command("net", "rpc", "service", "status", "Spooler", "-S", "127.0.0.1", pipes=["lsarpc", "svcctl"], user="root")
+        r.samba_command("net", "rpc", "registry", "enumerate", "HKLM", "-S", "127.0.0.1", pipes=["lsarpc", "winreg"], user="root")
+        r.settle()
+
+
+@scenario
+def keys_of_null_sessions(server, out):
+    with Recording(server, out, "keys_of_null_sessions", "SMB 3.1.1: a null session to which svcctl is denied, null sessions that leak, close and abandon keys of winreg") as r:
+        def starts(name="winreg"):
+            client = r.client().start("3.1.1")
+            client.pipe(name=name)
+            return client
+
+        starts("svcctl").denied("ROpenSCManagerW", lpMachineName=SERVER)
+        closed = starts()
+        key = closed.gives("OpenLocalMachine", "HKEY_LOCAL_MACHINE", samDesired=0x20019)
+        closed.uses("BaseRegGetVersion", key)
+        closed.takes("BaseRegCloseKey", key)
+        closed.leave()
+        starts().gives("OpenUsers", "HKEY_USERS", samDesired=0x20019)
+        abandoned = starts()
+        abandoned.gives("OpenLocalMachine", "HKEY_LOCAL_MACHINE", samDesired=0x20019)
+        abandoned.leave()
+        r.settle()
+
+
 # Fragments.
 
 def fragments(r, dialect):

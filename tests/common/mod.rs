@@ -151,10 +151,6 @@ pub fn truth_sessions(truth: &Value) -> BTreeMap<u16, Vec<Known>> {
             .as_array()
             .into_iter()
             .flatten()
-            // Handles of the spooler; those of other interfaces are not decoded.
-            .filter(|handle| {
-                handle["opened_by"].as_str().is_none_or(|procedure| procedure.starts_with("Rpc"))
-            })
             .map(|handle| {
                 let closed_by = handle["closed_by"].as_str().unwrap_or("open").to_owned();
                 (handle["handle"].as_str().unwrap().to_owned(), closed_by)

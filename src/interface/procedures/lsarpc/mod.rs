@@ -20,7 +20,7 @@ use names::{
 };
 use policy::{DOMAIN_POLICY, POLICY_INFORMATION};
 use trust::{
-    AUTH_INFORMATION, AUTH_INFORMATION_AES, AUTH_INFORMATION_INTERNAL, COLLISIONS, FOREST_TRUST,
+    AUTH_INFORMATION, AUTH_INFORMATION_AES, AUTH_INFORMATION_INTERNAL, CIPHER, COLLISIONS, FOREST_TRUST,
     INFORMATION_EX, TRUST_INFORMATION, TRUSTED_DOMAIN_INFO,
 };
 
@@ -105,13 +105,6 @@ const PRIVILEGE_SET: Type = Type::Struct(&[
     ),
 ]);
 
-/// LSAPR_CR_CIPHER_VALUE (\[MS-LSAD\] 2.2.6): a secret, encrypted.
-const CIPHER: Type = Type::Unique(&CIPHER_VALUE);
-const CIPHER_VALUE: Type = Type::Struct(&[
-    member("Length", Type::U32),
-    member("MaximumLength", Type::U32),
-    counted("Buffer", Type::Unique(&Type::VaryingBytes(Meaning::Opaque)), "Length"),
-]);
 /// `[in, out, unique] LSAPR_CR_CIPHER_VALUE**` and `[in, out, unique] LARGE_INTEGER*`.
 const OPTIONAL_CIPHER: Type = Type::Unique(&CIPHER);
 const OPTIONAL_TIME: Type = Type::Unique(&Type::I64);

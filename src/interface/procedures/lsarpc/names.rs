@@ -1,9 +1,8 @@
 //! Names and SIDs that are translated (\[MS-LSAT\] 3.1.4).
 
-use super::POLICY;
 use super::trust::TRUST_INFORMATION;
 use crate::dcerpc::ndr::{Parameter, Type, counted, input, member};
-use crate::interface::parameters::{ENUM, UNICODE_STRING, entries, exchanged, number, result, value};
+use crate::interface::parameters::{ENUM, UNICODE_STRING, entries, exchanged, handle, number, result, value};
 
 pub(super) const LOOKUP_NAMES: &[Parameter] =
     &[POLICY, COUNT, NAMES, REFERENCED, exchanged("TranslatedSids", TRANSLATED_SIDS), LEVEL, MAPPED];
@@ -54,6 +53,7 @@ pub(super) const LOOKUP_SIDS_2: &[Parameter] = &[
 pub(super) const LOOKUP_SIDS_3: &[Parameter] =
     &[SIDS, REFERENCED, exchanged("TranslatedNames", TRANSLATED_NAMES_EX), LEVEL, MAPPED, OPTIONS, REVISION];
 
+const POLICY: Parameter = handle("PolicyHandle");
 const COUNT: Parameter = number("Count");
 const NAMES: Parameter = input(counted("Names", Type::Array(&UNICODE_STRING), "Count"));
 const SIDS: Parameter = value(

@@ -1,6 +1,5 @@
 //! What is told of trusted domains and forests (\[MS-LSAD\] 2.2.7).
 
-use super::CIPHER;
 use crate::dcerpc::ndr::{Meaning, Type, Union, counted, member, switched};
 use crate::interface::parameters::{ENUM, UNICODE_STRING, arms, entries};
 
@@ -126,3 +125,11 @@ pub(super) const COLLISIONS: Type = entries!(
 const POSIX_OFFSET: Type = Type::Struct(&[member("Offset", Type::U32)]);
 const SID: Type = Type::Unique(&Type::Sid);
 const OPTIONAL_BYTES: Type = Type::Unique(&Type::Bytes(Meaning::Opaque));
+
+/// LSAPR_CR_CIPHER_VALUE (\[MS-LSAD\] 2.2.6): a secret, encrypted.
+pub(super) const CIPHER: Type = Type::Unique(&CIPHER_VALUE);
+const CIPHER_VALUE: Type = Type::Struct(&[
+    member("Length", Type::U32),
+    member("MaximumLength", Type::U32),
+    counted("Buffer", Type::Unique(&Type::VaryingBytes(Meaning::Opaque)), "Length"),
+]);

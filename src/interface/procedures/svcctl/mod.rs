@@ -15,7 +15,7 @@ use crate::interface::parameters::{
 };
 use crate::interface::procedure::{Procedure, win32};
 use config::{CONFIG_A, CONFIG_INFO_A, CONFIG_INFO_W, CONFIG_W, LOCK_STATUS_A, LOCK_STATUS_W};
-use notify::{NOTIFY_PARAMS, NOTIFY_PARAMS_LIST};
+use notify::{NOTIFY_PARAMS, NOTIFY_PARAMS_LIST, STATUS_PROCESS};
 
 /// The interface, version 2.0.
 pub static SVCCTL: Interface = Interface {
@@ -144,19 +144,6 @@ const CONTROL_OUT: &Union = &Union {
         of: Type::Unique(&Type::Struct(&[member("ServiceStatus", STATUS_PROCESS)])),
     }],
 };
-
-/// SERVICE_STATUS_PROCESS (\[MS-SCMR\] 2.2).
-const STATUS_PROCESS: Type = Type::Struct(&[
-    member("dwServiceType", Type::U32),
-    member("dwCurrentState", Type::U32),
-    member("dwControlsAccepted", Type::U32),
-    member("dwWin32ExitCode", Type::U32),
-    member("dwServiceSpecificExitCode", Type::U32),
-    member("dwCheckPoint", Type::U32),
-    member("dwWaitHint", Type::U32),
-    member("dwProcessId", Type::U32),
-    member("dwServiceFlags", Type::U32),
-]);
 
 #[rustfmt::skip]
 static PROCEDURES: [Procedure; 50] = [

@@ -1,6 +1,5 @@
 //! Registrations for changes of the state of services (\[MS-SCMR\] 2.2).
 
-use super::STATUS_PROCESS;
 use crate::dcerpc::ndr::{Arm, Type, Union, counted, member, switched};
 use crate::interface::parameters::OPTIONAL_TEXT;
 
@@ -49,3 +48,16 @@ const STATUS_CHANGE_2: Type = Type::Unique(&Type::Struct(&[
     member("dwNotificationTriggered", Type::U32),
     member("pszServiceNames", OPTIONAL_TEXT),
 ]));
+
+/// SERVICE_STATUS_PROCESS (\[MS-SCMR\] 2.2).
+pub(super) const STATUS_PROCESS: Type = Type::Struct(&[
+    member("dwServiceType", Type::U32),
+    member("dwCurrentState", Type::U32),
+    member("dwControlsAccepted", Type::U32),
+    member("dwWin32ExitCode", Type::U32),
+    member("dwServiceSpecificExitCode", Type::U32),
+    member("dwCheckPoint", Type::U32),
+    member("dwWaitHint", Type::U32),
+    member("dwProcessId", Type::U32),
+    member("dwServiceFlags", Type::U32),
+]);
