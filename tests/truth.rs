@@ -78,7 +78,7 @@ fn handles_are_granted_named_and_closed_in_the_frames_that_have_their_bytes() {
             let (bytes, frames) = (handle["handle"].as_str().unwrap(), &handle["frames"]);
             let ours = ours[bytes];
             let context = format!("{} {bytes}", path.display());
-            let opener = ours.opened_by.map(|opener| opener.procedure);
+            let opener = ours.opened_by.and_then(|opener| opener.name());
             assert_eq!(opener, handle["opened_by"].as_str(), "{context}");
             if let Some(object) = handle["object"].as_str() {
                 assert_eq!(ours.object.as_deref(), Some(object), "{context}");

@@ -55,7 +55,7 @@ impl Procedure {
     fn readable(&self) -> Option<&'static [ndr::Parameter]> {
         match self.parameters {
             Parameters::Unknown => None,
-            Parameters::First(parameters) | Parameters::All(parameters) => Some(parameters),
+            Parameters::All(parameters) => Some(parameters),
         }
     }
 }

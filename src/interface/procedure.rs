@@ -39,8 +39,6 @@ pub struct Procedure {
 pub enum Parameters {
     /// Nothing.
     Unknown,
-    /// The first of them; others follow.
-    First(&'static [Parameter]),
     /// All of them.
     All(&'static [Parameter]),
 }
@@ -51,7 +49,7 @@ impl Parameters {
     pub const fn known(self) -> &'static [Parameter] {
         match self {
             Self::Unknown => &[],
-            Self::First(parameters) | Self::All(parameters) => parameters,
+            Self::All(parameters) => parameters,
         }
     }
 }
@@ -193,11 +191,6 @@ impl Procedure {
 
     pub(super) const fn telling(self, details: ReadDetails) -> Self {
         Self { details: Some(details), ..self }
-    }
-
-    /// There are more parameters behind those that are listed.
-    pub(super) const fn and_more(self) -> Self {
-        Self { parameters: Parameters::First(self.parameters.known()), ..self }
     }
 }
 
