@@ -293,6 +293,8 @@ mod tests {
 
     #[test]
     fn it_does_not_fire_on_another_servers_channel() {
-        assert!(registered_and_back(ProcedureId::new(&SPOOLSS, REPLY_OPEN_PRINTER), "192.168.1.99").is_empty());
+        assert!(
+            registered_and_back(ProcedureId::new(&SPOOLSS, REPLY_OPEN_PRINTER), "192.168.1.99").is_empty()
+        );
     }
 }

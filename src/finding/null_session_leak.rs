@@ -60,7 +60,8 @@ fn finding(scene: &Scene<'_>, group: &[Judged<'_>], conditions: Option<&Conditio
     let has = scene::has(group.len());
     let used_again = !ended && group.iter().all(|judged| judged.verdict == Verdict::Open);
     let longest = || {
-        let idle = group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).max().unwrap_or_default();
+        let idle =
+            group.iter().map(|judged| scene.ledger.longest_idle(judged.session)).max().unwrap_or_default();
         let up_to = if group.len() == 1 { "" } else { "up to " };
         format!("{up_to}{}", Span::from(idle))
     };

@@ -125,7 +125,6 @@ fn within_server<'a>(
     if is_own { printer } else { object }
 }
 
-
 /// What a client opened too often; pipes alone are told of only where no printer is.
 fn finding(scene: &Scene<'_>, openings: &Openings<'_>) -> Option<Finding> {
     let mut printers: Vec<&str> = Vec::new();
