@@ -112,10 +112,12 @@ macro_rules! field_name {
         const IN_RUST: &str = stringify!($field);
         const NAME: [u8; crate::wire::spelling::$case::length(IN_RUST)] =
             crate::wire::spelling::$case::spell(IN_RUST);
-        match core::str::from_utf8(&NAME) {
+        // A constant, since this stands on the path of every field that is read.
+        const SPELLED: &str = match core::str::from_utf8(&NAME) {
             Ok(name) => name,
             Err(_) => IN_RUST,
-        }
+        };
+        SPELLED
     }};
 }
 
