@@ -131,7 +131,7 @@ rules! {
     slots_exhausted: "clients turned away because the server's limit is reached",
     share_limit: "clients turned away from a share whose own limit of users is reached",
     hung_open_printer: "sessions whose call to open a printer has no answer: null sessions, and those of users",
-    null_session_leak: "null sessions that hold, or held, a pipe or a printer handle unused, or an unanswered call",
+    null_session_leak: "null sessions that hold, or held, a pipe or a context handle unused, or an unanswered call",
     restricted_anonymous: "anonymous clients that were denied, and count all the same",
     many_null_sessions: "several null sessions of one client at the same time",
     lingering_null_session: "null sessions that stay and hold nothing",
