@@ -95,6 +95,14 @@ fn all_handles_of_a_call_are_kept() {
 }
 
 #[test]
+fn a_call_that_closes_a_handle_names_no_other() {
+    // So what it closes when it succeeds is each handle of its request.
+    for (interface, procedure) in known().filter(|(_, procedure)| procedure.takes_handle()) {
+        assert_eq!(procedure.handles(true).count(), 1, "{} {}", interface.name, procedure.name);
+    }
+}
+
+#[test]
 fn what_names_an_object_is_there() {
     fn has(of: &Type, name: &str) -> bool {
         match of {

@@ -3,9 +3,10 @@
 
 pub mod rewrite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -50,14 +51,22 @@ pub fn read(path: &Path) -> InMemory {
 
 /// An example, which cargo builds beside this test.
 pub fn program(example: &str, arguments: &[&str]) -> Command {
+    static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let build = ["build", "--quiet", "--example", example];
-        assert!(Command::new(env!("CARGO")).args(build).current_dir(root).status().unwrap().success());
+    // One that an earlier build left may be of other source. Others wait until it is built.
+    let mut built = BUILT.lock().unwrap();
+    if built.insert(example.to_owned()) {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--example", example]).current_dir(root);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success());
     }
+    drop(built);
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root).stdin(Stdio::null());
     command
